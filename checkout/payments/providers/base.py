@@ -10,7 +10,6 @@ end in the same sums.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from shop.core.money import Money
@@ -38,8 +37,6 @@ State = Literal[
     "cancelled",  # voided; nothing more can happen
 ]
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
@@ -49,6 +46,7 @@ class ChargeRequest:
     ``idempotency_key`` is the attempt's: the same key and request never charge twice.
     ``return_url`` is absolute; the shopper comes back to it from a challenge.
     ``capture=False`` only holds the money, to be taken by ``Provider.capture``.
+    ``customer_reference`` and ``metadata`` are ours, kept with the payment there: ids, nothing personal.
     """
 
     payment_id: str
@@ -60,7 +58,7 @@ class ChargeRequest:
     customer_reference: str | None = None
     description: str = ""
     capture: bool = True
-    metadata: Mapping[str, str] = _NOTHING
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ class Outcome:
     decline_code: str | None = None
     message: str | None = None
     retryable: bool = False
-    instructions: Mapping[str, str] = _NOTHING
+    instructions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +174,7 @@ class Provider(Protocol):
         """Cancel what is not captured. Already cancelled is fine; already captured is returned as it is."""
 
     def fetch(self, reference: str) -> Outcome:
-        """What the provider holds to be true now, with every fact since the beginning."""
+        """What the provider holds to be true now, with every fact that moved money."""
 
     def find(self, payment_id: str) -> Outcome | None:
         """The payment made for our ``payment_id`` when no reference ever reached us; None: none seen."""
@@ -192,4 +190,7 @@ class Provider(Protocol):
         cancel_url: str,
         expires_at: datetime | None = None,
     ) -> HostedSession:
-        """Open a payment page at the provider; the request's token is not used."""
+        """Open a payment page at the provider; the request's token is not used.
+
+        ``expires_at``: at least 30 minutes ahead, and the same one on every retry with the same key.
+        """

@@ -1,0 +1,232 @@
+"""Stripe: payment intents confirmed on the server, hosted Checkout pages, signed webhooks.
+
+The only file that imports the Stripe library. The payment sandbox speaks the same API, so
+``STRIPE_API_BASE`` is all that differs between the two.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import stripe
+from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from checkout.payments.providers import base
+from checkout.payments.providers import stripe_answers as answers
+from shop.core.money import Money
+
+TOLERANCE = 300  # seconds that a webhook's signature lives
+_TIMEOUT = (5.0, 20.0)  # to connect, to answer
+_INTENT = ["latest_charge.refunds"]
+_SESSION = ["payment_intent.latest_charge.refunds"]
+
+
+def from_settings() -> "Stripe":
+    """The provider as ``settings.STRIPE_*`` say."""
+    return Stripe(
+        secret_key=settings.STRIPE_SECRET_KEY,
+        webhook_secret=settings.STRIPE_WEBHOOK_SECRET,
+        api_base=settings.STRIPE_API_BASE,
+    )
+
+
+class Stripe:
+    """``base.Provider`` over Stripe's API."""
+
+    code = "stripe"
+    label = cast(str, gettext_lazy("Card"))
+    reservation_ttl = timedelta(minutes=15)
+    has_hosted_page = True
+
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        webhook_secret: str,
+        api_base: str = "",
+        network_retries: int = 1,
+        timeout: tuple[float, float] = _TIMEOUT,
+    ) -> None:
+        self._webhook_secret = webhook_secret
+        client = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": api_base} if api_base else {},
+            http_client=stripe.RequestsClient(timeout=timeout),
+            max_network_retries=network_retries,
+        )
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+        self._sessions = client.v1.checkout.sessions
+
+    def charge(self, request: base.ChargeRequest) -> base.Outcome:
+        if not request.token:
+            raise base.ProviderRefused("a charge needs a payment method", "token_missing")
+        params: Any = {
+            **_money(request.amount),
+            **_intent_data(request),
+            "payment_method": request.token,
+            # Cards only (wallets are cards too): other methods may take days, stock is held for minutes.
+            "payment_method_types": ["card"],
+            "return_url": request.return_url,
+            "confirm": True,
+            "expand": _INTENT,
+        }
+        try:
+            with _translated():
+                answer = self._intents.create(params, _once(request.idempotency_key))
+        except _Declined as declined:
+            return declined.outcome
+        return answers.intent_outcome(answer.to_dict())
+
+    def capture(self, reference: str, amount: Money, key: str) -> base.Outcome:
+        params: Any = {"amount_to_capture": answers.stripe_amount(amount), "expand": _INTENT}
+        with _translated():
+            answer = self._intents.capture(reference, params, _once(key))
+        return answers.intent_outcome(answer.to_dict())
+
+    def refund(self, reference: str, amount: Money, key: str) -> base.Outcome:
+        params: Any = {"payment_intent": reference, "amount": answers.stripe_amount(amount)}
+        with _translated():
+            answer = self._refunds.create(params, _once(key))
+        return answers.refund_outcome(answer.to_dict(), reference)
+
+    def void(self, reference: str, key: str) -> base.Outcome:
+        try:
+            with _translated():
+                if _is_session(reference):
+                    self._sessions.expire(reference, {}, _once(key))
+                else:
+                    self._intents.cancel(reference, {}, _once(key))
+        except base.ProviderRefused:
+            # Too late, or done before: what is true now says it better than the refusal, and an
+            # unknown reference is refused again here.
+            return self.fetch(reference)
+        return self.fetch(reference)
+
+    def fetch(self, reference: str) -> base.Outcome:
+        with _translated():
+            if _is_session(reference):
+                session = self._sessions.retrieve(reference, {"expand": _SESSION})
+                return answers.session_outcome(session.to_dict())
+            intent = self._intents.retrieve(reference, {"expand": _INTENT})
+        return answers.intent_outcome(intent.to_dict())
+
+    def find(self, payment_id: str) -> base.Outcome | None:
+        quoted = payment_id.replace("\\", "\\\\").replace("'", "\\'")
+        with _translated():
+            found = self._intents.search({"query": f"metadata['payment_id']:'{quoted}'", "limit": 1})
+        return self.fetch(found.data[0].id) if found.data else None
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> base.WebhookEvent:
+        signature = next((value for name, value in headers.items() if name.lower() == "stripe-signature"), None)
+        try:
+            stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, TOLERANCE)
+            event = json.loads(body)
+            return _event(event)
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
+            raise base.BadSignature(str(error)) from error
+
+    def hosted_session(
+        self,
+        request: base.ChargeRequest,
+        *,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime | None = None,
+    ) -> base.HostedSession:
+        price = {
+            "currency": request.amount.currency.lower(),
+            "unit_amount": answers.stripe_amount(request.amount),
+            "product_data": {"name": request.description or request.order_number},
+        }
+        intent_data = _intent_data(request)
+        params: Any = {
+            "mode": "payment",
+            "payment_method_types": ["card"],
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "client_reference_id": request.order_number,
+            "metadata": intent_data["metadata"],
+            "payment_intent_data": intent_data,
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+        }
+        if expires_at is not None:
+            params["expires_at"] = int(expires_at.timestamp())
+        with _translated():
+            session = self._sessions.create(params, _once(request.idempotency_key))
+        if not session.url:
+            raise base.ProviderRefused("Stripe opened a session without a page", "no_url")
+        return base.HostedSession(session.id, session.url, answers.moment(session.expires_at))
+
+
+class _Declined(Exception):
+    def __init__(self, outcome: base.Outcome) -> None:
+        self.outcome = outcome
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Stripe's errors as ours: a decline, an answer that never came, or a refusal."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: stripe.StripeError) -> Exception:
+    status = error.http_status
+    body: Any = error.json_body
+    detail: dict[str, Any] = body.get("error", {}) if isinstance(body, dict) else {}
+    if isinstance(error, stripe.CardError) and detail.get("payment_intent"):
+        return _Declined(answers.intent_outcome(detail["payment_intent"], detail))
+    if isinstance(error, stripe.APIError) or status is None or status >= 500 or status in (409, 429):
+        return base.ProviderUnavailable(error.user_message or "no answer from Stripe")
+    return base.ProviderRefused(error.user_message or "refused by Stripe", error.code or "")
+
+
+def _once(key: str) -> Any:
+    return {"idempotency_key": key}
+
+
+def _money(amount: Money) -> dict[str, Any]:
+    return {"amount": answers.stripe_amount(amount), "currency": amount.currency.lower()}
+
+
+def _intent_data(request: base.ChargeRequest) -> dict[str, Any]:
+    """What describes a payment wherever it is made: by us or on the hosted page."""
+    metadata = {**request.metadata, "payment_id": request.payment_id, "order_number": request.order_number}
+    if request.customer_reference:
+        metadata["customer_reference"] = request.customer_reference
+    data = {"capture_method": "automatic" if request.capture else "manual", "metadata": metadata}
+    return data | ({"description": request.description} if request.description else {})
+
+
+def _is_session(reference: str) -> bool:
+    return reference.startswith("cs_")
+
+
+def _event(event: dict[str, Any]) -> base.WebhookEvent:
+    thing = event["data"]["object"]
+    occurred_at = answers.moment(int(event["created"]))
+    assert occurred_at is not None
+    return base.WebhookEvent(
+        event_id=str(event["id"]),
+        type=str(event["type"]),
+        reference=_reference(thing),
+        payment_id=(thing.get("metadata") or {}).get("payment_id"),
+        occurred_at=occurred_at,
+        livemode=bool(event["livemode"]),
+        payload=event,
+    )
+
+
+def _reference(thing: dict[str, Any]) -> str | None:
+    if thing.get("object") == "payment_intent":
+        return str(thing["id"])
+    intent = answers.ident(thing.get("payment_intent"))
+    if intent is None and thing.get("object") == "checkout.session":
+        return str(thing["id"])
+    return intent
