@@ -117,8 +117,10 @@ class Stripe:
     def find(self, payment_id: str) -> base.Outcome | None:
         quoted = payment_id.replace("\\", "\\\\").replace("'", "\\'")
         with _translated():
-            found = self._intents.search({"query": f"metadata['payment_id']:'{quoted}'", "limit": 1})
-        return self.fetch(found.data[0].id) if found.data else None
+            found = self._intents.search({"query": f"metadata['payment_id']:'{quoted}'", "limit": 100}).data
+        # Newest first, but an attempt that holds money before any that does not.
+        best = max(found, key=lambda intent: intent.status in ("succeeded", "requires_capture"), default=None)
+        return self.fetch(best.id) if best else None
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> base.WebhookEvent:
         signature = next((value for name, value in headers.items() if name.lower() == "stripe-signature"), None)

@@ -16,8 +16,10 @@ Object = Mapping[str, Any]
 
 # Stripe's own idea of minor units; all other currencies have two digits there, whatever ISO and
 # CLDR say (https://docs.stripe.com/currencies#zero-decimal).
-_NO_DIGITS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-_THREE_DIGITS = frozenset("BHD JOD KWD OMR TND".split())
+_NO_DIGITS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THREE_DIGITS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
 _STATES: Mapping[str, base.State] = {
     "succeeded": "succeeded",

@@ -1,0 +1,49 @@
+"""``python -m checkout.payments.sandbox --port N --data DIR [--webhook-url URL]``"""
+
+import argparse
+import os
+import signal
+import sys
+
+from checkout.payments.sandbox.box import Settings
+from checkout.payments.sandbox.server import Sandbox
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; 1 when the port is taken."""
+    options = _options()
+    defaults = Settings()
+    settings = Settings(
+        secret_key=os.environ.get("STRIPE_SECRET_KEY") or defaults.secret_key,
+        publishable_key=os.environ.get("STRIPE_PUBLISHABLE_KEY") or defaults.publishable_key,
+        webhook_secret=os.environ.get("STRIPE_WEBHOOK_SECRET") or defaults.webhook_secret,
+        webhook_url=options.webhook_url,
+        shop_origins=tuple(filter(None, os.environ.get("SHOP_ORIGIN", "").split(","))),
+        public_url=options.public_url,
+    )
+    try:
+        sandbox = Sandbox(settings, data=options.data, host=options.host, port=options.port)
+    except OSError as error:
+        print(f"payment sandbox: cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"payment sandbox on {sandbox.url}", flush=True)
+    try:
+        sandbox.serve()
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="checkout.payments.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8091)
+    parser.add_argument("--data", default=":memory:", help="directory for its file; without it nothing is kept")
+    parser.add_argument("--webhook-url", default="", help="where signed events are sent")
+    parser.add_argument("--public-url", default="", help="how browsers reach it, if not by the address it is called at")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
