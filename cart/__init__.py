@@ -1,0 +1,1 @@
+"""Cart: what a shopper means to buy and what it will cost."""

@@ -1,0 +1,1 @@
+"""Catalogue: what the shop offers, how it is found, and how it gets in and out."""

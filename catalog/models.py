@@ -1,0 +1,36 @@
+"""Table of contents of the catalogue's tables; nobody imports through it."""
+
+from catalog.imports.models import ImportedRow, ImportJob
+from catalog.products.models import (
+    Attribute,
+    Brand,
+    Category,
+    Image,
+    ListingPrice,
+    OldSlug,
+    Price,
+    Product,
+    ProductType,
+    Seller,
+    Variant,
+)
+from catalog.reviews.models import Review
+from catalog.search.models import Listing
+
+__all__ = [
+    "Attribute",
+    "Brand",
+    "Category",
+    "Image",
+    "ImportJob",
+    "ImportedRow",
+    "Listing",
+    "ListingPrice",
+    "OldSlug",
+    "Price",
+    "Product",
+    "ProductType",
+    "Review",
+    "Seller",
+    "Variant",
+]

@@ -1,0 +1,1 @@
+"""Checkout: from the placed order to the delivered parcel, with the money."""

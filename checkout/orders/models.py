@@ -1,0 +1,169 @@
+"""Orders: what was bought, for how much, by whom, and every step of its life."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from shop.core import db
+from shop.core.money import Money
+
+
+def new_access_key() -> str:
+    """The secret inside a guest's link to the order."""
+    return secrets.token_urlsafe(24)
+
+
+class Order(models.Model):
+    """A placed order. `status` is assigned only by `orders.services.apply`; amounts never change once placed."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        PAYMENT_PENDING = "payment_pending", _("Payment Pending")
+        PAYMENT_REVIEW = "payment_review", _("Under Review")
+        PAYMENT_CONFIRMED = "payment_confirmed", _("Payment Confirmed")
+        PROCESSING = "processing", _("Processing")
+        READY_TO_SHIP = "ready_to_ship", _("Ready to Ship")
+        SHIPPED = "shipped", _("Shipped")
+        DELIVERED = "delivered", _("Delivered")
+        CANCELLED = "cancelled", _("Cancelled")
+        REFUNDED = "refunded", _("Refunded")
+        RETURNED = "returned", _("Returned")
+
+    class PaymentState(models.TextChoices):
+        DUE = "due", _("due")
+        AUTHORISED = "authorised", _("authorised")
+        PARTLY_PAID = "partly_paid", _("partly paid")
+        PAID = "paid", _("paid")
+        PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
+        REFUNDED = "refunded", _("refunded")
+        VOIDED = "voided", _("voided")
+
+    class FulfilmentState(models.TextChoices):
+        UNFULFILLED = "unfulfilled", _("unfulfilled")
+        PARTLY_SHIPPED = "partly_shipped", _("partly shipped")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+        PARTLY_RETURNED = "partly_returned", _("partly returned")
+        RETURNED = "returned", _("returned")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
+    payment_state = models.CharField(max_length=20, choices=PaymentState, default=PaymentState.DUE)
+    fulfilment_state = models.CharField(max_length=20, choices=FulfilmentState, default=FulfilmentState.UNFULFILLED)
+    version = models.PositiveIntegerField(default=1)
+    channel = models.CharField(max_length=20, default="web")
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=10, default="en")
+    cart_id = models.UUIDField(null=True)
+    customer_id = models.UUIDField(_("customer"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"))
+    access_key = models.CharField(max_length=64, default=new_access_key)
+    shipping_address = models.JSONField(_("delivery address"), default=dict)
+    billing_address = models.JSONField(_("billing address"), default=dict)
+    delivery_option = models.CharField(max_length=40)
+    delivery_name = models.CharField(_("delivery"), max_length=80)
+    delivery_on = models.DateField(_("arrives by"), null=True, blank=True)
+    subtotal_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)  # positive: what is taken off
+    shipping_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    included_tax_minor = models.BigIntegerField(default=0)  # the part of tax that prices already contain
+    total_minor = models.BigIntegerField()
+    tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
+    discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
+    idempotency_key = models.CharField(max_length=255, unique=True)
+    placed_at = models.DateTimeField(_("placed"), db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order"), _("orders")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="order_total_adds_up",
+                condition=Q(
+                    total_minor=F("subtotal_minor")
+                    - F("discount_minor")
+                    + F("shipping_minor")
+                    + F("tax_minor")
+                    - F("included_tax_minor"),
+                    total_minor__gte=0,
+                ),
+            ),
+            models.UniqueConstraint("cart_id", condition=~Q(status="cancelled"), name="order_once_per_cart"),
+        ]
+        indexes = [
+            models.Index("customer_id", F("id").desc(), name="order_customer"),
+            models.Index("status", F("id").desc(), name="order_status"),
+            models.Index("email", F("id").desc(), name="order_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return self.money(self.total_minor)
+
+
+class OrderLine(models.Model):
+    """What was bought, as it was then. Discount, tax and shipping of the order are allocated to its lines exactly."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    product_id = models.UUIDField()
+    variant_id = models.UUIDField()
+    sku = models.CharField("SKU", max_length=255)
+    name = models.CharField(_("name"), max_length=300)
+    options = models.JSONField(default=dict)
+    picture = models.CharField(max_length=255, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()  # unit price × quantity, before discount and added tax
+    discount_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    shipping_minor = models.BigIntegerField(default=0)
+    tax_class = models.CharField(max_length=40, default="standard")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order line"), _("order lines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint("order", "position", name="order_line_position"),
+            models.CheckConstraint(
+                name="order_line_adds_up",
+                condition=Q(total_minor=F("unit_price_minor") * F("quantity"), quantity__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+
+class OrderStep(models.Model):
+    """One transition of an order: gap-free history with trigger, actor and note."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    trigger = models.CharField(max_length=40)
+    from_status = models.CharField(max_length=20, blank=True)
+    to_status = models.CharField(max_length=20)
+    actor = models.CharField(max_length=80)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("step"), _("steps")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint("order", "position", name="order_step_position")]

@@ -1,0 +1,128 @@
+"""Money asked for and received. Amounts on a payment are recomputed from its events, never assigned on their own."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from checkout.orders.models import Order
+from shop.core import db
+from shop.core.money import Money
+
+
+class Payment(models.Model):
+    """One attempt to collect money for an order through one provider. An order may have several."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("pending")  # nothing asked of the provider yet
+        PROCESSING = "processing", _("processing")  # the provider was, or is being, asked
+        ACTION_REQUIRED = "action_required", _("waiting for the shopper")  # 3-D Secure, hosted page, transfer
+        AUTHORISED = "authorised", _("authorised")
+        PAID = "paid", _("paid")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+        REFUNDED = "refunded", _("refunded")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="payments")
+    provider = models.CharField(_("provider"), max_length=40)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
+    amount_minor = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    token = models.CharField(max_length=255, blank=True)  # the provider's name for the card, never the card
+    reference = models.CharField(_("provider's reference"), max_length=255, blank=True)
+    action_url = models.URLField(max_length=1000, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)  # for the shopper
+    authorised_minor = models.BigIntegerField(default=0)
+    captured_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment"), _("payments")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="payment_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(name="payment_refund_cap", condition=Q(refunded_minor__lte=F("captured_minor"))),
+            models.UniqueConstraint("provider", "reference", condition=~Q(reference=""), name="payment_reference_once"),
+        ]
+        indexes = [
+            models.Index(
+                "updated_at", condition=Q(status__in=["pending", "processing", "action_required"]), name="payment_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.reference}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class PaymentEvent(models.Model):
+    """A fact about a payment, from whichever source told it first. Append-only; the same fact is kept once."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="events")
+    order_id = models.UUIDField()
+    kind = models.CharField(max_length=30)  # providers.base.FactKind
+    reference = models.CharField(max_length=255)
+    amount_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=20)  # "charge", "webhook", "fetch", "refund", "staff"
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment event"), _("payment events")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint("payment", "kind", "reference", name="payment_event_once")]
+
+
+class Refund(models.Model):
+    """Money to give back: asked for in a transaction, sent to the provider by a worker, settled by its answer."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("requested")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="refunds")
+    order_id = models.UUIDField()
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
+    reference = models.CharField(max_length=255, blank=True)
+    actor = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("refund"), _("refunds")
+        constraints = [models.CheckConstraint(name="refund_amount", condition=Q(amount_minor__gt=0))]
+
+
+class ProviderEvent(models.Model):
+    """A signed webhook as it came, kept once per provider's event id, then processed by a task."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    provider = models.CharField(max_length=40)
+    event_id = models.CharField(max_length=255)
+    event_type = models.CharField(max_length=80)
+    reference = models.CharField(max_length=255, blank=True)  # the provider's reference of the payment
+    payload = models.JSONField()  # ids, amounts and states only; the provider's module strips the rest
+    received_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("provider's event"), _("providers' events")
+        constraints = [models.UniqueConstraint("provider", "event_id", name="provider_event_once")]
+        indexes = [models.Index("received_at", condition=Q(processed_at__isnull=True), name="provider_event_open")]

@@ -1,0 +1,136 @@
+"""Where units are, how many, and every change of it. Units are of a `variant_id`; what that is, only the catalogue knows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from shop.core import db
+
+
+class Location(models.Model):
+    """A warehouse or shop that holds units. The lowest `priority` is asked first."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    priority = models.PositiveSmallIntegerField(_("priority"), default=100)
+    is_default = models.BooleanField(_("default"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("location"), _("locations")
+        ordering = ["priority", "code"]
+        constraints = [
+            models.UniqueConstraint("is_default", condition=Q(is_default=True), name="location_one_default"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StockItem(models.Model):
+    """The units of one variant at one location. available = on_hand − reserved − allocated."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    variant_id = models.UUIDField(_("variant"))
+    sku = models.CharField("SKU", max_length=255)  # a copy for people; the catalogue's is the truth
+    location = models.ForeignKey(Location, models.PROTECT, related_name="stock_items")
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)  # held for shoppers who are paying
+    allocated = models.IntegerField(_("allocated"), default=0)  # sold, not yet handed over
+    shortfall = models.IntegerField(_("shortfall"), default=0)  # promised beyond a recount
+    backorder_limit = models.IntegerField(_("backorder limit"), default=0)
+    low_stock_threshold = models.IntegerField(_("low-stock threshold"), default=10)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stock item"), _("stock items")
+        constraints = [
+            models.UniqueConstraint("variant_id", "location", name="stock_item_once"),
+            models.CheckConstraint(
+                name="stock_item_not_negative",
+                condition=Q(on_hand__gte=0, reserved__gte=0, allocated__gte=0, shortfall__gte=0, backorder_limit__gte=0),
+            ),
+            models.CheckConstraint(
+                name="stock_item_not_oversold",
+                condition=Q(
+                    on_hand__gte=F("reserved") + F("allocated") - F("shortfall") - F("backorder_limit"),
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} @ {self.location_id}"
+
+    @property
+    def available(self) -> int:
+        """Units that may be promised now, never below zero. Expired reservations still count; selectors know better."""
+        return max(0, self.on_hand + self.backorder_limit - self.reserved - self.allocated)
+
+
+class StockMovement(models.Model):
+    """The ledger: one row per change of `on_hand`, append-only, partitioned by month. Σ quantity = on_hand."""
+
+    class Kind(models.TextChoices):
+        RECEIVE = "receive", _("received")
+        ADJUST = "adjust", _("adjusted")
+        TRANSFER = "transfer", _("transferred")
+        SHIP = "ship", _("shipped")
+        RETURN = "return", _("returned")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    stock_item_id = models.UUIDField()  # no foreign key onto the hot row
+    variant_id = models.UUIDField()
+    location_id = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    quantity = models.IntegerField()  # the change of on_hand: + in, − out
+    on_hand_after = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+    document = models.CharField(max_length=80, blank=True)  # "order:<id>", "import:<id>"
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stock movement"), _("stock movements")
+        indexes = [models.Index("stock_item_id", "id", name="movement_item")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.quantity:+d}"
+
+
+class Allocation(models.Model):
+    """Units of one stock item sold to one document (an order) and not all handed over yet."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    reference = models.UUIDField()  # the order
+    stock_item_id = models.UUIDField()
+    variant_id = models.UUIDField()
+    location_id = models.UUIDField()
+    quantity = models.PositiveIntegerField()
+    shipped = models.PositiveIntegerField(default=0)
+    released = models.PositiveIntegerField(default=0)  # given back by a cancellation
+    actor = models.CharField(max_length=80)  # who changed it last
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("allocation"), _("allocations")
+        constraints = [
+            models.UniqueConstraint("reference", "stock_item_id", name="allocation_once"),
+            models.CheckConstraint(
+                name="allocation_within_quantity",
+                condition=Q(quantity__gte=F("shipped") + F("released"), quantity__gt=0),
+            ),
+        ]
+        indexes = [models.Index("stock_item_id", name="allocation_item")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} for {self.reference}"
+
+    @property
+    def open(self) -> int:
+        """Units still promised: neither handed over nor given back."""
+        return self.quantity - self.shipped - self.released

@@ -1,0 +1,5 @@
+"""REST calls of accounts."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

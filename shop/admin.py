@@ -1,0 +1,7 @@
+"""Table of contents of the foundation's admin pages; nobody imports through it."""
+
+from shop.audit.admin import AuditEntryAdmin
+from shop.events.admin import DeliveryAdmin, OutboxEventAdmin
+from shop.notifications.admin import NotificationAdmin
+
+__all__ = ["AuditEntryAdmin", "DeliveryAdmin", "NotificationAdmin", "OutboxEventAdmin"]

@@ -1,0 +1,52 @@
+"""Every cache key and its lifetime, in one place. Nothing else in the project spells a cache key.
+
+A lifetime is a safety net; what must be fresh is keyed by a version that changes with the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+T = TypeVar("T")
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A family of cache keys: `name` (also the label in the metrics) and how long an answer lives, in seconds."""
+
+    name: str
+    seconds: int
+
+    def key(self, *parts: object) -> str:
+        return ":".join((self.name, *(str(part) for part in parts)))
+
+    def get(self, *parts: object) -> Any:
+        """The cached value or None (also when the cache is down)."""
+        return cache.get(self.key(*parts))
+
+    def set(self, value: Any, *parts: object) -> None:
+        cache.set(self.key(*parts), value, self.seconds)
+
+    def delete(self, *parts: object) -> None:
+        cache.delete(self.key(*parts))
+
+    def get_or(self, make: Callable[[], T], *parts: object) -> T:
+        """The cached value, or what `make()` returns, then cached. None is never cached."""
+        value = cache.get(self.key(*parts))
+        if value is None:
+            value = make()
+            cache.set(self.key(*parts), value, self.seconds)
+        return value  # type: ignore[no-any-return]
+
+
+CATEGORY_TREE = Entry("category-tree", 2 * HOUR)  # the departments in every page's header
+AVAILABILITY = Entry("availability", 30)  # shown, never sold from
+FACETS = Entry("facets", 2 * MINUTE)  # counts of a list, by its query
+HOME = Entry("home", 5 * MINUTE)  # the home page's cards
+SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix

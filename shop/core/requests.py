@@ -1,0 +1,38 @@
+"""What is known of the request being answered: its id (also in every log line and audit entry) and where it came from."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_id() -> str:
+    """The id of the request (or task) being worked on; empty outside of one."""
+    return _request_id.get()
+
+
+def set_id(value: str) -> None:
+    _request_id.set(value[:64])
+
+
+def actor(request: HttpRequest) -> str:
+    """Who is asking: "staff:<id>", "customer:<id>" or "guest"."""
+    user = request.user
+    if not user.is_authenticated:
+        return "guest"
+    return f"{'staff' if user.is_staff else 'customer'}:{user.pk}"
+
+
+def customer_id(request: HttpRequest) -> UUID | None:
+    """The id of the signed-in person, None for guests."""
+    return request.user.pk if request.user.is_authenticated else None
+
+
+def absolute(path: str) -> str:
+    """`path` on the shop's own address (never on what a Host header says)."""
+    return f"{settings.SITE_URL}{path}"

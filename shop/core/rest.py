@@ -1,0 +1,198 @@
+"""The manners of the REST API: one shape of error, pages, and `Idempotency-Key` on unsafe calls."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from shop.core import db, requests
+from shop.core.models import IdempotentCall
+
+MAX_LIMIT, DEFAULT_LIMIT, MAX_PAGE = 100, 20, 1000
+RUNNING_FOR = timedelta(seconds=60)  # a call that died is free to be tried again after this
+
+
+class ApiError(exceptions.APIException):
+    """A refusal with a stable `code`, a sentence, an HTTP status and, for input, messages by field."""
+
+    def __init__(
+        self, code: str, message: str, status_code: int = 400, fields: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message, code)
+        self.code, self.message, self.status_code, self.fields = code, message, status_code, fields
+
+
+def error_body(code: str, message: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`{error: {code, message, fields?}}`"""
+    error: dict[str, Any] = {"code": code, "message": message}
+    if fields:
+        error["fields"] = fields
+    return {"error": error}
+
+
+_CODES: tuple[tuple[type[Exception], str], ...] = (
+    (exceptions.NotAuthenticated, "not_authenticated"),
+    (exceptions.AuthenticationFailed, "invalid_token"),
+    (exceptions.PermissionDenied, "permission_denied"),
+    (exceptions.NotFound, "not_found"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.Throttled, "rate_limited"),
+    (exceptions.ParseError, "invalid_json"),
+)
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Every refusal of the API in one shape; None (a 500) only for what nobody foresaw."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = ApiError("body_too_large", _("The request body is too large."), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    headers = {}
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    return Response(_body(error), status=error.status_code, headers=headers)
+
+
+def _body(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, ApiError):
+        return error_body(error.code, error.message, error.fields)
+    if isinstance(error, exceptions.ValidationError):
+        fields = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        return error_body("validation_error", _("Some of the input is not valid."), fields)
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return error_body(code, str(error.detail))
+    return error_body(str(error.get_codes()), str(error.detail))
+
+
+def page_of(request: Request) -> tuple[int, int]:
+    """`page` (from 1) and `limit` (1 to 100) of a list request. Raises `ApiError` ("validation_error")."""
+    fields = {}
+    values = {"page": 1, "limit": DEFAULT_LIMIT}
+    for name, highest in (("page", MAX_PAGE), ("limit", MAX_LIMIT)):
+        given = request.query_params.get(name)
+        if given is None:
+            continue
+        if given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= highest:
+            values[name] = int(given)
+        else:
+            fields[name] = [_("A whole number from 1 to %(highest)s.") % {"highest": highest}]
+    if fields:
+        raise ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
+    return values["page"], values["limit"]
+
+
+def listing(key: str, items: Sequence[Any], *, total: int, page: int, limit: int) -> dict[str, Any]:
+    """`{<key>: items, total, page, limit}`"""
+    return {key: items, "total": total, "page": page, "limit": limit}
+
+
+View = Callable[..., Response]
+
+
+def idempotent(*, required: bool = False) -> Callable[[View], View]:
+    """Wrap an unsafe method of an APIView so that a repeated `Idempotency-Key` gets the first answer again.
+
+    Same key with another body: 422 `idempotency_key_reused`. First call still running: 409 `still_running` with
+    Retry-After. Answers of 5xx, 409 and 429 are not kept: the call may be tried again. Semantics after Stripe's and
+    the IETF draft "The Idempotency-Key HTTP Header Field". Only answers without personal data belong under it.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapper(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            key = request.headers.get("Idempotency-Key", "")
+            if not key:
+                if required:
+                    raise ApiError("idempotency_key_required", _("Send an Idempotency-Key header."), 400)
+                return view(self, request, *args, **kwargs)
+            if len(key) > 255:
+                raise ApiError("validation_error", _("An Idempotency-Key has at most 255 characters."), 400)
+            call, is_new = _claim(request, key)
+            if not is_new:
+                return Response(call.body, status=call.status)
+            return _run(call, lambda: view(self, request, *args, **kwargs))
+
+        return wrapper
+
+    return decorate
+
+
+def fingerprint(request: Request) -> str:
+    """SHA-256 of method, path and raw body: what makes two calls the same."""
+    raw = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+    return hashlib.sha256(raw).hexdigest()
+
+
+def scope(request: Request) -> str:
+    """Whose keys: a person's are his own, a guest's belong to his cart token or address."""
+    who = requests.actor(request)
+    if who == "guest":
+        token = request.headers.get("X-Cart-Token") or request.COOKIES.get("cart") or request.META.get("REMOTE_ADDR", "")
+        who = "guest:" + hashlib.sha256(str(token).encode()).hexdigest()[:32]
+    return who[:80]
+
+
+def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:
+    mark = fingerprint(request)
+    now = db.clock()
+    try:
+        with transaction.atomic(using=db.DEFAULT):
+            call = IdempotentCall.objects.create(
+                scope=scope(request), key=key, fingerprint=mark, locked_until=now + RUNNING_FOR
+            )
+        return call, True
+    except IntegrityError:
+        call = IdempotentCall.objects.get(scope=scope(request), key=key)
+    if call.fingerprint != mark:
+        raise ApiError("idempotency_key_reused", _("This Idempotency-Key was used for another request."), 422)
+    if call.status is not None:
+        return call, False
+    taken_over = IdempotentCall.objects.filter(pk=call.pk, status=None, locked_until__lt=Now()).update(
+        locked_until=now + RUNNING_FOR
+    )
+    if not taken_over:
+        raise ApiError("still_running", _("The first request with this key is still running."), 409)
+    return call, True
+
+
+def _run(call: IdempotentCall, work: Callable[[], Response]) -> Response:
+    """Do the work; keep its answer, or forget the key when it may be tried again."""
+    try:
+        response = work()
+    except exceptions.APIException as error:
+        if error.status_code in {409, 429} or error.status_code >= 500:
+            call.delete()
+        else:
+            IdempotentCall.objects.filter(pk=call.pk).update(status=error.status_code, body=_body(error))
+        raise
+    except BaseException:
+        call.delete()
+        raise
+    if response.status_code in {409, 429} or response.status_code >= 500:
+        call.delete()
+    else:
+        IdempotentCall.objects.filter(pk=call.pk).update(status=response.status_code, body=response.data)
+    return response

@@ -1,0 +1,161 @@
+"""Every event of the shop. Events are facts in the past tense; they carry ids, never models or personal data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """The base: `aggregate` names the kind of thing the event is about and `aggregate_id()` which one."""
+
+    aggregate: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    def aggregate_id(self) -> str:
+        return str(getattr(self, fields(self)[0].name))
+
+    def data(self) -> dict[str, Any]:
+        """The fields as JSON values (UUIDs as text)."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged(Event):
+    aggregate = "product"
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceChanged(Event):
+    aggregate = "product"
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockChanged(Event):
+    """Whether a variant can be bought, or how many of it, has changed."""
+
+    aggregate = "variant"
+    variant_id: UUID
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLow(Event):
+    aggregate = "variant"
+    variant_id: UUID
+    location_id: UUID
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReserved(Event):
+    aggregate = "order"
+    reference: UUID
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationExpired(Event):
+    aggregate = "order"
+    reference: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartAbandoned(Event):
+    aggregate = "cart"
+    cart_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    aggregate = "order"
+    order_id: UUID
+    payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(Event):
+    aggregate = "order"
+    order_id: UUID
+    payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid(Event):
+    aggregate = "order"
+    order_id: UUID
+    customer_id: UUID | None
+    variant_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Event):
+    aggregate = "order"
+    order_id: UUID
+    reason: str
+    was_paid: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipmentDispatched(Event):
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered(Event):
+    aggregate = "order"
+    order_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRequested(Event):
+    aggregate = "order"
+    order_id: UUID
+    refund_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundMade(Event):
+    aggregate = "order"
+    order_id: UUID
+    refund_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRequested(Event):
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPosted(Event):
+    aggregate = "product"
+    product_id: UUID
+    review_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(Event):
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerErased(Event):
+    aggregate = "customer"
+    customer_id: UUID

@@ -1,0 +1,20 @@
+"""Table of contents of the foundation's tables; nobody imports through it."""
+
+from shop.accounts.models import Address, Preferences, User
+from shop.audit.models import AuditEntry, AuditSeal
+from shop.core.models import IdempotentCall
+from shop.events.models import Delivery, HandledEvent, OutboxEvent
+from shop.notifications.models import Notification
+
+__all__ = [
+    "Address",
+    "AuditEntry",
+    "AuditSeal",
+    "Delivery",
+    "HandledEvent",
+    "IdempotentCall",
+    "Notification",
+    "OutboxEvent",
+    "Preferences",
+    "User",
+]

@@ -1,0 +1,114 @@
+"""Ask for an e-mail; send what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import css_inline
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from shop.audit import services as audit
+from shop.core import db
+from shop.notifications.models import Notification
+
+log = structlog.get_logger("shop.notifications")
+
+MAX_ATTEMPTS = 8
+PAUSE = timedelta(minutes=2)  # between tries; also how long a sender may take before another one may not
+
+
+def queue(*, key: str, template: str, to: str, language: str, context: Mapping[str, Any]) -> bool:
+    """Queue the e-mail `template` ("order_paid") to address `to`, at most once ever for `key`; True if it is new.
+
+    `context` is JSON (texts already formatted, links absolute). Joins the caller's transaction on the default
+    database if there is one; a worker renders `templates/emails/<template>.{txt,html}` and sends after commit.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        row, created = Notification.objects.get_or_create(
+            key=key,
+            defaults={"template": template, "recipient": to, "language": language, "context": dict(context)},
+        )
+        if created:
+            transaction.on_commit(lambda: _enqueue(str(row.id)), using=db.DEFAULT, robust=True)
+    return created
+
+
+def send(*, notification_id: UUID | str) -> bool:
+    """Send one queued e-mail; True if this call sent it.
+
+    The row is marked as being sent, and committed, before the mail server is called: a worker that dies in between
+    leaves it marked, and it is never sent twice. A refusal by the mail server is tried again later.
+    """
+    claimed = Notification.objects.filter(pk=notification_id, status__in=_OPEN).update(status=Notification.Status.SENDING)
+    if not claimed:
+        return False
+    row = Notification.objects.get(pk=notification_id)
+    try:
+        message = render(template=row.template, language=row.language, context=row.context)
+        message.to = [row.recipient]
+        message.extra_headers["Auto-Submitted"] = "auto-generated"
+        message.send()
+    except Exception as error:  # noqa: BLE001  (templates, SMTP, sockets: all are tried again, then left for people)
+        return _failed(row, error)
+    Notification.objects.filter(pk=row.pk).update(
+        status=Notification.Status.SENT, subject=message.subject[:200], sent_at=Now(), last_error=""
+    )
+    return True
+
+
+_OPEN = [Notification.Status.QUEUED]
+
+
+def _failed(row: Notification, error: Exception) -> bool:
+    attempts = row.attempts + 1
+    status = Notification.Status.FAILED if attempts >= MAX_ATTEMPTS else Notification.Status.QUEUED
+    text = f"{type(error).__name__}: {error}"[:1000]
+    Notification.objects.filter(pk=row.pk).update(status=status, attempts=attempts, last_error=text)
+    log.warning("e-mail failed", notification=str(row.pk), template=row.template, attempt=attempts, error=text)
+    return False
+
+
+def due() -> list[UUID]:
+    """Queued e-mails that nobody has sent for a while: their message was lost, or the mail server refused."""
+    rows = Notification.objects.filter(Q(status__in=_OPEN), created_at__lte=Now() - PAUSE)
+    return list(rows.order_by("created_at").values_list("id", flat=True)[:200])
+
+
+def send_again(*, notification_ids: Sequence[UUID], by: str) -> int:
+    """Queue e-mails again that failed or whose sender died; a person decided that a second copy does no harm."""
+    stuck = [Notification.Status.FAILED, Notification.Status.SENDING]
+    with transaction.atomic(using=db.DEFAULT):
+        rows = Notification.objects.select_for_update().filter(pk__in=notification_ids, status__in=stuck)
+        ids = list(rows.values_list("pk", flat=True))
+        Notification.objects.filter(pk__in=ids).update(status=Notification.Status.QUEUED, attempts=0)
+        for pk in ids:
+            audit.record(action="email.again", by=by, object_type="notification", object_id=pk, using=db.DEFAULT)
+            transaction.on_commit(lambda pk=pk: _enqueue(str(pk)), using=db.DEFAULT, robust=True)
+    return len(ids)
+
+
+def render(*, template: str, language: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
+    """The e-mail `template` in `language`: text and HTML (its CSS inlined), subject from the text's first line."""
+    with translation.override(language):
+        full = {**context, "shop_name": settings.SHOP_NAME, "site_url": settings.SITE_URL}
+        subject, _sep, text = render_to_string(f"emails/{template}.txt", full).strip().partition("\n")
+        html = css_inline.inline(render_to_string(f"emails/{template}.html", full))
+    message = EmailMultiAlternatives(subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _enqueue(notification_id: str) -> None:
+    from shop.notifications import tasks  # noqa: PLC0415  (tasks import the services)
+
+    tasks.send.delay(notification_id=notification_id)

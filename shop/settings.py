@@ -1,0 +1,336 @@
+"""The one settings file: read from the environment, one paragraph per system. docs/operations.md lists every variable.
+
+Without DATABASE_URL the embedded default (shop/local) supplies addresses, keys and passwords of this checkout.
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.local import addresses
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+EMBEDDED = "DATABASE_URL" not in os.environ
+_ENV = {**(addresses.environment() if EMBEDDED else {}), **os.environ}
+TESTING = "pytest" in sys.modules
+
+
+def env(name: str, default: str = "") -> str:
+    return _ENV.get(name, default)
+
+
+def flag(name: str, default: str = "0") -> bool:
+    return env(name, default).lower() in {"1", "true", "yes", "on"}
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+# --- The site
+DEBUG = flag("DEBUG")
+SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+_HTTPS = SITE_URL.startswith("https://")
+SECRET_KEY = env("SECRET_KEY") or ("insecure-development-key-" + "0" * 40 if DEBUG or TESTING else "")
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1")
+if TESTING:
+    ALLOWED_HOSTS += ["testserver", "localhost", "127.0.0.1"]
+SHOP_NAME = env("SHOP_NAME", "Holdfast")
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
+CHANNEL = "web"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+INSTALLED_APPS = [
+    "shop",
+    "inventory",
+    "catalog",
+    "cart",
+    "checkout",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.headless",
+    "treebeard",
+    "pictures",
+    "django_countries",
+    "django_htmx",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "shop.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "shop.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.views.shop_context",
+            ],
+            "libraries": {"money": "shop.core.templatetags.money"},
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+
+# --- Databases: one server by default; catalogue and inventory may have their own
+def _database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgres://user:password@host:port/name?sslmode=…` URL, with a pool per process."""
+    parts = urlsplit(url)
+    options: dict[str, object] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if not TESTING:
+        options["pool"] = {
+            "min_size": 0,
+            "max_size": int(env("DATABASE_POOL_SIZE", "8")),
+            "timeout": 5,
+            "max_idle": 300,
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": options,
+        "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_TRANSACTION_POOLING"),
+    }
+
+
+DATABASES = {"default": _database(env("DATABASE_URL") or addresses.database_url())}
+for _alias in ("catalog", "inventory"):
+    if env(f"{_alias.upper()}_DATABASE_URL"):
+        DATABASES[_alias] = _database(env(f"{_alias.upper()}_DATABASE_URL"))
+DATABASE_ROUTERS = ["shop.core.db.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: cache, sessions behind it, Celery's broker
+REDIS_URL = env("REDIS_URL") or addresses.redis_url()
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "hf",
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5},
+    }
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+
+# --- Celery: every task may run twice; the outbox, not the broker, is what remembers
+CELERY_BROKER_URL = env("CELERY_BROKER_URL") or REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # KiB
+EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"
+
+# --- Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Static files and media
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("STATIC_ROOT") or addresses.data_folder() / "static")
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or addresses.data_folder() / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+PICTURES = {
+    "BREAKPOINTS": {"phone": 480, "wide": 1280},
+    "GRID_COLUMNS": 12,
+    "CONTAINER_WIDTH": 1280,
+    "FILE_TYPES": ["AVIF", "WEBP"],
+    "PIXEL_DENSITIES": [1, 2],
+    "USE_PLACEHOLDERS": False,
+    "QUEUE_NAME": "pictures",
+    "PROCESSOR": "pictures.tasks.noop",
+}
+
+# --- Accounts: e-mail is the name; staff need a second factor unless switched off
+AUTH_USER_MODEL = "shop.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_ADAPTER = "shop.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.sessions.SessionTokenStrategy"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+STAFF_MFA_REQUIRED = flag("STAFF_MFA_REQUIRED", "1")
+DEMO_MERCHANT_EMAIL = env("DEMO_MERCHANT_EMAIL", "merchant@example.com")
+DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")
+
+# --- E-mail
+_EMAIL = urlsplit(env("EMAIL_URL", "console://"))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _EMAIL.hostname or "", _EMAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_EMAIL.username or ""), unquote(_EMAIL.password or "")
+EMAIL_USE_TLS = _EMAIL.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = env("EMAIL_FILE_PATH") or str(addresses.data_folder() / "mail")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SHOP_NAME} <shop@{urlsplit(SITE_URL).hostname}>")
+
+# --- Payments: without a key of one's own the sandbox stands in for Stripe (never unasked when DEBUG is off)
+PAYMENT_SANDBOX = flag("PAYMENT_SANDBOX")
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "sk_test_sandbox")
+STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox")
+STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
+STRIPE_API_BASE = env("STRIPE_API_BASE") or ("" if "STRIPE_SECRET_KEY" in _ENV else addresses.sandbox_url())
+PAYMENT_TIMEOUT_SECONDS = 20
+RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
+
+# --- REST
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "shop.accounts.api.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],  # deny unless a view says otherwise
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "shop.core.rest.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Holdfast",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",
+    ],
+}
+METRICS_TOKEN = env("METRICS_TOKEN")  # lets Prometheus read /metrics from another machine
+RATE_LIMITS = flag("RATE_LIMITS", "1")
+RATELIMIT_ENABLE = RATE_LIMITS
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]  # django-redis increments atomically
+
+# --- Security
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "shop.views.csrf_failure"
+SECURE_SSL_REDIRECT = _HTTPS and flag("SECURE_SSL_REDIRECT", "1")
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+_STRIPE_SCRIPT = [] if STRIPE_API_BASE else ["https://js.stripe.com"]
+_STRIPE_CONNECT = [STRIPE_API_BASE] if STRIPE_API_BASE else ["https://api.stripe.com"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *_STRIPE_SCRIPT],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", *_STRIPE_CONNECT],
+        "frame-src": ["'none'"] if STRIPE_API_BASE else ["https://js.stripe.com", "https://hooks.stripe.com"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        # a form post that is answered by a redirect to the provider's page counts as a form action
+        "form-action": ["'self'", *([STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com"])],
+    }
+}
+
+# --- Logs: one JSON line (or, for people, one readable line) per event, each with the request id
+LOG_FORMAT = env("LOG_FORMAT", "console" if DEBUG or EMBEDDED else "json")
+LOGGING_CONFIG = "shop.logs.configure"
+LOGGING = {"level": env("LOG_LEVEL", "INFO"), "format": LOG_FORMAT}
+
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    CACHES["default"]["KEY_PREFIX"] = f"test-{env('PYTEST_XDIST_WORKER', 'gw')}"
+    RATELIMIT_ENABLE = False
+    SESSION_ENGINE = "django.contrib.sessions.backends.db"

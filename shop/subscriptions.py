@@ -1,0 +1,41 @@
+"""Who hears which event. Subscribers run in a Celery worker, get the event's data, may run twice, and make one call.
+
+Named by dotted path, so that this table imports nothing and reads as what it is.
+"""
+
+from shop.events import types
+
+SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
+    types.ProductChanged: ("catalog.search.receivers.index_product",),
+    types.PriceChanged: ("catalog.search.receivers.index_product",),
+    types.ReviewPosted: ("catalog.search.receivers.index_product",),
+    types.StockChanged: ("catalog.search.receivers.index_variant",),
+    types.StockLow: (),
+    types.StockReserved: (),
+    types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
+    types.CartAbandoned: (),
+    types.OrderPlaced: (
+        "checkout.payments.receivers.charge",
+        "checkout.orders.receivers.mail_order_placed",
+    ),
+    types.PaymentFailed: ("checkout.orders.receivers.mail_payment_failed",),
+    types.OrderPaid: (
+        "checkout.orders.receivers.commit_stock",
+        "checkout.orders.receivers.mail_order_paid",
+        "checkout.fulfilment.receivers.open_shipment",
+    ),
+    types.OrderCancelled: (
+        "checkout.orders.receivers.give_back_stock",
+        "checkout.payments.receivers.give_back_money",
+        "checkout.fulfilment.receivers.cancel_shipments",
+        "checkout.purchase.receivers.give_back_cart",
+        "checkout.orders.receivers.mail_order_cancelled",
+    ),
+    types.ShipmentDispatched: ("checkout.orders.receivers.mail_order_shipped",),
+    types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
+    types.RefundRequested: ("checkout.payments.receivers.refund",),
+    types.RefundMade: (),
+    types.ReturnRequested: (),
+    types.CustomerRegistered: (),
+    types.CustomerErased: (),
+}

@@ -1,0 +1,27 @@
+"""The site map. Each app's pages are listed in its own urls; flat names, no namespaces."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from shop import views
+from shop.health import views as health
+
+handler400 = "shop.views.bad_request"
+handler403 = "shop.views.forbidden"
+handler404 = "shop.views.not_found"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("catalog.urls")),
+    path("", include("cart.urls")),
+    path("", include("checkout.urls")),
+    path("account/", include("shop.accounts.urls")),
+    path("api/", include("shop.api_urls")),
+    path("admin/", admin.site.urls),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
+    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+]

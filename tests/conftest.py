@@ -1,0 +1,42 @@
+"""What every test stands on: real PostgreSQL and Redis, all databases, no network beyond this machine, no broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that touches the database may touch all of them: the suite also runs on three."""
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            marker.kwargs.setdefault("databases", "__all__")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_broker() -> None:
+    """Tasks are run by the tests that mean them (`tests.outbox.drain`); sending one to a queue does nothing."""
+    from shop.celery import app
+
+    app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> None:
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep pytest-django's own naming per worker."""
