@@ -44,7 +44,9 @@ class Ground:
             raise NoGround(f"The package {package} is not installed: run `make install`.")
         found = next(iter(sorted(Path(spec.submodule_search_locations[0]).glob(pattern))), None)
         if found is None:
-            raise NoGround(f"The package {package} brings no programs for this machine; set DATABASE_URL and REDIS_URL.")
+            raise NoGround(
+                f"The package {package} brings no programs for this machine; set DATABASE_URL and REDIS_URL."
+            )
         return found if _can_reach(self.account, found) else _copied(found, self.folder / "programs" / package)
 
     def make_folder(self, name: str) -> Path:
@@ -72,13 +74,17 @@ def find(data: Path) -> Ground:
     return Ground(data=data, folder=link.resolve(), account=account)
 
 
+def elsewhere(data: Path) -> list[Path]:
+    """The folders outside a data folder that belong to it and to those below it (test and bench)."""
+    links = [link for link in (data / "servers", *data.glob("*/servers")) if link.is_symlink()]
+    return [link.resolve() for link in links if link.resolve().parent == _ELSEWHERE]
+
+
 def remove(data: Path) -> None:
     """Delete a data folder with the servers' data, wherever they are."""
-    for link in (data / "servers", data / "test" / "servers"):
-        if link.is_symlink() and link.resolve().parent == _ELSEWHERE:
-            shutil.rmtree(link.resolve(), ignore_errors=True)
-    if data.exists():
-        shutil.rmtree(data)
+    for folder in elsewhere(data):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(data)
 
 
 def _account() -> processes.Account:
@@ -97,7 +103,7 @@ def _can_reach(account: processes.Account, path: Path) -> bool:
     """Ask the system itself, as that user: modes, access lists and mounts all have a say."""
     if account.user is None:
         return True
-    asked = subprocess.run(  # noqa: S603
+    asked = subprocess.run(
         ["/bin/sh", "-c", 'test -r "$1" -o -x "$1"', "sh", str(path)],
         user=account.user,
         group=account.group,
@@ -127,7 +133,10 @@ def _copied(source: Path, target: Path) -> Path:
     if not mark.exists() or mark.read_text() != stamp:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(mode=0o711, parents=True)
-        for part in (package, package.with_name(f"{package.name}.libs")):  # found relative to the programs
+        for part in (
+            package,
+            package.with_name(f"{package.name}.libs"),
+        ):  # found relative to the programs
             if part.is_dir():
                 shutil.copytree(part, target / part.name)
         mark.write_text(stamp)

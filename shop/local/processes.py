@@ -53,7 +53,7 @@ def spawn(
 
     Must be called from the main thread of a process without other threads: code runs between fork and exec.
     """
-    return subprocess.Popen(  # noqa: S603 (our own commands only)
+    return subprocess.Popen(
         [str(part) for part in command],
         cwd=folder,
         env=dict(env),
@@ -71,7 +71,12 @@ def spawn(
 def started_at(pid: int) -> str | None:
     """When the process started, as an opaque text; None when there is no such process (or only its remains)."""
     if sys.platform != "linux":
-        found = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603
+        found = subprocess.run(
+            ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return found.stdout.strip() or None
     fields = _stat(pid)
     if fields is None:

@@ -1,0 +1,51 @@
+# The commands of the shop. `make help` lists them; nothing but Python (3.11 or newer, with venv) and make is needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# What the checks see: settings as in production, so that `check --deploy` means something. No value here is a secret.
+PRODUCTION := DEBUG=0 SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example LOG_FORMAT=json \
+	SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLM \
+	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
+	STRIPE_SECRET_KEY=sk_live_checks STRIPE_PUBLISHABLE_KEY=pk_live_checks STRIPE_WEBHOOK_SECRET=whsec_checks
+TEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint openapi bench reset install install-dev
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: install ## run the whole shop on this machine: http://127.0.0.1:8000/ (PORT=… for another port)
+	@$(BIN)/python -m shop.local run --with-parent
+
+test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three databases)
+	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
+
+lint: install-dev ## run all checks
+	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- sh .ci/lint
+
+openapi: install ## write docs/openapi.yaml anew from the code
+	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- python manage.py spectacular --validate --file docs/openapi.yaml
+
+bench: install-dev ## measure, on servers and data of its own (BENCH_ARGS=… reaches the script)
+	@$(BIN)/python -m shop.local exec --durable -- python bench/run.py $(BENCH_ARGS)
+
+reset: ## forget the local data (asks first; FORCE=1 does not)
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m shop.local reset; else $(PYTHON) -m shop.local reset; fi
+
+install: $(VENV)/.made ## install what running the shop needs, into .venv
+	@$(BIN)/python shop/local/install.py requirements.txt
+
+install-dev: install ## install the tools of tests and checks as well
+	@$(BIN)/python shop/local/install.py requirements-dev.txt
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Python is not here: install Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Holdfast needs Python 3.11 or newer; this is `$(PYTHON) -V`. Name another one: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is not here (Debian: apt install python3-venv)."; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) && touch $@

@@ -1,0 +1,287 @@
+"""The whole shop as child processes of one command: servers, sandbox, web, worker, beat; all of them end with it."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from shop.local import addresses, demo, ground, processes
+from shop.local.lock import Lock, Taken
+from shop.local.log import Log
+from shop.local.postgres import Postgres
+from shop.local.valkey import Valkey
+
+WEB_WORKERS = 2
+WEB_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # at most one connection each of its process's pool (8)
+CHILDREN = (
+    "web",
+    "worker",
+    "beat",
+    "sandbox",
+)  # in the order in which they are stopped
+_PATIENCE = {"web": 10, "worker": 15, "beat": 5, "sandbox": 5}
+
+
+class Refused(Exception):
+    """The shop cannot be started or go on; the text says why."""
+
+
+class Ended(Exception):
+    """Somebody asked the shop to stop."""
+
+
+class Runner:
+    def __init__(self, data: Path, port: int, log: Log) -> None:
+        self.data = data
+        self.port = port
+        self.log = log
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.servers: list[Postgres | Valkey] = []
+        self.env: dict[str, str] = {}
+        self._signals: list[float] = []
+
+    def run(self) -> int:
+        """Start everything, watch over it until a signal comes or a part dies, stop everything. The exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        addresses.set_up(self.data)
+        lock = Lock(self.data / "run.lock")
+        try:
+            lock.take()
+        except Taken as taken:
+            self.log.say(
+                f"The shop of this checkout is running already, at http://{addresses.HOST}:{taken.note.get('port')}/ "
+                f"(process {taken.note.get('pid')}). Stop that one first (Ctrl-C in its terminal)."
+            )
+            return 1
+        lock.write(pid=os.getpid(), port=self.port, stopping=False)
+        try:
+            self._start()
+            self._watch()
+        except Ended:
+            code = 0
+        except (Refused, ground.NoGround) as problem:
+            self.log.drain()
+            self.log.say(str(problem))
+            code = 1
+        finally:
+            lock.write(pid=os.getpid(), port=self.port, stopping=True)
+            self._stop()
+        return code
+
+    # --- Starting
+    def _start(self) -> None:
+        begun = time.monotonic()
+        for name in CHILDREN:
+            if processes.stop_leftovers(self.records, name):
+                self.log.say(f"Ended what an earlier run had left of {name}.")
+        if not addresses.is_free(self.port):
+            raise Refused(
+                f"Port {self.port} is in use by another program. Stop that one, or choose another port: "
+                f"make run PORT={self.port + 1}"
+            )
+        addresses.keep_port(self.data, "web", self.port)
+        self._start_servers()
+        self._start_sandbox()
+        self.env = environment(self.data)
+        self._prepare_database()
+        python = sys.executable
+        web = f"granian --interface wsgi --host {addresses.HOST} --port {self.port} --no-ws"
+        web += f" --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS} shop.wsgi:application"
+        self._spawn("web", python, "-m", *web.split())
+        celery = (python, "-m", "celery", "-A", "shop")
+        self._spawn(
+            "worker",
+            *celery,
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+        )
+        timetable = str(self.data / "beat-schedule")
+        self._spawn(
+            "beat",
+            *celery,
+            "beat",
+            "--loglevel",
+            "WARNING",
+            "--pidfile",
+            "",
+            "--schedule",
+            timetable,
+        )
+        self._until(
+            self._answers,
+            seconds=120,
+            what="The web server did not answer within two minutes.",
+        )
+        self._welcome(time.monotonic() - begun)
+
+    def _start_servers(self) -> None:
+        here = ground.find(self.data)
+        if here.folder.parent != self.data:
+            self.log.say(f"The servers' user cannot reach this checkout; their data is in {here.folder}.")
+        for variable, kind, title in (
+            ("DATABASE_URL", Postgres, "PostgreSQL"),
+            ("REDIS_URL", Valkey, "Valkey"),
+        ):
+            if os.environ.get(variable):
+                self.log.say(f"{title}: the one that {variable} names.")
+                continue
+            self.log.say(f"{title} starts …")
+            server = kind(here)
+            self.servers.append(server)
+            if server.start() == "adopted":
+                self.log.say(f"{title} was still running; taken over.")
+            self._raise_if_ended()
+
+    def _start_sandbox(self) -> None:
+        if not addresses.wants_sandbox():
+            self.log.say("Payments: Stripe, with the key in STRIPE_SECRET_KEY.")
+            return
+        port = addresses.claim_port(self.data, "sandbox")
+        self.env = environment(self.data)
+        command = [
+            "-m",
+            "checkout.payments.sandbox",
+            "--port",
+            str(port),
+            "--data",
+            str(self.data / "sandbox"),
+        ]
+        self._spawn("sandbox", sys.executable, *command)
+
+    def _prepare_database(self) -> None:
+        for alias in demo.databases(self.env):
+            self.log.say(
+                "Migrations (the first time takes a minute) …" if alias == "default" else f"Migrations of {alias} …"
+            )
+            self._manage("migrate", "--noinput", "--database", alias)
+        if demo.is_wanted(self.data, self.env):
+            self.log.say("The demo catalogue is loaded, this once …")
+            self._manage("load_demo")
+            demo.mark(self.data, self.env)
+
+    def _manage(self, *command: str) -> None:
+        """Run a command of manage.py to its end, its output in the log."""
+        process = self._spawn(command[0], sys.executable, "manage.py", *command)
+        try:
+            while process.poll() is None:
+                self._turn()
+        finally:
+            self._end(command[0], patience=5)
+        if process.returncode:
+            raise Refused(f"`manage.py {' '.join(command)}` failed (code {process.returncode}); its words are above.")
+
+    def _spawn(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        process = processes.spawn(command, folder=addresses.CHECKOUT, env=self.env, output=subprocess.PIPE)
+        self.children[name] = process
+        processes.remember(self.records, name, process.pid)
+        if process.stdout:
+            self.log.follow(name, process.stdout)
+        return process
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(addresses.HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/live")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _welcome(self, seconds: float) -> None:
+        lines = [
+            "",
+            f"The shop is open (after {seconds:.0f} s):  http://{addresses.HOST}:{self.port}/",
+        ]
+        admin = f"http://{addresses.HOST}:{self.port}/admin/"
+        lines.append(f"Merchant:   {admin}   {self.env['DEMO_MERCHANT_EMAIL']}   {self.env['DEMO_MERCHANT_PASSWORD']}")
+        if addresses.wants_sandbox():
+            lines.append("Test card:  4242 4242 4242 4242, any future date, any CVC")
+        self.log.say(
+            "\n".join(
+                [
+                    *lines,
+                    "Ctrl-C stops everything; the data stays for the next time.",
+                    "",
+                ]
+            )
+        )
+
+    # --- Running
+    def _watch(self) -> None:
+        while True:
+            self._turn()
+
+    def _until(self, condition: Callable[[], bool], *, seconds: float, what: str) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            self._turn()
+            if time.monotonic() > end:
+                raise Refused(what)
+
+    def _turn(self) -> None:
+        """Print what was said, and look whether all is well."""
+        self.log.pump(0.2)
+        self._raise_if_ended()
+        for name in CHILDREN:
+            process = self.children.get(name)
+            if process is not None and process.poll() is not None:
+                raise Refused(f"{name} ended by itself (code {process.returncode}); the rest is stopped.")
+        for server in self.servers:
+            if not server.is_running():
+                raise Refused(f"{server.name} ended by itself, see {server.log}; the rest is stopped.")
+
+    def _raise_if_ended(self) -> None:
+        if self._signals or self.log.is_broken:
+            raise Ended
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._signals.append(time.monotonic())
+
+    # --- Stopping
+    def _stop(self) -> None:
+        if self.children or self.servers:
+            self.log.say("Stopping …")
+        for name in [name for name in (*self.children, *CHILDREN) if name not in CHILDREN] + list(CHILDREN):
+            self._end(name, patience=_PATIENCE.get(name, 5))
+        for server in reversed(self.servers):
+            server.stop()
+        self.log.drain()
+        self.log.say("Stopped. Nothing is left running.")
+
+    def _end(self, name: str, *, patience: float) -> None:
+        """Ask a child to end; when it does not, or leaves children of its own behind, end the whole session."""
+        process = self.children.pop(name, None)
+        if process is None:
+            return
+        processes.send(process.pid, signal.SIGTERM) if process.poll() is None else None
+        end = time.monotonic() + patience
+        while process.poll() is None and time.monotonic() < end and not self._is_impatient():
+            self.log.pump(0.05)
+        processes.kill_session(process.pid)
+        process.wait()
+        processes.forget(self.records, name)
+
+    def _is_impatient(self) -> bool:
+        """Ctrl-C again, a while after the first (a terminal and make may both pass on the same one)."""
+        return bool(self._signals) and self._signals[-1] - self._signals[0] > 1
+
+    @property
+    def records(self) -> Path:
+        return self.data / "processes"
+
+
+def environment(data: Path) -> dict[str, str]:
+    """What the shop's processes see: the embedded default, overruled by what the surroundings say."""
+    outside = {key: value for key, value in os.environ.items() if value}
+    return addresses.environment(data) | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "shop.settings"} | outside

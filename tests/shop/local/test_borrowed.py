@@ -1,0 +1,61 @@
+import json
+import sys
+
+import pytest
+
+from tests.shop.local.conftest import Checkout
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
+
+# Says what it was given, and leaves with a code of its own.
+ASK = """
+import json, os, sys, psycopg, redis
+names = [name for name in os.environ if name.endswith("DATABASE_URL")]
+databases = {name: psycopg.connect(os.environ[name]).execute("SELECT current_database()").fetchone()[0] for name in names}
+print(json.dumps([databases, redis.Redis.from_url(os.environ["REDIS_URL"]).ping()]))
+sys.exit(7)
+"""
+
+
+def test_a_command_gets_servers_and_gives_its_code(checkout: Checkout) -> None:
+    process = checkout.run("exec", "--", "python", "-c", ASK)
+    assert process.wait(30) == 7
+    assert json.loads(checkout.log()) == [{"DATABASE_URL": "shop"}, True]
+    assert checkout.processes() == []
+    assert [entry.name for entry in checkout.data.iterdir()] == ["test"]  # the shop's own data is not touched
+
+
+def test_three_databases_when_asked_for(checkout: Checkout) -> None:
+    process = checkout.run("exec", "--split", "--", "python", "-c", ASK)
+    assert process.wait(30) == 7
+    assert json.loads(checkout.log())[0] == {
+        "DATABASE_URL": "shop",
+        "CATALOG_DATABASE_URL": "shop_catalog",
+        "INVENTORY_DATABASE_URL": "shop_inventory",
+    }
+
+
+def test_servers_that_are_named_are_used(checkout: Checkout) -> None:
+    outside = {"DATABASE_URL": "postgres://elsewhere/shop", "REDIS_URL": "redis://elsewhere"}
+    code = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'])"
+    process = checkout.run("exec", "--", "python", "-c", code, **outside)
+    assert process.wait(30) == 0
+    assert checkout.log() == "postgres://elsewhere/shop redis://elsewhere\n"
+    assert not checkout.data.exists()
+
+
+def test_killed_it_leaves_nothing_that_the_next_one_does_not_end(checkout: Checkout) -> None:
+    first = checkout.run("exec", "--", "python", "-c", "import time; print('there', flush=True); time.sleep(600)")
+    checkout.wait(lambda: "there" in checkout.log())
+    first.kill()
+    first.wait()
+    second = checkout.run("exec", "--", "true")
+    assert second.wait(30) == 0
+    checkout.wait(lambda: checkout.processes() == [], seconds=5)
+
+
+def test_an_unknown_program_is_named(checkout: Checkout) -> None:
+    process = checkout.run("exec", "--", "no-such-program")
+    assert process.wait(30) == 127
+    assert checkout.log() == "There is no program no-such-program: run `make install`.\n"
+    assert checkout.processes() == []
