@@ -22,7 +22,7 @@ def main() -> None:
             "The shop's servers are not running: start `make run` in another terminal and leave it there,\n"
             "or set DATABASE_URL and REDIS_URL to servers of your own."
         )
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 (slow; the message above need not wait)
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 

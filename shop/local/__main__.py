@@ -27,17 +27,17 @@ def main() -> int:
     if options.command == "run":
         return _run(with_parent=options.with_parent)
     if options.command == "exec":
-        from shop.local import borrowed  # noqa: PLC0415 (reset must work where nothing is installed)
+        from shop.local import borrowed
 
         place = data / ("bench" if options.durable else "test")
         return borrowed.execute(options.arguments, data=place, durable=options.durable, split=options.split)
-    from shop.local import reset  # noqa: PLC0415
+    from shop.local import reset
 
     return reset.reset(data)
 
 
 def _run(*, with_parent: bool) -> int:
-    from shop.local import log, runner  # noqa: PLC0415
+    from shop.local import log, runner
 
     if with_parent:
         processes.die_with_parent(signal.SIGTERM)
@@ -49,4 +49,7 @@ def _run(*, with_parent: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except FileExistsError as problem:  # HOLDFAST_DATA names a folder that is somebody else's
+        sys.exit(str(problem))

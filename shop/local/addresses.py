@@ -52,7 +52,7 @@ def set_up(data: Path) -> None:
         raise FileExistsError(f"HOLDFAST_DATA is {data}, which has other files in it; name a new or an empty folder.")
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     known = _read(data / "secrets.json")
-    missing = {name: make() for name, make in _SECRETS.items() if name not in known}
+    missing: dict[str, str | int] = {name: make() for name, make in _SECRETS.items() if name not in known}
     if missing:
         _write(data / "secrets.json", known | missing)
     if not (data / "ports.json").exists():
@@ -78,7 +78,7 @@ def claim_port(data: Path, name: str) -> int:
         others = {number for other, number in known.items() if other != name}
         first = int(known.get(name, PREFERRED[name]))
         candidates = (first, *range(PREFERRED[name] + 10, PREFERRED[name] + 2000, 10))
-        chosen = next((one for one in candidates if one not in others and is_free(one)), None)
+        chosen: int | None = next((one for one in candidates if one not in others and is_free(one)), None)
         if chosen is None:
             raise OSError(f"No free port found for {name} on {HOST}.")
         _write(data / "ports.json", known | {name: chosen})

@@ -75,7 +75,7 @@ def _run(command: list[str], env: dict[str, str]) -> int:
         process = subprocess.Popen(
             command,
             env=env,
-            preexec_fn=lambda: processes.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 (no threads here)
+            preexec_fn=lambda: processes.die_with_parent(signal.SIGTERM),
         )
     except FileNotFoundError:
         print(f"There is no program {command[0]}: run `make install`.", file=sys.stderr)
@@ -84,4 +84,5 @@ def _run(command: list[str], env: dict[str, str]) -> int:
         try:
             return process.wait()
         except KeyboardInterrupt:  # it was told as well, or is told now; its end is awaited
-            processes.send(process.pid, signal.SIGTERM) if process.poll() is None else None
+            if process.poll() is None:
+                processes.send(process.pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Only one at a time: a lock on a data folder, which the system itself lets go of when its holder ends, however it ends."""
+"""Only one at a time: a lock on a data folder, which the system lets go of when its holder ends, however it ends."""
 
 import fcntl
 import json

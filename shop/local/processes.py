@@ -64,7 +64,7 @@ def spawn(
         user=account.user,
         group=account.group,
         extra_groups=None if account.user is None else [],
-        preexec_fn=lambda: die_with_parent(death_signal),  # noqa: PLW1509 (no threads here, see above)
+        preexec_fn=lambda: die_with_parent(death_signal),
     )
 
 
@@ -127,7 +127,7 @@ def remembered(folder: Path, name: str) -> int | None:
 
 
 def leftovers(folder: Path, name: str) -> list[int]:
-    """The processes that are left of a session written down earlier; never those of a program that got its number since."""
+    """What is left of a session written down earlier; never the processes of a program that got its number since."""
     try:
         record = json.loads((folder / f"{name}.json").read_text())
     except (FileNotFoundError, ValueError):

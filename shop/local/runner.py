@@ -18,13 +18,8 @@ from shop.local.valkey import Valkey
 
 WEB_WORKERS = 2
 WEB_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # at most one connection each of its process's pool (8)
-CHILDREN = (
-    "web",
-    "worker",
-    "beat",
-    "sandbox",
-)  # in the order in which they are stopped
-_PATIENCE = {"web": 10, "worker": 15, "beat": 5, "sandbox": 5}
+CHILDREN = {"web": 10, "worker": 15, "beat": 5, "sandbox": 5}  # in the order of stopping: seconds to end by themselves
+COMMANDS = ("migrate", "load_demo")  # of manage.py, before the shop opens
 
 
 class Refused(Exception):
@@ -77,7 +72,7 @@ class Runner:
     # --- Starting
     def _start(self) -> None:
         begun = time.monotonic()
-        for name in CHILDREN:
+        for name in (*COMMANDS, *CHILDREN):
             if processes.stop_leftovers(self.records, name):
                 self.log.say(f"Ended what an earlier run had left of {name}.")
         if not addresses.is_free(self.port):
@@ -252,8 +247,8 @@ class Runner:
     def _stop(self) -> None:
         if self.children or self.servers:
             self.log.say("Stopping …")
-        for name in [name for name in (*self.children, *CHILDREN) if name not in CHILDREN] + list(CHILDREN):
-            self._end(name, patience=_PATIENCE.get(name, 5))
+        for name, patience in CHILDREN.items():
+            self._end(name, patience=patience)
         for server in reversed(self.servers):
             server.stop()
         self.log.drain()
@@ -264,7 +259,8 @@ class Runner:
         process = self.children.pop(name, None)
         if process is None:
             return
-        processes.send(process.pid, signal.SIGTERM) if process.poll() is None else None
+        if process.poll() is None:
+            processes.send(process.pid, signal.SIGTERM)
         end = time.monotonic() + patience
         while process.poll() is None and time.monotonic() < end and not self._is_impatient():
             self.log.pump(0.05)

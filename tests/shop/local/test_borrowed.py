@@ -10,8 +10,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 # Says what it was given, and leaves with a code of its own.
 ASK = """
 import json, os, sys, psycopg, redis
-names = [name for name in os.environ if name.endswith("DATABASE_URL")]
-databases = {name: psycopg.connect(os.environ[name]).execute("SELECT current_database()").fetchone()[0] for name in names}
+urls = {name: url for name, url in os.environ.items() if name.endswith("DATABASE_URL")}
+databases = {key: psycopg.connect(url).execute("SELECT current_database()").fetchone()[0] for key, url in urls.items()}
 print(json.dumps([databases, redis.Redis.from_url(os.environ["REDIS_URL"]).ping()]))
 sys.exit(7)
 """
