@@ -66,20 +66,22 @@ def _install(path: Path) -> int:
         "--progress-bar",
         "off",
     ]
-    process = subprocess.Popen(
-        [*command, "-r", str(path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
     seen: set[str] = set()
     words: list[str] = []
     last = time.monotonic()
-    for line in process.stdout or ():
-        words.append(line)
-        seen.update(match[1].lower() for match in [_SEEN.match(line.strip())] if match)
-        if time.monotonic() - last > _EVERY or line.startswith("Installing collected"):
-            last = time.monotonic()
-            stage = "unpacking" if line.startswith("Installing collected") else f"{min(len(seen), wanted)} of {wanted}"
-            print(f"  packages: {stage}", flush=True)
-    if process.wait():
+    with subprocess.Popen(
+        [*command, "-r", str(path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            words.append(line)
+            seen.update(match[1].lower() for match in [_SEEN.match(line.strip())] if match)
+            unpacking = line.startswith("Installing collected")
+            if unpacking or time.monotonic() - last > _EVERY:
+                last = time.monotonic()
+                print(
+                    f"  packages: {'unpacking' if unpacking else f'{min(len(seen), wanted)} of {wanted}'}", flush=True
+                )
+    if process.returncode:
         print("".join(words[-40:]), file=sys.stderr)
         print(f"pip could not install {path.name} (its last words are above).", file=sys.stderr)
     return process.returncode

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ class Taken(Exception):
 
 class Lock:
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "a+")  # noqa: SIM115 (held as long as the process lives)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
 
     def take(self, *, patience: float = 30) -> None:
         """Take the lock, or raise Taken. A holder that is on its way out is waited for."""
@@ -39,15 +40,15 @@ class Lock:
 
     def write(self, **note: object) -> None:
         """Tell those who find the lock taken about its holder."""
-        self._file.seek(0)
-        self._file.truncate()
-        json.dump(note, self._file)
-        self._file.flush()
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, json.dumps(note).encode(), 0)
+
+    def release(self) -> None:
+        os.close(self._file)
 
     def _note(self) -> dict[str, Any]:
-        self._file.seek(0)
         try:
-            note: dict[str, Any] = json.load(self._file)
+            note: dict[str, Any] = json.loads(os.pread(self._file, 4096, 0))
         except ValueError:
             return {}
         return note

@@ -33,22 +33,28 @@ def holder(path: Path, how: str) -> subprocess.Popen[bytes]:
 
 def test_a_taken_lock_tells_about_its_holder_until_that_one_is_killed(tmp_path: Path) -> None:
     process = holder(tmp_path / "lock", "stays")
+    lock = Lock(tmp_path / "lock")
     with pytest.raises(Taken) as taken:
-        Lock(tmp_path / "lock").take()
+        lock.take()
     assert taken.value.note == {"port": 8000, "stopping": False}
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    Lock(tmp_path / "lock").take()
+    lock.take()
+    lock.release()
 
 
 def test_a_holder_on_its_way_out_is_waited_for(tmp_path: Path) -> None:
     process = holder(tmp_path / "lock", "stopping")
-    Lock(tmp_path / "lock").take(patience=10)
+    lock = Lock(tmp_path / "lock")
+    lock.take(patience=10)
     assert process.wait() == 0
+    lock.release()
 
 
 def test_patience_ends(tmp_path: Path) -> None:
     process = holder(tmp_path / "lock", "stopping")
+    lock = Lock(tmp_path / "lock")
     with pytest.raises(Taken):
-        Lock(tmp_path / "lock").take(patience=0)
+        lock.take(patience=0)
+    lock.release()
     process.wait()
