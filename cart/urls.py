@@ -1,5 +1,13 @@
 """Pages of the cart app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cart.carts import views
+
+urlpatterns = [
+    path("cart/", views.cart, name="cart"),
+    path("cart/add/", views.add, name="cart_add"),
+    path("cart/coupon/", views.coupon, name="cart_coupon"),
+    path("cart/lines/<uuid:line_id>/", views.change, name="cart_line"),
+    path("cart/lines/<uuid:line_id>/remove/", views.remove, name="cart_line_remove"),
+]

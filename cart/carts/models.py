@@ -35,6 +35,7 @@ class Cart(models.Model):
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=10, default="en")
     coupons = models.JSONField(default=list, blank=True)  # codes as entered, canonical form
+    notices = models.JSONField(default=list, blank=True)  # facts to tell once: [{"kind", "name", "quantity"}]
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -45,6 +46,9 @@ class Cart(models.Model):
             models.UniqueConstraint("customer_id", condition=Q(status="open"), name="cart_one_open_per_customer"),
         ]
         indexes = [models.Index("expires_at", condition=Q(status="open"), name="cart_open")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class CartLine(models.Model):
@@ -68,3 +72,6 @@ class CartLine(models.Model):
             models.UniqueConstraint("cart", "variant_id", name="cart_line_once"),
             models.CheckConstraint(name="cart_line_quantity", condition=Q(quantity__gte=1, quantity__lte=9999)),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"

@@ -1,10 +1,247 @@
-"""Reads of carts."""
+"""Reads of carts: what every screen and the API show of one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cart.carts import access, rules
+from cart.carts.models import Cart, CartLine
+from cart.pricing import selectors as pricing
+from inventory.stock import selectors as stock
+from shop.core import requests
+from shop.core.money import Money
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line as shown. `is_available`: it can be ordered as it stands; else `notices` say why not."""
+
+    id: UUID
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    name: str
+    options: str
+    url: str
+    picture: Any
+    quantity: int
+    unit_price: Money
+    regular_unit_price: Money | None
+    line_total: Money
+    available: int
+    is_sellable: bool
+    notices: tuple[str, ...]
+
+    @property
+    def is_available(self) -> bool:
+        return self.is_sellable and self.available >= self.quantity
+
+    @property
+    def max_quantity(self) -> int:
+        return max(1, rules.capped(rules.MAX_QUANTITY, self.available))
+
+    @property
+    def update_url(self) -> str:
+        return reverse("cart_line", args=[self.id])
+
+    @property
+    def remove_url(self) -> str:
+        return reverse("cart_line_remove", args=[self.id])
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and an amount of a summary."""
+
+    label: str
+    amount: Money
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The sums of a quote as pages print them; None: not known yet, or nothing to show."""
+
+    subtotal: Money
+    discount: Money | None
+    shipping: Money | None
+    tax: Money | None
+    total: Money
+    discounts: tuple[Row, ...]
+    tax_label: str
+    is_estimate: bool
+
+
+@dataclass(frozen=True)
+class CartView:
+    """A cart with its quote. Lines that cannot be sold are shown and cost nothing; they are not in `quote.lines`."""
+
+    cart: Cart | None
+    lines: tuple[LineView, ...]
+    quote: pricing.Quote
+    notices: tuple[str, ...]
+
+    @property
+    def unit_count(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines
+
+    @property
+    def can_checkout(self) -> bool:
+        """Something can be ordered, and nothing of it is short."""
+        return bool(self.quote.lines) and not self.shortages
+
+    @property
+    def shortages(self) -> tuple[LineView, ...]:
+        """Lines that are for sale but hold more units than there are."""
+        return tuple(line for line in self.lines if line.is_sellable and not line.is_available)
+
+    @property
+    def summary(self) -> Summary:
+        return summary(self.quote)
+
+    @property
+    def coupons(self) -> tuple[Row, ...]:
+        """The cart's coupons that take something off."""
+        return tuple(Row(one.name, one.amount, one.code) for one in self.quote.discounts)
 
 
 def count(request: HttpRequest) -> int:
-    """Units in the visitor's cart."""
-    return 0
+    """Units in the visitor's cart, in at most one query; none for a visitor without one."""
+    known: int | None = getattr(request, "holdfast_cart_units", None)  # a page that shows the cart has counted already
+    if known is not None:
+        return known
+    customer_id, token = requests.customer_id(request), access.token_of(request)
+    if customer_id is None and not token:
+        return 0
+    whose = Q(cart__customer_id=customer_id) if customer_id else Q(cart__customer_id=None, cart__token=token)
+    lines = CartLine.objects.filter(whose, cart__status=Cart.Status.OPEN, cart__expires_at__gt=Now())
+    return int(lines.aggregate(units=Sum("quantity"))["units"] or 0)
+
+
+def lines_of(cart_id: UUID) -> list[CartLine]:
+    """The lines in the order they were put in."""
+    return list(CartLine.objects.filter(cart_id=cart_id))
+
+
+def state(cart_id: UUID) -> tuple[int, bool]:
+    """A cart's version now and whether it is open. Raises `Cart.DoesNotExist`."""
+    version, status = Cart.objects.values_list("version", "status").get(pk=cart_id)
+    return version, status == Cart.Status.OPEN
+
+
+def view(
+    cart: Cart | None,
+    *,
+    currency: str,
+    address: Mapping[str, Any] | None = None,
+    delivery_option: str | None = None,
+    is_fresh: bool = False,
+) -> CartView:
+    """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told.
+
+    Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
+    """
+    rows = lines_of(cart.pk) if cart else []
+    quote = pricing.quote(
+        lines=[pricing.QuoteLine(row.variant_id, row.quantity) for row in rows],
+        currency=cart.currency if cart else currency,
+        address=address,
+        delivery_option=delivery_option,
+        coupons=cart.coupons if cart else [],
+        customer_id=cart.customer_id if cart else None,
+    )
+    quoted = {line.variant_id: line for line in quote.lines}
+    available = _available(rows, quoted, is_fresh=is_fresh)
+    return CartView(
+        cart=cart,
+        lines=tuple(_line(row, quoted.get(row.variant_id), available.get(row.variant_id, 0)) for row in rows),
+        quote=quote,
+        notices=(*_notices(cart), *quote.coupon_problems.values()),
+    )
+
+
+def summary(quote: pricing.Quote) -> Summary:
+    """What a page prints of a quote."""
+    labels = dict.fromkeys(line.name for line in quote.tax_lines)
+    return Summary(
+        subtotal=quote.subtotal,
+        discount=quote.discount or None,
+        shipping=quote.delivery.price if quote.delivery else None,
+        tax=None if quote.is_estimated and not quote.tax_lines else quote.tax,
+        total=quote.total,
+        discounts=tuple(Row(one.name, one.amount, one.code) for one in quote.discounts),
+        tax_label=", ".join(labels),
+        is_estimate=quote.is_estimated,
+    )
+
+
+def options_text(options: Mapping[str, str]) -> str:
+    """{"Colour": "Moss", "Size": "M"} as "Moss · M"."""
+    return " · ".join(str(value) for value in options.values())
+
+
+def _available(rows: Iterable[CartLine], quoted: Mapping[UUID, Any], *, is_fresh: bool) -> dict[UUID, int]:
+    wanted = {row.variant_id: row.quantity for row in rows if row.variant_id in quoted}
+    if not wanted:
+        return {}
+    if is_fresh:
+        return stock.available(wanted)
+    shown = stock.shown_available(wanted)
+    short = [variant_id for variant_id, quantity in wanted.items() if shown.get(variant_id, 0) < quantity]
+    return {**shown, **stock.available(short)} if short else shown
+
+
+def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int) -> LineView:
+    then = Money(row.unit_price_minor, row.currency)
+    if quoted is None:
+        return LineView(
+            row.id, row.product_id, row.variant_id, row.sku, row.name, "", "", None, row.quantity, then, None,
+            then * row.quantity, 0, False, (_("No longer for sale; it is not part of your order."),),
+        )  # fmt: skip
+    notices = []
+    if quoted.unit_price != then:
+        change = {"old": then.format(), "new": quoted.unit_price.format()}
+        notices.append(_("The price changed from %(old)s to %(new)s.") % change)
+    if available == 0:
+        notices.append(_("Sold out: please remove it to go on."))
+    elif available < row.quantity:
+        notices.append(_("Only %(count)s available.") % {"count": available})
+    return LineView(
+        id=row.id,
+        product_id=row.product_id,
+        variant_id=row.variant_id,
+        sku=quoted.sku,
+        name=quoted.name,
+        options=options_text(quoted.options),
+        url=quoted.url,
+        picture=quoted.picture,
+        quantity=row.quantity,
+        unit_price=quoted.unit_price,
+        regular_unit_price=quoted.regular_price,
+        line_total=quoted.line_total,
+        available=available,
+        is_sellable=True,
+        notices=tuple(notices),
+    )
+
+
+def _notices(cart: Cart | None) -> list[str]:
+    """What happened to the cart behind the shopper's back, in words."""
+    return [
+        _("Only %(count)s × %(name)s could be kept when your carts were joined.")
+        % {"count": notice["quantity"], "name": notice["name"]}
+        for notice in (cart.notices if cart else [])
+    ]

@@ -1,0 +1,7 @@
+"""Table of contents of the cart's admin pages; nobody imports through it."""
+
+from cart.carts.admin import CartAdmin
+from cart.pricing.admin import ShippingMethodAdmin, TaxRateAdmin
+from cart.promotions.admin import CouponAdmin, RedemptionAdmin
+
+__all__ = ["CartAdmin", "CouponAdmin", "RedemptionAdmin", "ShippingMethodAdmin", "TaxRateAdmin"]

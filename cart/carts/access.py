@@ -1,0 +1,68 @@
+"""Whose cart a request speaks of: a guest's by cookie or `X-Cart-Token`, a customer's by who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from cart.carts import rules
+
+COOKIE = "cart"
+HEADER = "X-Cart-Token"
+_TOKEN_LENGTH = 64
+
+
+def token_of(request: HttpRequest) -> str:
+    """The token that the request carries (header before cookie); empty when none, or none that can be one."""
+    token = request.headers.get(HEADER) or request.COOKIES.get(COOKIE) or ""
+    return token if 20 <= len(token) <= _TOKEN_LENGTH and token.isascii() else ""
+
+
+def remember(response: HttpResponse, *, token: str) -> None:
+    """Give the browser the guest's cart for another seven days; scripts cannot read it."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(rules.GUEST_LIFE.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+    )
+
+
+def forget(response: HttpResponse) -> None:
+    """Take the guest's cart out of the browser (it was merged into a customer's)."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+class OwnCart(BasePermission):
+    """API calls on one's own cart: anybody, but what a browser sends by itself needs proof that our page sent it.
+
+    Bearer tokens and `X-Cart-Token` are never sent by a browser on its own, so they need no CSRF token. Calls that
+    carry the shop's cookies do; calls with neither are refused when a foreign page made them.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method in SAFE_METHODS:
+            return True
+        if request.auth is not None or request.headers.get(HEADER):
+            return True
+        if request.user.is_authenticated:
+            return True  # by session: SessionAuthentication has checked the CSRF token already
+        if COOKIE in request.COOKIES or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            SessionAuthentication().enforce_csrf(request)  # raises PermissionDenied
+            return True
+        return not _is_foreign(cast(HttpRequest, request))
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc != request.get_host()

@@ -1,0 +1,134 @@
+"""Finding, beginning and joining carts: whose is whose.
+
+A customer has at most one open cart (a constraint says so). A guest's cart is whoever holds its token's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from cart.carts import access, locking, rules
+from cart.carts.models import Cart, CartLine
+from inventory.stock import selectors as stock
+from shop.core import db, requests
+
+
+def current(request: HttpRequest, *, create: bool = False) -> Cart | None:
+    """The open cart of whoever makes `request`, or None; with `create` a new one where there is none.
+
+    A guest's is named by cookie or `X-Cart-Token`. When a customer is signed in and the browser still names a guest's
+    cart, that is merged into the customer's own now. A customer's cart is never found by its token.
+    """
+    found: Cart | None = getattr(request, "holdfast_cart", None)
+    if found is None:
+        found = _find(request)
+        if found is None and create:
+            found = begin(requests.customer_id(request))
+        request.holdfast_cart = found  # type: ignore[attr-defined]
+    return found
+
+
+def merge(*, guest: Cart, customer_id: UUID) -> Cart:
+    """Pour a guest's cart into the customer's (begun if there is none) and return that.
+
+    Quantities add up, capped by what is available, with a notice on the cart. Happens once however often it is called.
+    """
+    variant_ids = CartLine.objects.filter(cart_id=guest.pk).values_list("variant_id", flat=True)
+    available = stock.available(list(variant_ids))
+    target = begin(customer_id)
+    with transaction.atomic(using=db.DEFAULT):
+        locked = locking.carts([guest.pk, target.pk])
+        source, target = locked[guest.pk], locked[target.pk]
+        if source.status == Cart.Status.OPEN and source.customer_id is None and target.status == Cart.Status.OPEN:
+            pour(source=source, target=target, available=available)
+    target.refresh_from_db()
+    return target
+
+
+def _find(request: HttpRequest) -> Cart | None:
+    customer_id, token = requests.customer_id(request), access.token_of(request)
+    whose = Q(customer_id=None, token=token) if token else Q(pk=None)
+    if customer_id is not None:
+        whose |= Q(customer_id=customer_id)
+    elif not token:
+        return None
+    rows = list(Cart.objects.filter(whose, status=Cart.Status.OPEN, expires_at__gt=Now()))
+    own = next((row for row in rows if row.customer_id is not None), None)
+    guests = next((row for row in rows if row.customer_id is None), None)
+    if customer_id is not None and guests is not None:
+        return merge(guest=guests, customer_id=customer_id)
+    return own if customer_id is not None else guests
+
+
+def begin(customer_id: UUID | None) -> Cart:
+    """A new cart; for customers the open one if there is one (two tabs may begin at once)."""
+    values: dict[str, Any] = {"currency": settings.DEFAULT_CURRENCY, "language": get_language() or "en"}
+    values["expires_at"] = db.clock() + rules.life(is_guest=customer_id is None)
+    if customer_id is None:
+        return Cart.objects.create(**values)
+    Cart.objects.filter(customer_id=customer_id, status=Cart.Status.OPEN, expires_at__lte=Now()).update(
+        status=Cart.Status.EXPIRED, updated_at=Now()
+    )
+    cart = open_of(customer_id)
+    if cart is not None:
+        return cart
+    try:
+        with transaction.atomic(using=db.DEFAULT):
+            return Cart.objects.create(customer_id=customer_id, **values)
+    except IntegrityError:
+        return Cart.objects.get(customer_id=customer_id, status=Cart.Status.OPEN)
+
+
+def open_of(customer_id: UUID) -> Cart | None:
+    """The customer's open cart, None if there is none or it has expired."""
+    return Cart.objects.filter(customer_id=customer_id, status=Cart.Status.OPEN, expires_at__gt=Now()).first()
+
+
+def touch(cart: Cart, **values: Any) -> None:
+    """A changed cart: a new version, a new lease of life, old notices gone. The row is locked by the caller."""
+    Cart.objects.filter(pk=cart.pk).update(
+        version=F("version") + 1,
+        updated_at=Now(),
+        expires_at=Now() + rules.life(is_guest=cart.customer_id is None),
+        **{"notices": [], **values},
+    )
+    cart.version += 1
+    cart.notices = values.get("notices", [])
+
+
+def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> None:
+    """Move the lines of one locked cart into another; `available` None: without a cap by stock."""
+    there = {line.variant_id: line for line in CartLine.objects.filter(cart_id=target.pk)}
+    notices = []
+    for line in CartLine.objects.filter(cart_id=source.pk):
+        twin = there.get(line.variant_id)
+        before = twin.quantity if twin else 0
+        wanted = before + line.quantity
+        kept = max(before, rules.capped(wanted, wanted if available is None else available.get(line.variant_id, 0)))
+        if kept < wanted:
+            notices.append({"kind": "capped", "name": line.name, "quantity": kept})
+        if kept == before or (twin is None and len(there) >= rules.MAX_LINES):
+            continue
+        moved = twin or CartLine(
+            cart_id=target.pk,
+            product_id=line.product_id,
+            variant_id=line.variant_id,
+            sku=line.sku,
+            name=line.name,
+            unit_price_minor=line.unit_price_minor,
+            currency=line.currency,
+        )
+        moved.quantity = kept
+        moved.save()
+        there[line.variant_id] = moved
+    coupons = list(dict.fromkeys([*target.coupons, *source.coupons]))
+    touch(target, notices=notices, coupons=coupons)
+    Cart.objects.filter(pk=source.pk).update(status=Cart.Status.MERGED, updated_at=Now())

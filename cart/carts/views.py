@@ -1,0 +1,244 @@
+"""The cart page and what is posted to it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_ratelimit.core import is_ratelimited
+
+from cart.carts import access, forms, rules, selectors, services
+from cart.promotions import engine
+from cart.promotions import selectors as promotions
+from catalog.products import selectors as products
+from shop.core import requests
+
+_BAD_REQUEST = (services.BadQuantity, services.UnknownVariant)
+
+
+@require_safe
+@never_cache
+def cart(request: HttpRequest) -> HttpResponse:
+    """GET /cart/ `?removed=<variant>&quantity=` (offers to put it back)."""
+    return _page(request, undo=_undo(request.GET.get("removed"), request.GET.get("quantity")))
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `quantity` (1), `next`. Prices sent are ignored."""
+    try:
+        line = _add(request)
+    except services.CartRefused as refused:
+        return _refuse_add(request, refused)
+    _count_again(request)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _remember(request, _added(request, line_id=line.id))
+    text = _("Added to your cart: %(name)s") % {"name": line.name}
+    messages.success(request, text, extra_tags="cart-notification")
+    return _remember(request, _see_other(_next(request)))
+
+
+@require_POST
+def change(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """POST /cart/lines/<id>/: `quantity`; 0 removes."""
+    quantity = rules.quantity_of(request.POST.get("quantity", ""))
+    return _change(request, line_id, -1 if quantity is None else quantity)
+
+
+@require_POST
+def remove(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """POST /cart/lines/<id>/remove/"""
+    return _change(request, line_id, 0)
+
+
+@require_POST
+def coupon(request: HttpRequest) -> HttpResponse:
+    """POST /cart/coupon/: `code` adds one, `remove` takes one off."""
+    found = services.current(request)
+    if found is None:
+        return _see_other(reverse("cart"))
+    if taken := request.POST.get("remove"):
+        services.remove_coupon(cart=found, code=engine.canonical(taken), by=_by(request))
+        return _answer(request)
+    form = forms.CouponForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, error=_("Please enter a coupon code."), coupon_form=form)
+    if is_ratelimited(request, group="coupon", key="ip", rate="15/10m", increment=True):
+        return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
+    code = engine.canonical(form.cleaned_data["code"])
+    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+    problem = promotions.problem(code=code, subtotal=shown.quote.subtotal)
+    if problem:
+        form.add_error("code", problem)
+        return _answer(request, error=problem, coupon_form=form)
+    services.add_coupon(cart=found, code=code, by=_by(request))
+    return _answer(request)
+
+
+def _add(request: HttpRequest) -> Any:
+    quantity = rules.quantity_of(request.POST.get("quantity", "1"))
+    if quantity is None or not 1 <= quantity <= rules.MAX_QUANTITY:
+        raise services.BadQuantity(_("Choose a whole number from 1 to %(most)s.") % {"most": rules.MAX_QUANTITY})
+    variant_id = _variant(request)
+    if variant_id is None:
+        raise services.UnknownVariant(_("This product does not exist."))
+    found = services.current(request, create=True)
+    assert found is not None
+    return services.add(cart=found, variant_id=variant_id, quantity=quantity, by=_by(request))
+
+
+def _variant(request: HttpRequest) -> UUID | None:
+    """The variant that the form means: chosen options win over `variant`, that over the product's default one."""
+    post = request.POST
+    product_id, variant_id = _uuid(post.get("product") or post.get("product_id")), _uuid(post.get("variant") or post.get("variant_id"))
+    options = {name.removeprefix("option."): str(value) for name, value in post.items() if name.startswith("option.")}
+    if product_id and options:
+        chosen = products.variant_of_options(product_id=product_id, options=options)
+        if chosen is not None:
+            return chosen
+    if not (product_id or variant_id or post.get("sku")):
+        return None
+    return products.variant_of(product_id=product_id, variant_id=variant_id, sku=post.get("sku"))
+
+
+def _refuse_add(request: HttpRequest, refused: services.CartRefused) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return _added(request, error=refused.message)
+    if isinstance(refused, _BAD_REQUEST):
+        return _page(request, error=refused.message, status=400)
+    messages.error(request, refused.message)
+    return _see_other(_next(request))
+
+
+def _change(request: HttpRequest, line_id: UUID, quantity: int) -> HttpResponse:
+    found = services.current(request)
+    if found is None:
+        return _gone(request)
+    before = next((line for line in selectors.lines_of(found.pk) if line.id == line_id), None)
+    try:
+        if before is None:
+            raise services.UnknownLine(_("This product is not in your cart any more."))
+        services.set_quantity(cart=found, line_id=line_id, quantity=quantity, by=_by(request))
+    except services.BadQuantity as refused:
+        return _page(request, error=refused.message, status=400)
+    except services.UnknownLine:
+        return _gone(request)
+    except services.CartRefused as refused:
+        return _answer(request, error=refused.message)
+    if quantity == 0:
+        return _answer(request, removed=(str(before.variant_id), before.quantity))
+    return _answer(request)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """A line that is not in this visitor's cart: a second click, or somebody else's."""
+    return _page(request, error=_("This product is not in your cart any more."), status=404)
+
+
+def _answer(
+    request: HttpRequest, *, error: str = "", removed: tuple[str, int] | None = None, coupon_form: Any = None
+) -> HttpResponse:
+    """After a change: the new cart for htmx, a redirect to it otherwise."""
+    if request.htmx or coupon_form is not None:  # type: ignore[attr-defined]
+        undo = _undo(*map(str, removed)) if removed else None
+        return _page(request, error=error, undo=undo, coupon_form=coupon_form)
+    if error:
+        messages.error(request, error)
+    query = f"?removed={removed[0]}&quantity={removed[1]}" if removed else ""
+    return _see_other(reverse("cart") + query)
+
+
+def _page(
+    request: HttpRequest, *, error: str = "", undo: Any = None, coupon_form: Any = None, status: int = 200
+) -> HttpResponse:
+    found = services.current(request)
+    if found is not None:
+        services.prolong(cart=found)
+    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+    request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
+    context = {
+        "cart": shown,
+        "quote": shown.summary,
+        "coupon_form": coupon_form or forms.CouponForm(),
+        "coupons": [{"code": row.code, "label": row.label} for row in shown.coupons],
+        "can_checkout": shown.can_checkout,
+        "undo": undo,
+        "error": error,
+    }
+    is_fragment = request.htmx and not request.htmx.boosted and request.method == "POST"  # type: ignore[attr-defined]
+    template = "cart/carts/_cart.html" if is_fragment else "cart/carts/cart.html"
+    shown_status = 200 if is_fragment else status  # htmx swaps only answers that went well
+    return _remember(request, render(request, template, context, status=shown_status))
+
+
+def _added(request: HttpRequest, *, line_id: UUID | None = None, error: str = "") -> HttpResponse:
+    """The notification after an add, for htmx."""
+    line = None
+    found = services.current(request)
+    if line_id is not None and found is not None:
+        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+        line = next((one for one in shown.lines if one.id == line_id), None)
+        request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
+    context = {"line": line, "cart_count": selectors.count(request), "error": error}
+    return render(request, "cart/carts/_added.html", context)
+
+
+def _undo(variant_id: str | None, quantity: str | None) -> dict[str, Any] | None:
+    """What the page needs to offer putting a removed line back; None when the parameters make no sense."""
+    units = rules.quantity_of(quantity or "")
+    if _uuid(variant_id) is None or not units:
+        return None
+    return {
+        "text": _("Removed from your cart."),
+        "url": reverse("cart_add"),
+        "fields": [
+            {"name": "variant", "value": variant_id},
+            {"name": "quantity", "value": units},
+            {"name": "next", "value": reverse("cart")},
+        ],
+    }
+
+
+def _next(request: HttpRequest) -> str:
+    """Where a form without script goes back to: a path of this shop, or the cart."""
+    target = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/")
+    return target if allowed else reverse("cart")
+
+
+def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Keep a guest's cart cookie alive; drop it once somebody is signed in."""
+    found = services.current(request)
+    if found is not None and found.customer_id is None:
+        access.remember(response, token=found.token)
+    elif access.COOKIE in request.COOKIES and request.user.is_authenticated:
+        access.forget(response)
+    return response
+
+
+def _count_again(request: HttpRequest) -> None:
+    request.holdfast_cart_units = None  # type: ignore[attr-defined]
+
+
+def _see_other(url: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+def _by(request: HttpRequest) -> str:
+    return requests.actor(request)
+
+
+def _uuid(value: str | None) -> UUID | None:
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return None
