@@ -44,7 +44,7 @@ class ShippingMethod(models.Model):
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     code = models.SlugField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
-    countries = models.JSONField(_("countries"), default=list, blank=True)  # ISO codes; empty: everywhere
+    countries = models.JSONField(_("countries"), default=list, blank=True)  # ISO codes; empty: those no method names
     currency = models.CharField(_("currency"), max_length=3)
     price_minor = models.BigIntegerField(_("price (minor units)"))
     free_from_minor = models.BigIntegerField(_("free from (minor units)"), null=True, blank=True)

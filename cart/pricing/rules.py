@@ -1,0 +1,138 @@
+"""How totals are made: pure arithmetic on minor units.
+
+Rounding is half up, per line and tax rate. Lines, discount, delivery, tax and total reconcile exactly:
+total = subtotal − discount + shipping + tax − included tax, and each of them is the sum of its parts on the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from shop.core.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A tax rate as it applies to an address: `rate` 0.0825 is 8.25 %; `tax_class` the goods it is for."""
+
+    name: str
+    rate: Decimal
+    tax_class: str = "standard"
+    is_included: bool = False
+    applies_to_shipping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line before discount and tax: what it costs altogether, and its tax class."""
+
+    total: Money
+    tax_class: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAmounts:
+    """The shares of one line. `tax` holds both added and included tax; `included_tax` the part already in the price."""
+
+    discount: Money
+    shipping: Money
+    tax: Money
+    included_tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """What one rate comes to on the whole order, goods and delivery."""
+
+    name: str
+    rate: Decimal
+    amount: Money
+    is_included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a quote and each line's exact share of them."""
+
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    tax: Money
+    included_tax: Money
+    total: Money
+    items: tuple[ItemAmounts, ...]
+    tax_lines: tuple[TaxLine, ...]
+
+
+def totals(
+    items: Sequence[Item], *, discount: Money, shipping: Money, rates: Sequence[Rate], currency: str
+) -> Totals:
+    """The totals of `items` with an order-wide `discount` (positive, capped at the subtotal) and delivery cost.
+
+    Discount and delivery are allocated to the lines in proportion to their totals; tax is worked out per line on
+    what is left of it plus, where the rate says so, its share of the delivery.
+    """
+    zero = Money.zero(currency)
+    subtotal = total((item.total for item in items), currency)
+    discount = min(max(discount, zero), subtotal)
+    weights = [item.total.minor for item in items]
+    discounts = discount.allocate(weights) if items else []
+    shippings = shipping.allocate(weights) if items else []
+    amounts, by_rate = [], {rate: zero for rate in rates}
+    for item, off, carried in zip(items, discounts, shippings, strict=True):
+        added = included = zero
+        for rate in rates:
+            if rate.tax_class != item.tax_class:
+                continue
+            base = item.total - off + (carried if rate.applies_to_shipping else zero)
+            tax = tax_of(base, rate)
+            by_rate[rate] += tax
+            if rate.is_included:
+                included += tax
+            else:
+                added += tax
+        amounts.append(ItemAmounts(off, carried, added + included, included))
+    if not items:
+        shipping = zero
+    tax = total((amount.tax for amount in amounts), currency)
+    included_tax = total((amount.included_tax for amount in amounts), currency)
+    return Totals(
+        subtotal=subtotal,
+        discount=discount,
+        shipping=shipping,
+        tax=tax,
+        included_tax=included_tax,
+        total=subtotal - discount + shipping + tax - included_tax,
+        items=tuple(amounts),
+        tax_lines=tuple(
+            TaxLine(rate.name, rate.rate, amount, rate.is_included) for rate, amount in by_rate.items() if amount
+        ),
+    )
+
+
+def tax_of(base: Money, rate: Rate) -> Money:
+    """Tax on `base`: added on top of it, or the part of it that is tax when the price includes it. Half up."""
+    exact = base.minor * rate.rate
+    if rate.is_included:
+        exact = exact / (1 + rate.rate)
+    return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), base.currency)
+
+
+def shipping_price(*, price: Money, free_from: Money | None, subtotal: Money) -> Money:
+    """The method's price, or nothing from a subtotal (after discount) of `free_from`."""
+    if free_from is not None and subtotal >= free_from:
+        return Money.zero(price.currency)
+    return price
+
+
+def arrival(today: date, days: int) -> date:
+    """The date `days` working days (Monday to Friday) after `today`."""
+    day = today
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day

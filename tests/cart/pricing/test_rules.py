@@ -1,0 +1,85 @@
+"""Totals add up, whatever is bought."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cart.pricing import rules
+from shop.core.money import Money
+
+lines = st.lists(
+    st.builds(
+        rules.Item,
+        total=st.integers(min_value=0, max_value=10**8).map(lambda minor: Money(minor, "USD")),
+        tax_class=st.sampled_from(["standard", "reduced"]),
+    ),
+    max_size=30,
+)
+rates = st.lists(
+    st.builds(
+        rules.Rate,
+        name=st.sampled_from(["A", "B", "C"]),
+        rate=st.decimals(min_value=0, max_value=1, places=5),
+        tax_class=st.sampled_from(["standard", "reduced"]),
+        is_included=st.booleans(),
+        applies_to_shipping=st.booleans(),
+    ),
+    max_size=4,
+    unique=True,
+)
+money = st.integers(min_value=0, max_value=10**8).map(lambda minor: Money(minor, "USD"))
+
+
+@given(lines, money, money, rates)
+def test_lines_and_totals_reconcile_to_the_cent(items, discount, shipping, taxes):
+    sums = rules.totals(items, discount=discount, shipping=shipping, rates=taxes, currency="USD")
+    assert sums.subtotal.minor == sum(item.total.minor for item in items)
+    assert sums.discount.minor == sum(share.discount.minor for share in sums.items)
+    assert sums.shipping.minor == sum(share.shipping.minor for share in sums.items)
+    assert sums.tax.minor == sum(share.tax.minor for share in sums.items)
+    assert sums.tax.minor == sum(line.amount.minor for line in sums.tax_lines)
+    assert sums.included_tax.minor == sum(line.amount.minor for line in sums.tax_lines if line.is_included)
+    assert sums.total == sums.subtotal - sums.discount + sums.shipping + sums.tax - sums.included_tax
+    assert 0 <= sums.discount.minor <= sums.subtotal.minor
+    assert sums.total.minor >= 0
+
+
+def test_an_order_by_hand():
+    sums = rules.totals(
+        [rules.Item(Money(1999, "USD")), rules.Item(Money(500, "USD"))],
+        discount=Money(250, "USD"),
+        shipping=Money(599, "USD"),
+        rates=[rules.Rate("NY", Decimal("0.08875"))],
+        currency="USD",
+    )
+    # discount 250 → 200 + 50; taxed 1799 → 159.66 → 160 and 450 → 39.94 → 40
+    assert [share.discount.minor for share in sums.items] == [200, 50]
+    assert [share.tax.minor for share in sums.items] == [160, 40]
+    assert sums.total == Money(1999 + 500 - 250 + 599 + 200, "USD")
+
+
+def test_included_tax_is_part_of_the_price():
+    sums = rules.totals(
+        [rules.Item(Money(11900, "EUR"))],
+        discount=Money(0, "EUR"),
+        shipping=Money(0, "EUR"),
+        rates=[rules.Rate("VAT", Decimal("0.19"), is_included=True)],
+        currency="EUR",
+    )
+    assert (sums.tax.minor, sums.included_tax.minor, sums.total.minor) == (1900, 1900, 11900)
+
+
+def test_delivery_is_free_from_its_sum():
+    price, free = Money(599, "USD"), Money(5000, "USD")
+    assert rules.shipping_price(price=price, free_from=free, subtotal=Money(4999, "USD")) == price
+    assert rules.shipping_price(price=price, free_from=free, subtotal=free) == Money(0, "USD")
+    assert rules.shipping_price(price=price, free_from=None, subtotal=free) == price
+
+
+def test_arrival_skips_weekends():
+    friday = date(2026, 11, 20)
+    assert rules.arrival(friday, 1) == date(2026, 11, 23)
+    assert rules.arrival(friday, 5) == date(2026, 11, 27)
+    assert rules.arrival(friday, 0) == friday

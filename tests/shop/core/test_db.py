@@ -1,0 +1,63 @@
+"""Keys with time in them, partitions, and which table lives where."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shop.core import db
+
+moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2200, 1, 1)).map(
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+
+
+def test_keys_are_version_7_and_ordered_by_time():
+    keys = [db.uuid7() for _ in range(200)]
+    assert {key.version for key in keys} == {7}
+    assert len(set(keys)) == 200
+    assert [db.uuid7_time(key) for key in keys] == sorted(db.uuid7_time(key) for key in keys)
+
+
+@given(moments)
+def test_floor_is_the_smallest_key_of_its_millisecond(moment):
+    floor = db.uuid7_floor(moment)
+    assert abs(db.uuid7_time(floor) - moment) < timedelta(milliseconds=2)
+    assert db.uuid7_floor(moment + timedelta(milliseconds=2)) > floor
+
+
+def test_months_cross_the_year():
+    assert db.months(datetime(2026, 11, 21, tzinfo=UTC), 3) == [
+        datetime(2026, 11, 1, tzinfo=UTC),
+        datetime(2026, 12, 1, tzinfo=UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["shop_outboxevent", "shop_auditentry"])
+def test_append_only_tables_are_partitioned_a_year_ahead(table):
+    for alias in db.databases():
+        assert _partitions(alias, table) >= 13
+
+
+@pytest.mark.django_db
+def test_more_partitions_can_be_made_and_making_them_twice_is_fine():
+    before = _partitions(db.INVENTORY, "inventory_stockmovement")
+    later = db.clock(db.INVENTORY) + timedelta(days=400)
+    for _ in range(2):
+        db.ensure_partitions(db.INVENTORY, "inventory_stockmovement", first=later, ahead=1)
+    assert _partitions(db.INVENTORY, "inventory_stockmovement") - before in {1, 2}
+
+
+def _partitions(alias: str, table: str) -> int:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_the_clock_is_the_databases_and_aware():
+    assert db.clock().tzinfo is not None
