@@ -16,9 +16,7 @@ def main() -> int:
     execute = commands.add_parser("exec", help="run a command with test servers")
     execute.add_argument("--split", action="store_true", help="three databases instead of one")
     execute.add_argument(
-        "--durable",
-        action="store_true",
-        help="with the settings of a real shop, in a folder of its own",
+        "--durable", action="store_true", help="with the settings of a real shop, in a folder of its own"
     )
     execute.add_argument("arguments", nargs="+", metavar="COMMAND")
     commands.add_parser("reset", help="forget the local data")

@@ -11,10 +11,7 @@ from shop.local.lock import Lock, Taken
 from shop.local.postgres import Postgres
 from shop.local.valkey import Valkey
 
-SPLIT = {
-    "CATALOG_DATABASE_URL": "shop_catalog",
-    "INVENTORY_DATABASE_URL": "shop_inventory",
-}
+SPLIT = {"CATALOG_DATABASE_URL": "shop_catalog", "INVENTORY_DATABASE_URL": "shop_inventory"}
 
 
 def execute(command: list[str], *, data: Path, durable: bool = False, split: bool = False) -> int:
@@ -31,26 +28,17 @@ def execute(command: list[str], *, data: Path, durable: bool = False, split: boo
     try:
         lock.take()
     except Taken:
-        print(
-            "Another command is using the test servers; waiting for it to end …",
-            flush=True,
-        )
+        print("Another command is using the test servers; waiting for it to end …", flush=True)
         lock.wait()
     servers: list[Postgres | Valkey] = []
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         here = ground.find(data)
-        postgres, valkey = (
-            Postgres(here, durable=durable),
-            Valkey(here, durable=durable),
-        )
+        postgres, valkey = (Postgres(here, durable=durable), Valkey(here, durable=durable))
         for server in (postgres, valkey):
             servers.append(server)
             server.start()
-        urls = {
-            "DATABASE_URL": addresses.database_url(data),
-            "REDIS_URL": addresses.redis_url(data),
-        }
+        urls = {"DATABASE_URL": addresses.database_url(data), "REDIS_URL": addresses.redis_url(data)}
         if split:
             postgres.make_databases(*SPLIT.values())
             urls |= {name: addresses.database_url(data, database=database) for name, database in SPLIT.items()}
@@ -72,11 +60,7 @@ def _interrupt(number: int, frame: object) -> None:
 def _run(command: list[str], env: dict[str, str]) -> int:
     """The command in the foreground, in our own process group: Ctrl-C in the terminal reaches it by itself."""
     try:
-        process = subprocess.Popen(
-            command,
-            env=env,
-            preexec_fn=lambda: processes.die_with_parent(signal.SIGTERM),
-        )
+        process = subprocess.Popen(command, env=env, preexec_fn=lambda: processes.die_with_parent(signal.SIGTERM))
     except FileNotFoundError:
         print(f"There is no program {command[0]}: run `make install`.", file=sys.stderr)
         return 127

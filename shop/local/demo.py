@@ -11,10 +11,7 @@ from shop.local import addresses
 
 def databases(env: Mapping[str, str]) -> list[str]:
     """The aliases to migrate: catalogue and inventory may have databases of their own."""
-    return [
-        "default",
-        *(alias for alias in ("catalog", "inventory") if env.get(f"{alias.upper()}_DATABASE_URL")),
-    ]
+    return ["default", *(alias for alias in ("catalog", "inventory") if env.get(f"{alias.upper()}_DATABASE_URL"))]
 
 
 def is_wanted(data: Path, env: Mapping[str, str]) -> bool:

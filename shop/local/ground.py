@@ -133,10 +133,7 @@ def _copied(source: Path, target: Path) -> Path:
     if not mark.exists() or mark.read_text() != stamp:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(mode=0o711, parents=True)
-        for part in (
-            package,
-            package.with_name(f"{package.name}.libs"),
-        ):  # found relative to the programs
+        for part in (package, package.with_name(f"{package.name}.libs")):  # found relative to the programs
             if part.is_dir():
                 shutil.copytree(part, target / part.name)
         mark.write_text(stamp)

@@ -78,9 +78,8 @@ def _install(path: Path) -> int:
             unpacking = line.startswith("Installing collected")
             if unpacking or time.monotonic() - last > _EVERY:
                 last = time.monotonic()
-                print(
-                    f"  packages: {'unpacking' if unpacking else f'{min(len(seen), wanted)} of {wanted}'}", flush=True
-                )
+                stage = "unpacking" if unpacking else f"{min(len(seen), wanted)} of {wanted}"
+                print(f"  packages: {stage}", flush=True)
     if process.returncode:
         print("".join(words[-40:]), file=sys.stderr)
         print(f"pip could not install {path.name} (its last words are above).", file=sys.stderr)

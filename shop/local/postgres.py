@@ -26,12 +26,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-_CARELESS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
-}
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 class Postgres:
@@ -69,12 +64,7 @@ class Postgres:
         options = _SETTINGS | ({} if self.durable else _CARELESS) | {"port": str(port)}
         with open(self.log, "wb") as log:
             self.process = processes.spawn(
-                [
-                    programs / "postgres",
-                    "-D",
-                    self.cluster,
-                    *(f"--{key}={value}" for key, value in options.items()),
-                ],
+                [programs / "postgres", "-D", self.cluster, *(f"--{key}={value}" for key, value in options.items())],
                 folder=self.ground.folder,
                 env=_environment(),
                 output=log,
@@ -91,11 +81,7 @@ class Postgres:
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, everything is written. Immediate when that takes over 30 seconds."""
-        for number, seconds in (
-            (signal.SIGINT, 30),
-            (signal.SIGQUIT, 10),
-            (signal.SIGKILL, 5),
-        ):
+        for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
             if not self.is_running():
                 break
             processes.send(self.pid, number)
@@ -161,17 +147,8 @@ class Postgres:
             with open(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(addresses.secret(self.ground.data, "database_password"))
             self.ground.hand_over(password_file)
-            options = [
-                "--username=shop",
-                "--auth=scram-sha-256",
-                f"--pwfile={password_file}",
-                "--encoding=UTF8",
-            ]
-            options += [
-                "--locale=C.UTF-8",
-                "--locale-provider=builtin",
-                "--no-instructions",
-            ]
+            options = ["--username=shop", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"]
+            options += ["--locale=C.UTF-8", "--locale-provider=builtin", "--no-instructions"]
             options += [] if self.durable else ["--no-sync"]
             process = processes.spawn(
                 [programs / "initdb", "-D", made, *options],
@@ -197,8 +174,4 @@ class Postgres:
 
 
 def _environment() -> dict[str, str]:
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-    }
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}

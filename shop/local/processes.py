@@ -72,10 +72,7 @@ def started_at(pid: int) -> str | None:
     """When the process started, as an opaque text; None when there is no such process (or only its remains)."""
     if sys.platform != "linux":
         found = subprocess.run(
-            ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
-            capture_output=True,
-            text=True,
-            check=False,
+            ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         return found.stdout.strip() or None
     fields = _stat(pid)

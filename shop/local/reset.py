@@ -7,16 +7,7 @@ from pathlib import Path
 from shop.local import addresses, ground, processes
 from shop.local.lock import Lock, Taken
 
-_EVERYTHING = (
-    "web",
-    "worker",
-    "beat",
-    "sandbox",
-    "migrate",
-    "load_demo",
-    "valkey",
-    "postgres",
-)
+_EVERYTHING = ("web", "worker", "beat", "sandbox", "migrate", "load_demo", "valkey", "postgres")
 
 
 def reset(data: Path) -> int:
@@ -27,10 +18,7 @@ def reset(data: Path) -> int:
     if data != addresses.CHECKOUT / ".data" and not addresses.is_set_up(data):
         print(f"{data} is not a data folder of the shop; nothing is deleted.", file=sys.stderr)
         return 1
-    places = [
-        data,
-        *(link.resolve() for link in (data / "servers", data / "test" / "servers") if link.is_symlink()),
-    ]
+    places = [data, *(link.resolve() for link in (data / "servers", data / "test" / "servers") if link.is_symlink())]
     print("This deletes the local shop: its database with all orders, pictures, keys and test data in\n")
     print("\n".join(f"    {place}" for place in places) + "\n")
     if (
@@ -44,10 +32,7 @@ def reset(data: Path) -> int:
         try:
             Lock(folder / "run.lock").take()
         except Taken as taken:
-            print(
-                f"It is in use (process {taken.note.get('pid', 'of a test run')}); stop that first.",
-                file=sys.stderr,
-            )
+            print(f"It is in use (process {taken.note.get('pid', 'of a test run')}); stop that first.", file=sys.stderr)
             return 1
         for name in _EVERYTHING:
             if processes.stop_leftovers(folder / "processes", name, seconds=20):

@@ -81,6 +81,7 @@ class Runner:
                 f"make run PORT={self.port + 1}"
             )
         addresses.keep_port(self.data, "web", self.port)
+        (self.data / "static").mkdir(exist_ok=True)  # stays empty: static files are served from where they are
         self._start_servers()
         self._start_sandbox()
         self.env = environment(self.data)
@@ -89,44 +90,20 @@ class Runner:
         web = f"granian --interface wsgi --host {addresses.HOST} --port {self.port} --no-ws"
         web += f" --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS} shop.wsgi:application"
         self._spawn("web", python, "-m", *web.split())
-        celery = (python, "-m", "celery", "-A", "shop")
-        self._spawn(
-            "worker",
-            *celery,
-            "worker",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "INFO",
-            "--without-gossip",
-        )
+        # Quiet, so that the log is the shop's: no banner, no word about running as root where everything does.
+        celery = (python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "shop")
+        alone = ("--without-gossip", "--without-mingle")
+        self._spawn("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", *alone)
         timetable = str(self.data / "beat-schedule")
-        self._spawn(
-            "beat",
-            *celery,
-            "beat",
-            "--loglevel",
-            "WARNING",
-            "--pidfile",
-            "",
-            "--schedule",
-            timetable,
-        )
-        self._until(
-            self._answers,
-            seconds=120,
-            what="The web server did not answer within two minutes.",
-        )
+        self._spawn("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", timetable)
+        self._until(self._answers, seconds=120, what="The web server did not answer within two minutes.")
         self._welcome(time.monotonic() - begun)
 
     def _start_servers(self) -> None:
         here = ground.find(self.data)
         if here.folder.parent != self.data:
             self.log.say(f"The servers' user cannot reach this checkout; their data is in {here.folder}.")
-        for variable, kind, title in (
-            ("DATABASE_URL", Postgres, "PostgreSQL"),
-            ("REDIS_URL", Valkey, "Valkey"),
-        ):
+        for variable, kind, title in (("DATABASE_URL", Postgres, "PostgreSQL"), ("REDIS_URL", Valkey, "Valkey")):
             if os.environ.get(variable):
                 self.log.say(f"{title}: the one that {variable} names.")
                 continue
@@ -143,21 +120,12 @@ class Runner:
             return
         port = addresses.claim_port(self.data, "sandbox")
         self.env = environment(self.data)
-        command = [
-            "-m",
-            "checkout.payments.sandbox",
-            "--port",
-            str(port),
-            "--data",
-            str(self.data / "sandbox"),
-        ]
+        command = ["-m", "checkout.payments.sandbox", "--port", str(port), "--data", str(self.data / "sandbox")]
         self._spawn("sandbox", sys.executable, *command)
 
     def _prepare_database(self) -> None:
         for alias in demo.databases(self.env):
-            self.log.say(
-                "Migrations (the first time takes a minute) …" if alias == "default" else f"Migrations of {alias} …"
-            )
+            self.log.say("Migrations …" if alias == "default" else f"Migrations of {alias} …")
             self._manage("migrate", "--noinput", "--database", alias)
         if demo.is_wanted(self.data, self.env):
             self.log.say("The demo catalogue is loaded, this once …")
@@ -194,23 +162,12 @@ class Runner:
             connection.close()
 
     def _welcome(self, seconds: float) -> None:
-        lines = [
-            "",
-            f"The shop is open (after {seconds:.0f} s):  http://{addresses.HOST}:{self.port}/",
-        ]
+        lines = ["", f"The shop is open (after {seconds:.0f} s):  http://{addresses.HOST}:{self.port}/"]
         admin = f"http://{addresses.HOST}:{self.port}/admin/"
         lines.append(f"Merchant:   {admin}   {self.env['DEMO_MERCHANT_EMAIL']}   {self.env['DEMO_MERCHANT_PASSWORD']}")
         if addresses.wants_sandbox():
             lines.append("Test card:  4242 4242 4242 4242, any future date, any CVC")
-        self.log.say(
-            "\n".join(
-                [
-                    *lines,
-                    "Ctrl-C stops everything; the data stays for the next time.",
-                    "",
-                ]
-            )
-        )
+        self.log.say("\n".join([*lines, "Ctrl-C stops everything; the data stays for the next time.", ""]))
 
     # --- Running
     def _watch(self) -> None:

@@ -97,10 +97,7 @@ class Valkey:
     def _answers(self) -> bool:
         """It lets us in with our password, and it is the process we mean."""
         url = addresses.redis_url(self.ground.data)
-        with (
-            contextlib.suppress(redis.RedisError),
-            redis.Redis.from_url(url, socket_timeout=3) as client,
-        ):
+        with contextlib.suppress(redis.RedisError), redis.Redis.from_url(url, socket_timeout=3) as client:
             return bool(client.ping()) and int(client.info("server")["process_id"]) == self.pid
         return False
 
