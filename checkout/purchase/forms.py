@@ -1,0 +1,196 @@
+"""What a shopper enters between cart and order: contact, address and delivery, then how to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from django_countries import countries
+
+from cart.pricing.selectors import DeliveryOption
+from shop.core import addresses
+from shop.core.money import BadAmount, Money
+
+_STATE_LABELS = {
+    "state": gettext_lazy("State"),
+    "province": gettext_lazy("Province"),
+    "prefecture": gettext_lazy("Prefecture"),
+    "county": gettext_lazy("County"),
+    "department": gettext_lazy("Department"),
+    "emirate": gettext_lazy("Emirate"),
+    "island": gettext_lazy("Island"),
+    "oblast": gettext_lazy("Oblast"),
+    "parish": gettext_lazy("Parish"),
+    "area": gettext_lazy("Area"),
+    "district": gettext_lazy("District"),
+    "do_si": gettext_lazy("Province or city"),
+}
+_POSTAL_LABELS = {
+    "zip": gettext_lazy("ZIP code"),
+    "pin": gettext_lazy("PIN code"),
+    "eircode": gettext_lazy("Eircode"),
+    "postal": gettext_lazy("Postcode"),
+}
+_CITY_LABELS = {"post_town": gettext_lazy("Town"), "suburb": gettext_lazy("Suburb"), "district": gettext_lazy("District")}
+ADDRESS_FIELDS = tuple(addresses.FIELDS)
+
+
+def _text(label: Any, longest: int, **attrs: str) -> forms.CharField:
+    named = {name.replace("_", "-"): value for name, value in attrs.items()}
+    return forms.CharField(label=label, max_length=longest, required=False, widget=forms.TextInput(attrs=named))
+
+
+class DetailsForm(forms.Form):
+    """Contact, delivery address and delivery option. Which fields an address has follows the country.
+
+    `country` decides about labels, states and postcodes; `options` are the delivery options that serve it.
+    """
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"data-testid": "email-input", "autocomplete": "email", "inputmode": "email"}),
+    )
+    first_name = _text(gettext_lazy("First name"), 100, data_testid="first-name-input", autocomplete="given-name")
+    last_name = _text(gettext_lazy("Last name"), 100, data_testid="last-name-input", autocomplete="family-name")
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        widget=forms.Select(attrs={"data-testid": "country-select", "autocomplete": "country"}),
+    )
+    address1 = _text(gettext_lazy("Address"), 200, data_testid="address-input", autocomplete="address-line1")
+    address2 = _text(gettext_lazy("Flat, floor, building"), 200, autocomplete="address-line2")
+    company = _text(gettext_lazy("Company"), 100, autocomplete="organization")
+    city = _text(gettext_lazy("City"), 100, data_testid="city-input", autocomplete="address-level2")
+    state = _text(gettext_lazy("State"), 100, data_testid="state-select", autocomplete="address-level1")
+    postal_code = _text(
+        gettext_lazy("Postcode"), 20, data_testid="zip-input", autocomplete="postal-code", autocapitalize="characters"
+    )
+    phone = _text(gettext_lazy("Phone"), 30, autocomplete="tel", inputmode="tel")
+    delivery_option = forms.CharField(max_length=40, required=False)
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["country"]
+        choice.choices = [pair for pair in countries if _is_known(pair[0])]  # type: ignore[attr-defined]
+        self.rules = _rules(country)
+        choice.initial = self.rules.country
+        self._shape()
+        self.address: dict[str, str] = {}
+
+    def _shape(self) -> None:
+        """The fields of an address in this country: labels, required or not, states to choose from."""
+        rules = self.rules
+        for name in ("city", "state", "postal_code"):
+            if name not in rules.allowed:
+                self.fields[name].widget = forms.HiddenInput()
+            self.fields[name].required = name in rules.required
+        for name in ("first_name", "last_name", "address1"):
+            self.fields[name].required = True
+        self.fields["city"].label = _CITY_LABELS.get(rules.city_kind, _("City"))
+        self.fields["state"].label = _STATE_LABELS.get(rules.state_kind, _("State"))
+        self.fields["postal_code"].label = _POSTAL_LABELS.get(rules.postal_kind, _("Postcode"))
+        if rules.states:
+            attrs = {"data-testid": "state-select", "autocomplete": "address-level1"}
+            choices = [("", pgettext("choose a state", "Choose …")), *rules.states]
+            self.fields["state"].widget = forms.Select(attrs=attrs, choices=choices)
+
+    def clean_delivery_option(self) -> str:
+        return str(self.cleaned_data["delivery_option"]).strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = {name: cleaned.get(name, "") for name in ADDRESS_FIELDS}
+        self.address, problems = addresses.clean(given)
+        for name, problem in problems.items():
+            if name not in self.errors:
+                self.add_error(name, self.sentence(name, problem))
+        return {**cleaned, **self.address}
+
+    def sentence(self, name: str, problem: str) -> str:
+        """What is wrong with an address's field, and how to mend it."""
+        return address_problem(self.rules, name, problem)
+
+    def check_delivery(self, options: tuple[DeliveryOption, ...]) -> bool:
+        """Take the first option when none was chosen; an error when nothing serves the address or the choice is not
+        offered. To be called on a valid form."""
+        if not options:
+            self.add_error("country", _("We do not deliver to this country yet."))
+            return False
+        chosen = self.cleaned_data["delivery_option"] or options[0].code
+        if chosen not in {option.code for option in options}:
+            self.add_error(None, _("Please choose how we should deliver."))
+            return False
+        self.cleaned_data["delivery_option"] = chosen
+        return True
+
+
+class PlaceForm(forms.Form):
+    """What "Pay" posts. The total is what the shopper saw; it is compared, never charged."""
+
+    method = forms.CharField(max_length=40)
+    payment_token = forms.RegexField(r"^[A-Za-z0-9_-]+$", max_length=255, required=False)
+    seen_total = forms.CharField(max_length=40)
+    idempotency_key = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$")
+    hosted = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, methods: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._methods = methods
+
+    def clean_method(self) -> str:
+        method = str(self.cleaned_data["method"])
+        if method not in self._methods:
+            raise forms.ValidationError(_("Please choose how you want to pay."))
+        return method
+
+    def clean_seen_total(self) -> Money:
+        """ "54.20 USD" """
+        amount, _space, currency = str(self.cleaned_data["seen_total"]).partition(" ")
+        try:
+            return Money.of(amount, currency or settings.DEFAULT_CURRENCY)
+        except (BadAmount, ArithmeticError) as error:
+            raise forms.ValidationError(_("Please check the total again.")) from error
+
+
+class RetryForm(PlaceForm):
+    """Another card for an order that is placed already; its total cannot change any more."""
+
+    seen_total = forms.CharField(max_length=40, required=False)  # type: ignore[assignment]
+    idempotency_key = forms.CharField(max_length=64, required=False)  # type: ignore[assignment]
+
+    def clean_seen_total(self) -> Any:
+        return None
+
+
+def address_problem(rules: addresses.Rules | None, name: str, problem: str) -> str:
+    """What is wrong with a part of an address, in words; `rules` None when the country is not known."""
+    if name == "country":
+        return _("Please choose a country.")
+    if problem == "too_long":
+        return _("This is too long.")
+    if problem == "required":
+        return _("Please fill this in.")
+    if name == "postal_code" and rules and rules.postal_example:
+        return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": rules.postal_example}
+    if name == "phone":
+        return _("Please enter a phone number, as +1 555 0100.")
+    return _("Please check this.")
+
+
+def _is_known(country: str) -> bool:
+    try:
+        addresses.rules_of(country)
+    except addresses.UnknownCountry:
+        return False
+    return True
+
+
+def _rules(country: str) -> addresses.Rules:
+    try:
+        return addresses.rules_of(country.upper())
+    except addresses.UnknownCountry:
+        return addresses.rules_of(settings.DEFAULT_COUNTRY)

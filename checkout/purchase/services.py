@@ -1,0 +1,258 @@
+"""The saga that turns a cart into an order, and the ends of it that lead back.
+
+No network call is made here and no transaction spans two databases: units are held in a short transaction of the
+inventory, then the order is written in one of the default database; if that fails the hold is let go, and if the
+process dies in between the hold expires by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from cart.carts import selectors as cart_selectors
+from cart.carts import services as carts
+from cart.carts.models import Cart
+from cart.pricing import selectors as pricing
+from cart.promotions import services as promotions
+from checkout.orders import selectors as order_selectors
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import providers
+from checkout.payments import services as payments
+from checkout.purchase import locking
+from checkout.purchase.models import CheckoutDetails, new_key
+from inventory.reservations import selectors as reservation_selectors
+from inventory.reservations import services as reservations
+from shop.core import db
+from shop.core.money import Money
+
+KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer than any cart lives
+
+CartChanged = carts.CartChanged
+CouponUsedUp = promotions.CouponUsedUp
+
+
+class PurchaseRefused(Exception):
+    """An order that cannot be placed; nothing was done. `code` is stable, `message` is for the shopper."""
+
+    code = "purchase_refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class CartEmpty(PurchaseRefused):
+    """There is nothing in the cart that can be ordered."""
+
+    code = "cart_empty"
+
+
+class NotDeliverable(PurchaseRefused):
+    """No delivery method, or not the chosen one, serves the address."""
+
+    code = "not_deliverable"
+
+
+class PriceChanged(PurchaseRefused):
+    """The total is not the one that the shopper saw; `quote` is the present one, to be shown and confirmed."""
+
+    code = "price_changed"
+
+    def __init__(self, quote: pricing.Quote) -> None:
+        super().__init__(_("The total has changed to %(total)s. Please confirm it.") % {"total": quote.total.format()})
+        self.quote = quote
+
+
+class OutOfStock(PurchaseRefused):
+    """Units are gone. `shortages`: how many are left, by variant id; the message names the products."""
+
+    code = "out_of_stock"
+
+    def __init__(self, shortages: Mapping[UUID, int], names: Mapping[UUID, str]) -> None:
+        super().__init__(" ".join(shortage(names[one], left) for one, left in shortages.items() if one in names))
+        self.shortages = dict(shortages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What an order needs besides a cart. Addresses as `shop.core.addresses.clean` gives them; `token` is the
+    provider's name for the card, empty when the shopper pays on the provider's page or sends the money."""
+
+    email: str
+    shipping_address: Mapping[str, str]
+    billing_address: Mapping[str, str]
+    delivery_option: str
+    provider: str
+    token: str = ""
+    language: str = "en"
+
+
+def shortage(name: str, left: int) -> str:
+    """One product that is short, in a sentence."""
+    if left == 0:
+        return _("“%(name)s” is no longer available.") % {"name": name}
+    return _("“%(name)s” is no longer available in this quantity: %(left)s left.") % {"name": name, "left": left}
+
+
+def save_details(
+    *,
+    cart: Cart,
+    email: str,
+    shipping_address: Mapping[str, str],
+    billing_address: Mapping[str, str],
+    delivery_option: str,
+    by: str,
+) -> CheckoutDetails:
+    """Keep what was entered on the first step, for the cart; replaces what was entered before."""
+    found, _created = CheckoutDetails.objects.update_or_create(
+        cart_id=cart.pk,
+        defaults={
+            "email": email.strip(),
+            "shipping_address": dict(shipping_address),
+            "billing_address": dict(billing_address),
+            "delivery_option": delivery_option,
+        },
+    )
+    return found
+
+
+def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by: str) -> Order:
+    """Make one order of `cart` for `key`, however often called; payment goes on in a worker.
+
+    `key` is the purchase's own secret (unguessable, at most 255 characters), `seen_total` what the shopper agreed to
+    pay. Raises `CartEmpty`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`, `CouponUsedUp`; then no
+    unit is held and no order exists.
+    """
+    if (done := order_selectors.by_key(key)) is not None:
+        return done
+    quote = _quote(cart, details)
+    _check(quote, details, seen_total)
+    order_id = _attempt(cart, key)
+    try:
+        _hold(quote, order_id, details, by)
+        return _write(cart, details, quote, key, order_id, by)
+    except BaseException as error:
+        if isinstance(error, (IntegrityError, CartChanged, OutOfStock)):
+            twin = order_selectors.by_key(key)  # the other click was faster; what is held is its order's
+            if twin is not None:
+                return twin
+        _undo(cart, order_id, by)
+        raise
+
+
+def cancel_unpaid(*, order_id: UUID, by: str = "system") -> bool:
+    """End an order whose hold ran out unpaid: its payment is cancelled at the provider and asked for once more first.
+
+    Called outside of transactions. True if the order is cancelled now; False if there is none, it was paid after all,
+    its units are held still (a challenge is open), or it was over already. May be called twice.
+    """
+    status = order_selectors.status_of(order_id)
+    if status not in {Order.Status.PENDING, Order.Status.PAYMENT_PENDING}:
+        return False
+    if reservation_selectors.held_until(order_id) is not None:
+        return False
+    payments.cancel_open(order_id=order_id)
+    try:
+        orders.apply(order_id=order_id, trigger="reservation_expired", by=by)
+    except orders.TransitionRefused:
+        return False
+    return True
+
+
+def give_back_cart(*, order_id: UUID) -> bool:
+    """After a cancellation: return coupon uses, and the cart to a shopper who had not paid. May be called twice."""
+    promotions.give_back(order_id=order_id)
+    order = order_selectors.by_id(order_id)
+    if order is None or order.cart_id is None or order.captured_minor:
+        return False
+    with transaction.atomic(using=db.DEFAULT):
+        CheckoutDetails.objects.filter(cart_id=order.cart_id).update(idempotency_key=new_key(), attempt="", order_id=None)
+        return carts.reopen(cart_id=order.cart_id)
+
+
+def forget_stale_details() -> int:
+    """Delete what was entered for purchases that came to nothing, after 60 days; returns how many."""
+    gone, _by_table = CheckoutDetails.objects.filter(updated_at__lt=Now() - KEEP_DETAILS).delete()
+    return gone
+
+
+def _quote(cart: Cart, details: Details) -> pricing.Quote:
+    return pricing.quote(
+        lines=[pricing.QuoteLine(line.variant_id, line.quantity) for line in cart_selectors.lines_of(cart.pk)],
+        currency=cart.currency,
+        address=details.shipping_address,
+        delivery_option=details.delivery_option,
+        coupons=cart.coupons,
+        customer_id=cart.customer_id,
+    )
+
+
+def _check(quote: pricing.Quote, details: Details, seen_total: Money) -> None:
+    if not quote.lines:
+        raise CartEmpty(_("There is nothing in your cart that can be ordered."))
+    if quote.delivery is None or quote.delivery.code != details.delivery_option:
+        raise NotDeliverable(_("This delivery is not offered for your address. Please choose another one."))
+    if quote.total != seen_total:
+        raise PriceChanged(quote)
+
+
+def _attempt(cart: Cart, key: str) -> UUID:
+    """The id of the order to be: the same for every click on the same cart as it stands, so that all of them hold the
+    same units."""
+    mark = f"{cart.version}:{key}"[:300]
+    with transaction.atomic(using=db.DEFAULT):
+        details = locking.details(cart.pk)
+        if details.attempt != mark or details.order_id is None:
+            details.attempt, details.order_id = mark, db.uuid7()
+            details.save(update_fields=["attempt", "order_id"])
+    return details.order_id
+
+
+def _hold(quote: pricing.Quote, order_id: UUID, details: Details, by: str) -> None:
+    try:
+        reservations.reserve(
+            quantities={line.variant_id: line.quantity for line in quote.lines},
+            reference=order_id,
+            ttl=providers.provider(details.provider).reservation_ttl,
+            by=by,
+        )
+    except reservations.OutOfStock as error:
+        raise OutOfStock(error.shortages, {line.variant_id: line.name for line in quote.lines}) from error
+    except reservations.OtherUnits as error:
+        raise CartChanged(_("Your cart has changed. Please check it before you order.")) from error
+
+
+def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_id: UUID, by: str) -> Order:
+    """Everything or nothing, in the default database: lock order cart, order, payment."""
+    with transaction.atomic(using=db.DEFAULT):
+        carts.close(cart_id=cart.pk, version=cart.version)
+        promotions.redeem(discounts=quote.discounts, order_id=order_id, customer_id=cart.customer_id)
+        order = orders.place(
+            order_id=order_id,
+            cart_id=cart.pk,
+            customer_id=cart.customer_id,
+            email=details.email,
+            language=details.language,
+            shipping_address=details.shipping_address,
+            billing_address=details.billing_address,
+            quote=quote,
+            idempotency_key=key,
+            by=by,
+        )
+        payments.open(order=order, provider=details.provider, token=details.token)
+    return order
+
+
+def _undo(cart: Cart, order_id: UUID, by: str) -> None:
+    """Let the hold go and make the next try a new one."""
+    CheckoutDetails.objects.filter(cart_id=cart.pk, order_id=order_id).update(attempt="", order_id=None)
+    reservations.release(reference=order_id, by=by)
