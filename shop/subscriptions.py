@@ -8,6 +8,7 @@ from shop.events import types
 SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ProductChanged: ("catalog.search.receivers.index_product",),
     types.PriceChanged: ("catalog.search.receivers.index_product",),
+    types.CategoryChanged: ("catalog.search.receivers.index_category",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
     types.StockChanged: ("catalog.search.receivers.index_variant",),
     types.StockLow: (),
@@ -18,7 +19,8 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.payments.receivers.charge",
         "checkout.orders.receivers.mail_order_placed",
     ),
-    types.PaymentFailed: ("checkout.orders.receivers.mail_payment_failed",),
+    types.PaymentRetried: ("checkout.payments.receivers.charge",),
+    types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (
         "checkout.orders.receivers.commit_stock",
         "checkout.orders.receivers.mail_order_paid",
@@ -31,11 +33,18 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.purchase.receivers.give_back_cart",
         "checkout.orders.receivers.mail_order_cancelled",
     ),
-    types.ShipmentDispatched: ("checkout.orders.receivers.mail_order_shipped",),
+    types.ShipmentDispatched: (
+        "checkout.fulfilment.receivers.ship_stock",
+        "checkout.fulfilment.receivers.mail_order_shipped",
+    ),
     types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
     types.RefundRequested: ("checkout.payments.receivers.refund",),
     types.RefundMade: (),
+    types.OrderRefunded: (
+        "checkout.orders.receivers.give_back_stock",
+        "checkout.fulfilment.receivers.cancel_shipments",
+    ),
     types.ReturnRequested: (),
-    types.CustomerRegistered: (),
+    types.CustomerRegistered: ("checkout.orders.receivers.claim_guest_orders",),
     types.CustomerErased: (),
 }

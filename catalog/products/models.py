@@ -260,6 +260,8 @@ class Image(models.Model):
         _("file"),
         upload_to="products",
         aspect_ratios=["4/5"],
+        container_width=1280,
+        grid_columns=4,  # 320, 640, 960, 1280 … wide: enough for srcset, few enough to be made in a second
         width_field="width",
         height_field="height",
         max_length=255,
@@ -269,6 +271,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField(default=0, editable=False)
     alt = models.CharField(_("alternative text"), max_length=300, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
+    is_ready = models.BooleanField(default=False, editable=False)  # its AVIF and WebP files are there
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

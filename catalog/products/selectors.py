@@ -1,13 +1,187 @@
-"""Reads of products."""
+"""What others ask of the catalogue: offers of variants, cards of products, departments."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import F, FilteredRelation, Max, Q, QuerySet
+from django.db.models.functions import Now
+
+from catalog.products import cards as card_reads
+from catalog.products import pictures, rules, tree
+from catalog.products.cards import Card
+from catalog.products.models import Image, ListingPrice, OldSlug, Product, Variant
+from inventory.stock import selectors as stock
+from shop.core.money import Money
+
+_SIMILAR_POOL = 60
 
 
-def departments() -> list[Any]:
-    return []
+@dataclass(frozen=True)
+class Offer:
+    """What carts and the checkout know of a variant. `unit_price` is None where it is not sold in the currency asked for.
+
+    `is_sellable`: product and variant are active and there is a price. Stock is the inventory's affair.
+    """
+
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    name: str
+    options: Mapping[str, str]
+    unit_price: Money | None
+    regular_price: Money | None
+    is_sellable: bool
+    tax_class: str
+    weight_grams: int | None
+    picture: Mapping[str, Any] | None
+    url: str
+    product_slug: str
 
 
-def home_page(*, currency: str) -> dict[str, Any]:
-    return {}
+def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
+    """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries.
+
+    Prices are those of this moment by the database's clock.
+    """
+    ids = list(dict.fromkeys(variant_ids))
+    if not ids:
+        return {}
+    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related("product__product_type"))
+    shown = _pictures({row.product_id for row in rows})
+    return {row.pk: _offer(row, currency, shown) for row in rows}
+
+
+def priced(currency: str, price_list: str = "default") -> QuerySet[Variant]:
+    """Variants, each with its price row in `currency` (amount_minor, sale_minor, …; None without one) and the moment."""
+    return Variant.objects.annotate(
+        price=FilteredRelation(
+            "prices",
+            condition=Q(prices__currency=currency, prices__price_list=price_list, prices__min_quantity=1),
+        ),
+        amount_minor=F("price__amount_minor"),
+        sale_minor=F("price__sale_minor"),
+        sale_starts_at=F("price__sale_starts_at"),
+        sale_ends_at=F("price__sale_ends_at"),
+        moment=Now(),
+    )
+
+
+def charged(row: Any, currency: str) -> tuple[Money | None, Money | None]:
+    """(what is paid, what is struck out) for a row of `priced`; the second is None unless it is on sale."""
+    if row.amount_minor is None:
+        return None, None
+    moment: datetime = row.moment
+    terms = rules.Terms(row.amount_minor, row.sale_minor, row.sale_starts_at, row.sale_ends_at)
+    price = rules.price_at(terms, moment)
+    return Money(price.amount, currency), Money(price.regular, currency) if price.is_on_sale else None
+
+
+def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any]) -> Offer:
+    product: Product = row.product
+    price, regular = charged(row, currency)
+    return Offer(
+        product_id=product.pk,
+        variant_id=row.pk,
+        sku=row.sku,
+        name=product.name,
+        options=row.options,
+        unit_price=price,
+        regular_price=regular,
+        is_sellable=product.status == Product.Status.ACTIVE and row.is_active and price is not None,
+        tax_class=product.product_type.tax_class,
+        weight_grams=row.weight_grams,
+        picture=shown.get((product.pk, row.pk)) or shown.get((product.pk, None)),
+        url=f"{product.get_absolute_url()}?variant={row.sku}",
+        product_slug=product.slug,
+    )
+
+
+def _pictures(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
+    """First picture by (product, variant), and by (product, None) for any variant."""
+    found: dict[tuple[UUID, UUID | None], Any] = {}
+    for image in Image.objects.filter(product_id__in=list(product_ids)).exclude(file=""):
+        found.setdefault((image.product_id, image.variant_id), pictures.picture(image))
+        found.setdefault((image.product_id, None), pictures.picture(image))
+    return found
+
+
+def variant_of(
+    *, product_id: UUID | None = None, variant_id: UUID | None = None, sku: str | None = None
+) -> UUID | None:
+    """The active variant meant by one of these; a product means its first one in stock. None if there is none."""
+    rows = Variant.objects.filter(is_active=True, product__status=Product.Status.ACTIVE)
+    if variant_id is not None:
+        return rows.filter(pk=variant_id).values_list("pk", flat=True).first()
+    if sku is not None:
+        return None if "\x00" in sku else rows.filter(sku=sku).values_list("pk", flat=True).first()
+    ids = list(rows.filter(product_id=product_id).values_list("pk", flat=True))
+    return default_variant(ids, stock.available(ids))
+
+
+def variant_of_options(*, product_id: UUID, options: Mapping[str, str]) -> UUID | None:
+    """The active variant that has exactly these options ({option code: value}, the code is the name's slug); None if none."""
+    rows = Variant.objects.filter(is_active=True, product_id=product_id, product__status=Product.Status.ACTIVE)
+    for key, named in rows.values_list("pk", "options"):
+        if {rules.slug(name): value for name, value in named.items()} == dict(options):
+            return key
+    return None
+
+
+def default_variant(variant_ids: Sequence[UUID], units: Mapping[UUID, int]) -> UUID | None:
+    """The first variant in stock, else the first one; None without any."""
+    return next((key for key in variant_ids if units.get(key, 0) > 0), variant_ids[0] if variant_ids else None)
+
+
+def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
+    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number."""
+    return card_reads.cards(product_ids, currency=currency)
+
+
+def departments() -> list[dict[str, str]]:
+    """The top categories `{name, url, picture}`, for every page's header; from the cached tree."""
+    return [{"name": node.name, "url": node.url, "picture": node.picture} for node in tree.tree().children()]
+
+
+def similar(product_id: UUID, *, currency: str, top: int = 8) -> list[Card]:
+    """Other active products of the same category, nearest in price first."""
+    product = Product.objects.filter(pk=product_id).values("category_id").first()
+    if product is None or product["category_id"] is None:
+        return []
+    own = ListingPrice.objects.filter(product_id=product_id, currency=currency).values_list("amount_minor", flat=True).first()
+    pool = list(
+        ListingPrice.objects.filter(
+            product__category_id=product["category_id"], product__status=Product.Status.ACTIVE, currency=currency
+        )
+        .exclude(product_id=product_id)
+        .order_by("-product_id")
+        .values_list("product_id", "amount_minor")[:_SIMILAR_POOL]
+    )
+    pool.sort(key=lambda row: abs(row[1] - (own or 0)))
+    return cards([row[0] for row in pool[:top]], currency=currency)
+
+
+def product_id_of(slug: str) -> UUID | None:
+    """The product (not a draft) whose page has this slug; None if there is none."""
+    rows = Product.objects.filter(slug=slug).exclude(status=Product.Status.DRAFT)
+    return rows.values_list("pk", flat=True).first()
+
+
+def moved_to(kind: str, slug: str) -> str | None:
+    """The present slug of the "product", "brand" (or path of the "category") that once had this one; None if unknown."""
+    old = OldSlug.objects.filter(kind=kind, slug=slug).values_list("object_id", flat=True).first()
+    if old is None:
+        return None
+    if kind == "category":
+        return next((node.url_path for node in tree.tree().nodes if node.id == old), None)
+    return Product.objects.filter(pk=old).values_list("slug", flat=True).first()
+
+
+def last_change() -> datetime | None:
+    """When any active product last changed."""
+    latest: datetime | None = Product.objects.visible().aggregate(latest=Max("updated_at"))["latest"]
+    return latest

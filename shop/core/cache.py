@@ -5,7 +5,7 @@ A lifetime is a safety net; what must be fresh is keyed by a version that change
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,6 +36,14 @@ class Entry:
     def delete(self, *parts: object) -> None:
         cache.delete(self.key(*parts))
 
+    def get_many(self, parts: Iterable[object]) -> dict[object, Any]:
+        """Those of the one-part keys that are cached, in one round trip."""
+        keys = {self.key(part): part for part in parts}
+        return {keys[key]: value for key, value in cache.get_many(keys).items()}
+
+    def set_many(self, values: Mapping[Any, Any]) -> None:
+        cache.set_many({self.key(part): value for part, value in values.items()}, self.seconds)
+
     def get_or(self, make: Callable[[], T], *parts: object) -> T:
         """The cached value, or what `make()` returns, then cached. None is never cached."""
         value = cache.get(self.key(*parts))
@@ -47,6 +55,7 @@ class Entry:
 
 CATEGORY_TREE = Entry("category-tree", 2 * HOUR)  # the departments in every page's header
 AVAILABILITY = Entry("availability", 30)  # shown, never sold from
+LISTINGS = Entry("listings", 24 * HOUR)  # a version that changes with the search index; part of the keys of FACETS
 FACETS = Entry("facets", 2 * MINUTE)  # counts of a list, by its query
 HOME = Entry("home", 5 * MINUTE)  # the home page's cards
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix

@@ -43,6 +43,14 @@ class PriceChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CategoryChanged(Event):
+    """A category and its subtree have another place in the tree, or other words."""
+
+    aggregate = "category"
+    category_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockChanged(Event):
     """Whether a variant can be bought, or how many of it, has changed."""
 
@@ -80,6 +88,17 @@ class CartAbandoned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
+    """`payment_id` is None when there is nothing to pay."""
+
+    aggregate = "order"
+    order_id: UUID
+    payment_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRetried(Event):
+    """Another attempt to pay for a placed order was asked for."""
+
     aggregate = "order"
     order_id: UUID
     payment_id: UUID
@@ -133,6 +152,14 @@ class RefundMade(Event):
     aggregate = "order"
     order_id: UUID
     refund_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(Event):
+    """All the money of an order has been given back."""
+
+    aggregate = "order"
+    order_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

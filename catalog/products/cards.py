@@ -1,0 +1,128 @@
+"""What a card shows of a product, gathered for many products in a handful of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from catalog.products import colours, pictures
+from catalog.products.models import Image, ListingPrice, Product, Variant
+from inventory.stock import selectors as stock
+from shop.core.money import Money
+
+MAX_SWATCHES = 5
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product in a list. `price` is what is paid; `regular_price` is set only while it is on sale."""
+
+    product_id: UUID
+    url: str
+    name: str
+    brand: str
+    picture: Mapping[str, Any] | None
+    price: Money | None
+    regular_price: Money | None
+    price_from: bool
+    rating_average: float | None
+    rating_count: int
+    is_in_stock: bool
+    is_sellable: bool
+    swatches: Sequence[Mapping[str, str]] = ()
+    swatches_more: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One product with all that lists and the search index copy from it."""
+
+    product: Product
+    variants: Sequence[Variant]
+    picture: Mapping[str, Any] | None
+    price: Money | None
+    regular_price: Money | None
+    has_range: bool
+    is_sellable: bool  # there is a price in the currency asked for
+    swatches: Sequence[Mapping[str, str]] = field(default=())
+    swatches_more: int = 0
+
+    def card(self, *, is_in_stock: bool) -> Card:
+        """The card, given whether any variant is in stock."""
+        product = self.product
+        return Card(
+            product_id=product.pk,
+            url=product.get_absolute_url(),
+            name=product.name,
+            brand=product.brand.name if product.brand else "",
+            picture=self.picture,
+            price=self.price,
+            regular_price=self.regular_price,
+            price_from=self.has_range,
+            rating_average=float(product.rating_average) if product.rating_count else None,
+            rating_count=product.rating_count,
+            is_in_stock=is_in_stock,
+            is_sellable=self.is_sellable,
+            swatches=self.swatches,
+            swatches_more=self.swatches_more,
+        )
+
+
+def facts(product_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> list[Facts]:
+    """The active ones of these products with variants, listing price and picture, in the order asked for; 4 queries."""
+    ids = list(dict.fromkeys(product_ids))
+    products = {
+        product.pk: product
+        for product in Product.objects.visible().filter(pk__in=ids).select_related("brand", "category", "product_type")
+    }
+    variants: dict[UUID, list[Variant]] = defaultdict(list)
+    for variant in Variant.objects.filter(product_id__in=ids, is_active=True):
+        variants[variant.product_id].append(variant)
+    prices: dict[UUID, ListingPrice] = {}
+    for price in ListingPrice.objects.filter(product_id__in=ids, price_list=price_list).order_by("currency"):
+        known = prices.get(price.product_id)
+        if known is None or price.currency == currency:
+            prices[price.product_id] = price
+    shown: dict[UUID, Image] = {}
+    for image in Image.objects.filter(product_id__in=ids).exclude(file=""):
+        shown.setdefault(image.product_id, image)
+    return [
+        _facts(products[key], variants[key], prices.get(key), shown.get(key), currency) for key in ids if key in products
+    ]
+
+
+def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
+    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number."""
+    rows = facts(product_ids, currency=currency)
+    units = stock.shown_available([variant.pk for row in rows for variant in row.variants])
+    return [row.card(is_in_stock=any(units[variant.pk] > 0 for variant in row.variants)) for row in rows]
+
+
+def _facts(
+    product: Product, variants: Sequence[Variant], price: ListingPrice | None, image: Image | None, currency: str
+) -> Facts:
+    swatches = _swatches(product, variants)
+    on_sale = price is not None and price.regular_minor > price.amount_minor
+    return Facts(
+        product=product,
+        variants=variants,
+        picture=pictures.picture(image) if image else None,
+        price=Money(price.amount_minor, price.currency) if price else None,
+        regular_price=Money(price.regular_minor, price.currency) if price and on_sale else None,
+        has_range=price.has_range if price else False,
+        is_sellable=price is not None and price.currency == currency and bool(variants),
+        swatches=swatches[:MAX_SWATCHES],
+        swatches_more=max(0, len(swatches) - MAX_SWATCHES),
+    )
+
+
+def _swatches(product: Product, variants: Sequence[Variant]) -> list[dict[str, str]]:
+    name = next((option for option in product.options if colours.is_colour(option)), None)
+    if name is None:
+        return []
+    values = dict.fromkeys(variant.options[name] for variant in variants if variant.options.get(name))
+    found = [{"name": value, "colour": colours.colour(value) or ""} for value in values]
+    return [swatch for swatch in found if swatch["colour"]] if len(found) > 1 else []

@@ -1,0 +1,162 @@
+"""Changes of the category tree. Paths of the whole subtree and the redirects from old paths are kept here.
+
+Every function opens its own transaction of the catalogue's database, publishes `CategoryChanged` for each
+category whose place or words changed, and forgets the cached tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from catalog.products import locking, rules
+from catalog.products.models import Category, OldSlug
+from shop.audit import services as audit
+from shop.core import cache, db
+from shop.events import bus, types
+
+POSITIONS = {"first-child", "last-child", "left", "right"}
+EDITABLE = {"description", "picture", "seo_title", "seo_description", "is_active"}
+MAX_URL_PATH = 500
+
+
+class BadCategory(ValueError):
+    """A category cannot be made, renamed or moved like this; the text says why."""
+
+
+def create(*, name: str, by: str, parent_id: UUID | None = None, slug: str = "", **fields: Any) -> Category:
+    """A new category, last among its siblings. Other `fields`: description, picture, SEO texts, is_active."""
+    _check_fields(fields)
+    with transaction.atomic(using=db.CATALOG):
+        locking.category_tree()
+        parent = Category.objects.get(pk=parent_id) if parent_id else None
+        node = Category(name=_name(name), slug=slug or rules.slug(name, "category"), **fields)
+        node.url_path = _free_path(parent.url_path if parent else "", node)
+        node = Category.objects.add_child(parent, instance=node) if parent else Category.objects.add_root(instance=node)
+        _tell(action="category.create", by=by, categories=[node])
+    return node
+
+
+def ensure_path(*, names: Sequence[str], by: str) -> Category:
+    """The category at `names` ("Computers", "Laptops"), with whatever was missing on the way made. For imports."""
+    if not names:
+        raise BadCategory("a path needs a name")
+    node: Category | None = None
+    for name in names:
+        siblings = node.get_children() if node else Category.objects.filter(depth=1)
+        found = siblings.filter(name=_name(name)).first()
+        node = found or create(name=name, by=by, parent_id=node.pk if node else None)
+    assert node is not None
+    return node
+
+
+def update(*, category_id: UUID, by: str, name: str | None = None, slug: str | None = None, **fields: Any) -> Category:
+    """Change words; a new name (or `slug`) gives the subtree new paths, and the old ones answer 301."""
+    _check_fields(fields)
+    with transaction.atomic(using=db.CATALOG):
+        locking.category_tree()
+        node = Category.objects.get(pk=category_id)
+        new_slug = slug or (rules.slug(name, "category") if name and name != node.name else node.slug)
+        if name is not None:
+            node.name = _name(name)
+        for field, value in fields.items():
+            setattr(node, field, value)
+        moved: list[Category] = []
+        if new_slug != node.slug:
+            node.slug = new_slug
+            node.save()
+            moved = _repath(node)
+        else:
+            node.save()
+        _tell(action="category.update", by=by, categories=[node, *moved])
+    return node
+
+
+def move(*, category_id: UUID, target_id: UUID, position: str, by: str) -> Category:
+    """Put a category (with its subtree) into or beside `target_id`: first-child, last-child, left or right of it."""
+    if position not in POSITIONS:
+        raise BadCategory(f"position is one of {', '.join(sorted(POSITIONS))}")
+    with transaction.atomic(using=db.CATALOG):
+        locking.category_tree()
+        node, target = Category.objects.get(pk=category_id), Category.objects.get(pk=target_id)
+        if target.pk == node.pk or target.path.startswith(node.path):
+            raise BadCategory("a category cannot be moved into itself")
+        before = dict(Category.objects.values_list("pk", "path"))
+        Category.objects.move(node, target, pos=position)
+        node = Category.objects.get(pk=category_id)
+        moved = _repath(node)
+        shifted = [row for row in Category.objects.order_by("path") if before[row.pk] != row.path]
+        _tell(action="category.move", by=by, categories=_topmost([node, *moved, *shifted]))
+    return node
+
+
+def _repath(node: Category) -> list[Category]:
+    """Give `node` and its subtree the paths their places ask for; keep the old ones. Returns what changed."""
+    parent = node.get_parent(update=True)
+    old = node.url_path
+    new = _free_path(parent.url_path if parent else "", node)
+    if new == old:
+        return []
+    rows = list(Category.objects.filter(path__startswith=node.path).order_by("path"))
+    for row in rows:
+        OldSlug.objects.update_or_create(kind="category", slug=row.url_path, defaults={"object_id": row.pk})
+        row.url_path = new + row.url_path[len(old) :]
+        if len(row.url_path) > MAX_URL_PATH:
+            raise BadCategory("the path would be too long")
+    Category.objects.bulk_update(rows, ["url_path"])
+    OldSlug.objects.filter(kind="category", slug__in=[row.url_path for row in rows]).delete()
+    node.url_path = new
+    return rows
+
+
+def _free_path(parent_path: str, node: Category) -> str:
+    number = 1
+    while True:
+        last = rules.numbered(node.slug, number)
+        path = f"{parent_path}/{last}" if parent_path else last
+        if len(path) > MAX_URL_PATH:
+            raise BadCategory("the path would be too long")
+        if not Category.objects.filter(url_path=path).exclude(pk=node.pk).exists():
+            node.slug = last
+            return path
+        number += 1
+
+
+def _topmost(categories: Iterable[Category]) -> list[Category]:
+    """Without those inside another of them: one event per moved subtree is enough."""
+    kept: list[Category] = []
+    for node in sorted(categories, key=lambda node: node.path):
+        if not kept or not node.path.startswith(kept[-1].path):
+            kept.append(node)
+    return kept
+
+
+def _tell(*, action: str, by: str, categories: Sequence[Category]) -> None:
+    for node in _topmost(categories):
+        bus.publish(types.CategoryChanged(category_id=node.pk), using=db.CATALOG)
+    first = categories[0]
+    audit.record(
+        action=action,
+        by=by,
+        object_type="category",
+        object_id=first.pk,
+        changes={"url_path": first.url_path},
+        using=db.CATALOG,
+    )
+    transaction.on_commit(cache.CATEGORY_TREE.delete, using=db.CATALOG)
+
+
+def _check_fields(fields: dict[str, Any]) -> None:
+    unknown = fields.keys() - EDITABLE
+    if unknown:
+        raise BadCategory(f"unknown field {', '.join(sorted(unknown))}")
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 120 or "\x00" in name:
+        raise BadCategory("a name has 1 to 120 characters")
+    return name

@@ -1,0 +1,17 @@
+"""Every row lock of the catalogue."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from catalog.products.models import Category, Product
+
+
+def product(product_id: UUID) -> Product:
+    """The product, locked until the transaction ends. Raises `Product.DoesNotExist`."""
+    return Product.objects.select_for_update().get(pk=product_id)
+
+
+def category_tree() -> None:
+    """Locks the departments, so that only one change of the tree's shape happens at a time."""
+    list(Category.objects.select_for_update().filter(depth=1).order_by("pk").values_list("pk"))

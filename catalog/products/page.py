@@ -1,0 +1,208 @@
+"""What the product page shows of one product: the chosen variant, the choices beside it, gallery and specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import nh3
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from catalog.products import colours, pictures, rules, selectors, tree
+from catalog.products.models import Attribute, Image, Product
+from inventory.stock import selectors as stock
+from shop.core.money import Money
+
+LOW_STOCK = 10
+MAX_QUANTITY = 99
+_HTML_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "h3", "h4", "table", "tr", "td", "th", "tbody"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The variant that the page shows."""
+
+    id: UUID
+    sku: str
+    options: Mapping[str, str]
+    price: Money | None
+    regular_price: Money | None
+    stock: str  # in_stock, low, out
+    available: int | None  # told only when low
+    max_quantity: int
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """Everything that templates and the API read of one product."""
+
+    product: Product
+    variant: Choice | None
+    variants: Sequence[Choice]
+    options: Sequence[Mapping[str, Any]]
+    gallery: Sequence[Mapping[str, Any]]
+    specs: Sequence[Mapping[str, str]]
+    breadcrumbs: Sequence[Mapping[str, str | None]]
+
+    @property
+    def is_archived(self) -> bool:
+        return self.product.status == Product.Status.ARCHIVED
+
+    @property
+    def is_sellable(self) -> bool:
+        return not self.is_archived and self.variant is not None and self.variant.price is not None
+
+    @property
+    def description_html(self) -> SafeString:
+        return safe_description(self.product.description)
+
+
+def product_page(
+    *,
+    currency: str,
+    slug: str | None = None,
+    product_id: UUID | None = None,
+    sku: str = "",
+    wanted: Mapping[str, str] | None = None,
+    changed: str = "",
+) -> ProductPage | None:
+    """One product (active or archived) by slug or id; None if there is none. 5 queries, one more when the tree is cold.
+
+    The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
+    counting most), or the first one in stock.
+    """
+    rows = Product.objects.exclude(status=Product.Status.DRAFT)
+    product = (
+        rows.filter(**({"slug": slug} if slug is not None else {"pk": product_id}))
+        .select_related("brand", "category", "product_type", "seller")
+        .first()
+    )
+    if product is None:
+        return None
+    variants = list(selectors.priced(currency).filter(product_id=product.pk, is_active=True))
+    units = stock.shown_available([variant.pk for variant in variants])
+    choices = [_choice(variant, currency, units[variant.pk]) for variant in variants]
+    chosen = _chosen(choices, sku, wanted or {}, changed)
+    images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
+    return ProductPage(
+        product=product,
+        variant=chosen,
+        variants=choices,
+        options=_options(product, choices, chosen),
+        gallery=_gallery(images, chosen),
+        specs=_specs(product),
+        breadcrumbs=breadcrumbs(product),
+    )
+
+
+def _choice(variant: Any, currency: str, units: int) -> Choice:
+    price, regular = selectors.charged(variant, currency)
+    state = "out" if units <= 0 else "low" if units < LOW_STOCK else "in_stock"
+    return Choice(
+        id=variant.pk,
+        sku=variant.sku,
+        options=variant.options,
+        price=price,
+        regular_price=regular,
+        stock=state,
+        available=units if state == "low" else None,
+        max_quantity=max(0, min(units, MAX_QUANTITY)),
+    )
+
+
+def _chosen(choices: Sequence[Choice], sku: str, wanted: Mapping[str, str], changed: str) -> Choice | None:
+    by_sku = next((choice for choice in choices if sku and choice.sku == sku), None)
+    if by_sku or not choices:
+        return by_sku
+    if wanted:
+        combinations = [_coded(choice.options) for choice in choices]
+        index = rules.nearest_combination(combinations, wanted, changed)
+        return choices[index] if index is not None else None
+    return next((choice for choice in choices if choice.max_quantity > 0), choices[0])
+
+
+def _coded(options: Mapping[str, str]) -> dict[str, str]:
+    return {rules.slug(name): value for name, value in options.items()}
+
+
+def _options(product: Product, choices: Sequence[Choice], chosen: Choice | None) -> list[dict[str, Any]]:
+    found = []
+    for name in product.options:
+        values = dict.fromkeys(choice.options[name] for choice in choices if choice.options.get(name))
+        is_colour = colours.is_colour(name)
+        found.append(
+            {
+                "code": rules.slug(name),
+                "name": name,
+                "kind": "colour" if is_colour else "text",
+                "values": [_value(name, value, choices, chosen, is_colour) for value in values],
+            }
+        )
+    return found
+
+
+def _value(
+    name: str, value: str, choices: Sequence[Choice], chosen: Choice | None, is_colour: bool
+) -> dict[str, Any]:
+    others = {key: other for key, other in chosen.options.items() if key != name} if chosen else {}
+    same = [choice for choice in choices if choice.options == {**others, name: value}]
+    return {
+        "value": value,
+        "label": value,
+        "colour": colours.colour(value) if is_colour else None,
+        "is_selected": chosen is not None and chosen.options.get(name) == value,
+        "is_available": any(choice.max_quantity > 0 for choice in same),
+        "is_possible": bool(same),
+    }
+
+
+def _gallery(images: Sequence[Image], chosen: Choice | None) -> list[dict[str, Any]]:
+    """The chosen variant's pictures first, then the product's own, then those of other variants."""
+
+    def rank(image: Image) -> int:
+        if chosen is not None and image.variant_id == chosen.id:
+            return 0
+        return 1 if image.variant_id is None else 2
+
+    drawn = [pictures.picture(image) for image in sorted(images, key=rank)]
+    return [picture for picture in drawn if picture is not None]
+
+
+def _specs(product: Product) -> list[dict[str, str]]:
+    """The attributes in the order of the product type, as people read them."""
+    if not product.attributes:
+        return []
+    rows = Attribute.objects.filter(product_type_id=product.product_type_id, code__in=list(product.attributes))
+    return [
+        {"label": row.name, "value": shown_value(product.attributes[row.code], row.unit)}
+        for row in rows
+        if product.attributes[row.code] not in (None, "")
+    ]
+
+
+def shown_value(value: Any, unit: str = "") -> str:
+    """An attribute's value for people: "Yes", "2.5 kg"."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, float):
+        value = f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+    return f"{value} {unit}".strip()
+
+
+def breadcrumbs(product: Product) -> list[dict[str, str | None]]:
+    """From the department down to the product's name (which has no link)."""
+    nodes = tree.tree().ancestors(product.category.path) if product.category else []
+    crumbs: list[dict[str, str | None]] = [{"label": node.name, "url": node.url} for node in nodes]
+    return [*crumbs, {"label": product.name, "url": None}]
+
+
+def safe_description(text: str) -> SafeString:
+    """A description as safe HTML: its own cleaned when it has tags, else paragraphs made of its lines."""
+    if "<" in text and ">" in text:
+        cleaned = nh3.clean(text, tags=_HTML_TAGS, attributes={})
+        return mark_safe(cleaned)  # noqa: S308  (nh3 has just cleaned it)
+    return mark_safe(linebreaks(text, autoescape=True)) if text.strip() else mark_safe("")  # noqa: S308

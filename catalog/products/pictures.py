@@ -1,0 +1,131 @@
+"""Pictures: the dictionary that templates draw, adding one, and making its AVIF and WebP derivatives.
+
+Derivatives are made by django-pictures, in a worker (`tasks.process_picture`), never in a request. Until they are
+there `Image.is_ready` is false and pages show the original alone.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.module_loading import import_string
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from catalog.products import rules
+from catalog.products.models import Image, Product
+from shop.core import db
+from shop.events import bus, types
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_PIXELS = 60_000_000
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+CARD_WIDTH, DETAIL_WIDTH, THUMB_WIDTH = 640, 1280, 213
+
+
+class BadPicture(ValueError):
+    """The bytes are not a picture that the shop takes; the text says why."""
+
+
+def picture(image: Image) -> dict[str, Any] | None:
+    """`{src, srcset_avif, srcset_webp, width, height, alt, thumb}` of a picture; None if there is no file."""
+    if not image.file:
+        return None
+    plain: dict[str, Any] = {
+        "src": image.file.url,
+        "width": image.width,
+        "height": image.height,
+        "alt": image.alt,
+        "thumb": image.file.url,
+    }
+    ratios = image.file.aspect_ratios
+    sources = next(iter(ratios.values()), {}) if image.is_ready else {}
+    webp = sources.get("WEBP", {})
+    if not webp:
+        return plain
+    shown = webp[_closest(webp, CARD_WIDTH)]
+    return plain | {
+        "src": shown.url,
+        "srcset_avif": _srcset(sources.get("AVIF", {})),
+        "srcset_webp": _srcset(webp),
+        "width": shown.width,
+        "height": shown.height,
+        "thumb": webp[_closest(webp, THUMB_WIDTH)].url,
+    }
+
+
+def _closest(sources: Mapping[int, Any], width: int) -> int:
+    return min(sources, key=lambda candidate: abs(candidate - width))
+
+
+def _srcset(sources: Mapping[int, Any]) -> str:
+    return ", ".join(f"{sources[width].url} {width}w" for width in sorted(sources))
+
+
+def add(
+    *, product_id: UUID, content: bytes, by: str, alt: str = "", variant_id: UUID | None = None, process: bool = False
+) -> Image:
+    """Keep the picture `content` (JPEG, PNG, WebP or AVIF bytes), last in the gallery. Raises `BadPicture`.
+
+    `process=True` makes the derivatives at once (imports, demo data); otherwise a worker does after the commit.
+    """
+    extension = _check(content)
+    product = Product.objects.get(pk=product_id)
+    position = Image.objects.filter(product_id=product_id).count()
+    image = Image(product=product, variant_id=variant_id, alt=alt[:300] or product.name, position=position)
+    name = f"{str(image.pk)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(image.pk)[-8:]}.{extension}"
+    image.file.save(name, ContentFile(content), save=False)
+    with transaction.atomic(using=db.CATALOG):
+        image.save(force_insert=True)
+        bus.publish(types.ProductChanged(product_id=product_id), using=db.CATALOG)
+        if not process:
+            transaction.on_commit(lambda: _enqueue(image.pk), using=db.CATALOG, robust=True)
+    if process:
+        make_derivatives(image_id=image.pk)
+        image.refresh_from_db()
+    return image
+
+
+def make_derivatives(*, image_id: UUID) -> None:
+    """Write the picture's AVIF and WebP files and mark it ready. May run twice."""
+    image = Image.objects.get(pk=image_id)
+    if not image.file:
+        return
+    run = import_string("pictures.tasks._process_picture")
+    run(
+        storage=image.file.storage.deconstruct(),
+        file_name=image.file.name,
+        sender=None,
+        new=[derivative.deconstruct() for derivative in image.file.get_picture_files_list()],
+    )
+    with transaction.atomic(using=db.CATALOG):
+        Image.objects.filter(pk=image_id).update(is_ready=True)
+        bus.publish(types.ProductChanged(product_id=image.product_id), using=db.CATALOG)
+
+
+def _enqueue(image_id: UUID) -> None:
+    from catalog.products import tasks  # noqa: PLC0415  (the task calls this module)
+
+    tasks.process_picture.delay(image_id=str(image_id))
+
+
+def _check(content: bytes) -> str:
+    """The file extension for these bytes. Raises `BadPicture` before anything is decoded in full."""
+    if len(content) > MAX_BYTES:
+        raise BadPicture(f"larger than {MAX_BYTES // 1024 // 1024} MB")
+    try:
+        with Pillow.open(io.BytesIO(content), formats=list(FORMATS)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise BadPicture("more pixels than any screen can show")
+            kind = str(image.format)
+            image.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
+        if isinstance(error, BadPicture):
+            raise
+        raise BadPicture("not a JPEG, PNG, WebP or AVIF picture") from error
+    return FORMATS[kind]

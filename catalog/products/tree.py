@@ -1,0 +1,70 @@
+"""The category tree, read from one cached copy: pages ask it instead of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from catalog.products.models import Category
+from shop.core import cache
+
+
+@dataclass(frozen=True)
+class Node:
+    """One active category. `path` is the materialised path: a subtree's paths all begin with it."""
+
+    id: UUID
+    name: str
+    url_path: str
+    path: str
+    depth: int
+    picture: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"/categories/{self.url_path}/"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All active categories whose ancestors are active, in the order of the tree."""
+
+    nodes: tuple[Node, ...]
+    by_url_path: Mapping[str, Node] = field(repr=False)
+    by_path: Mapping[str, Node] = field(repr=False)
+
+    def at(self, url_path: str) -> Node | None:
+        return self.by_url_path.get(url_path.strip("/"))
+
+    def children(self, node: Node | None = None) -> list[Node]:
+        """The categories right under `node`; without it, the departments."""
+        prefix, depth = (node.path, node.depth + 1) if node else ("", 1)
+        return [other for other in self.nodes if other.depth == depth and other.path.startswith(prefix)]
+
+    def ancestors(self, path: str) -> list[Node]:
+        """From the department down to the category at materialised `path`, that included."""
+        step = Category.steplen
+        found = [self.by_path.get(path[:length]) for length in range(step, len(path) + 1, step)]
+        return [node for node in found if node is not None]
+
+
+def tree() -> Tree:
+    """The whole tree of active categories; one query when the cache is cold."""
+    return cache.CATEGORY_TREE.get_or(_load)
+
+
+def _load() -> Tree:
+    nodes: list[Node] = []
+    hidden: list[str] = []
+    rows = Category.objects.order_by("path").values_list(
+        "id", "name", "url_path", "path", "depth", "picture", "is_active"
+    )
+    for *values, is_active in rows:
+        node = Node(*values)
+        if not is_active or (hidden and node.path.startswith(hidden[-1])):
+            if not is_active and not (hidden and node.path.startswith(hidden[-1])):
+                hidden.append(node.path)
+            continue
+        nodes.append(node)
+    return Tree(tuple(nodes), {node.url_path: node for node in nodes}, {node.path: node for node in nodes})

@@ -1,0 +1,136 @@
+"""The product page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog.products import page as pages
+from catalog.products import selectors
+from catalog.products.page import ProductPage
+from shop.core import requests
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
+    if any("\x00" in value for value in request.GET.values()):
+        raise Http404
+    wanted = {
+        name.removeprefix("option."): str(value) for name, value in request.GET.items() if name.startswith("option.")
+    }
+    found = pages.product_page(
+        slug=slug,
+        currency=settings.DEFAULT_CURRENCY,
+        sku=request.GET.get("variant", ""),
+        wanted=wanted,
+        changed=request.GET.get("changed", "").removeprefix("option."),
+    )
+    if found is None:
+        return _moved(slug)
+    context = _context(found)
+    if request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        response = render(request, "catalog/products/_buy.html", context)
+        if found.variant is not None:
+            url = found.product.get_absolute_url()
+            response["HX-Replace-Url"] = f"{url}?{urlencode({'variant': found.variant.sku})}"
+        return response
+    return render(request, "catalog/products/detail.html", context, status=410 if found.is_archived else 200)
+
+
+@require_safe
+def similar_products(request: HttpRequest, slug: str) -> HttpResponse:
+    """The fragment of products like this one."""
+    product_id = selectors.product_id_of(slug)
+    if product_id is None:
+        raise Http404
+    cards = selectors.similar(product_id, currency=settings.DEFAULT_CURRENCY)
+    context = {"title": _("You may also like"), "cards": cards}
+    return render(request, "catalog/recommendations/_cards.html", context)
+
+
+def _moved(slug: str) -> HttpResponse:
+    present = selectors.moved_to("product", slug)
+    if present is None:
+        raise Http404
+    return HttpResponsePermanentRedirect(reverse("product_detail", args=[present]))
+
+
+def _context(found: ProductPage) -> dict[str, Any]:
+    product = found.product
+    rated = product.rating_count > 0
+    brand = {"name": product.brand.name, "url": product.brand.get_absolute_url()} if product.brand else None
+    return {
+        "breadcrumbs": found.breadcrumbs,
+        "product": {
+            "id": product.pk,
+            "url": product.get_absolute_url(),
+            "name": product.name,
+            "brand": brand,
+            "description_html": found.description_html,
+            "rating_average": float(product.rating_average) if rated else None,
+            "rating_count": product.rating_count,
+            "is_archived": found.is_archived,
+            "is_sellable": found.is_sellable,
+            "specs": found.specs,
+            "highlights": [],
+        },
+        "variant": found.variant,
+        "gallery": found.gallery,
+        "options": found.options,
+        "tax_note": _("Tax is added at checkout"),
+        "returns_text": _("30 days to change your mind"),
+        "reviews_url": reverse("product_reviews", args=[product.slug]),
+        "recommendations": [
+            {"title": _("You may also like"), "url": reverse("similar_products", args=[product.slug])},
+        ],
+        "meta_title": product.seo_title or product.name,
+        "meta_description": product.seo_description or Truncator(product.description).chars(155),
+        "canonical_url": requests.absolute(product.get_absolute_url()),
+        "structured_data": structured_data(found),
+    }
+
+
+def structured_data(found: ProductPage) -> str:
+    """The product as schema.org JSON-LD, safe inside a script element."""
+    product, variant = found.product, found.variant
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.name,
+        "description": Truncator(product.description).chars(500),
+        "url": requests.absolute(product.get_absolute_url()),
+        "image": [picture["src"] for picture in found.gallery],
+    }
+    if product.brand:
+        data["brand"] = {"@type": "Brand", "name": product.brand.name}
+    if product.rating_count:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": str(product.rating_average),
+            "reviewCount": product.rating_count,
+        }
+    if variant is not None:
+        data["sku"] = variant.sku
+        if variant.price is not None and not found.is_archived:
+            shown = "OutOfStock" if variant.stock == "out" else "InStock"
+            data["offers"] = {
+                "@type": "Offer",
+                "price": str(variant.price.decimal),
+                "priceCurrency": variant.price.currency,
+                "availability": f"https://schema.org/{shown}",
+                "url": requests.absolute(product.get_absolute_url()),
+            }
+    text = json.dumps(data, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
