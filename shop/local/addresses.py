@@ -43,12 +43,17 @@ def is_set_up(data: Path) -> bool:
     return (data / "ports.json").exists() and (data / "secrets.json").exists()
 
 
+def is_ours(data: Path) -> bool:
+    """The folder was made here: it is set up, or holds nothing but servers of tests and benchmarks."""
+    return is_set_up(data) or all(entry.name in {"test", "bench"} for entry in data.iterdir())
+
+
 def set_up(data: Path) -> None:
     """Make the data folder with its ports and secrets; what is there already stays as it is.
 
     A folder that was named by hand must be new or empty: `make reset` deletes it with everything in it.
     """
-    if os.environ.get("HOLDFAST_DATA") and data == data_folder() and not is_set_up(data) and _is_used(data):
+    if os.environ.get("HOLDFAST_DATA") and data == data_folder() and data.exists() and not is_ours(data):
         raise FileExistsError(f"HOLDFAST_DATA is {data}, which has other files in it; name a new or an empty folder.")
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     known = _read(data / "secrets.json")
@@ -165,10 +170,6 @@ def _sandbox(data: Path) -> dict[str, str]:
 def servers_are_down(data: Path | None = None) -> bool:
     """Nothing answers where the embedded PostgreSQL of this checkout should be."""
     return is_free(port(data or data_folder(), "postgres"))
-
-
-def _is_used(data: Path) -> bool:
-    return data.exists() and any(entry.name not in {"test", "bench"} for entry in data.iterdir())
 
 
 def _read(path: Path) -> dict[str, str | int]:

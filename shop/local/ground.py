@@ -65,8 +65,9 @@ def find(data: Path) -> Ground:
     """The ground below a data folder; made on the first call."""
     account = _account()
     link = data / "servers"
+    if link.is_symlink() and link.resolve().parent == _ELSEWHERE and link.resolve() != _place(data):
+        link.unlink()  # copied together with another checkout, whose data it names
     if not link.exists():
-        link.unlink(missing_ok=True)  # a link to nowhere
         link.mkdir(mode=0o711)
         if not _can_reach(account, link):
             link.rmdir()
@@ -116,11 +117,14 @@ def _can_reach(account: processes.Account, path: Path) -> bool:
 
 def _elsewhere(data: Path) -> Path:
     """A folder for this data folder outside the checkout, below a parent that only root can write to."""
-    name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     _ELSEWHERE.mkdir(mode=0o755, exist_ok=True)
-    made = _ELSEWHERE / name
+    made = _place(data)
     made.mkdir(mode=0o711, exist_ok=True)
     return made
+
+
+def _place(data: Path) -> Path:
+    return _ELSEWHERE / hashlib.sha256(str(data).encode()).hexdigest()[:12]
 
 
 def _copied(source: Path, target: Path) -> Path:

@@ -105,7 +105,7 @@ def remember(folder: Path, name: str, pid: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / f"{name}.json"
     new = record.with_suffix(".new")
-    new.write_text(json.dumps({"pid": pid, "started": started_at(pid)}))
+    new.write_text(json.dumps({"pid": pid, "started": started_at(pid), "folder": str(folder)}))
     new.replace(record)
 
 
@@ -115,27 +115,30 @@ def forget(folder: Path, name: str) -> None:
 
 def remembered(folder: Path, name: str) -> int | None:
     """The number of the process written down under this name if that very process is still alive."""
-    try:
-        record = json.loads((folder / f"{name}.json").read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-    pid = int(record["pid"])
-    return pid if record["started"] is not None and started_at(pid) == record["started"] else None
+    pid, started = _record(folder, name)
+    return pid if started is not None and started_at(pid) == started else None
 
 
 def leftovers(folder: Path, name: str) -> list[int]:
     """What is left of a session written down earlier; never the processes of a program that got its number since."""
+    leader, started = _record(folder, name)
+    if started is None:
+        return []
+    now = started_at(leader)
+    if now == started:
+        return session_of(leader)
+    if now is not None:
+        return []  # the number was given to another program
+    return [pid for pid in session_of(leader) if _is_younger(pid, started) and _works_here(pid)]
+
+
+def _record(folder: Path, name: str) -> tuple[int, str | None]:
+    """Number and moment that were written down; (0, None) for none, or one that was copied here with its folder."""
     try:
         record = json.loads((folder / f"{name}.json").read_text())
     except (FileNotFoundError, ValueError):
-        return []
-    leader, started = int(record["pid"]), record["started"]
-    now = started_at(leader)
-    if now == started and now is not None:
-        return session_of(leader)
-    if now is not None or started is None:
-        return []  # the number was given to another program
-    return [pid for pid in session_of(leader) if _is_younger(pid, started) and _works_here(pid)]
+        return 0, None
+    return (int(record["pid"]), record["started"]) if record["folder"] == str(folder) else (0, None)
 
 
 def _is_younger(pid: int, started: str) -> bool:

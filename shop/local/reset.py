@@ -15,7 +15,7 @@ def reset(data: Path) -> int:
     if not data.exists():
         print(f"There is nothing to forget: {data} does not exist.")
         return 0
-    if data != addresses.CHECKOUT / ".data" and not addresses.is_set_up(data):
+    if data != addresses.CHECKOUT / ".data" and not addresses.is_ours(data):
         print(f"{data} is not a data folder of the shop; nothing is deleted.", file=sys.stderr)
         return 1
     places = [data, *(link.resolve() for link in (data / "servers", data / "test" / "servers") if link.is_symlink())]

@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ def test_where_the_servers_user_cannot_go_the_data_moves_out_and_no_mode_is_chan
         ground.remove(data)
     assert not here.folder.exists()
     assert not data.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change to another user")
+def test_a_copy_of_a_checkout_gets_data_of_its_own(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    addresses.set_up(original)
+    here = ground.find(original)
+    shutil.copytree(original, copy, symlinks=True)
+    there = ground.find(copy)
+    assert there.folder != here.folder
+    assert here.folder.exists()
+    ground.remove(copy)
+    assert here.folder.exists()
+    ground.remove(original)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change to another user")

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def test_nothing_is_remembered_of_a_name_never_heard(tmp_path: Path) -> None:
 def test_a_program_that_was_given_the_number_since_is_left_alone(tmp_path: Path, start: Start) -> None:
     stranger = start(SLEEP)
     boot, _, ticks = str(processes.started_at(stranger.pid)).rpartition(":")
-    record = {"pid": stranger.pid, "started": f"{boot}:{int(ticks) - 1}"}
+    record = {"pid": stranger.pid, "started": f"{boot}:{int(ticks) - 1}", "folder": str(tmp_path)}
     (tmp_path / "web.json").write_text(json.dumps(record))
 
     assert processes.remembered(tmp_path, "web") is None
@@ -71,8 +72,17 @@ def test_a_program_that_was_given_the_number_since_is_left_alone(tmp_path: Path,
 def test_a_number_of_before_the_last_boot_means_nothing(tmp_path: Path, start: Start) -> None:
     stranger = start(SLEEP)
     ticks = str(processes.started_at(stranger.pid)).rpartition(":")[2]
-    (tmp_path / "web.json").write_text(json.dumps({"pid": stranger.pid, "started": f"another-boot:{ticks}"}))
+    record = {"pid": stranger.pid, "started": f"another-boot:{ticks}", "folder": str(tmp_path)}
+    (tmp_path / "web.json").write_text(json.dumps(record))
     assert processes.leftovers(tmp_path, "web") == []
+
+
+def test_a_copy_of_a_checkout_leaves_the_processes_of_the_original_alone(tmp_path: Path, start: Start) -> None:
+    process = start(SLEEP)
+    processes.remember(tmp_path / "original", "web", process.pid)
+    shutil.copytree(tmp_path / "original", tmp_path / "copy")
+    assert not processes.stop_leftovers(tmp_path / "copy", "web")
+    assert processes.remembered(tmp_path / "original", "web") == process.pid
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

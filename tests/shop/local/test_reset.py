@@ -32,6 +32,12 @@ def test_a_running_shop_is_not_deleted(checkout: Checkout) -> None:
     assert first.wait(30) == 0
 
 
+def test_a_named_folder_with_test_servers_only_is_forgotten_too(checkout: Checkout, tmp_path: Path) -> None:
+    addresses.set_up(tmp_path / "data" / "test")
+    assert checkout.run("reset", HOLDFAST_DATA=str(tmp_path / "data")).wait(30) == 0
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_folder_that_is_not_ours_is_left_alone(checkout: Checkout, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     assert checkout.run("reset", HOLDFAST_DATA=str(tmp_path)).wait(30) == 1
