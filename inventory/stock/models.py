@@ -1,12 +1,14 @@
-"""Where units are, how many, and every change of it. Units are of a `variant_id`; what that is, only the catalogue knows."""
+"""Where units are, how many, and every change of it. What a `variant_id` stands for, only the catalogue knows."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
+from inventory.stock import rules
 from shop.core import db
 
 
@@ -53,7 +55,9 @@ class StockItem(models.Model):
             models.UniqueConstraint("variant_id", "location", name="stock_item_once"),
             models.CheckConstraint(
                 name="stock_item_not_negative",
-                condition=Q(on_hand__gte=0, reserved__gte=0, allocated__gte=0, shortfall__gte=0, backorder_limit__gte=0),
+                condition=Q(
+                    on_hand__gte=0, reserved__gte=0, allocated__gte=0, shortfall__gte=0, backorder_limit__gte=0
+                ),
             ),
             models.CheckConstraint(
                 name="stock_item_not_oversold",
@@ -62,6 +66,7 @@ class StockItem(models.Model):
                 ),
             ),
         ]
+        indexes = [models.Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="stock_item_sku")]
 
     def __str__(self) -> str:
         return f"{self.sku} @ {self.location_id}"
@@ -69,7 +74,12 @@ class StockItem(models.Model):
     @property
     def available(self) -> int:
         """Units that may be promised now, never below zero. Expired reservations still count; selectors know better."""
-        return max(0, self.on_hand + self.backorder_limit - self.reserved - self.allocated)
+        return rules.available(
+            on_hand=self.on_hand,
+            backorder_limit=self.backorder_limit,
+            reserved=self.reserved,
+            allocated=self.allocated,
+        )
 
 
 class StockMovement(models.Model):
@@ -96,7 +106,10 @@ class StockMovement(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock movement"), _("stock movements")
-        indexes = [models.Index("stock_item_id", "id", name="movement_item")]
+        indexes = [
+            models.Index("stock_item_id", "id", name="movement_item"),
+            models.Index("document", name="movement_document", condition=~Q(document="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity:+d}"

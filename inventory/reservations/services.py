@@ -1,0 +1,231 @@
+"""The reservations' commands. Each is one short transaction and may be repeated.
+
+The rows of a reference with the latest `expires_at` say what it wants: `extend` and `commit` hold it anew if some of
+them have expired meanwhile and the units are still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from inventory.reservations import locking, selectors
+from inventory.reservations.models import Reservation
+from inventory.stock import rules
+from inventory.stock import services as stock
+from inventory.stock.models import StockItem
+from shop.core import db
+from shop.events import bus, types
+
+Status = Reservation.Status
+
+
+class OutOfStock(Exception):
+    """`shortages`: of each variant that cannot be had in the number wanted, how many units can."""
+
+    def __init__(self, shortages: dict[UUID, int]) -> None:
+        super().__init__(f"{len(shortages)} variants are short")
+        self.shortages = shortages
+
+
+class OtherUnits(Exception):
+    """The reference already holds other quantities than it asks for now."""
+
+
+def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str) -> datetime:
+    """Hold units (by variant id, ≥ 1 each) for `reference` until now + `ttl`; returns that moment, aware UTC.
+
+    Everything or nothing, in a transaction of its own. The same reference with the same quantities again gets what it
+    has. Raises `OutOfStock`, `OtherUnits`, and `ValueError` for quantities that are none.
+    """
+    if not quantities or not all(rules.is_quantity(units) for units in quantities.values()):
+        raise ValueError("quantities are whole numbers from 1")
+    with transaction.atomic(using=db.INVENTORY, durable=True):
+        now = db.clock(db.INVENTORY)
+        items, rows = locking.items_and_rows(reference, set(quantities))
+        latest = _latest(rows)
+        live = [row for row in latest if row.status in (Status.OPEN, Status.CONSUMED)]
+        if live and _by_variant(latest) != dict(quantities):
+            raise OtherUnits(str(reference))
+        if live and (live[0].status == Status.CONSUMED or live[0].expires_at > now):
+            return live[0].expires_at
+        if live:
+            _renew(items, latest, now + ttl, by)
+        else:
+            _hold(items, quantities, reference, now + ttl, by)
+        bus.publish(
+            types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()),
+            using=db.INVENTORY,
+        )
+        return now + ttl
+
+
+def extend(*, reference: UUID, ttl: timedelta) -> bool:
+    """Hold until now + `ttl` at least; False if the units are not held and cannot be held again."""
+    try:
+        with transaction.atomic(using=db.INVENTORY):
+            now = db.clock(db.INVENTORY)
+            items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
+            latest = _latest(rows)
+            statuses = {row.status for row in latest}
+            if not latest or Status.RELEASED in statuses:
+                return False
+            if Status.CONSUMED not in statuses:
+                _renew(items, latest, max(now + ttl, latest[0].expires_at), latest[0].actor)
+            return True
+    except OutOfStock:
+        return False
+
+
+def commit(*, reference: UUID, by: str) -> bool:
+    """The units of `reference` are sold: its reservation becomes an allocation.
+
+    True also when it did before; False if nothing is reserved for it, or it was released. What had expired is held
+    anew first; raises `OutOfStock` if it is gone.
+    """
+    with transaction.atomic(using=db.INVENTORY):
+        now = db.clock(db.INVENTORY)
+        items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
+        latest = _latest(rows)
+        statuses = {row.status for row in latest}
+        if Status.CONSUMED in statuses:
+            return True
+        if not latest or Status.RELEASED in statuses:
+            return False
+        if Status.EXPIRED in statuses:
+            latest = _renew(items, latest, now, by)
+        _end(latest, Status.CONSUMED, by)
+        stock.allocate(items=items, quantities=_by_item(latest), reference=reference, by=by)
+        return True
+
+
+def release(*, reference: UUID, by: str) -> None:
+    """Let go of what `reference` holds."""
+    with transaction.atomic(using=db.INVENTORY):
+        items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
+        held = [row for row in rows if row.status == Status.OPEN]
+        _end(held, Status.RELEASED, by)
+        stock.unhold(items=items, quantities=_by_item(held))
+
+
+def expire(limit: int = 500) -> int:
+    """Tidy up to `limit` references whose time is over, a transaction each; returns how many were."""
+    expired = 0
+    for reference in selectors.expired_references(limit):
+        with transaction.atomic(using=db.INVENTORY):
+            now = db.clock(db.INVENTORY)
+            items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
+            due = [row for row in rows if row.status == Status.OPEN and row.expires_at <= now]
+            _expire(items, due)
+            expired += bool(due)
+    return expired
+
+
+def _hold(
+    items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, expires_at: datetime, by: str
+) -> list[Reservation]:
+    """Hold units of locked items; when short, first take back what others hold beyond their time."""
+    levels = _levels(items)
+    if rules.shortages(quantities, levels) and _reap(items):
+        levels = _levels(items)
+    if short := rules.shortages(quantities, levels):
+        raise OutOfStock(short)
+    parts = rules.plan(quantities, levels)
+    stock.hold(items=items, quantities=parts)
+    return Reservation.objects.using(db.INVENTORY).bulk_create(
+        [
+            Reservation(
+                reference=reference,
+                stock_item_id=item.id,
+                variant_id=item.variant_id,
+                quantity=parts[item.id],
+                expires_at=expires_at,
+                actor=by,
+            )
+            for item in items
+            if item.id in parts
+        ]
+    )
+
+
+def _renew(
+    items: Sequence[StockItem], latest: Sequence[Reservation], expires_at: datetime, by: str
+) -> list[Reservation]:
+    """Hold what the `latest` rows want until `expires_at`: the same rows if all are open, otherwise new ones."""
+    held = [row for row in latest if row.status == Status.OPEN]
+    if len(held) == len(latest):
+        Reservation.objects.using(db.INVENTORY).filter(pk__in=[row.pk for row in held]).update(expires_at=expires_at)
+        return held
+    _end(held, Status.EXPIRED, by)
+    stock.unhold(items=items, quantities=_by_item(held))
+    return _hold(items, _by_variant(latest), latest[0].reference, expires_at, by)
+
+
+def _reap(items: Sequence[StockItem]) -> bool:
+    """Take back what is held of the locked items beyond its time; whether there was any."""
+    due = list(
+        Reservation.objects.using(db.INVENTORY).filter(
+            stock_item_id__in=[item.id for item in items], status=Status.OPEN, expires_at__lte=Now()
+        )
+    )
+    _expire(items, due)
+    return bool(due)
+
+
+def _expire(items: Sequence[StockItem], due: Sequence[Reservation]) -> None:
+    """End reservations of locked items and tell of each reference once, whoever ends its rows and in whatever order.
+
+    A reference's rows may end one by one, as others need their units; its oldest row of this expiry speaks for all.
+    """
+    if not due:
+        return
+    _end(due, Status.EXPIRED, "system")
+    stock.unhold(items=items, quantities=_by_item(due))
+    speakers = set(
+        Reservation.objects.using(db.INVENTORY)
+        .filter(reference__in={row.reference for row in due})
+        .order_by("reference", "expires_at", "pk")
+        .distinct("reference", "expires_at")
+        .values_list("pk", flat=True)
+    )
+    for row in due:
+        if row.pk in speakers:
+            bus.publish(types.ReservationExpired(reference=row.reference), using=db.INVENTORY)
+
+
+def _end(rows: Iterable[Reservation], status: Reservation.Status, by: str) -> None:
+    Reservation.objects.using(db.INVENTORY).filter(pk__in=[row.pk for row in rows], status=Status.OPEN).update(
+        status=status, ended_at=Now(), actor=by
+    )
+
+
+def _latest(rows: Sequence[Reservation]) -> list[Reservation]:
+    """The rows with the latest `expires_at`: what the reference wants."""
+    moment = max((row.expires_at for row in rows), default=None)
+    return [row for row in rows if row.expires_at == moment]
+
+
+def _levels(items: Iterable[StockItem]) -> list[rules.Level]:
+    return [
+        rules.Level(item.id, item.variant_id, (item.location.priority, item.location.code), item.available)
+        for item in items
+        if item.location.is_active
+    ]
+
+
+def _by_variant(rows: Iterable[Reservation]) -> dict[UUID, int]:
+    units: dict[UUID, int] = {}
+    for row in rows:
+        units[row.variant_id] = units.get(row.variant_id, 0) + row.quantity
+    return units
+
+
+def _by_item(rows: Iterable[Reservation]) -> dict[UUID, int]:
+    units: dict[UUID, int] = {}
+    for row in rows:
+        units[row.stock_item_id] = units.get(row.stock_item_id, 0) + row.quantity
+    return units

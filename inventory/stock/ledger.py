@@ -1,0 +1,145 @@
+"""The only place that assigns the counters of stock items and writes their ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from inventory.stock.models import StockItem, StockMovement
+from inventory.stock.rules import Change
+from shop.core import cache, db
+from shop.events import bus, types
+
+# Counters move by differences, and a shortfall grows only by a recount: even if a lock were missing, the constraints
+# of the table would refuse to promise a unit twice.
+_MOVE = """
+    UPDATE inventory_stockitem AS item
+    SET on_hand = item.on_hand + change.on_hand,
+        reserved = item.reserved + change.reserved,
+        allocated = item.allocated + change.allocated,
+        shortfall = LEAST(
+            CASE WHEN %(is_recount)s THEN 2147483647 ELSE item.shortfall END,
+            GREATEST(0, item.reserved + change.reserved + item.allocated + change.allocated
+                        - item.on_hand - change.on_hand - item.backorder_limit)
+        ),
+        version = item.version + 1,
+        updated_at = statement_timestamp()
+    FROM unnest(%(ids)s::uuid[], %(on_hand)s::int[], %(reserved)s::int[], %(allocated)s::int[])
+         AS change (id, on_hand, reserved, allocated)
+    WHERE item.id = change.id
+    RETURNING item.id, item.on_hand, item.reserved, item.allocated, item.shortfall
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger says of a change of `on_hand`: its kind, why, who and for which document."""
+
+    kind: StockMovement.Kind
+    actor: str
+    reason: str = ""
+    document: str = ""
+
+
+def move(
+    items: Sequence[StockItem], changes: Mapping[UUID, Change], *, entry: Entry | None = None, is_recount: bool = False
+) -> None:
+    """Move the counters of locked `items` (all those of the variants concerned) by `changes`, keyed by item id.
+
+    `entry` is needed when units come or go. A recount may leave less than is promised, which is kept as a shortfall.
+    Publishes `StockChanged` when a variant sells out, is back or turns low, and `StockLow` when an item turns low.
+    """
+    if not changes:
+        return
+    totals, levels = _totals(items), {item.id: item.available for item in items}
+    by_id = {item.id: item for item in items}
+    rows = list(changes.items())
+    with connections[db.INVENTORY].cursor() as cursor:
+        cursor.execute(
+            _MOVE,
+            {
+                "is_recount": is_recount,
+                "ids": [item_id for item_id, _change in rows],
+                "on_hand": [change.on_hand for _id, change in rows],
+                "reserved": [change.reserved for _id, change in rows],
+                "allocated": [change.allocated for _id, change in rows],
+            },
+        )
+        for item_id, *counters in cursor.fetchall():
+            item = by_id[item_id]
+            item.on_hand, item.reserved, item.allocated, item.shortfall = counters
+    _write([(by_id[item_id], change.on_hand) for item_id, change in rows if change.on_hand], entry)
+    _tell(items, totals, levels)
+
+
+def open_items(items: Iterable[StockItem], *, entry: Entry) -> int:
+    """Insert those of the new `items` that do not exist yet, with ledger rows for their units; returns how many."""
+    in_order = sorted(items, key=lambda item: (item.variant_id, item.location_id))  # or two loads wait for each other
+    new = StockItem.objects.using(db.INVENTORY).bulk_create(in_order, ignore_conflicts=True, batch_size=1000)
+    inserted = set(
+        StockItem.objects.using(db.INVENTORY).filter(pk__in=[item.id for item in new]).values_list("pk", flat=True)
+    )
+    _write([(item, item.on_hand) for item in new if item.id in inserted and item.on_hand], entry)
+    return len(inserted)
+
+
+def new_item(*, variant_id: UUID, sku: str, location_id: UUID, on_hand: int = 0) -> StockItem:
+    """An unsaved stock item for `open_items`."""
+    return StockItem(variant_id=variant_id, sku=sku, location_id=location_id, on_hand=on_hand)
+
+
+def _write(units: Sequence[tuple[StockItem, int]], entry: Entry | None) -> None:
+    if not units:
+        return
+    if entry is None:
+        raise ValueError("units do not come or go without an entry in the ledger")
+    StockMovement.objects.using(db.INVENTORY).bulk_create(
+        [
+            StockMovement(
+                stock_item_id=item.id,
+                variant_id=item.variant_id,
+                location_id=item.location_id,
+                kind=entry.kind,
+                quantity=quantity,
+                on_hand_after=item.on_hand,
+                reason=entry.reason,
+                actor=entry.actor,
+                document=entry.document,
+            )
+            for item, quantity in units
+        ],
+        batch_size=1000,
+    )
+
+
+def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
+    """Per variant: units available at active locations, and the lowest number that is not yet low."""
+    sums: dict[UUID, tuple[int, int]] = {}
+    for item in items:
+        units, threshold = sums.get(item.variant_id, (0, 0))
+        if item.location.is_active:
+            units += item.available
+        sums[item.variant_id] = (units, max(threshold, item.low_stock_threshold))
+    return sums
+
+
+def _tell(items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], levels: Mapping[UUID, int]) -> None:
+    """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order."""
+    for variant_id, (now, threshold) in _totals(items).items():
+        before = totals[variant_id][0]
+        if (before > 0) != (now > 0) or (before > threshold) != (now > threshold):
+            bus.publish(types.StockChanged(variant_id=variant_id, available=now), using=db.INVENTORY)
+            _forget(variant_id)
+    for item in items:
+        if levels[item.id] > item.low_stock_threshold >= item.available:
+            bus.publish(
+                types.StockLow(variant_id=item.variant_id, location_id=item.location_id, available=item.available),
+                using=db.INVENTORY,
+            )
+
+
+def _forget(variant_id: UUID) -> None:
+    transaction.on_commit(lambda: cache.AVAILABILITY.delete(variant_id), using=db.INVENTORY, robust=True)

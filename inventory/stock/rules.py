@@ -1,0 +1,81 @@
+"""How counters move and which locations serve a demand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+from uuid import UUID
+
+MAX_UNITS = 1_000_000_000  # fits the columns with room for sums
+EXACT_PARCELS = 3  # the fewest parcels are searched for exactly up to this number
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how many units the counters of one stock item move."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    allocated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What one stock item can promise. `rank` orders its location: the lowest is asked first."""
+
+    stock_item_id: UUID
+    variant_id: UUID
+    rank: tuple[int, str]
+    available: int
+
+
+def is_quantity(value: object) -> bool:
+    """Whether `value` is a whole number of units from 1 to `MAX_UNITS` (True is not 1)."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UNITS
+
+
+def available(*, on_hand: int, backorder_limit: int, reserved: int, allocated: int) -> int:
+    """Units that may still be promised, never below zero."""
+    return max(0, on_hand + backorder_limit - reserved - allocated)
+
+
+def totals(levels: Iterable[Level]) -> dict[UUID, int]:
+    """Units available per variant over all its levels."""
+    sums: dict[UUID, int] = {}
+    for level in levels:
+        sums[level.variant_id] = sums.get(level.variant_id, 0) + level.available
+    return sums
+
+
+def shortages(demand: Mapping[UUID, int], levels: Iterable[Level]) -> dict[UUID, int]:
+    """Of each variant that cannot be had in the demanded number: how many units can."""
+    have = totals(levels)
+    return {variant: have.get(variant, 0) for variant, wanted in demand.items() if have.get(variant, 0) < wanted}
+
+
+def plan(demand: Mapping[UUID, int], levels: Sequence[Level]) -> dict[UUID, int]:
+    """Units to take from each stock item (by id): from the fewest locations, and of those the first by rank.
+
+    The demand must be coverable (`shortages` is empty). Up to three parcels are exactly the fewest; beyond that the
+    locations are emptied in order of rank.
+    """
+    useful = [level for level in levels if level.available > 0 and level.variant_id in demand]
+    ranks = sorted({level.rank for level in useful})
+    choices = chain.from_iterable(combinations(ranks, size) for size in range(1, EXACT_PARCELS + 1))
+    for chosen in chain(choices, [tuple(ranks)]):
+        there = [level for level in useful if level.rank in chosen]
+        if not shortages(demand, there):
+            return _fill(demand, there)
+    raise ValueError("the demand is beyond what is available")
+
+
+def _fill(demand: Mapping[UUID, int], levels: Sequence[Level]) -> dict[UUID, int]:
+    left = dict(demand)
+    parts: dict[UUID, int] = {}
+    for level in sorted(levels, key=lambda level: level.rank):
+        units = min(left[level.variant_id], level.available)
+        if units:
+            parts[level.stock_item_id] = units
+            left[level.variant_id] -= units
+    return parts

@@ -1,0 +1,117 @@
+"""Reads of the stock, and whether it adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connections
+from django.db.models import Sum
+
+from inventory.stock.models import StockMovement
+from shop.core import cache, db
+
+# The one place where the stock knows of reservations, by their table's name: what has expired is free again, although
+# its counter falls only when somebody needs the units or the sweep comes by.
+_AVAILABLE = """
+    SELECT item.variant_id,
+           SUM(GREATEST(0, item.on_hand + item.backorder_limit - item.reserved - item.allocated + expired.units))
+    FROM inventory_stockitem item
+    JOIN inventory_location location ON location.id = item.location_id AND location.is_active
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(SUM(quantity), 0) AS units FROM inventory_reservation
+        WHERE stock_item_id = item.id AND status = 'open' AND expires_at <= statement_timestamp()
+    ) expired
+    WHERE item.variant_id = ANY(%s::uuid[])
+    GROUP BY item.variant_id
+"""
+
+
+def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Units of each variant that can be promised now, over all active locations; 0 for variants without stock."""
+    wanted = list(dict.fromkeys(variant_ids))
+    if not wanted:
+        return {}
+    with connections[db.INVENTORY].cursor() as cursor:
+        cursor.execute(_AVAILABLE, [wanted])
+        have = {variant_id: int(units) for variant_id, units in cursor.fetchall()}
+    return {variant_id: have.get(variant_id, 0) for variant_id in wanted}
+
+
+def shown_available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """As `available`, up to 30 seconds old: for pages, never for a decision."""
+    wanted = list(dict.fromkeys(variant_ids))
+    known = cache.AVAILABILITY.get_many(wanted)
+    fresh = available([variant_id for variant_id in wanted if variant_id not in known])
+    if fresh:
+        cache.AVAILABILITY.set_many(fresh)
+    return {variant_id: known[variant_id] if variant_id in known else fresh[variant_id] for variant_id in wanted}
+
+
+def shipped_with(document: str) -> dict[UUID, int]:
+    """Units that left with a document, by variant."""
+    rows = (
+        StockMovement.objects.using(db.INVENTORY)
+        .filter(document=document, kind=StockMovement.Kind.SHIP)
+        .values("variant_id")
+        .annotate(units=Sum("quantity"))
+    )
+    return {row["variant_id"]: -row["units"] for row in rows}
+
+
+_VIOLATIONS = (
+    (
+        "stock item {0}: on hand {1}, but its movements sum to {2}",
+        """
+        SELECT item.id, item.on_hand, COALESCE(moved.units, 0)
+        FROM inventory_stockitem item
+        LEFT JOIN (SELECT stock_item_id, SUM(quantity) AS units FROM inventory_stockmovement GROUP BY 1) moved
+               ON moved.stock_item_id = item.id
+        WHERE item.on_hand <> COALESCE(moved.units, 0)
+        """,
+    ),
+    (
+        "stock item {0}: allocated {1}, but its open allocations sum to {2}",
+        """
+        SELECT item.id, item.allocated, COALESCE(sold.units, 0)
+        FROM inventory_stockitem item
+        LEFT JOIN (SELECT stock_item_id, SUM(quantity - shipped - released) AS units
+                   FROM inventory_allocation GROUP BY 1) sold ON sold.stock_item_id = item.id
+        WHERE item.allocated <> COALESCE(sold.units, 0)
+        """,
+    ),
+    (
+        "stock item {0}: {1} units promised, but only {2} there",
+        """
+        SELECT id, reserved + allocated, on_hand + shortfall + backorder_limit
+        FROM inventory_stockitem
+        WHERE reserved + allocated > on_hand + shortfall + backorder_limit
+           OR LEAST(on_hand, reserved, allocated, shortfall) < 0
+        """,
+    ),
+    (
+        "stock item {0}: a shortfall of {1}, but {2} units are missing",
+        """
+        SELECT id, shortfall, GREATEST(0, reserved + allocated - on_hand - backorder_limit)
+        FROM inventory_stockitem
+        WHERE shortfall <> GREATEST(0, reserved + allocated - on_hand - backorder_limit)
+        """,
+    ),
+    (
+        "movement {0} of stock item {1}, which does not exist",
+        """
+        SELECT movement.id, movement.stock_item_id FROM inventory_stockmovement movement
+        WHERE NOT EXISTS (SELECT FROM inventory_stockitem item WHERE item.id = movement.stock_item_id)
+        """,
+    ),
+)
+
+
+def stock_violations() -> list[str]:
+    """I1: per stock item, on hand is the sum of its ledger and no more is promised than is there. One sentence each."""
+    found: list[str] = []
+    with connections[db.INVENTORY].cursor() as cursor:
+        for sentence, query in _VIOLATIONS:
+            cursor.execute(query)
+            found += [sentence.format(*row) for row in cursor.fetchall()]
+    return found

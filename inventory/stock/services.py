@@ -1,0 +1,257 @@
+"""The stock's commands. Each opens its own transaction unless it takes locked `items`: then the caller has one open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from inventory.stock import ledger, locking, rules, selectors
+from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from shop.core import db
+
+Kind = StockMovement.Kind
+
+
+class BadQuantity(ValueError):
+    """A number of units is not a whole number in range."""
+
+
+class UnknownLocation(LookupError):
+    """There is no location with this code."""
+
+
+class UnknownStockItem(LookupError):
+    """There is no such stock item."""
+
+
+class NotOnHand(Exception):
+    """More units are to leave than are there: `on_hand` says how many are."""
+
+    def __init__(self, sku: str, on_hand: int) -> None:
+        super().__init__(f"only {on_hand} of {sku} on hand")
+        self.sku, self.on_hand = sku, on_hand
+
+
+class NotAllocated(Exception):
+    """More units are to be handed over than this reference still has allocated."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitialStock:
+    """Units that a variant has when it is first heard of, at the default location."""
+
+    variant_id: UUID
+    sku: str
+    quantity: int
+
+
+def receive(
+    *, variant_id: UUID, sku: str, quantity: int, location: str | None = None, reason: str, by: str, document: str = ""
+) -> None:
+    """`quantity` (≥ 1) units have come in at `location` (a code; None: the default one). Opens the stock item if new.
+
+    Raises `BadQuantity`, `UnknownLocation`.
+    """
+    if not rules.is_quantity(quantity):
+        raise BadQuantity(f"{quantity!r} is not a number of units")
+    entry = ledger.Entry(Kind.RECEIVE, by, reason, document)
+    with transaction.atomic(using=db.INVENTORY):
+        place = _location(location)
+        ledger.open_items([ledger.new_item(variant_id=variant_id, sku=sku, location_id=place.id)], entry=entry)
+        items = locking.items_of([variant_id])
+        item = next(item for item in items if item.location_id == place.id)
+        _in_range(item.on_hand + quantity)
+        ledger.move(items, {item.id: rules.Change(on_hand=quantity)}, entry=entry)
+
+
+def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
+    """Correct a stock item by `change` units (not 0), with a reason. Less than is promised becomes a shortfall.
+
+    Raises `BadQuantity`, `UnknownStockItem`, `NotOnHand` (below zero).
+    """
+    if not rules.is_quantity(abs(change)):
+        raise BadQuantity(f"{change!r} is not a number of units")
+    if not reason.strip():
+        raise ValueError("an adjustment needs a reason")
+    with transaction.atomic(using=db.INVENTORY):
+        items, item = _lock(stock_item_id)
+        if item.on_hand + change < 0:
+            raise NotOnHand(item.sku, item.on_hand)
+        _in_range(item.on_hand + change)
+        entry = ledger.Entry(Kind.ADJUST, by, reason)
+        ledger.move(items, {item.id: rules.Change(on_hand=change)}, entry=entry, is_recount=True)
+
+
+def set_on_hand(
+    *, levels: Mapping[UUID, int], skus: Mapping[UUID, str], location: str | None = None, reason: str, by: str
+) -> None:
+    """A recount: `levels` units (≥ 0) of each variant are at `location`. None means at the default one and no other.
+
+    Opens missing stock items. A recount below what is promised becomes a shortfall. Raises `BadQuantity`,
+    `UnknownLocation`.
+    """
+    for quantity in levels.values():
+        if quantity != 0 and not rules.is_quantity(quantity):
+            raise BadQuantity(f"{quantity!r} is not a number of units")
+    entry = ledger.Entry(Kind.ADJUST, by, reason)
+    with transaction.atomic(using=db.INVENTORY):
+        place = _location(location)
+        new = [ledger.new_item(variant_id=key, sku=skus[key], location_id=place.id) for key in sorted(levels)]
+        ledger.open_items(new, entry=entry)
+        items = locking.items_of(levels)
+        wanted = {item.id: levels[item.variant_id] if item.location_id == place.id else 0 for item in items}
+        changes = {
+            item.id: rules.Change(on_hand=wanted[item.id] - item.on_hand)
+            for item in items
+            if wanted[item.id] != item.on_hand and (location is None or item.location_id == place.id)
+        }
+        ledger.move(items, changes, entry=entry, is_recount=True)
+
+
+def load(*, rows: Sequence[InitialStock], reason: str, by: str, document: str = "") -> int:
+    """Open stock items at the default location for variants that have none there; returns how many were opened.
+
+    Existing items are left alone, so it may be repeated. No event is published: who loads a catalogue indexes it.
+    Raises `BadQuantity`.
+    """
+    for row in rows:
+        _in_range(row.quantity)
+    with transaction.atomic(using=db.INVENTORY):
+        place = _location(None)
+        items = [
+            ledger.new_item(variant_id=row.variant_id, sku=row.sku, location_id=place.id, on_hand=row.quantity)
+            for row in rows
+        ]
+        return ledger.open_items(items, entry=ledger.Entry(Kind.RECEIVE, by, reason, document))
+
+
+def hold(*, items: Sequence[StockItem], quantities: Mapping[UUID, int]) -> None:
+    """Promise units of locked items (quantities by item id) to a reservation. Needs the caller's transaction."""
+    ledger.move(items, {key: rules.Change(reserved=units) for key, units in quantities.items()})
+
+
+def unhold(*, items: Sequence[StockItem], quantities: Mapping[UUID, int]) -> None:
+    """Take back what `hold` promised. Needs the caller's transaction and locked items."""
+    ledger.move(items, {key: rules.Change(reserved=-units) for key, units in quantities.items()})
+
+
+def allocate(*, items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, by: str) -> None:
+    """Turn held units of locked items (quantities by item id) into units sold to `reference`, once per reference."""
+    rows = [item for item in items if item.id in quantities]
+    Allocation.objects.using(db.INVENTORY).bulk_create(
+        [
+            Allocation(
+                reference=reference,
+                stock_item_id=item.id,
+                variant_id=item.variant_id,
+                location_id=item.location_id,
+                quantity=quantities[item.id],
+                actor=by,
+            )
+            for item in rows
+        ]
+    )
+    ledger.move(
+        items, {item.id: rules.Change(reserved=-quantities[item.id], allocated=quantities[item.id]) for item in rows}
+    )
+
+
+def ship(
+    *, reference: UUID, quantities: Mapping[UUID, int] | None = None, by: str, document: str = ""
+) -> dict[UUID, int]:
+    """Allocated units of `reference` leave: `quantities` by variant, or None for all that are open.
+
+    Returns the units that left, by variant. May be repeated: all that are open leave once, and so do `quantities`
+    when `document` names the parcel ("shipment:<id>"). Raises `NotAllocated`, `NotOnHand` (a recount found fewer),
+    `BadQuantity`.
+    """
+    with transaction.atomic(using=db.INVENTORY):
+        items, allocations = _lock_allocated(reference)
+        if document and (before := selectors.shipped_with(document)):
+            return before
+        parts = _parts(allocations, quantities)
+        by_id = {item.id: item for item in items}
+        for allocation, units in parts:
+            item = by_id[allocation.stock_item_id]
+            if units > item.on_hand:
+                raise NotOnHand(item.sku, item.on_hand)
+            allocation.shipped += units
+            allocation.actor = by
+        Allocation.objects.using(db.INVENTORY).bulk_update([row for row, _units in parts], ["shipped", "actor"])
+        ledger.move(
+            items,
+            {row.stock_item_id: rules.Change(on_hand=-units, allocated=-units) for row, units in parts},
+            entry=ledger.Entry(Kind.SHIP, by, document=document or f"order:{reference}"),
+        )
+        left: dict[UUID, int] = {}
+        for row, units in parts:
+            left[row.variant_id] = left.get(row.variant_id, 0) + units
+        return left
+
+
+def deallocate(*, reference: UUID, by: str) -> None:
+    """Give back what `reference` was sold and has not been handed over. May be repeated."""
+    with transaction.atomic(using=db.INVENTORY):
+        items, allocations = _lock_allocated(reference)
+        changes = {row.stock_item_id: rules.Change(allocated=-row.open) for row in allocations}
+        for row in allocations:
+            row.released += row.open
+            row.actor = by
+        Allocation.objects.using(db.INVENTORY).bulk_update(allocations, ["released", "actor"])
+        ledger.move(items, changes)
+
+
+def _in_range(quantity: int) -> None:
+    if quantity != 0 and not rules.is_quantity(quantity):
+        raise BadQuantity(f"{quantity!r} is not a number of units")
+
+
+def _location(code: str | None) -> Location:
+    """The location with this code, or the default one (made if somebody deleted it)."""
+    locations = Location.objects.using(db.INVENTORY)
+    if code is None:
+        return locations.get_or_create(is_default=True, defaults={"code": "default", "name": "Main warehouse"})[0]
+    location = locations.filter(code=code).first()
+    if location is None:
+        raise UnknownLocation(code)
+    return location
+
+
+def _lock(stock_item_id: UUID) -> tuple[list[StockItem], StockItem]:
+    """The locked items of this item's variant, and the item among them."""
+    variant_ids = StockItem.objects.using(db.INVENTORY).filter(pk=stock_item_id).values_list("variant_id", flat=True)
+    items = locking.items_of(variant_ids)
+    for item in items:
+        if item.id == stock_item_id:
+            return items, item
+    raise UnknownStockItem(str(stock_item_id))
+
+
+def _lock_allocated(reference: UUID) -> tuple[list[StockItem], list[Allocation]]:
+    """The locked items and the open allocations of a reference, first those of the location asked first."""
+    rows = Allocation.objects.using(db.INVENTORY).filter(reference=reference)
+    items = locking.items_of(rows.values_list("variant_id", flat=True))
+    rank = {item.id: (item.location.priority, item.location.code) for item in items}
+    return items, sorted((row for row in rows.all() if row.open), key=lambda row: rank[row.stock_item_id])
+
+
+def _parts(allocations: Sequence[Allocation], quantities: Mapping[UUID, int] | None) -> list[tuple[Allocation, int]]:
+    """Which allocation gives how many units."""
+    if quantities is None:
+        return [(row, row.open) for row in allocations]
+    for quantity in quantities.values():
+        if not rules.is_quantity(quantity):
+            raise BadQuantity(f"{quantity!r} is not a number of units")
+    left = dict(quantities)
+    parts: list[tuple[Allocation, int]] = []
+    for row in allocations:
+        units = min(row.open, left.get(row.variant_id, 0))
+        if units:
+            parts.append((row, units))
+            left[row.variant_id] -= units
+    if any(left.values()):
+        raise NotAllocated(f"{sum(left.values())} units more than are allocated")
+    return parts
