@@ -7,7 +7,7 @@ The only file that imports the Stripe library. The payment sandbox speaks the sa
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import stripe
@@ -128,7 +128,7 @@ class Stripe:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, TOLERANCE)
             event = json.loads(body)
             return _event(event)
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise base.BadSignature(str(error)) from error
 
     def hosted_session(
@@ -212,14 +212,12 @@ def _is_session(reference: str) -> bool:
 
 def _event(event: dict[str, Any]) -> base.WebhookEvent:
     thing = event["data"]["object"]
-    occurred_at = answers.moment(int(event["created"]))
-    assert occurred_at is not None
     return base.WebhookEvent(
         event_id=str(event["id"]),
         type=str(event["type"]),
         reference=_reference(thing),
         payment_id=(thing.get("metadata") or {}).get("payment_id"),
-        occurred_at=occurred_at,
+        occurred_at=datetime.fromtimestamp(int(event["created"]), UTC),
         livemode=bool(event["livemode"]),
         payload=event,
     )

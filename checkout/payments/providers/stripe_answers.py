@@ -50,7 +50,7 @@ def stripe_amount(amount: Money) -> int:
     """In Stripe's minor units. Raises ProviderRefused when Stripe cannot express it."""
     shift = _digits(amount.currency) - exponent(amount.currency)
     if shift >= 0:
-        return amount.minor * 10**shift
+        return amount.minor * int(10**shift)
     units, rest = divmod(amount.minor, 10**-shift)
     if rest:
         raise base.ProviderRefused(f"Stripe has no unit as small as {amount}", "amount_too_precise")

@@ -1,6 +1,7 @@
 """``python -m checkout.payments.sandbox --port N --data DIR [--webhook-url URL]``"""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -24,14 +25,13 @@ def main() -> int:
     try:
         sandbox = Sandbox(settings, data=options.data, host=options.host, port=options.port)
     except OSError as error:
-        print(f"payment sandbox: cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        sys.stderr.write(f"payment sandbox: cannot listen on {options.host}:{options.port}: {error.strerror}\n")
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"payment sandbox on {sandbox.url}", flush=True)
-    try:
+    sys.stdout.write(f"payment sandbox on {sandbox.url}\n")
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt):
         sandbox.serve()
-    except KeyboardInterrupt:
-        pass
     return 0
 
 
@@ -40,7 +40,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8091)
     parser.add_argument("--data", default=":memory:", help="directory for its file; without it nothing is kept")
-    parser.add_argument("--webhook-url", default="", help="where signed events are sent")
+    site = os.environ.get("SITE_URL", "").rstrip("/")
+    parser.add_argument(
+        "--webhook-url",
+        default=f"{site}/api/webhooks/stripe" if site else "",
+        help="where signed events are sent (default: to the shop at SITE_URL)",
+    )
     parser.add_argument("--public-url", default="", help="how browsers reach it, if not by the address it is called at")
     return parser.parse_args()
 

@@ -14,9 +14,9 @@ API_VERSION = "2026-10-28.endive"
 class Settings:
     """``shop_origins``: who may call from a browser. ``webhook_url``: empty, no messages."""
 
-    secret_key: str = "sk_test_sandbox"  # noqa: S105 - a key that opens nothing
+    secret_key: str = "sk_test_sandbox"  # noqa: S105 - opens nothing
     publishable_key: str = "pk_test_sandbox"
-    webhook_secret: str = "whsec_sandbox"  # noqa: S105
+    webhook_secret: str = "whsec_sandbox"  # noqa: S105 - opens nothing
     webhook_url: str = ""
     shop_origins: tuple[str, ...] = ()
     public_url: str = ""
@@ -44,7 +44,7 @@ class Call:
 
     def emit(self, type: str, thing: Object) -> None:
         """Tell the shop: an event, and its delivery unless webhooks are switched off."""
-        event = {
+        event: Object = {
             "id": new_id("evt"),
             "object": "event",
             "api_version": API_VERSION,

@@ -19,9 +19,9 @@ def answer(box: Box, sender: Sender, request: wire.Request) -> wire.Response:
     try:
         given = json.loads(request.body or b"{}")
         if not isinstance(given, dict):
-            raise ValueError("a JSON object is wanted")
+            raise TypeError("a JSON object is wanted")
         return wire.json_response(200, action(box, sender, given))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise wire.ApiError(400, str(error)) from error
 
 

@@ -60,15 +60,18 @@ class Faults:
 
     def strikes(self) -> bool:
         """Whether this call is to fail before anything is done."""
-        by_chance = self.error_percent > 0 and random.uniform(0, 100) < self.error_percent  # noqa: S311 - not for secrets
+        by_chance = self.error_percent > 0 and random.uniform(0, 100) < self.error_percent
         return self.take("errors") or by_chance
 
     def change(self, given: dict[str, Any]) -> None:
-        """Set the named switches. Raises ValueError for unknown names and wrong types; then nothing is set."""
+        """Set the named switches. Raises ValueError or TypeError for unknown names and wrong values; then nothing is set."""
         rest = dict(given)
         webhooks = _checked(self.webhooks, rest.pop("webhooks", {}))
         plain = _checked(self, rest)
-        re.compile(str(plain.get("path", "")))
+        try:
+            re.compile(plain.get("path", ""))
+        except re.error as error:
+            raise ValueError(f"path is not a regular expression: {error}") from error
         for target, values in ((self.webhooks, webhooks), (self, plain)):
             for name, value in values.items():
                 setattr(target, name, value)
@@ -83,7 +86,7 @@ class Faults:
 
 def _checked(target: Any, given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise ValueError("switches are an object of names and values")
+        raise TypeError("switches are an object of names and values")
     return {name: _fitting(target, name, value) for name, value in given.items()}
 
 

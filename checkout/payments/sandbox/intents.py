@@ -11,12 +11,31 @@ CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_acti
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30}
 _LARGEST = 99_999_999
-_NULLS = (
-    "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at"
-    " cancellation_reason customer_account excluded_payment_method_types last_payment_error latest_charge next_action"
-    " on_behalf_of payment_method payment_method_configuration_details processing receipt_email review"
-    " setup_future_usage shipping statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
-).split()
+_NULLS = [
+    "allowed_payment_method_types",
+    "application",
+    "application_fee_amount",
+    "automatic_payment_methods",
+    "canceled_at",
+    "cancellation_reason",
+    "customer_account",
+    "excluded_payment_method_types",
+    "last_payment_error",
+    "latest_charge",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "processing",
+    "receipt_email",
+    "review",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+    "transfer_group",
+]
 _SEARCH = re.compile(r"metadata\[[\"']([\w-]+)[\"']\]:[\"']((?:[^\"'\\]|\\.)*)[\"']")
 
 

@@ -7,13 +7,36 @@ from checkout.payments.sandbox.box import Call
 from checkout.payments.sandbox.store import Object, new_id, now
 
 _DAY = 86_400
-_NULLS = (
-    "after_expiration allow_promotion_codes billing_address_collection client_secret collected_information consent"
-    " consent_collection currency_conversion customer customer_account customer_email customer_details discounts"
-    " integration_identifier invoice locale origin_context payment_intent payment_link"
-    " payment_method_configuration_details recovered_from saved_payment_method_options setup_intent"
-    " shipping_address_collection shipping_cost submit_type subscription wallet_options"
-).split()
+_NULLS = [
+    "after_expiration",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "customer_email",
+    "customer_details",
+    "discounts",
+    "integration_identifier",
+    "invoice",
+    "locale",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "wallet_options",
+]
 
 
 def create(call: Call) -> Object:

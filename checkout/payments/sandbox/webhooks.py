@@ -99,7 +99,7 @@ class Sender(threading.Thread):
             "User-Agent": "Payment-Sandbox/1.0",
             "Stripe-Signature": signature(body, settings.webhook_secret, int(time.time())),
         }
-        request = urllib.request.Request(settings.webhook_url, body, headers)  # noqa: S310 - the operator's own address
+        request = urllib.request.Request(settings.webhook_url, body, headers)  # noqa: S310 - the operator's address
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
                 return int(answer.status)
