@@ -30,7 +30,9 @@ def request_log(get_response: GetResponse) -> GetResponse:
         seconds = time.perf_counter() - started
         response["X-Request-ID"] = request_id
         match = request.resolver_match
-        metrics.observe_request(match.route if match else "unmatched", request.method or "", response.status_code, seconds)
+        metrics.observe_request(
+            match.route if match else "unmatched", request.method or "", response.status_code, seconds
+        )
         if not request.path.startswith(("/static/", "/health/")):
             log.info(
                 "request",

@@ -234,7 +234,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_ADAPTER = "shop.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.sessions.SessionTokenStrategy"
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.sessions.SessionTokenStrategy"  # noqa: S105
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/"
@@ -244,7 +244,9 @@ DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")
 
 # --- E-mail
 _EMAIL = urlsplit(env("EMAIL_URL", "console://"))
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
+)
 EMAIL_HOST, EMAIL_PORT = _EMAIL.hostname or "", _EMAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_EMAIL.username or ""), unquote(_EMAIL.password or "")
 EMAIL_USE_TLS = _EMAIL.scheme == "smtp+tls"

@@ -7,6 +7,7 @@ from shop.events import types
 
 SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ProductChanged: ("catalog.search.receivers.index_product",),
+    types.ProductsImported: ("catalog.search.receivers.index_products",),
     types.PriceChanged: ("catalog.search.receivers.index_product",),
     types.CategoryChanged: ("catalog.search.receivers.index_category",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),

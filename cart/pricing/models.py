@@ -39,7 +39,7 @@ class TaxRate(models.Model):
 
 
 class ShippingMethod(models.Model):
-    """A way of delivery: where to, what it costs in one currency, from which subtotal it is free, and how long it takes."""
+    """A way of delivery: where to, its price in one currency, from which subtotal it is free, and how long it takes."""
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     code = models.SlugField(_("code"), max_length=40)

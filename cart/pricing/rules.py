@@ -67,9 +67,7 @@ class Totals:
     tax_lines: tuple[TaxLine, ...]
 
 
-def totals(
-    items: Sequence[Item], *, discount: Money, shipping: Money, rates: Sequence[Rate], currency: str
-) -> Totals:
+def totals(items: Sequence[Item], *, discount: Money, shipping: Money, rates: Sequence[Rate], currency: str) -> Totals:
     """The totals of `items` with an order-wide `discount` (positive, capped at the subtotal) and delivery cost.
 
     Discount and delivery are allocated to the lines in proportion to their totals; tax is worked out per line on
@@ -81,7 +79,7 @@ def totals(
     weights = [item.total.minor for item in items]
     discounts = discount.allocate(weights) if items else []
     shippings = shipping.allocate(weights) if items else []
-    amounts, by_rate = [], {rate: zero for rate in rates}
+    amounts, by_rate = [], dict.fromkeys(rates, zero)
     for item, off, carried in zip(items, discounts, shippings, strict=True):
         added = included = zero
         for rate in rates:

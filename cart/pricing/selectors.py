@@ -31,7 +31,7 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """One line of a quote. Amounts are for the whole line but for `unit_price` and `regular_price` (None: not on sale)."""
+    """One line of a quote. Amounts are the whole line's but `unit_price` and `regular_price` (None: not on sale)."""
 
     variant_id: UUID
     product_id: UUID
@@ -142,13 +142,17 @@ def quote(
     )
 
 
+def _price(offer: products.Offer) -> Money:
+    if offer.unit_price is None:
+        raise LookupError(f"{offer.sku} has no price")  # is_sellable says it has
+    return offer.unit_price
+
+
 def _item(offer: products.Offer, quantity: int) -> rules.Item:
-    assert offer.unit_price is not None  # is_sellable says so
-    return rules.Item(total=offer.unit_price * quantity, tax_class=offer.tax_class)
+    return rules.Item(total=_price(offer) * quantity, tax_class=offer.tax_class)
 
 
 def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
-    assert offer.unit_price is not None
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -158,7 +162,7 @@ def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules
         url=offer.url,
         picture=offer.picture,
         quantity=quantity,
-        unit_price=offer.unit_price,
+        unit_price=_price(offer),
         regular_price=offer.regular_price,
         line_total=item.total,
         discount=share.discount,

@@ -53,7 +53,10 @@ def problem(offer: Offer, *, subtotal: Money, now: datetime) -> Problem | None:
         (offer.ends_at is not None and now >= offer.ends_at, "expired"),
         (offer.is_used_up, "used_up"),
         (offer.amount is not None and offer.amount.currency != subtotal.currency, "currency"),
-        (offer.minimum is not None and offer.minimum.currency == subtotal.currency and subtotal < offer.minimum, "minimum"),
+        (
+            offer.minimum is not None and offer.minimum.currency == subtotal.currency and subtotal < offer.minimum,
+            "minimum",
+        ),
     )
     return next((name for fails, name in checks if fails), None)
 

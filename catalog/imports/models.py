@@ -1,4 +1,4 @@
-"""Import jobs: what came in from which file, how far, and what each row did (so that a job can be resumed and undone)."""
+"""Import jobs: what came in from which file, how far, and what each row did: jobs are resumed and undone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class ImportJob(models.Model):
     class Status(models.TextChoices):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")  # left behind by a crash, and not resumed
         UNDONE = "undone", _("undone")
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)

@@ -16,7 +16,13 @@ from shop.core import db, requests
 
 
 def record(
-    *, action: str, by: str, object_type: str, object_id: UUID | str, changes: Mapping[str, Any] | None = None, using: str
+    *,
+    action: str,
+    by: str,
+    object_type: str,
+    object_id: UUID | str,
+    changes: Mapping[str, Any] | None = None,
+    using: str,
 ) -> None:
     """Add one entry, in the caller's transaction on database `using`.
 
@@ -33,7 +39,9 @@ def record(
     )
 
 
-SETTLED_AFTER = timedelta(seconds=360)  # longer than any transaction may last: no entry with an older key can still commit
+SETTLED_AFTER = timedelta(
+    seconds=360
+)  # longer than any transaction lasts
 
 
 def seal() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import router
@@ -49,7 +49,7 @@ class PartitionByMonth(Operation):
         schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (id)')
         for definition in definitions:
             schema_editor.execute(definition.replace(f"{table}_flat", table))
-        for month in db.months(datetime.now(UTC).replace(day=1) - timedelta(days=1), 14):
+        for month in db.months(db.clock(schema_editor.connection.alias).replace(day=1) - timedelta(days=1), 14):
             schema_editor.execute(db.partition_sql(table, month))
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

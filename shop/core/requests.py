@@ -1,4 +1,4 @@
-"""What is known of the request being answered: its id (also in every log line and audit entry) and where it came from."""
+"""What is known of the request being answered: its id (in every log line and audit entry) and who asks."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
-        error = ApiError("body_too_large", _("The request body is too large."), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+        error = ApiError(
+            "body_too_large", _("The request body is too large."), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+        )
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
@@ -150,7 +152,9 @@ def scope(request: Request) -> str:
     """Whose keys: a person's are his own, a guest's belong to his cart token or address."""
     who = requests.actor(request)
     if who == "guest":
-        token = request.headers.get("X-Cart-Token") or request.COOKIES.get("cart") or request.META.get("REMOTE_ADDR", "")
+        token = (
+            request.headers.get("X-Cart-Token") or request.COOKIES.get("cart") or request.META.get("REMOTE_ADDR", "")
+        )
         who = "guest:" + hashlib.sha256(str(token).encode()).hexdigest()[:32]
     return who[:80]
 

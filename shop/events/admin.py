@@ -40,7 +40,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
             services.replay(delivery_ids=ids, by=requests.actor(request), using=alias) for alias in db.databases()
         )
         if count:
-            text = ngettext("%(count)s delivery is on its way again.", "%(count)s deliveries are on their way again.", count)
+            text = ngettext(
+                "%(count)s delivery is on its way again.", "%(count)s deliveries are on their way again.", count
+            )
             messages.success(request, text % {"count": count})
         else:
             messages.warning(request, _("None of these deliveries is dead."))

@@ -63,7 +63,7 @@ def handler(subscriber: str) -> Handler:
 
 
 def handled_once(event_id: str | UUID, name: str, *, using: str) -> bool:
-    """Note in the inbox of `using` that `name` handles this event; False if it did before. Same transaction as the effect."""
+    """Note in the inbox of `using` that `name` handles this event; False if it did before. In its transaction."""
     _row, created = HandledEvent.objects.using(using).get_or_create(event_id=event_id, handler=name)
     return created
 
@@ -74,5 +74,3 @@ def enqueue(using: str, delivery_ids: list[str]) -> None:
 
     for delivery_id in delivery_ids:
         tasks.deliver.delay(using=using, delivery_id=delivery_id)
-
-

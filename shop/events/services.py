@@ -20,8 +20,6 @@ def replay(*, delivery_ids: Sequence[UUID], by: str, using: str) -> int:
         ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
         count = rows.update(status=Delivery.Status.PENDING, attempts=0, due_at=Now(), finished_at=None)
         for delivery_id in ids:
-            audit.record(
-                action="delivery.replay", by=by, object_type="delivery", object_id=delivery_id, using=using
-            )
+            audit.record(action="delivery.replay", by=by, object_type="delivery", object_id=delivery_id, using=using)
         transaction.on_commit(lambda: bus.enqueue(using, ids), using=using, robust=True)
     return count

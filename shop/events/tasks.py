@@ -1,4 +1,4 @@
-"""Deliver events, in order per aggregate and subscriber, again and again with growing pauses, and bury what stays dead."""
+"""Deliver events, in order per aggregate and subscriber, again with growing pauses, and bury what stays dead."""
 
 from __future__ import annotations
 
@@ -85,7 +85,11 @@ def _failed(using: str, delivery: Delivery, error: Exception) -> str | None:
     pause = BACKOFF[delivery.attempts - 1]
     rows.update(due_at=Now() + timedelta(seconds=pause), last_error=text)
     log.warning(
-        "delivery failed", subscriber=delivery.subscriber, delivery=str(delivery.pk), attempt=delivery.attempts, error=text
+        "delivery failed",
+        subscriber=delivery.subscriber,
+        delivery=str(delivery.pk),
+        attempt=delivery.attempts,
+        error=text,
     )
     return None
 

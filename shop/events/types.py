@@ -37,6 +37,15 @@ class ProductChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductsImported(Event):
+    """A batch of an import is in: these products are new or changed."""
+
+    aggregate = "import"
+    job_id: UUID
+    product_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceChanged(Event):
     aggregate = "product"
     product_id: UUID

@@ -16,7 +16,10 @@ _PER_DATABASE = {
         "Age of the oldest delivery not made yet",
         "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM shop_delivery WHERE status = 'pending'",
     ),
-    "shop_dead_letters": ("Deliveries that failed for good", "SELECT count(*) FROM shop_delivery WHERE status = 'dead'"),
+    "shop_dead_letters": (
+        "Deliveries that failed for good",
+        "SELECT count(*) FROM shop_delivery WHERE status = 'dead'",
+    ),
 }
 _GROUPED = {
     "shop_reservations": (

@@ -49,7 +49,9 @@ def send(*, notification_id: UUID | str) -> bool:
     The row is marked as being sent, and committed, before the mail server is called: a worker that dies in between
     leaves it marked, and it is never sent twice. A refusal by the mail server is tried again later.
     """
-    claimed = Notification.objects.filter(pk=notification_id, status__in=_OPEN).update(status=Notification.Status.SENDING)
+    claimed = Notification.objects.filter(pk=notification_id, status__in=_OPEN).update(
+        status=Notification.Status.SENDING
+    )
     if not claimed:
         return False
     row = Notification.objects.get(pk=notification_id)
@@ -103,7 +105,9 @@ def render(*, template: str, language: str, context: Mapping[str, Any]) -> Email
         full = {**context, "shop_name": settings.SHOP_NAME, "site_url": settings.SITE_URL}
         subject, _sep, text = render_to_string(f"emails/{template}.txt", full).strip().partition("\n")
         html = css_inline.inline(render_to_string(f"emails/{template}.html", full))
-    message = EmailMultiAlternatives(subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL)
+    message = EmailMultiAlternatives(
+        subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL
+    )
     message.attach_alternative(html, "text/html")
     return message
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from shop.core import db
 
-moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2200, 1, 1)).map(
-    lambda moment: moment.replace(tzinfo=UTC)
-)
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+moments = st.integers(int(FIRST.timestamp()), int(LAST.timestamp())).map(lambda s: datetime.fromtimestamp(s, UTC))
 
 
 def test_keys_are_version_7_and_ordered_by_time():

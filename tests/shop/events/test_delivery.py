@@ -66,9 +66,9 @@ def test_every_subscriber_hears_it_once():
 
 
 def test_rolled_back_is_never_heard():
-    with pytest.raises(RuntimeError), transaction.atomic(using=db.CATALOG):
+    with transaction.atomic(using=db.CATALOG):
         bus.publish(types.ProductChanged(product_id=db.uuid7()), using=db.CATALOG)
-        raise RuntimeError("no")
+        transaction.set_rollback(True, using=db.CATALOG)
     drain()
     assert HEARD == []
     assert OutboxEvent.objects.using(db.CATALOG).count() == 0
@@ -84,7 +84,7 @@ def test_one_failing_subscriber_does_not_hold_up_the_other():
     FAIL_FOR.add("first")
     product = publish()
     drain()
-    assert HEARD == [("second", product)]
+    assert [("second", product)] == HEARD
     assert failures() == ["tests.shop.events.test_delivery.first: RuntimeError: first cannot"]
 
 
@@ -93,7 +93,7 @@ def test_order_per_aggregate_later_events_wait_for_a_failed_one():
     product = publish()
     publish(product)
     drain()
-    assert HEARD == [("second", product), ("second", product)]
+    assert [("second", product), ("second", product)] == HEARD
     FAIL_FOR.clear()
     make_due()
     tasks.deliver(using=db.CATALOG, delivery_id=str(deliveries().filter(status="pending").first().pk))

@@ -28,7 +28,9 @@ def test_metrics_are_closed_to_the_public(client, settings):
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 404
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
     settings.METRICS_TOKEN = "secret"
-    assert client.get("/metrics", REMOTE_ADDR="203.0.113.7", headers={"Authorization": "Bearer secret"}).status_code == 200
+    assert (
+        client.get("/metrics", REMOTE_ADDR="203.0.113.7", headers={"Authorization": "Bearer secret"}).status_code == 200
+    )
 
 
 def test_every_answer_has_a_request_id(client):

@@ -1,0 +1,144 @@
+"""One product as a file describes it, whatever the file's format: plain values, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shop.core.money import BadAmount, Money
+
+MAX_NAME, MAX_SKU, MAX_DESCRIPTION, MAX_ATTRIBUTES, MAX_VARIANTS = 300, 255, 100_000, 500, 2048
+MAX_STOCK = 10_000_000
+
+
+class RowError(ValueError):
+    """A row that cannot become a product; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """One variant. Prices in minor units of the row's currency; `stock` None: not said."""
+
+    sku: str
+    options: Mapping[str, str]
+    price: int
+    sale_price: int | None = None
+    stock: int | None = None
+    gtin: str = ""
+    weight_grams: int | None = None
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    picture: str = ""  # the URL of its own picture
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One product with its variants (at least one). `external_id` is empty where the file has none."""
+
+    external_id: str
+    name: str
+    currency: str
+    variants: tuple[VariantRow, ...]
+    description: str = ""
+    brand: str = ""
+    seller: str = ""
+    category_path: tuple[str, ...] = ()
+    product_type: str = ""
+    attributes: Mapping[str, str | int | float | bool] = field(default_factory=dict)  # by the name people read
+    options: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()  # (URL, alternative text)
+    seo_title: str = ""
+    seo_description: str = ""
+    released_on: date | None = None
+    status: str = "active"
+    slug: str = ""
+
+    def digest(self) -> str:
+        """SHA-256 over all values: the same digest means that the row says nothing new."""
+        plain = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def text(value: Any, what: str, *, limit: int, required: bool = False) -> str:
+    """`value` as one trimmed text of at most `limit` characters. Raises `RowError`."""
+    if value is None:
+        value = ""
+    if isinstance(value, bool | dict | list):
+        raise RowError(f"{what} is not a text")
+    result = str(value).replace("\x00", "").strip()
+    if required and not result:
+        raise RowError(f"{what} is missing")
+    if len(result) > limit:
+        raise RowError(f"{what} is longer than {limit} characters")
+    return result
+
+
+def price(value: Any, what: str, currency: str) -> int:
+    """A price of at least 0 as minor units, rounded half up to the currency's digits. Raises `RowError`."""
+    if value is None or isinstance(value, bool | dict | list) or str(value).strip() == "":
+        raise RowError(f"{what} is missing")
+    try:
+        amount = Money.rounded(Decimal(str(value).strip()), currency)
+    except (BadAmount, ArithmeticError) as error:
+        raise RowError(f"{what} {str(value)[:40]!r} is not an amount in {currency}") from error
+    if amount.minor < 0:
+        raise RowError(f"{what} is negative")
+    return amount.minor
+
+
+def whole(value: Any, what: str, *, highest: int) -> int | None:
+    """A whole number from 0 to `highest`, or None where nothing is said. Raises `RowError`."""
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value))
+        if isinstance(value, bool) or not number.is_finite() or number != number.to_integral_value():
+            raise RowError(f"{what} {str(value)[:40]!r} is not a whole number")
+    except ArithmeticError as error:
+        raise RowError(f"{what} {str(value)[:40]!r} is not a whole number") from error
+    if not 0 <= number <= highest:
+        raise RowError(f"{what} is not between 0 and {highest}")
+    return int(number)
+
+
+def gtin(value: Any) -> str:
+    """A GTIN of 8, 12, 13 or 14 digits with a right check digit, else nothing: shops' files are full of wrong ones."""
+    digits = str(value or "").strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
+        return ""
+    weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits[:-1])))
+    return digits if (10 - weighted % 10) % 10 == int(digits[-1]) else ""
+
+
+def attributes(value: Any) -> dict[str, str | int | float | bool]:
+    """Names to texts, numbers and booleans; empty ones are left out. Raises `RowError`."""
+    if value in (None, ""):
+        return {}
+    if not isinstance(value, Mapping):
+        raise RowError("attributes are not an object of names and values")
+    if len(value) > MAX_ATTRIBUTES:
+        raise RowError(f"more than {MAX_ATTRIBUTES} attributes")
+    result: dict[str, str | int | float | bool] = {}
+    for name, given in value.items():
+        label = text(name, "the name of an attribute", limit=120, required=True)
+        checked = _attribute(label, ", ".join(str(item) for item in given) if isinstance(given, list) else given)
+        if checked is not None:
+            result[label] = checked
+    return result
+
+
+def _attribute(label: str, value: Any) -> str | int | float | bool | None:
+    """A text, a finite number or a boolean as it is; None where nothing is said."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool | int):
+        return value
+    return text(value, f"attribute {label!r}", limit=2000) or None
