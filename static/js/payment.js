@@ -84,10 +84,11 @@ class PaymentForm {
     this.button = form.querySelector("[type=submit]");
     this.error = form.querySelector("[data-payment-error]");
     this.token = form.querySelector("input[name=payment_token]") ?? this.addTokenInput();
+    this.token.value = ""; // a browser may have kept an old one over a reload
     this.busy = false;
     form.addEventListener("submit", (event) => this.submit(event));
     // Back from another page with the browser's memory of this one: pay again, with a new token.
-    window.addEventListener("pageshow", (event) => event.persisted && this.release(true));
+    window.addEventListener("pageshow", (event) => event.persisted && this.release());
   }
 
   addTokenInput() {
@@ -108,13 +109,13 @@ class PaymentForm {
   }
 
   async submit(event) {
-    if (this.token.value || !this.usesCard()) {
-      if (this.busy && !this.posting) event.preventDefault();
+    if (this.busy) {
+      event.preventDefault();
       return;
     }
-    event.preventDefault();
-    if (this.busy) return;
     this.hold();
+    if (!this.usesCard()) return;
+    event.preventDefault();
     try {
       this.token.value = await this.tokenise();
     } catch (problem) {
@@ -122,7 +123,6 @@ class PaymentForm {
       this.show(problem);
       return;
     }
-    this.posting = true;
     this.form.submit();
   }
 
@@ -134,12 +134,11 @@ class PaymentForm {
     this.error.textContent = "";
   }
 
-  release(forget = false) {
+  release() {
     this.busy = false;
-    this.posting = false;
     this.button.disabled = false;
     this.form.removeAttribute("aria-busy");
-    if (forget) this.token.value = "";
+    this.token.value = "";
   }
 
   show(problem) {
