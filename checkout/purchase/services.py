@@ -27,7 +27,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import providers
 from checkout.payments import services as payments
-from checkout.purchase import locking
+from checkout.purchase import locking, selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
@@ -155,8 +155,7 @@ def cancel_unpaid(*, order_id: UUID, by: str = "system") -> bool:
     Called outside of transactions. True if the order is cancelled now; False if there is none, it was paid after all,
     its units are held still (a challenge is open), or it was over already. May be called twice.
     """
-    status = order_selectors.status_of(order_id)
-    if status not in {Order.Status.PENDING, Order.Status.PAYMENT_PENDING}:
+    if not selectors.is_unpaid(order_id):
         return False
     if reservation_selectors.held_until(order_id) is not None:
         return False
@@ -168,11 +167,16 @@ def cancel_unpaid(*, order_id: UUID, by: str = "system") -> bool:
     return True
 
 
+def sweep_unpaid(*, limit: int = 200) -> int:
+    """`cancel_unpaid` for orders past every hold whose event got lost; returns how many were cancelled."""
+    return sum(cancel_unpaid(order_id=order_id) for order_id in selectors.overdue(limit=limit))
+
+
 def give_back_cart(*, order_id: UUID) -> bool:
     """After a cancellation: return coupon uses, and the cart to a shopper who had not paid. May be called twice."""
     promotions.give_back(order_id=order_id)
     order = order_selectors.by_id(order_id)
-    if order is None or order.cart_id is None or order.captured_minor:
+    if order.cart_id is None or order.captured_minor:
         return False
     with transaction.atomic(using=db.DEFAULT):
         CheckoutDetails.objects.filter(cart_id=order.cart_id).update(idempotency_key=new_key(), attempt="", order_id=None)

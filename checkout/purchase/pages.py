@@ -1,0 +1,130 @@
+"""What the checkout's pages show, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from cart.carts import selectors as carts
+from cart.pricing.selectors import DeliveryOption
+from checkout.payments import methods
+from checkout.purchase import forms, selectors, services
+from shop.core import addresses
+
+_KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option")
+
+
+def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> tuple[forms.DetailsForm, carts.CartView]:
+    """An unbound form filled with what is known (`given` before what was entered before it), and the cart priced for
+    that address."""
+    entered = selectors.details_of(cart.pk)
+    initial: dict[str, Any] = {"country": settings.DEFAULT_COUNTRY, **_known(request)}
+    if entered:
+        initial |= {**entered.shipping_address, "email": entered.email, "delivery_option": entered.delivery_option}
+    initial |= {name: given[name] for name in _KEPT if given.get(name)}
+    initial["country"] = str(initial["country"]).upper()
+    form = forms.DetailsForm(initial=initial, country=initial["country"])
+    view = carts.view(
+        cart,
+        currency=settings.DEFAULT_CURRENCY,
+        address={"country": form.rules.country, "state": initial.get("state", "")},
+        delivery_option=initial.get("delivery_option"),
+    )
+    return form, view
+
+
+def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.CartView) -> dict[str, Any]:
+    """The context of the first step."""
+    chosen = view.quote.delivery
+    return {
+        "form": form,
+        "delivery_options": [_option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
+        "quote": view.summary,
+        "lines": view.lines,
+        "unit_count": view.unit_count,
+        "address_url": reverse("checkout"),
+        "login_url": None if request.user.is_authenticated else f"{reverse('account_login')}?next={reverse('checkout')}",
+        "inventory_error": inventory_error(view),
+        "notices": view.notices,
+    }
+
+
+def priced(cart: Any, entered: Any) -> carts.CartView:
+    """The cart as it will be ordered with what was entered."""
+    return carts.view(
+        cart,
+        currency=settings.DEFAULT_CURRENCY,
+        address=entered.shipping_address,
+        delivery_option=entered.delivery_option,
+    )
+
+
+def payment_page(view: carts.CartView, entered: Any) -> dict[str, Any]:
+    """The context of the second step."""
+    delivery = view.quote.delivery
+    total = view.quote.total
+    return {
+        "details": {
+            "email": entered.email,
+            "name": _name(entered.shipping_address),
+            "address_lines": address_lines(entered.shipping_address),
+            "delivery_name": delivery.name if delivery else "",
+            "arrives": arrives(delivery) if delivery else "",
+            "edit_url": reverse("checkout"),
+        },
+        "lines": view.lines,
+        "quote": view.summary,
+        "unit_count": view.unit_count,
+        "methods": methods.choices(),
+        "payment": methods.card_fields(),
+        "seen_total": str(total),
+        "pay_total": total,
+        "idempotency_key": entered.idempotency_key,
+        "form_url": reverse("checkout_place"),
+        "inventory_error": inventory_error(view),
+        "notices": view.notices,
+    }
+
+
+def inventory_error(view: carts.CartView) -> str:
+    """Which products are short, in sentences; empty when none is."""
+    return " ".join(services.shortage(line.name, line.available) for line in view.shortages)
+
+
+def arrives(option: DeliveryOption) -> str:
+    """ "Arrives Tue, May 5" by locale."""
+    return _("Arrives %(date)s") % {"date": date_format(option.arrives_on, "D, N j")}
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """An address as it is printed."""
+    return addresses.lines(address, country_name=str(countries.name(address.get("country", ""))))
+
+
+def _name(address: Mapping[str, str]) -> str:
+    return f"{address.get('first_name', '')} {address.get('last_name', '')}".strip()
+
+
+def _option(option: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
+    return {
+        "id": option.code,
+        "name": option.name,
+        "price": option.price,
+        "arrives": arrives(option),
+        "is_selected": is_selected,
+    }
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """What is known of a signed-in customer."""
+    user = request.user
+    if not user.is_authenticated:
+        return {}
+    return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name}

@@ -1,0 +1,190 @@
+"""The checkout's pages: contact and delivery, payment, and the button that makes the order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_ratelimit.core import is_ratelimited
+
+from cart.carts import selectors as cart_selectors
+from cart.carts import services as carts
+from checkout.orders import access
+from checkout.orders import selectors as orders
+from checkout.payments import methods
+from checkout.purchase import forms, pages, selectors, services
+from shop.core import requests
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    """GET /checkout/ (`?country=&state=&postal_code=` by htmx: the fields of that country), POST: keep and go on."""
+    cart = carts.current(request)
+    if cart is None or not cart_selectors.lines_of(cart.pk):
+        return _nothing_to_order(request)
+    if request.method == "POST" and "update" not in request.POST:
+        return _save_details(request, cart)
+    given = request.POST if request.method == "POST" else request.GET
+    form, view = pages.details_form(request, cart, given)
+    template = "checkout/purchase/details.html"
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        template = "checkout/purchase/_address.html"
+    return render(request, template, pages.details_page(request, form, view))
+
+
+@never_cache
+@require_safe
+def payment(request: HttpRequest) -> HttpResponse:
+    """GET /checkout/payment/: what will be charged, and how to pay it."""
+    cart = carts.current(request)
+    entered = selectors.details_of(cart.pk) if cart else None
+    if cart is None:
+        return _nothing_to_order(request)
+    if entered is None:
+        messages.info(request, _("Please tell us first where to deliver."))
+        return _see_other(reverse("checkout"))
+    view = pages.priced(cart, entered)
+    if view.quote.delivery is None or view.quote.delivery.code != entered.delivery_option:
+        messages.info(request, _("Please choose how we should deliver."))
+        return _see_other(reverse("checkout" if view.quote.lines else "cart"))
+    return render(request, "checkout/purchase/payment.html", pages.payment_page(view, entered))
+
+
+@never_cache
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """POST /checkout/place: make the order; to its page, or to the provider's page for shoppers without script."""
+    form = forms.PlaceForm(request.POST, methods=methods.by_id())
+    is_sound = form.is_valid()
+    key = form.cleaned_data.get("idempotency_key", "")
+    if key and (done := orders.by_key(key)) is not None:  # a second click, or the back button
+        return _to_order(request, done, is_hosted=False)
+    cart = carts.current(request)
+    entered = selectors.details_of(cart.pk) if cart else None
+    if cart is None or entered is None:
+        return _skipped(request, cart)
+    if not is_sound or key != entered.idempotency_key:
+        return _refused(request, cart, entered, _first_error(form), status=400)
+    if is_ratelimited(request, group="place", key="ip", rate="30/10m", increment=True):
+        return _refused(request, cart, entered, _("Too many tries. Please wait a few minutes."), status=429)
+    return _place(request, cart, entered, form)
+
+
+def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm) -> HttpResponse:
+    chosen = methods.by_id()[form.cleaned_data["method"]]
+    is_hosted = form.cleaned_data["hosted"] and chosen.needs_token
+    if chosen.needs_token and not is_hosted and not form.cleaned_data["payment_token"]:
+        return _refused(request, cart, entered, _("Please enter your card details."), status=400)
+    try:
+        order = services.place_order(
+            cart=cart,
+            details=services.Details(
+                email=entered.email,
+                shipping_address=entered.shipping_address,
+                billing_address=entered.billing_address or entered.shipping_address,
+                delivery_option=entered.delivery_option,
+                provider=chosen.provider,
+                token="" if is_hosted or not chosen.needs_token else form.cleaned_data["payment_token"],
+                language=get_language() or "en",
+            ),
+            seen_total=form.cleaned_data["seen_total"],
+            key=entered.idempotency_key,
+            by=requests.actor(request),
+        )
+    except services.OutOfStock as error:
+        return _page(request, cart, entered, status=409, inventory_error=error.message)
+    except services.PriceChanged as error:
+        changed = {"old": form.cleaned_data["seen_total"], "new": error.quote.total}
+        return _page(request, cart, entered, status=409, price_changed=changed)
+    except services.CouponUsedUp as error:
+        return _page(request, cart, entered, status=409, error=_("The coupon %(code)s was used up.") % {"code": error.code})
+    except services.CartChanged as error:
+        return _changed(request, entered, error.message)
+    except services.PurchaseRefused as error:
+        messages.error(request, error.message)
+        return _see_other(reverse("cart" if isinstance(error, services.CartEmpty) else "checkout"))
+    return _to_order(request, order, is_hosted=is_hosted)
+
+
+def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
+    form = forms.DetailsForm(request.POST, country=request.POST.get("country") or settings.DEFAULT_COUNTRY)
+    is_sound = form.is_valid()
+    view = cart_selectors.view(
+        cart,
+        currency=settings.DEFAULT_CURRENCY,
+        address=form.address or None,
+        delivery_option=form.cleaned_data.get("delivery_option"),
+    )
+    if not is_sound or not form.check_delivery(view.quote.delivery_options):
+        return render(request, "checkout/purchase/details.html", pages.details_page(request, form, view), status=422)
+    services.save_details(
+        cart=cart,
+        email=form.cleaned_data["email"],
+        shipping_address=form.address,
+        billing_address={},
+        delivery_option=form.cleaned_data["delivery_option"],
+        by=requests.actor(request),
+    )
+    carts.acknowledge(cart=cart, prices={line.variant_id: line.unit_price.minor for line in view.quote.lines})
+    return _see_other(reverse("payment"))
+
+
+def _to_order(request: HttpRequest, order: Any, *, is_hosted: bool) -> HttpResponse:
+    """To the order's page (a guest's with the secret of its link), or first to the provider's own page."""
+    access.remember(request, order)
+    if is_hosted and (url := pages.hosted_url(order)):
+        return _see_other(url)
+    separator = "&" if "?" in access.url(order) else "?"
+    return _see_other(f"{access.url(order)}{separator}placed=1")
+
+
+def _page(request: HttpRequest, cart: Any, entered: Any, *, status: int, **shown: Any) -> HttpResponse:
+    context = pages.payment_page(pages.priced(cart, entered), entered)
+    return render(request, "checkout/purchase/payment.html", {**context, **shown}, status=status)
+
+
+def _refused(request: HttpRequest, cart: Any, entered: Any, text: str, *, status: int) -> HttpResponse:
+    return _page(request, cart, entered, status=status, error=text)
+
+
+def _changed(request: HttpRequest, entered: Any, text: str) -> HttpResponse:
+    """The cart changed in another tab while this one paid: show it as it is now and ask again."""
+    request.holdfast_cart = None  # type: ignore[attr-defined]
+    cart = carts.current(request)
+    if cart is None:
+        return _nothing_to_order(request)
+    return _page(request, cart, entered, status=409, error=text)
+
+
+def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
+    """Paying before saying where to deliver, or without a cart: 409, and the page of the step that is missing."""
+    if cart is None:
+        messages.info(request, _("Your cart is empty or has expired. You have not been charged."))
+        return _see_other(reverse("cart"))
+    form, view = pages.details_form(request, cart, {})
+    context = {**pages.details_page(request, form, view), "error": _("Please tell us first where to deliver.")}
+    return render(request, "checkout/purchase/details.html", context, status=409)
+
+
+def _nothing_to_order(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("Your cart is empty."))
+    return _see_other(reverse("cart"))
+
+
+def _first_error(form: forms.PlaceForm) -> str:
+    if form.errors.get("method"):
+        return str(form.errors["method"][0])
+    return _("Something was missing. Please check the page and pay again; you have not been charged.")
+
+
+def _see_other(url: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": url})
