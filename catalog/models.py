@@ -15,7 +15,7 @@ from catalog.products.models import (
     Variant,
 )
 from catalog.reviews.models import Review
-from catalog.search.models import Listing
+from catalog.search.models import Listing, Word
 
 __all__ = [
     "Attribute",
@@ -33,4 +33,5 @@ __all__ = [
     "Review",
     "Seller",
     "Variant",
+    "Word",
 ]

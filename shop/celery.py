@@ -27,7 +27,7 @@ app.conf.beat_schedule = {
     "notifications.sweep": {"task": "shop.notifications.tasks.sweep", "schedule": 30.0},
     "reservations.expire": {"task": "inventory.reservations.tasks.expire", "schedule": 15.0},
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
-    "search.index": {"task": "catalog.search.tasks.index_pending", "schedule": 10.0},
+    "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
     "payments.settle": {"task": "checkout.payments.tasks.settle_open", "schedule": 30.0},
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},

@@ -8,10 +8,20 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from shop.core import db
+
+
+# The sorts that need no text: each list walks one of these indexes, so that its cost does not grow with the catalogue.
+_ORDERS = {
+    "listing_price_up": F("price_minor").asc(),
+    "listing_price_down": F("price_minor").desc(nulls_last=True),
+    "listing_rating": F("rating_average").desc(),
+    "listing_newest": F("released_at").desc(nulls_last=True),
+    "listing_popular": F("popularity").desc(),
+}
 
 
 class Listing(models.Model):
@@ -33,6 +43,9 @@ class Listing(models.Model):
     has_range = models.BooleanField(default=False)
     is_sellable = models.BooleanField(default=True)
     is_in_stock = models.BooleanField(default=False)
+    is_buyable = models.GeneratedField(
+        expression=Q(is_sellable=True, is_in_stock=True), output_field=models.BooleanField(), db_persist=True
+    )  # comes first in every list
     rating_average = models.DecimalField(max_digits=3, decimal_places=2, default=0)
     rating_count = models.PositiveIntegerField(default=0)
     popularity = models.FloatField(default=0)
@@ -50,10 +63,24 @@ class Listing(models.Model):
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="listing_name_trigram"),
             models.Index(OpClass(F("category_path"), name="varchar_pattern_ops"), name="listing_category"),
             models.Index("brand_slug", name="listing_brand"),
-            models.Index("price_minor", "id", name="listing_price"),
-            models.Index("rating_average", "id", name="listing_rating"),
-            models.Index("released_at", "id", name="listing_newest"),
+            *(
+                models.Index("currency", "price_list", F("is_buyable").desc(), order, F("product_id").desc(), name=name)
+                for name, order in _ORDERS.items()
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Word(models.Model):
+    """The words that product names, brands and categories use: what a misspelt query is compared with."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+    count = models.PositiveIntegerField(default=1)  # listings that have it, as of the last rebuild
+
+    class Meta:
+        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="word_trigram")]
+
+    def __str__(self) -> str:
+        return self.word

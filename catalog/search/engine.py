@@ -1,0 +1,96 @@
+"""The one door to whatever engine answers: a protocol, its answers as plain values, and the choice with its fallback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils.module_loading import import_string
+
+from catalog.search.query import Query
+
+logger = logging.getLogger(__name__)
+
+# Asked in this order; one that raises `EngineDown` is passed over, so that a search never ends in an error page.
+ENGINES: tuple[str, ...] = ("catalog.search.postgres.PostgresSearch",)
+
+
+class EngineDown(Exception):
+    """The engine cannot answer now."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found product: what a card and the API's lists show, with nothing left to look up."""
+
+    product_id: UUID
+    external_id: str
+    name: str
+    slug: str
+    brand_name: str
+    brand_slug: str
+    category_path: str
+    price_minor: int | None
+    regular_minor: int | None
+    shown_currency: str
+    has_range: bool
+    is_sellable: bool
+    is_in_stock: bool
+    rating_average: float
+    rating_count: int
+    card: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Count:
+    """One value of a facet: how many results there are with it, all other filters unchanged."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter of lists: category, brand, price, rating, availability or attr.<code>."""
+
+    name: str
+    label: str
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of hits, how many there are in all, and the facets.
+
+    `suggestion` is a better spelling that finds more ("did you mean"); `corrected_to` is the spelling whose results these
+    are, because the words as typed found nothing.
+    """
+
+    hits: Sequence[Hit]
+    total: int
+    facets: Sequence[Facet]
+    suggestion: str | None = None
+    corrected_to: str | None = None
+
+
+class SearchEngine(Protocol):
+    """What every engine does. Raises `EngineDown` when it cannot."""
+
+    def search(self, query: Query, *, with_facets: bool = True) -> Results: ...
+
+
+def search(query: Query, *, with_facets: bool = True) -> Results:
+    """Ask the first engine that answers. Raises `EngineDown` only when none does."""
+    for number, name in enumerate(ENGINES):
+        engine: SearchEngine = import_string(name)()
+        try:
+            return engine.search(query, with_facets=with_facets)
+        except EngineDown:
+            if number == len(ENGINES) - 1:
+                raise
+            logger.warning("search engine %s is down, asking the next one", name)
+    raise EngineDown("no search engine is configured")

@@ -1,0 +1,229 @@
+"""Counts for the filters of a list, right under multiple choice: each facet is counted with all filters but its own.
+
+One statement reads the rows of the scope once; a row counts for a facet if it meets every filter, or misses only that
+facet's own. The answer is cached for two minutes under a key that changes with the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from catalog.products import tree
+from catalog.products.models import Attribute, Category
+from catalog.products.page import shown_value
+from catalog.search.engine import Count, Facet
+from catalog.search.query import BANDS, RATINGS, Query, band
+from shop.core import cache, db
+from shop.core.money import Money
+
+if TYPE_CHECKING:
+    from catalog.search.postgres import Conditions
+
+TOP = 20  # brands and categories shown
+MAX_ATTRIBUTE_FACETS, MAX_ATTRIBUTE_VALUES = 6, 20
+COUNTED = 50_000  # rows looked at; beyond that counts say "at least"
+_SAMPLE = 400  # rows that decide which attributes are worth a facet
+_LABELS = {
+    "category": gettext_noop("Category"),
+    "brand": gettext_noop("Brand"),
+    "price": gettext_noop("Price"),
+    "rating": gettext_noop("Rating"),
+    "availability": gettext_noop("Availability"),
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows meet everything, and the facets."""
+
+    total: int
+    facets: tuple[Facet, ...]
+
+
+def count(query: Query, found: Conditions) -> Counted:
+    """Total and facets of a query, from the cache or by at most two statements."""
+    version = cache.LISTINGS.get() or "0"
+    asked = replace(query, page=1, limit=1, sort="relevance", text="")
+    digest = hashlib.sha256(repr((asked, found.tsquery, found.category, get_language())).encode()).hexdigest()
+    return cache.FACETS.get_or(lambda: _count(query, found), version, digest)
+
+
+def _count(query: Query, found: Conditions) -> Counted:
+    sql, params = _statement(query, found)
+    with connections[db.CATALOG].cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    by_name: dict[str, list[tuple[str, str, int]]] = {}
+    for name, value, label, number in rows:
+        by_name.setdefault(name, []).append((value, label or "", number))
+    total = by_name.pop("total")[0][2]
+    built = [
+        _category(by_name.get("category", [])),
+        _brand(by_name.get("brand", [])),
+        _price(by_name.get("price", []), query.currency),
+        _rating(by_name.get("rating", [])),
+        _availability(by_name.get("availability", [])),
+        *_attributes({name: rows for name, rows in by_name.items() if name.startswith("attr.")}),
+    ]
+    return Counted(total, tuple(facet for facet in built if facet.counts))
+
+
+# --- The statement
+
+
+def _statement(query: Query, found: Conditions) -> tuple[str, list[Any]]:
+    """SQL that returns (facet, value, label, count) rows, and its parameters."""
+    names = list(found.filters)
+    marks = [f"COALESCE(({sql}), false) AS f{i}" for i, (sql, _) in enumerate(found.filters.values())]
+    mark_params = [value for _, values in found.filters.values() for value in values]
+    has_attributes = bool(found.category or found.tsquery or any(name.startswith("attr.") for name in names))
+    columns = ["category_path", "brand_slug", "brand_name", "price_minor", "rating_average", "is_buyable"]
+    if has_attributes:
+        columns.append("attributes")
+    misses = " + ".join(f"(NOT f{i})::int" for i in range(len(names))) or "0"
+    edges = [low for low, _ in (band(*ends, query.currency) for ends in BANDS) if low is not None]
+    depth = len(found.category) + Category.steplen
+    step = Category.steplen
+    parts = [
+        "SELECT 'total', '', '', count(*) FILTER (WHERE misses = 0) FROM matched",
+        f"(SELECT 'category', left(category_path, {depth}), '', count(*) FROM matched "
+        f"WHERE length(category_path) >= {depth} AND misses = 0 GROUP BY 2 ORDER BY 4 DESC, 2 LIMIT {TOP + step})",
+        "(SELECT 'brand', brand_slug, max(brand_name), count(*) FROM matched "
+        f"WHERE brand_slug <> '' AND {_open(names, 'brand')} GROUP BY brand_slug "
+        f"ORDER BY (brand_slug = ANY(%s)) DESC, 4 DESC, 2 LIMIT {TOP})",
+        "SELECT 'price', width_bucket(price_minor, %s::bigint[])::text, '', count(*) FROM matched "
+        f"WHERE price_minor IS NOT NULL AND {_open(names, 'price')} GROUP BY 2",
+        "SELECT 'rating', floor(rating_average)::int::text, '', count(*) FROM matched "
+        f"WHERE rating_average > 0 AND {_open(names, 'rating')} GROUP BY 2",
+        f"SELECT 'availability', '1', '', count(*) FROM matched WHERE is_buyable AND {_open(names, 'availability')}",
+    ]
+    part_params: list[Any] = [list(query.brands), edges]
+    with_sql = ""
+    if has_attributes:
+        attribute_sql, attribute_params, with_sql, with_params = _attribute_parts(names)
+        parts.append(attribute_sql)
+        part_params = with_params + part_params + attribute_params
+    inner = ", ".join([*columns, *marks])
+    keep = f"WHERE {misses} <= 1" if names else ""
+    sql = (
+        f"WITH rows AS (SELECT {inner} FROM catalog_listing WHERE {' AND '.join(found.scope)} LIMIT {COUNTED}), "
+        f"matched AS MATERIALIZED (SELECT *, {misses} AS misses FROM rows {keep})"
+        f"{with_sql} {' UNION ALL '.join(parts)}"
+    )
+    return sql, [*mark_params, *found.scope_params, *part_params]
+
+
+def _open(names: Sequence[str], name: str) -> str:
+    """The condition for rows that count for facet `name`."""
+    if name not in names:
+        return "misses = 0"
+    return f"(misses = 0 OR (misses = 1 AND NOT f{names.index(name)}))"
+
+
+def _attribute_parts(names: Sequence[str]) -> tuple[str, list[Any], str, list[Any]]:
+    """(counting SELECT, its parameters, the WITH part that chooses attributes, its parameters)."""
+    chosen = [name.removeprefix("attr.") for name in names if name.startswith("attr.")]
+    with_sql = (
+        f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {_SAMPLE}), "
+        "codes AS (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
+        f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} AND count(*) * 5 >= (SELECT count(*) FROM sample) "
+        f"ORDER BY (key = ANY(%s)) DESC, often DESC, key LIMIT {MAX_ATTRIBUTE_FACETS}), "
+        "wanted AS (SELECT key FROM codes UNION SELECT unnest(%s::text[]))"
+    )
+    lifted = " ".join(
+        f"WHEN %s THEN misses = 0 OR (misses = 1 AND NOT f{i})" for i, name in enumerate(names) if name.startswith("attr.")
+    )
+    open_ = f"CASE wanted.key {lifted} ELSE misses = 0 END" if lifted else "misses = 0"
+    sql = (
+        "SELECT 'attr.' || wanted.key, value, '', count(*) FROM matched CROSS JOIN wanted "
+        "CROSS JOIN LATERAL jsonb_array_elements_text(attributes -> wanted.key) AS value "
+        f"WHERE {open_} GROUP BY 1, 2"
+    )
+    return sql, chosen, with_sql, [chosen, chosen]
+
+
+# --- The rows as facets
+
+
+def _facet(name: str, counts: Iterable[Count], label: str = "") -> Facet:
+    return Facet(name, label or _(_LABELS[name]), tuple(counts))
+
+
+def _category(rows: Sequence[tuple[str, str, int]]) -> Facet:
+    by_path = tree.tree().by_path
+    known = [(by_path[value], number) for value, _label, number in rows if value in by_path]
+    known.sort(key=lambda row: (-row[1], row[0].name))
+    return _facet("category", (Count(node.url_path, node.name, number) for node, number in known[:TOP]))
+
+
+def _brand(rows: Sequence[tuple[str, str, int]]) -> Facet:
+    return _facet("brand", (Count(*row) for row in sorted(rows, key=lambda row: (-row[2], row[1].casefold()))))
+
+
+def _price(rows: Sequence[tuple[str, str, int]], currency: str) -> Facet:
+    numbers = {int(value): number for value, _label, number in rows}
+    counts = []
+    for index, (low, high) in enumerate(BANDS):
+        if numbers.get(index):
+            counts.append(Count(f"{low or ''}-{high or ''}", _band_label(low, high, currency), numbers[index]))
+    return _facet("price", counts)
+
+
+def _band_label(low: str | None, high: str | None, currency: str) -> str:
+    least, most = band(low, high, currency)
+    if least is None and most is not None:
+        return _("Up to %(amount)s") % {"amount": Money(most, currency).format()}
+    if most is None and least is not None:
+        return _("%(amount)s and more") % {"amount": Money(least, currency).format()}
+    return f"{Money(least or 0, currency).format()} – {Money(most or 0, currency).format()}"
+
+
+def _rating(rows: Sequence[tuple[str, str, int]]) -> Facet:
+    numbers = {int(value): number for value, _label, number in rows}
+    totals = [(stars, sum(number for value, number in numbers.items() if value >= stars)) for stars in RATINGS]
+    return _facet(
+        "rating", (Count(str(stars), _("%(stars)s and up") % {"stars": stars}, number) for stars, number in totals if number)
+    )
+
+
+def _availability(rows: Sequence[tuple[str, str, int]]) -> Facet:
+    return _facet("availability", (Count("1", _("In stock"), number) for _value, _label, number in rows if number))
+
+
+def _attributes(by_name: dict[str, list[tuple[str, str, int]]]) -> list[Facet]:
+    """The attribute facets, most frequent first, with the merchant's names for codes and units."""
+    if not by_name:
+        return []
+    codes = [name.removeprefix("attr.") for name in by_name]
+    known: dict[str, Attribute] = {}
+    for row in Attribute.objects.filter(code__in=codes, is_filterable=True).distinct("code").order_by("code", "position"):
+        known[row.code] = row
+    built = []
+    for name, rows in sorted(by_name.items(), key=lambda item: -sum(row[2] for row in item[1])):
+        attribute = known.get(name.removeprefix("attr."))
+        if attribute is not None:
+            counts = [Count(value, _value_label(value, attribute), number) for value, _label, number in rows]
+            counts.sort(key=lambda row: _natural(row.value) if attribute.kind == "number" else (-row.count, row.label))
+            built.append(_facet(name, counts, attribute.name))
+    return built
+
+
+def _value_label(value: str, attribute: Attribute) -> str:
+    if attribute.kind == Attribute.Kind.BOOLEAN:
+        return shown_value(value == "true")
+    return shown_value(value, attribute.unit)
+
+
+def _natural(value: str) -> tuple[float, str]:
+    try:
+        return float(value), value
+    except ValueError:
+        return float("inf"), value

@@ -1,0 +1,197 @@
+"""A shopper's question, parsed from GET parameters and checked. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from catalog.search import rules
+from shop.core.money import BadAmount, Money
+
+SORTS = ("relevance", "price", "-price", "rating", "newest")
+PER_PAGE = 24
+MAX_PAGE = 1000  # deeper than anyone looks; OFFSET would cost too much
+MAX_TEXT = 200
+MAX_VALUES = 20
+MAX_ATTRIBUTES = 8
+BANDS = ((None, "24.99"), ("25", "49.99"), ("50", "99.99"), ("100", "249.99"), ("250", None))
+RATINGS = (4, 3, 2, 1)
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked. `category` is a URL path, prices are minor units of `currency` (both ends included)."""
+
+    text: str = ""
+    category: str = ""
+    brands: tuple[str, ...] = ()
+    price_min: int | None = None
+    price_max: int | None = None
+    rating: int | None = None
+    in_stock: bool = False
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sort: str = "relevance"
+    page: int = 1
+    limit: int = PER_PAGE
+    currency: str = field(default="USD", kw_only=True)
+    price_list: str = field(default="default", kw_only=True)
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.limit
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(
+            self.brands
+            or self.price_min is not None
+            or self.price_max is not None
+            or self.rating
+            or self.in_stock
+            or self.attributes
+        )
+
+    def parameters(self, *, with_page: bool = False) -> list[tuple[str, str]]:
+        """The GET parameters that `parse` reads this from (without `category`, which may be in the path)."""
+        found: list[tuple[str, str]] = [("q", self.text)] if self.text else []
+        found += [("brand", brand) for brand in self.brands]
+        for name, minor in (("price_min", self.price_min), ("price_max", self.price_max)):
+            if minor is not None:
+                found.append((name, f"{Money(minor, self.currency).decimal.normalize():f}"))
+        if self.rating:
+            found.append(("rating", str(self.rating)))
+        if self.in_stock:
+            found.append(("in_stock", "1"))
+        found += [(f"attr.{code}", value) for code, values in self.attributes for value in values]
+        if self.sort != "relevance":
+            found.append(("sort", self.sort))
+        if with_page and self.page > 1:
+            found.append(("page", str(self.page)))
+        return found
+
+    def urlencoded(self, *extra: tuple[str, str]) -> str:
+        pairs = [*extra, *self.parameters(with_page=True)]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def without_filters(self) -> Query:
+        return replace(
+            self, brands=(), price_min=None, price_max=None, rating=None, in_stock=False, attributes=(), page=1
+        )
+
+
+def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PER_PAGE) -> tuple[Query, dict[str, str]]:
+    """The query in GET parameters `{name: [values]}` and what was wrong, by name.
+
+    What is wrong is left out of the query: a page can show the rest and say so, an API can refuse. Unknown names are ignored.
+    """
+    problems: dict[str, str] = {}
+    query = Query(
+        text=_text(params, "q", MAX_TEXT, problems),
+        category=_text(params, "category", 500, problems).strip("/"),
+        brands=_values(params, "brand", problems),
+        price_min=_price(params, "price_min", currency, problems),
+        price_max=_price(params, "price_max", currency, problems),
+        rating=_whole(params, "rating", 1, 5, problems),
+        in_stock=_flag(params, "in_stock", problems),
+        attributes=_attributes(params, problems),
+        sort=_sort(params, problems),
+        page=_whole(params, "page", 1, MAX_PAGE, problems) or 1,
+        limit=limit,
+        currency=currency,
+    )
+    if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:
+        query = replace(query, price_min=query.price_max, price_max=query.price_min)
+    return query, problems
+
+
+def band(low: str | None, high: str | None, currency: str) -> tuple[int | None, int | None]:
+    """A price band's ends in minor units of `currency`."""
+    ends = [None if end is None else Money.rounded(Decimal(end), currency).minor for end in (low, high)]
+    return ends[0], ends[1]
+
+
+def _one(params: Mapping[str, Sequence[str]], name: str) -> str:
+    values = params.get(name) or [""]
+    return values[-1].strip()
+
+
+def _text(params: Mapping[str, Sequence[str]], name: str, longest: int, problems: dict[str, str]) -> str:
+    text = " ".join(_one(params, name).replace("\x00", " ").split())
+    if len(text) > longest:
+        problems[name] = f"at most {longest} characters"
+    return text[:longest].strip()
+
+
+def _values(params: Mapping[str, Sequence[str]], name: str, problems: dict[str, str]) -> tuple[str, ...]:
+    given = dict.fromkeys(value.strip() for value in params.get(name, ()) if value.strip())
+    values = [value for value in given if "\x00" not in value and len(value) <= 200]
+    if len(values) != len(given) or len(values) > MAX_VALUES:
+        problems[name] = f"at most {MAX_VALUES} values of at most 200 characters"
+    return tuple(sorted(values[:MAX_VALUES]))
+
+
+def _attributes(
+    params: Mapping[str, Sequence[str]], problems: dict[str, str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = []
+    for name in sorted(params):
+        if not name.startswith("attr."):
+            continue
+        code = name.removeprefix("attr.")
+        if not _CODE.fullmatch(code) or len(found) >= MAX_ATTRIBUTES:
+            problems[name[:80]] = "not a filter"
+            continue
+        values = _values(params, name, problems)
+        if values:
+            found.append((code, values))
+    return tuple(found)
+
+
+def _price(params: Mapping[str, Sequence[str]], name: str, currency: str, problems: dict[str, str]) -> int | None:
+    given = _one(params, name)
+    if not given:
+        return None
+    try:
+        amount = Money.rounded(given, currency).minor if len(given) <= 20 else -1
+    except BadAmount:
+        amount = -1
+    if amount < 0:
+        problems[name] = "an amount such as 24.99"
+        return None
+    return amount
+
+
+def _whole(
+    params: Mapping[str, Sequence[str]], name: str, low: int, high: int, problems: dict[str, str]
+) -> int | None:
+    given = _one(params, name)
+    if not given:
+        return None
+    if given.isascii() and given.isdigit() and low <= int(given[:9]) <= high and len(given) <= 9:
+        return int(given)
+    problems[name] = f"a whole number from {low} to {high}"
+    return None
+
+
+def _flag(params: Mapping[str, Sequence[str]], name: str, problems: dict[str, str]) -> bool:
+    given = _one(params, name).lower()
+    if given not in {"", "0", "1", "true", "false", "on"}:
+        problems[name] = "1 or 0"
+    return given in {"1", "true", "on"}
+
+
+def _sort(params: Mapping[str, Sequence[str]], problems: dict[str, str]) -> str:
+    given = _one(params, "sort") or "relevance"
+    if given in SORTS:
+        return given
+    problems["sort"] = f"one of {', '.join(SORTS)}"
+    return "relevance"
+
+
+def search_words(query: Query) -> list[str]:
+    """The words that the engine looks for."""
+    return rules.words(query.text)[: rules.MAX_WORDS]

@@ -1,0 +1,23 @@
+"""What the index hears. Each may run twice: indexing reads what is true now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from catalog.search import indexing
+
+
+def index_product(data: dict[str, Any]) -> None:
+    """A product, its prices or its reviews changed."""
+    indexing.index([UUID(data["product_id"])])
+
+
+def index_variant(data: dict[str, Any]) -> None:
+    """A variant's stock changed."""
+    indexing.index_variant(UUID(data["variant_id"]))
+
+
+def index_category(data: dict[str, Any]) -> None:
+    """A category moved or was renamed; so were the lists of all products under it."""
+    indexing.index_category(UUID(data["category_id"]))

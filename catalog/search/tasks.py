@@ -1,0 +1,13 @@
+"""Work of the search index that runs in workers."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from catalog.search import indexing
+
+
+@shared_task
+def repair() -> None:
+    """Find active products without a listing and listings without a product, and mend them. Nightly."""
+    indexing.mend()
