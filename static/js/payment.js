@@ -43,7 +43,7 @@ export function formatExpiry(text) {
     year = month.slice(2);
     month = month.slice(0, 2);
   }
-  if (/^[2-9]$/.test(month) || (month === "1" && year)) month = `0${month}`;
+  if (/^[2-9]$/.test(month) || (month === "1" && text.includes("/"))) month = `0${month}`;
   if (month.length < 2 || (month.length === 2 && !year && !text.includes("/"))) return month;
   return `${month} / ${year.slice(0, 4)}`;
 }

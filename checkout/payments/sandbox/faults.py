@@ -64,7 +64,7 @@ class Faults:
         return self.take("errors") or by_chance
 
     def change(self, given: dict[str, Any]) -> None:
-        """Set the named switches. Raises ValueError or TypeError for unknown names and wrong values; then nothing is set."""
+        """Set the named switches; none of them when one is unknown (ValueError) or wrong (also TypeError)."""
         rest = dict(given)
         webhooks = _checked(self.webhooks, rest.pop("webhooks", {}))
         plain = _checked(self, rest)

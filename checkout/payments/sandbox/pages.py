@@ -83,7 +83,9 @@ def _challenge(call: Call, id: str, key: str | None, form: dict[str, Any] | None
         if intent["status"] == "requires_action" and form is not None:
             intent = _decided(call, intent, wire.text(form, "result", "fail") == "complete")
     if intent["status"] == "requires_action":
-        return _challenge_page(intent)
+        # From a hosted page the way back leads on to the shop in one go.
+        hosts = call.store.where("checkout.session", "payment_intent", id)
+        return _challenge_page(intent, tuple(session["success_url"] for session in hosts))
     return wire.redirect(_returned(intent))
 
 
@@ -151,11 +153,11 @@ def _pay_page(session: Object, problem: str, form: dict[str, Any]) -> wire.Respo
     )
 
 
-def _challenge_page(intent: Object) -> wire.Response:
+def _challenge_page(intent: Object, onward: tuple[str, ...]) -> wire.Response:
     return _page(
         "challenge",
         "Confirm your payment",
-        (intent["_return_url"],),
+        (intent["_return_url"], *onward),
         amount=_amount(intent, "amount"),
         action=f"/challenge/{intent['id']}/{intent['_challenge']}",
     )
@@ -174,7 +176,7 @@ def _page(
     whole = Template((_ASSETS / "page.html").read_text()).substitute(title=html.escape(title), body=body)
     origins = " ".join(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in targets if url}))
     policy = (
-        f"default-src 'none'; style-src 'self'; form-action 'self' {origins}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {origins}; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,

@@ -79,9 +79,8 @@ def test_no_payment_method_is_refused_without_asking(sandbox, provider, request_
 def test_3ds_completed(sandbox, provider, request_for):
     outcome = provider.charge(request_for(CHALLENGED))
     assert outcome.state == "requires_action"
-    assert outcome.action_url is not None and outcome.action_url.startswith(
-        f"{sandbox.url}/challenge/{outcome.reference}/"
-    )
+    assert outcome.action_url is not None
+    assert outcome.action_url.startswith(f"{sandbox.url}/challenge/{outcome.reference}/")
     assert kinds(outcome) == [("action_required", 1999)]
     assert provider.fetch(outcome.reference) == outcome
     sandbox.challenge(outcome.reference)
