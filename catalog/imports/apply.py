@@ -7,22 +7,20 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-import nh3
 from django.db import transaction
 
-from catalog.imports import selectors
+from catalog.imports import build, selectors
 from catalog.imports.ground import Ground
 from catalog.imports.models import ImportedRow, ImportJob
 from catalog.imports.rows import ProductRow, RowError, VariantRow
 from catalog.imports.survey import type_of
-from catalog.products import prices, rules
+from catalog.products import locking, prices, rules
 from catalog.products.models import Image, OldSlug, Price, Product, Variant
 from inventory.stock import services as stock
 from shop.core import db
 from shop.events import bus, types
 
 Numbered = tuple[int, ProductRow]
-TAGS = {"p", "br", "ul", "ol", "li", "b", "strong", "i", "em", "h3", "h4", "table", "tr", "td", "th", "tbody", "thead"}
 
 
 @dataclass
@@ -71,7 +69,7 @@ def batch(*, job: ImportJob, rows: Sequence[Numbered], ground: Ground, source: s
 def restore(*, job: ImportJob, row: ProductRow, product_id: UUID, ground: Ground) -> None:
     """Give a product the words, prices and variants of `row` again, in the caller's transaction; notes nothing."""
     writer = _Writer(job=job, ground=ground, source="", default_stock=0, done=Done())
-    product = writer.write(0, row, Product.objects.select_for_update().get(pk=product_id))
+    product = writer.write(0, row, locking.product(product_id))
     prices.reprice([product.pk])
 
 
@@ -83,7 +81,7 @@ class _Writer:
 
     def create(self, rows: Sequence[Numbered]) -> None:
         """New products, in bulk."""
-        slugs = _free_slugs([row for _number, row in rows])
+        slugs = build.free_slugs([row for _number, row in rows])
         skus = self._free_skus(rows)
         products, variants, price_rows, images, imported = [], [], [], [], []
         for (number, row), slug in zip(rows, slugs, strict=True):
@@ -102,7 +100,7 @@ class _Writer:
             products.append(product)
             variants += [variant for variant, _price in made]
             price_rows += [price for _variant, price in made]
-            images += _images(product, row, [variant for variant, _price in made])
+            images += build.images(product, row, [variant for variant, _price in made])
             imported.append(self._imported(row, product.pk, before=None))
             self._stock(row, [variant for variant, _price in made])
         Product.objects.bulk_create(products, batch_size=500)
@@ -117,7 +115,7 @@ class _Writer:
         """One product that is there: its words, prices and new variants. What it was before is kept for `undo`."""
         before = selectors.product_rows([product_id], currency=row.currency).get(product_id)
         try:
-            product = self.write(number, row, Product.objects.select_for_update().get(pk=product_id))
+            product = self.write(number, row, locking.product(product_id))
         except RowError as error:
             self.done.errors.append((number, "error", str(error)))
             return
@@ -126,7 +124,7 @@ class _Writer:
             job=self.job,
             source=self.source if row.external_id else "",
             external_id=row.external_id or row.variants[0].sku,
-            defaults={"product_id": product.pk, "digest": row.digest(), "before": _json(plain)},
+            defaults={"product_id": product.pk, "digest": row.digest(), "before": build.json(plain)},
         )
         self.done.updated += 1
         self.done.product_ids.append(product.pk)
@@ -148,7 +146,7 @@ class _Writer:
         is_archived = row.status == Product.Status.ARCHIVED
         return {
             "name": row.name,
-            "description": description(row.description),
+            "description": build.description(row.description),
             "brand_id": self.ground.brand(row.brand),
             "seller_id": self.ground.seller(row.seller),
             "category_id": self.ground.category(row.category_path),
@@ -165,8 +163,10 @@ class _Writer:
     def _variant(
         self, product_id: UUID, row: ProductRow, one: VariantRow, skus: dict[int, str]
     ) -> tuple[Variant, Price]:
-        variant = Variant(product_id=product_id, sku=skus[id(one)], position=row.variants.index(one), **_measures(one))
-        return variant, _price(variant.pk, one, row.currency)
+        variant = Variant(
+            product_id=product_id, sku=skus[id(one)], position=row.variants.index(one), **build.measures(one)
+        )
+        return variant, build.price(variant.pk, one, row.currency)
 
     def _free_skus(self, rows: Sequence[Numbered]) -> dict[int, str]:
         """A SKU of its own for every new variant, by `id()` of its row: a colliding one gets "-<id>" and a warning."""
@@ -202,25 +202,25 @@ class _Writer:
         )
 
     def _rename(self, product: Product, slug: str) -> None:
-        free = _free_slugs([ProductRow("", product.name, "", (), slug=slug)])[0]
+        free = build.free_slugs([ProductRow("", product.name, "", (), slug=slug)])[0]
         OldSlug.objects.update_or_create(kind="product", slug=product.slug, defaults={"object_id": product.pk})
         OldSlug.objects.filter(kind="product", slug=free).delete()
         product.slug = free
 
     def _update_variants(self, number: int, row: ProductRow, product: Product) -> list[Variant]:
-        there = {_combination(variant.options): variant for variant in product.variants.all()}
-        fresh = [one for one in row.variants if _combination(one.options) not in there]
+        there = {build.combination(variant.options): variant for variant in product.variants.all()}
+        fresh = [one for one in row.variants if build.combination(one.options) not in there]
         skus = self._free_skus(
             [(number, ProductRow(row.external_id, row.name, row.currency, tuple(fresh)))] if fresh else []
         )
         result = []
         for position, one in enumerate(row.variants):
-            variant = there.pop(_combination(one.options), None) or Variant(product=product, sku=skus[id(one)])
-            for name, value in _measures(one).items():
+            variant = there.pop(build.combination(one.options), None) or Variant(product=product, sku=skus[id(one)])
+            for name, value in build.measures(one).items():
                 setattr(variant, name, value)
             variant.position, variant.is_active = position, True
             variant.save()
-            _keep_price(variant, one, row.currency)
+            build.keep_price(variant, one, row.currency)
             result.append(variant)
         for variant in there.values():
             Variant.objects.filter(pk=variant.pk).update(is_active=False)
@@ -230,75 +230,6 @@ class _Writer:
     def _update_images(self, row: ProductRow, product: Product, variants: Sequence[Variant]) -> None:
         """Add pictures that are new. What a merchant uploaded stays."""
         has = set(product.images.values_list("remote_url", flat=True))
-        Image.objects.bulk_create([image for image in _images(product, row, variants) if image.remote_url not in has])
-
-
-def _measures(one: VariantRow) -> dict[str, Any]:
-    return {
-        "options": dict(one.options),
-        "gtin": one.gtin,
-        "weight_grams": one.weight_grams,
-        "length_mm": one.length_mm,
-        "width_mm": one.width_mm,
-        "height_mm": one.height_mm,
-    }
-
-
-def _price(variant_id: UUID, one: VariantRow, currency: str) -> Price:
-    return Price(variant_id=variant_id, currency=currency, amount_minor=one.price, sale_minor=one.sale_price)
-
-
-def _keep_price(variant: Variant, one: VariantRow, currency: str) -> None:
-    Price.objects.update_or_create(
-        variant=variant,
-        currency=currency,
-        price_list="default",
-        min_quantity=1,
-        defaults={"amount_minor": one.price, "sale_minor": one.sale_price},
-    )
-
-
-def _images(product: Product, row: ProductRow, variants: Sequence[Variant]) -> list[Image]:
-    images = [
-        Image(product=product, remote_url=url, alt=alt or row.name[:300], position=position)
-        for position, (url, alt) in enumerate(row.pictures)
-    ]
-    for one, variant in zip(row.variants, variants, strict=True):
-        if one.picture:
-            images.append(
-                Image(
-                    product=product, variant=variant, remote_url=one.picture, alt=row.name[:300], position=len(images)
-                )
-            )
-    return images
-
-
-def _free_slugs(rows: Sequence[ProductRow]) -> list[str]:
-    """A slug of its own for every row, numbered where the name alone is taken now, or was by another product."""
-    bases = [(row.slug and rules.slug(row.slug)) or rules.slug(row.name, "product") for row in rows]
-    taken = set(Product.objects.filter(slug__in=bases).values_list("slug", flat=True))
-    crowded = [base for base in set(bases) if base in taken or bases.count(base) > 1]
-    for base in crowded:
-        taken.update(Product.objects.filter(slug__startswith=f"{base}-").values_list("slug", flat=True))
-    taken.update(OldSlug.objects.filter(kind="product", slug__in=bases).values_list("slug", flat=True))
-    result = []
-    for base in bases:
-        number = 1
-        while rules.numbered(base, number) in taken:
-            number += 1
-        result.append(rules.numbered(base, number))
-        taken.add(result[-1])
-    return result
-
-
-def _combination(options: Any) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(key), str(value)) for key, value in options.items()))
-
-
-def description(text: str) -> str:
-    """Descriptions may hold simple HTML; whatever else is in it is taken out."""
-    return nh3.clean(text, tags=TAGS, attributes={}) if "<" in text else text
-
-
-def _json(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: item.isoformat() if hasattr(item, "isoformat") else item for key, item in value.items()}
+        Image.objects.bulk_create(
+            [image for image in build.images(product, row, variants) if image.remote_url not in has]
+        )

@@ -1,0 +1,42 @@
+"""The project's own files, parsed once, for the tests of its conventions."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("shop", "inventory", "catalog", "cart", "checkout")
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Every Python file of the apps but migrations, by its path from the root."""
+    found = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in found}
+
+
+@cache
+def templates() -> dict[str, str]:
+    """Every template's text, by its path from the root."""
+    found = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+    return {path.relative_to(ROOT).as_posix(): path.read_text() for path in found}
+
+
+def components() -> list[str]:
+    """The folders that are components: packages right below an app."""
+    skip = {"migrations", "management", "templatetags", "api"}
+    folders = {Path(name).parent for name in sources() if len(Path(name).parts) >= 3}
+    return sorted({"/".join(folder.parts[:2]) for folder in folders if folder.parts[1] not in skip})
+
+
+def calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    """Every call of something whose last name is `name`."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _last(node.func) == name]
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

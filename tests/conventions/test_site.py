@@ -1,0 +1,37 @@
+"""The site as a whole: every URL is named and used, and answers without a stack trace."""
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.conventions.code import ROOT, sources, templates
+
+OURS = ("shop.", "inventory.", "catalog.", "cart.", "checkout.")
+
+
+def patterns(resolver: URLResolver | None = None) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.app_name not in {"admin"}:
+                found += patterns(entry)
+        elif getattr(entry.callback, "__module__", "").startswith(OURS):
+            found.append(entry)
+    return found
+
+
+def test_every_page_has_a_name():
+    assert [str(entry.pattern) for entry in patterns() if not entry.name] == []
+
+
+def test_every_name_is_used():
+    """A URL that nothing reverses is one that nothing links to."""
+    text = "\n".join(
+        [*templates().values()]
+        + [(ROOT / name).read_text() for name in sources() if not name.endswith(("urls.py", "api_urls.py"))]
+        + [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
+    )
+    unused = sorted({entry.name for entry in patterns() if entry.name and not _is_used(entry.name, text)})
+    assert unused == []
+
+
+def _is_used(name: str, text: str) -> bool:
+    return f'"{name}"' in text or f"'{name}'" in text
