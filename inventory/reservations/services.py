@@ -65,7 +65,10 @@ def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, 
 
 
 def extend(*, reference: UUID, ttl: timedelta) -> bool:
-    """Hold until now + `ttl` at least; False if the units are not held and cannot be held again."""
+    """Hold until now + `ttl` at least; False if the units are not held and cannot be held again.
+
+    Also False, and let go of, if a recount found that they do not exist: better to say so before money is taken.
+    """
     try:
         with transaction.atomic(using=db.INVENTORY):
             now = db.clock(db.INVENTORY)
@@ -74,8 +77,12 @@ def extend(*, reference: UUID, ttl: timedelta) -> bool:
             statuses = {row.status for row in latest}
             if not latest or Status.RELEASED in statuses:
                 return False
-            if Status.CONSUMED not in statuses:
-                _renew(items, latest, max(now + ttl, latest[0].expires_at), latest[0].actor)
+            if Status.CONSUMED in statuses:
+                return True
+            if _is_short(items, latest):
+                _let_go(items, latest, "system")
+                return False
+            _renew(items, latest, max(now + ttl, latest[0].expires_at), latest[0].actor)
             return True
     except OutOfStock:
         return False
@@ -107,9 +114,7 @@ def release(*, reference: UUID, by: str) -> None:
     """Let go of what `reference` holds."""
     with transaction.atomic(using=db.INVENTORY):
         items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
-        held = [row for row in rows if row.status == Status.OPEN]
-        _end(held, Status.RELEASED, by)
-        stock.unhold(items=items, quantities=_by_item(held))
+        _let_go(items, rows, by)
 
 
 def expire(limit: int = 500) -> int:
@@ -163,6 +168,18 @@ def _renew(
     _end(held, Status.EXPIRED, by)
     stock.unhold(items=items, quantities=_by_item(held))
     return _hold(items, _by_variant(latest), latest[0].reference, expires_at, by)
+
+
+def _is_short(items: Iterable[StockItem], rows: Iterable[Reservation]) -> bool:
+    """Whether open rows hold units of an item of which more are promised than were found."""
+    held = {row.stock_item_id for row in rows if row.status == Status.OPEN}
+    return any(item.shortfall for item in items if item.id in held)
+
+
+def _let_go(items: Sequence[StockItem], rows: Iterable[Reservation], by: str) -> None:
+    held = [row for row in rows if row.status == Status.OPEN]
+    _end(held, Status.RELEASED, by)
+    stock.unhold(items=items, quantities=_by_item(held))
 
 
 def _reap(items: Sequence[StockItem]) -> bool:

@@ -1,0 +1,207 @@
+"""Races for stock, with real connections; each has a twin without the protection that must see the fault."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
+
+from inventory.reservations import services as reservations
+from inventory.reservations.models import Reservation
+from inventory.reservations.services import OutOfStock
+from inventory.stock import locking
+from inventory.stock.models import StockItem
+from shop.core import db
+from tests.concurrency.race import together, wait_for_waiters, without_constraint
+from tests.factories.inventory import stocked
+from tests.inventory.checks import assert_adds_up, counters, events
+
+TTL = timedelta(minutes=15)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def buy(quantities: dict[UUID, int], reference: UUID | None = None) -> UUID:
+    reference = reference or uuid4()
+    reservations.reserve(quantities=quantities, reference=reference, ttl=TTL, by="guest")
+    return reference
+
+
+def sold(outcomes: Iterable[Any]) -> int:
+    return sum(isinstance(outcome, UUID) for outcome in outcomes)
+
+
+def unlocked(parties: int) -> Callable[[Iterable[UUID]], list[StockItem]]:
+    """`locking.items_of` without the lock, in which all parties read before any of them goes on to write."""
+    everybody_has_read = threading.Barrier(parties, timeout=10)
+
+    def items_of(variant_ids: Iterable[UUID]) -> list[StockItem]:
+        rows = StockItem.objects.filter(variant_id__in=set(variant_ids)).select_related("location").order_by("pk")
+        items = list(rows)
+        everybody_has_read.wait()
+        return items
+
+    return items_of
+
+
+def test_F01_hundred_buyers_one_unit() -> None:
+    item = stocked(1)
+    outcomes = together([partial(buy, {item.variant_id: 1})] * 100, threads=20)
+    assert sold(outcomes) == 1
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, OutOfStock)]
+    assert [refusal.shortages for refusal in refusals] == [{item.variant_id: 0}] * 99
+    assert counters(item) == (1, 1, 0, 0)
+    assert_adds_up()
+
+
+def test_F01_without_the_lock_the_constraint_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = stocked(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(locking, "items_of", unlocked(4))
+        outcomes = together([partial(buy, {item.variant_id: 1})] * 4)
+    assert sold(outcomes) == 1
+    assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 3
+    assert_adds_up()
+
+
+def test_F01_control_without_lock_and_constraint_the_unit_is_sold_four_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = stocked(1)
+    with without_constraint("inventory_stockitem", "stock_item_not_oversold"):
+        with monkeypatch.context() as patch:
+            patch.setattr(locking, "items_of", unlocked(4))
+            outcomes = together([partial(buy, {item.variant_id: 1})] * 4)
+        assert sold(outcomes) == 4
+        assert counters(item) == (1, 4, 0, 0)
+        StockItem.objects.all().delete()
+
+
+def test_buyers_who_waited_for_the_row_get_exactly_the_stock() -> None:
+    item = stocked(3)
+    locked, release = threading.Event(), threading.Event()
+
+    def outsider() -> None:
+        with transaction.atomic(using=db.INVENTORY):
+            locking.items_of([item.variant_id])
+            locked.set()
+            assert release.wait(20)
+
+    def opener() -> None:
+        try:
+            wait_for_waiters(8, using=db.INVENTORY)
+        finally:
+            release.set()
+
+    def buyer() -> UUID:
+        assert locked.wait(20)
+        return buy({item.variant_id: 1})
+
+    outcomes = together([outsider, opener, *[buyer] * 8])
+    assert outcomes[:2] == [None, None]
+    assert sold(outcomes) == 3
+    assert sum(isinstance(outcome, OutOfStock) for outcome in outcomes) == 5
+    assert_adds_up()
+
+
+def test_F02_mixed_quantities_sell_all_there_is_and_no_more() -> None:
+    item, random = stocked(40), Random(2)
+    wanted = [random.choice([1, 2, 3]) for _ in range(120)]
+    outcomes = together([partial(buy, {item.variant_id: units}) for units in wanted], threads=12)
+    units = sum(units for units, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, UUID))
+    assert units == counters(item)[1] == 40
+    assert_adds_up()
+
+
+def test_F03_carts_in_opposite_order_do_not_wait_for_each_other() -> None:
+    first, second = stocked(100), stocked(100)
+    carts = [{first.variant_id: 1, second.variant_id: 1}, {second.variant_id: 1, first.variant_id: 1}]
+    outcomes = together([partial(buy, carts[number % 2]) for number in range(60)], threads=6)
+    assert sold(outcomes) == 60
+    assert (counters(first), counters(second)) == ((100, 60, 0, 0), (100, 60, 0, 0))
+    assert_adds_up()
+
+
+def test_F03_control_locks_out_of_order_end_in_a_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = stocked(5), stocked(5)
+    turn, have_one = threading.local(), threading.Barrier(2, timeout=10)
+    in_order = locking.items_of
+
+    def one_by_one(variant_ids: Iterable[UUID]) -> list[StockItem]:
+        items = in_order([turn.variants[0]])
+        have_one.wait()
+        return items + in_order([turn.variants[1]])
+
+    def cart(*variants: UUID) -> UUID:
+        turn.variants = variants
+        return buy(dict.fromkeys(variants, 1))
+
+    ids = first.variant_id, second.variant_id
+    with monkeypatch.context() as patch:
+        patch.setattr(locking, "items_of", one_by_one)
+        outcomes = together([partial(cart, *ids), partial(cart, *reversed(ids))])
+    assert sold(outcomes) == 1
+    assert sum(isinstance(outcome, OperationalError) for outcome in outcomes) == 1
+
+
+def test_F04_one_reference_asked_for_twice_at_once_holds_its_units_once() -> None:
+    item, reference = stocked(9), uuid4()
+    outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 6)
+    assert outcomes == [reference] * 6
+    assert counters(item) == (9, 2, 0, 0)
+    assert_adds_up()
+
+
+def expiring(item: StockItem) -> UUID:
+    reference = buy({item.variant_id: 1})
+    Reservation.objects.filter(reference=reference).update(expires_at=db.clock(db.INVENTORY))
+    return reference
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_F12_two_sweepers_and_a_consumer(attempt: int) -> None:
+    item = stocked(5)
+    reference = expiring(item)
+    outcomes = together(
+        [reservations.expire, reservations.expire, lambda: reservations.commit(reference=reference, by="s")]
+    )
+    assert outcomes[2] is True
+    assert outcomes[0] + outcomes[1] == len(events("ReservationExpired")) <= 1
+    ends = list(Reservation.objects.filter(reference=reference).order_by("pk").values_list("status", flat=True))
+    assert ends == (["expired", "consumed"] if events("ReservationExpired") else ["consumed"])
+    assert counters(item) == (5, 0, 1, 0)
+    assert_adds_up()
+
+
+def test_F12_a_last_unit_is_expired_for_a_rival_or_consumed_never_both() -> None:
+    item = stocked(1)
+    reference = expiring(item)
+    mine, theirs = together(
+        [lambda: reservations.commit(reference=reference, by="system"), partial(buy, {item.variant_id: 1})]
+    )
+    assert (mine is True, isinstance(theirs, UUID)) in {(True, False), (False, True)}
+    assert {type(mine), type(theirs)} & {OutOfStock}
+    assert_adds_up()
+
+
+def test_F12_control_without_the_lock_one_hold_is_given_back_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = stocked(9)
+    buy({item.variant_id: 5})
+    expiring(item)
+    with monkeypatch.context() as patch:
+        everybody_has_read = threading.Barrier(2, timeout=10)
+        expire = reservations._expire
+
+        def late(items: list[StockItem], due: list[Reservation]) -> None:
+            everybody_has_read.wait()
+            expire(items, due)
+
+        patch.setattr(locking, "items_of", unlocked(2))
+        patch.setattr(reservations, "_expire", late)
+        assert together([reservations.expire, reservations.expire]) == [1, 1]
+    assert counters(item) == (9, 4, 0, 0)
+    assert len(events("ReservationExpired")) == 2
