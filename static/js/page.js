@@ -1,0 +1,99 @@
+// What every page has: notices that can be closed, steppers, search suggestions by keyboard, questions before an irreversible step.
+
+const TOAST_MS = 8000;
+
+function stepper(root) {
+  const input = root.querySelector("input");
+  if (!input || root.querySelector("button")) return;
+  const words = { "-1": root.dataset.less || "−", 1: root.dataset.more || "+" };
+  const limit = (value) => Math.min(Math.max(value, Number(input.min) || 1), Number(input.max) || Infinity);
+  const refresh = () => {
+    for (const button of root.querySelectorAll("button")) {
+      const next = Number(input.value) + Number(button.value);
+      button.disabled = limit(next) !== next;
+    }
+  };
+  for (const by of [-1, 1]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.value = by;
+    button.textContent = by < 0 ? "−" : "+";
+    button.setAttribute("aria-label", `${words[by]} ${input.labels[0]?.textContent ?? ""}`.trim());
+    button.addEventListener("click", () => {
+      input.value = limit((Number(input.value) || 0) + by);
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      refresh();
+    });
+    if (by < 0) root.prepend(button);
+    else root.append(button);
+  }
+  input.addEventListener("input", refresh);
+  refresh();
+}
+
+function toast(root) {
+  let timer = setTimeout(() => root.remove(), TOAST_MS);
+  const stay = () => clearTimeout(timer);
+  root.addEventListener("pointerenter", stay);
+  root.addEventListener("focusin", stay);
+  root.addEventListener("pointerleave", () => { timer = setTimeout(() => root.remove(), TOAST_MS); });
+}
+
+function combobox(input) {
+  const list = document.getElementById(input.getAttribute("aria-controls"));
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const active = () => options().find((option) => option.ariaSelected === "true");
+  const choose = (option) => {
+    active()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+  };
+  const close = () => { list.replaceChildren(); choose(null); input.ariaExpanded = "false"; };
+  list.addEventListener("htmx:afterSwap", () => { input.ariaExpanded = String(options().length > 0); });
+  input.addEventListener("keydown", (event) => {
+    const all = options();
+    if (event.key === "Escape" && all.length) { event.preventDefault(); close(); return; }
+    if (event.key === "Enter" && active()) { event.preventDefault(); active().click(); return; }
+    if (!all.length || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    const at = all.indexOf(active()) + (event.key === "ArrowDown" ? 1 : -1);
+    choose(at < 0 || at >= all.length ? null : all[at]);
+  });
+  input.form.addEventListener("focusout", (event) => { if (!input.form.contains(event.relatedTarget)) setTimeout(close, 150); });
+}
+
+function prepare(root) {
+  for (const element of root.querySelectorAll("[data-stepper]")) stepper(element);
+  for (const element of root.querySelectorAll("[data-toast]")) toast(element);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast]")?.remove();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector("[data-toast]")?.remove();
+});
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset?.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement ?? document));
+// A refusal by the server (422, 409 …) is a page with words in it: show it like any other answer.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && xhr.status < 500 && xhr.status !== 404) event.detail.shouldSwap = true;
+});
+// The network or the server failed: let the browser do it the plain way, so that the shopper sees what is going on.
+document.addEventListener("htmx:sendError", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (form) form.submit();
+});
+
+prepare(document);
+for (const input of document.querySelectorAll("[role=combobox]")) combobox(input);
