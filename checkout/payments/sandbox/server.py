@@ -57,7 +57,8 @@ class Sandbox:
             data = str(Path(data) / FILE)
         self.box = Box(settings, Store(data))
         self.sender = Sender(self.box)
-        self._server.set_app(App(self.box, self.sender))
+        self.app = App(self.box, self.sender)
+        self._server.set_app(self.app)
         self.url = f"http://{host}:{self._server.server_port}"
 
     def start(self) -> "Sandbox":
