@@ -14,7 +14,7 @@ from catalog.products.models import (
     Seller,
     Variant,
 )
-from catalog.reviews.models import Review
+from catalog.reviews.models import Purchase, Review
 from catalog.search.models import Listing, Word
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Price",
     "Product",
     "ProductType",
+    "Purchase",
     "Review",
     "Seller",
     "Variant",

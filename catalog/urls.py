@@ -1,5 +1,17 @@
 """Pages of the catalog app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from catalog.products import views as products
+from catalog.reviews import views as reviews
+from catalog.search import views as search
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("products/", search.product_list, name="product_list"),
+    path("products/<slug:slug>/", products.product_detail, name="product_detail"),
+    path("products/<slug:slug>/reviews/", reviews.product_reviews, name="product_reviews"),
+    path("products/<slug:slug>/similar/", products.similar_products, name="similar_products"),
+    path("categories/<path:path>/", search.category, name="category"),
+    path("brands/<slug:slug>/", search.brand, name="brand"),
+    path("search/suggest/", search.search_suggest, name="search_suggest"),
+]

@@ -26,6 +26,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.commit_stock",
         "checkout.orders.receivers.mail_order_paid",
         "checkout.fulfilment.receivers.open_shipment",
+        "catalog.reviews.receivers.note_purchases",
     ),
     types.OrderCancelled: (
         "checkout.orders.receivers.give_back_stock",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cart.carts import selectors as carts
 from catalog.products import selectors as products
+from catalog.search import page as listings
 
 
 def shop_context(request: HttpRequest) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this shop is, its departments, and what is new and wanted."""
-    return render(request, "home.html", products.home_page(currency=settings.DEFAULT_CURRENCY))
+    return render(request, "home.html", listings.home_context(settings.DEFAULT_CURRENCY))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

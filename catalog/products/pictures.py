@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.module_loading import import_string
 from PIL import Image as Pillow
@@ -36,7 +37,7 @@ def picture(image: Image) -> dict[str, Any] | None:
     """`{src, srcset_avif, srcset_webp, width, height, alt, thumb}` of a picture; None if there is no file."""
     if not image.file:
         return None
-    plain: dict[str, Any] = {
+    original: dict[str, Any] = {
         "src": image.file.url,
         "width": image.width,
         "height": image.height,
@@ -47,9 +48,9 @@ def picture(image: Image) -> dict[str, Any] | None:
     sources = next(iter(ratios.values()), {}) if image.is_ready else {}
     webp = sources.get("WEBP", {})
     if not webp:
-        return plain
+        return original
     shown = webp[_closest(webp, CARD_WIDTH)]
-    return plain | {
+    return original | {
         "src": shown.url,
         "srcset_avif": _srcset(sources.get("AVIF", {})),
         "srcset_webp": _srcset(webp),
@@ -57,6 +58,13 @@ def picture(image: Image) -> dict[str, Any] | None:
         "height": shown.height,
         "thumb": webp[_closest(webp, THUMB_WIDTH)].url,
     }
+
+
+def plain(name: str, alt: str) -> dict[str, Any] | None:
+    """The picture stored as `name` (4:5, without derivatives); None without a name."""
+    if not name:
+        return None
+    return {"src": default_storage.url(name), "width": 640, "height": 800, "alt": alt}
 
 
 def _closest(sources: Mapping[int, Any], width: int) -> int:

@@ -142,9 +142,12 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
     return card_reads.cards(product_ids, currency=currency)
 
 
-def departments() -> list[dict[str, str]]:
+def departments() -> list[dict[str, Any]]:
     """The top categories `{name, url, picture}`, for every page's header; from the cached tree."""
-    return [{"name": node.name, "url": node.url, "picture": node.picture} for node in tree.tree().children()]
+    return [
+        {"name": node.name, "url": node.url, "picture": pictures.plain(node.picture, node.name)}
+        for node in tree.tree().children()
+    ]
 
 
 def similar(product_id: UUID, *, currency: str, top: int = 8) -> list[Card]:

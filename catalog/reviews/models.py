@@ -42,3 +42,14 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rating}: {self.title}"
+
+
+class Purchase(models.Model):
+    """A customer has paid for a product: what makes a review verified. Copied from paid orders, can be made again from them."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    customer_id = models.UUIDField()
+    product_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("customer_id", "product_id", name="purchase_once")]

@@ -1,0 +1,124 @@
+"""The list, category, brand and search pages, and the search box's suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog.products import selectors as products
+from catalog.products import tree
+from catalog.search import engine, page, query, selectors, suggest
+from catalog.search.page import Place
+from catalog.search.query import Query
+from shop.core import requests
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def product_list(request: HttpRequest) -> HttpResponse:
+    """All products, or those found by `?q=` and filters."""
+    asked = _asked(request)
+    title = _("Results for “%(words)s”") % {"words": asked.text} if asked.text else _("All products")
+    node = tree.tree().at(asked.category) if asked.category else None
+    if asked.category and node is None:
+        raise Http404
+    crumbs: list[dict[str, str | None]] = [{"label": title, "url": None}]
+    if node is not None:
+        without = replace(asked, category="", page=1)
+        place = Place(page.LIST_URL, title)
+        crumbs = [{"label": title, "url": place.url(without)}, {"label": node.name, "url": None}]
+    return _list(request, asked, Place(page.LIST_URL, title), {"breadcrumbs": crumbs})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    """A category with everything below it; 301 from a path it had before."""
+    node = tree.tree().at(path)
+    if node is None:
+        present = products.moved_to("category", path.strip("/"))
+        if present is None:
+            raise Http404
+        return HttpResponsePermanentRedirect(reverse("category", args=[present]))
+    asked = replace(_asked(request), category=node.url_path)
+    above = tree.tree().ancestors(node.path)
+    crumbs: list[dict[str, str | None]] = [{"label": one.name, "url": one.url} for one in above[:-1]]
+    words = selectors.category_words(node.id)
+    return _list(
+        request,
+        asked,
+        Place(node.url, node.name),
+        {
+            "breadcrumbs": [*crumbs, {"label": node.name, "url": None}],
+            "intro": words.description,
+            "meta_description": words.seo_description,
+            "canonical_url": requests.absolute(node.url),
+        },
+        children=[(child.url_path, child.name, child.url) for child in tree.tree().children(node)],
+    )
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def brand(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything of one brand."""
+    found = selectors.brand(slug)
+    if found is None:
+        raise Http404
+    asked = _asked(request)
+    asked = replace(asked, brands=(slug,))
+    url = reverse("brand", args=[slug])
+    crumbs: list[dict[str, str | None]] = [{"label": found.name, "url": None}]
+    context = {"breadcrumbs": crumbs, "intro": found.description, "canonical_url": requests.absolute(url)}
+    return _list(request, asked, Place(url, found.name, fixed_brand=slug), context)
+
+
+@require_safe
+def search_suggest(request: HttpRequest) -> HttpResponse:
+    """The rows under the search box; empty when there is nothing to offer."""
+    found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
+    return render(request, "catalog/search/_suggestions.html", found)
+
+
+def _asked(request: HttpRequest) -> Query:
+    """The query in the address. What cannot be read is left out, said on the page; a page that cannot be is a 404."""
+    asked, problems = query.parse(dict(request.GET.lists()), currency=settings.DEFAULT_CURRENCY)
+    if "page" in problems:
+        raise Http404
+    for name, expected in problems.items():
+        messages.warning(
+            request, _("We left out “%(name)s” from the address: it should be %(expected)s.") % {"name": name, "expected": expected}
+        )
+    return asked
+
+
+def _list(
+    request: HttpRequest,
+    asked: Query,
+    place: Place,
+    context: dict[str, Any],
+    children: list[tuple[str, str, str]] | None = None,
+) -> HttpResponse:
+    results = engine.search(asked)
+    if asked.page > 1 and not results.hits:
+        raise Http404
+    shown = {**page.list_context(asked, place, results), **context}
+    counts = {count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts}
+    shown["subcategories"] = [
+        {"name": name, "url": url, "count": counts.get(path, 0)}
+        for path, name, url in children or ()
+        if counts.get(path) or not asked.has_filters
+    ]
+    if children is not None:  # a category's own page lists its subcategories above the results
+        shown["facets"] = [facet for facet in shown["facets"] if facet["name"] != "category"]
+    is_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
