@@ -45,6 +45,7 @@ class Order(models.Model):
 
     class FulfilmentState(models.TextChoices):
         UNFULFILLED = "unfulfilled", _("unfulfilled")
+        PICKED = "picked", _("picked")
         PARTLY_SHIPPED = "partly_shipped", _("partly shipped")
         SHIPPED = "shipped", _("shipped")
         DELIVERED = "delivered", _("delivered")
@@ -75,6 +76,9 @@ class Order(models.Model):
     tax_minor = models.BigIntegerField(default=0)
     included_tax_minor = models.BigIntegerField(default=0)  # the part of tax that prices already contain
     total_minor = models.BigIntegerField()
+    authorised_minor = models.BigIntegerField(default=0)  # sums over the order's payments, kept by `orders.note_money`
+    captured_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
     idempotency_key = models.CharField(max_length=255, unique=True)
@@ -84,6 +88,13 @@ class Order(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("order"), _("orders")
         ordering = ["-id"]
+        permissions = [
+            ("fulfil_order", _("Can pick, ship and deliver orders")),
+            ("cancel_order", _("Can cancel orders")),
+            ("refund_order", _("Can give money back")),
+            ("review_order", _("Can decide on payments under review")),
+            ("record_payment", _("Can record payments that came by bank")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="order_total_adds_up",
@@ -95,6 +106,14 @@ class Order(models.Model):
                     - F("included_tax_minor"),
                     total_minor__gte=0,
                 ),
+            ),
+            models.CheckConstraint(
+                name="order_refund_cap",
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("captured_minor")),
+            ),
+            models.CheckConstraint(
+                name="order_cancelled_not_shipped",
+                condition=~Q(status="cancelled", fulfilment_state__in=["shipped", "delivered", "returned"]),
             ),
             models.UniqueConstraint("cart_id", condition=~Q(status="cancelled"), name="order_once_per_cart"),
         ]

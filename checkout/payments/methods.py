@@ -46,9 +46,7 @@ def by_id() -> dict[str, Method]:
 
 def choices(selected: str = "card") -> list[dict[str, object]]:
     """The methods as a form shows them."""
-    return [
-        {"id": one.id, "label": one.label, "hint": one.hint, "is_selected": one.id == selected} for one in METHODS
-    ]
+    return [{"id": one.id, "label": one.label, "hint": one.hint, "is_selected": one.id == selected} for one in METHODS]
 
 
 def card_fields() -> CardFields:

@@ -34,6 +34,7 @@ class Payment(models.Model):
     token = models.CharField(max_length=255, blank=True)  # the provider's name for the card, never the card
     reference = models.CharField(_("provider's reference"), max_length=255, blank=True)
     action_url = models.URLField(max_length=1000, blank=True)
+    instructions = models.JSONField(default=dict, blank=True)  # for a shopper who sends the money himself
     decline_code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)  # for the shopper
     authorised_minor = models.BigIntegerField(default=0)
@@ -105,7 +106,19 @@ class Refund(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("refund"), _("refunds")
-        constraints = [models.CheckConstraint(name="refund_amount", condition=Q(amount_minor__gt=0))]
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="refund_amount", condition=Q(amount_minor__gt=0)),
+            models.UniqueConstraint("payment", "reference", condition=~Q(reference=""), name="refund_reference_once"),
+        ]
+        indexes = [models.Index("created_at", condition=Q(status="requested"), name="refund_open")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} → {self.payment_id}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.payment.currency)
 
 
 class ProviderEvent(models.Model):

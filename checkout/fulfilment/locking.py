@@ -1,0 +1,16 @@
+"""Locks of shipments: taken after the order's."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from checkout.fulfilment.models import Shipment
+from checkout.orders import locking as orders
+from checkout.orders.models import Order
+
+
+def order_and_shipments(order_id: UUID) -> tuple[Order, list[Shipment]]:
+    """An order and its shipments that are not cancelled, locked, oldest first. Raises `Order.DoesNotExist`."""
+    order = orders.order(order_id)
+    rows = Shipment.objects.select_for_update().filter(order_id=order_id).exclude(status=Shipment.Status.CANCELLED)
+    return order, list(rows.order_by("id"))

@@ -1,0 +1,31 @@
+"""What fulfilment does when something has happened. Each may run twice and makes one call."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from checkout.fulfilment import emails
+from checkout.fulfilment import services as fulfilment
+
+BY = "system"
+
+
+def open_shipment(data: dict[str, Any]) -> None:
+    """Open the parcel of an order that is paid."""
+    fulfilment.open_shipment(order_id=UUID(data["order_id"]), by=BY)
+
+
+def cancel_shipments(data: dict[str, Any]) -> None:
+    """Stop the parcels of an order that is over."""
+    fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)
+
+
+def ship_stock(data: dict[str, Any]) -> None:
+    """Take the units of a dispatched parcel out of stock."""
+    fulfilment.ship_stock(order_id=UUID(data["order_id"]), by=BY)
+
+
+def mail_order_shipped(data: dict[str, Any]) -> None:
+    """Tell the shopper that a parcel is on its way, and how to follow it."""
+    emails.order_shipped(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))

@@ -1,0 +1,57 @@
+"""Who may see an order: its customer, and whoever has the secret of its link.
+
+Everyone else, and everyone with a wrong or shortened secret, gets the same 404 as for an order that does not exist.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from checkout.orders import selectors
+from checkout.orders.models import Order
+from shop.core import requests
+
+HEADER = "X-Order-Token"
+_SESSION = "order_keys"
+_REMEMBERED = 20  # orders a guest's session keeps the keys of
+
+
+def url(order: Order) -> str:
+    """The order's page with its secret, for guests and mails: a path on the shop's own address."""
+    return f"{reverse('order', kwargs={'number': order.number})}?key={order.access_key}"
+
+
+def allowed(request: HttpRequest, order: Order) -> bool:
+    """Whether this person may see the order: it is theirs, or they hold its secret (link, API header or session)."""
+    customer_id = requests.customer_id(request)
+    if customer_id is not None and order.customer_id == customer_id:
+        return True
+    given = request.GET.get("key") or request.headers.get(HEADER) or _remembered(request).get(str(order.pk), "")
+    return constant_time_compare(given, order.access_key)
+
+
+def order_for(request: HttpRequest, number: str) -> Order:
+    """The order if this person may see it; else `Http404`, the same for a wrong secret as for no such order."""
+    order = selectors.order(number[:20])
+    if order is None:
+        constant_time_compare(request.GET.get("key", ""), "x" * 32)
+        raise Http404
+    if not allowed(request, order):
+        raise Http404
+    return order
+
+
+def remember(request: HttpRequest, order: Order) -> None:
+    """Keep the secret in the guest's session, so that links on the page need not carry it."""
+    keys = _remembered(request)
+    if keys.get(str(order.pk)) != order.access_key:
+        kept = {**keys, str(order.pk): order.access_key}
+        request.session[_SESSION] = dict(list(kept.items())[-_REMEMBERED:])
+
+
+def _remembered(request: HttpRequest) -> dict[str, str]:
+    session = getattr(request, "session", None)
+    keys: dict[str, str] = session.get(_SESSION, {}) if session is not None else {}
+    return keys

@@ -1,0 +1,111 @@
+"""The mails about an order: what their templates are told. Each is queued at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from checkout.orders import access, selectors
+from checkout.orders.models import Order
+from shop.core import requests
+from shop.core.money import Money
+from shop.notifications import services as notifications
+
+_ADDRESS = ("company", "address1", "address2")
+
+
+def order_placed(*, order_id: UUID) -> None:
+    send(selectors.by_id(order_id), "order_placed")
+
+
+def order_paid(*, order_id: UUID) -> None:
+    send(selectors.by_id(order_id), "order_paid")
+
+
+def order_delivered(*, order_id: UUID) -> None:
+    send(selectors.by_id(order_id), "order_delivered")
+
+
+def order_cancelled(*, order_id: UUID, reason: str) -> None:
+    """With the reason in words, and the amount that comes back if something was paid."""
+    order = selectors.by_id(order_id)
+    with translation.override(order.language):
+        refund = text(order.money(order.captured_minor)) if order.captured_minor else None
+        send(order, "order_cancelled", reason=reason_text(reason), refund=refund, cart_url=None)
+
+
+def send(order: Order, template: str, *, key: object = "", **extra: Any) -> bool:
+    """Queue the mail `template` about the order (lines prefetched); `key` tells several of a kind apart."""
+    with translation.override(order.language):
+        context = {"order": context_of(order), **extra}
+    return notifications.queue(
+        key=":".join(filter(None, (template, str(order.pk), str(key)))),
+        template=template,
+        to=order.email,
+        language=order.language,
+        context=context,
+    )
+
+
+def context_of(order: Order) -> dict[str, Any]:
+    """The order as its mails show it: JSON, texts in the active language."""
+    return {
+        "number": order.number,
+        "status_label": str(order.get_status_display()),
+        "url": requests.absolute(access.url(order)),
+        "created_at": date_format(timezone.localtime(order.placed_at), "DATETIME_FORMAT"),
+        "lines": [
+            {
+                "name": line.name,
+                "options": " · ".join(str(value) for value in line.options.values()),
+                "quantity": line.quantity,
+                "line_total": text(order.money(line.total_minor)),
+            }
+            for line in order.lines.all()
+        ],
+        "subtotal": text(order.money(order.subtotal_minor)),
+        "discount": text(order.money(order.discount_minor)) if order.discount_minor else None,
+        "shipping": text(order.money(order.shipping_minor)),
+        "tax": text(order.money(order.tax_minor)),
+        "total": text(order.total),
+        "shipping_address": address_lines(order.shipping_address),
+        "delivery_name": order.delivery_name,
+        "arrives": date_format(order.delivery_on, "DATE_FORMAT") if order.delivery_on else None,
+    }
+
+
+def text(amount: Money) -> str:
+    """An amount for people in the active language."""
+    return amount.format(translation.get_language() or "en")
+
+
+def address_lines(address: Mapping[str, Any]) -> list[str]:
+    """A stored address as the lines of a label."""
+    name = _joined(address.get("first_name"), address.get("last_name"))
+    town = _joined(address.get("city"), address.get("state"), address.get("postal_code"))
+    country = dict(countries).get(address.get("country", ""), address.get("country"))
+    return [str(line) for line in (name, *(address.get(part) for part in _ADDRESS), town, country) if line]
+
+
+def _joined(*parts: Any) -> str:
+    return " ".join(_nonempty(parts))
+
+
+def _nonempty(parts: Iterable[Any]) -> list[str]:
+    return [str(part) for part in parts if part]
+
+
+def reason_text(reason: str) -> str:
+    """Why an order was cancelled, in words; empty when there is nothing to explain."""
+    sentences = {
+        "reservation_expired": _("The payment did not arrive in time, so we could not hold the items any longer."),
+        "out_of_stock": _("The items sold out before your payment arrived. We are sorry."),
+        "reject_review": _("We could not accept the payment."),
+    }
+    return sentences.get(reason, "")

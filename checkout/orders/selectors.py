@@ -1,0 +1,60 @@
+"""Reads of orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from checkout.orders import rules, transitions
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderLine, OrderStep
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders of one page, newest first, lines prefetched, and how many there are in all."""
+
+    orders: tuple[Order, ...]
+    total: int
+
+
+def order(number: str) -> Order | None:
+    """The order with this number, None if there is none. Who may see it: `access`."""
+    return Order.objects.filter(number=number).first()
+
+
+def by_id(order_id: UUID) -> Order:
+    """The order with its lines. Raises `Order.DoesNotExist`."""
+    return Order.objects.prefetch_related("lines").get(pk=order_id)
+
+
+def by_key(idempotency_key: str) -> Order | None:
+    """The order that was placed with this idempotency key."""
+    return Order.objects.filter(idempotency_key=idempotency_key).first()
+
+
+def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> OrderPage:
+    """A customer's orders, `page` from 1. Three queries."""
+    rows = Order.objects.filter(customer_id=customer_id).order_by("-id")
+    first = (page - 1) * size
+    return OrderPage(tuple(rows.prefetch_related("lines")[first : first + size]), rows.count())
+
+
+def lines_of(order_id: UUID) -> list[OrderLine]:
+    return list(OrderLine.objects.filter(order_id=order_id).order_by("position"))
+
+
+def steps_of(order_id: UUID) -> list[OrderStep]:
+    """The history, oldest first."""
+    return list(OrderStep.objects.filter(order_id=order_id).order_by("position"))
+
+
+def can_cancel(order: Order) -> bool:
+    """Whether `cancel` would go through now."""
+    return allows(order, "cancel")
+
+
+def allows(order: Order, trigger: str) -> bool:
+    """Whether table and guard let the order take `trigger` now."""
+    row = transitions.find(trigger, order.status)
+    return row is not None and rules.GUARDS[row.guard](orders.facts(order)) is None

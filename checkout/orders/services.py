@@ -1,0 +1,301 @@
+"""What can be done to an order. `apply` is the only code that assigns its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import connections, transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from checkout.orders import effects, locking, rules, transitions
+from checkout.orders.models import Order, OrderLine, OrderStep
+from inventory.reservations import services as reservations
+from inventory.stock import services as stock
+from shop.audit import services as audit
+from shop.core import db
+from shop.events import bus
+
+if TYPE_CHECKING:
+    from cart.pricing.selectors import Quote, QuotedLine
+
+OBJECTIONS = {
+    "not_paid": gettext_lazy("it is not fully paid"),
+    "paid": gettext_lazy("it is paid"),
+    "not_authorised": gettext_lazy("its amount is not authorised"),
+    "not_picked": gettext_lazy("not every unit is picked"),
+    "not_handed_over": gettext_lazy("nothing has been handed to a carrier"),
+    "not_delivered": gettext_lazy("not every parcel has arrived"),
+    "handed_over": gettext_lazy("a parcel is already on its way"),
+    "not_back": gettext_lazy("not every unit is back"),
+    "not_refunded": gettext_lazy("not all of its money has been given back"),
+}
+
+
+class TransitionRefused(Exception):
+    """The order cannot do this now. `str()` is a sentence for people that says what it can do instead."""
+
+    def __init__(self, *, trigger: str, status: str, allowed: tuple[str, ...], why: str = "") -> None:
+        self.trigger, self.status, self.allowed, self.why = trigger, status, allowed, why
+        super().__init__(trigger, status)
+
+    def __str__(self) -> str:
+        row = transitions.named(self.trigger)
+        names = {"trigger": row.label if row else self.trigger, "status": Order.Status(self.status).label}
+        if self.why:
+            text = _("“%(trigger)s” is not possible: the order is “%(status)s” and %(why)s.") % {
+                **names,
+                "why": OBJECTIONS[self.why],
+            }
+        else:
+            text = _("“%(trigger)s” is not possible: the order is “%(status)s”.") % names
+        if not self.allowed:
+            return text
+        labels = [str(row.label) for row in transitions.from_status(self.status) if row.trigger in self.allowed]
+        return text + " " + _("Possible now: %(labels)s.") % {"labels": ", ".join(labels)}
+
+
+def place(
+    *,
+    order_id: UUID,
+    cart_id: UUID | None,
+    customer_id: UUID | None,
+    email: str,
+    language: str,
+    shipping_address: Mapping[str, Any],
+    billing_address: Mapping[str, Any],
+    quote: Quote,
+    idempotency_key: str,
+    by: str,
+    channel: str = "web",
+) -> Order:
+    """Write the order `order_id` (the reference its units are reserved under) as `quote` says; status pending.
+
+    Belongs to the caller's transaction, which goes on with `payments.open`. Raises `IntegrityError` when the key or
+    the cart has an order already.
+    """
+    delivery = quote.delivery
+    order = Order.objects.create(
+        id=order_id,
+        number=_next_number(),
+        channel=channel,
+        currency=quote.currency,
+        language=language,
+        cart_id=cart_id,
+        customer_id=customer_id,
+        email=email.strip().lower(),
+        shipping_address=dict(shipping_address),
+        billing_address=dict(billing_address),
+        delivery_option=delivery.code if delivery else "",
+        delivery_name=delivery.name if delivery else "",
+        delivery_on=delivery.arrives_on if delivery else None,
+        subtotal_minor=quote.subtotal.minor,
+        discount_minor=quote.discount.minor,
+        shipping_minor=quote.shipping.minor,
+        tax_minor=quote.tax.minor,
+        included_tax_minor=quote.included_tax.minor,
+        total_minor=quote.total.minor,
+        tax_lines=[
+            {"name": tax.name, "rate": str(tax.rate), "amount_minor": tax.amount.minor, "is_included": tax.is_included}
+            for tax in quote.tax_lines
+        ],
+        discount_lines=[
+            {"code": off.code, "name": off.name, "amount_minor": off.amount.minor} for off in quote.discounts
+        ],
+        idempotency_key=idempotency_key,
+    )
+    OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(quote.lines, start=1))
+    OrderStep.objects.create(order=order, position=1, trigger="place", to_status=order.status, actor=by)
+    audit.record(
+        action="order.place",
+        by=by,
+        object_type="order",
+        object_id=order.id,
+        changes={"number": order.number, "total_minor": order.total_minor, "currency": order.currency},
+        using=db.DEFAULT,
+    )
+    return order
+
+
+def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
+    return OrderLine(
+        order=order,
+        position=position,
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        name=line.name,
+        options=dict(line.options),
+        picture=_source(line.picture),
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price.minor,
+        total_minor=line.line_total.minor,
+        discount_minor=line.discount.minor,
+        tax_minor=line.tax.minor,
+        shipping_minor=line.shipping.minor,
+        tax_class=line.tax_class,
+    )
+
+
+def _source(picture: Any) -> str:
+    """The address of a picture as the catalogue gives it (a dict, an object with `src`, or none)."""
+    source = picture.get("src") if isinstance(picture, Mapping) else getattr(picture, "src", picture)
+    text = str(source or "")
+    return text if len(text) <= 255 else ""
+
+
+def _next_number() -> str:
+    with connections[db.DEFAULT].cursor() as cursor:
+        cursor.execute("SELECT extract(year FROM now() AT TIME ZONE 'UTC')::int, nextval('checkout_order_number')")
+        return rules.number(*cursor.fetchone())
+
+
+def apply(
+    *, order_id: UUID, trigger: str, by: str, note: str = "", about: UUID | None = None, reason: str = ""
+) -> Order:
+    """Take the order over `trigger`: lock, guard, status, step, audit and events, in one transaction.
+
+    `note` is for people (kept in the history), `about` the payment concerned, `reason` what a cancellation's event
+    says (the trigger if empty). Raises `TransitionRefused` and changes nothing if the table or the guard says no.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order = locking.order(order_id)
+        row = transitions.find(trigger, order.status)
+        objection = rules.GUARDS[row.guard](facts(order)) if row else ""
+        if row is None or objection:
+            raise TransitionRefused(trigger=trigger, status=order.status, allowed=possible(order), why=objection or "")
+        source, order.status, order.version = order.status, row.target, order.version + 1
+        order.payment_state = _payment_state(order)
+        Order.objects.filter(pk=order.pk).update(
+            status=order.status, version=order.version, payment_state=order.payment_state, updated_at=Now()
+        )
+        _step(order, row, source=source, by=by, note=note)
+        for effect in row.effects:
+            bus.publish(effects.EFFECTS[effect](order, about, reason or trigger), using=db.DEFAULT)
+        return order
+
+
+def _step(order: Order, row: transitions.Transition, *, source: str, by: str, note: str) -> None:
+    last = OrderStep.objects.filter(order_id=order.pk).aggregate(last=Max("position"))["last"] or 0
+    OrderStep.objects.create(
+        order=order,
+        position=last + 1,
+        trigger=row.trigger,
+        from_status=source,
+        to_status=row.target,
+        actor=by,
+        note=note[:500],
+    )
+    audit.record(
+        action=f"order.{row.trigger}",
+        by=by,
+        object_type="order",
+        object_id=order.pk,
+        changes={"from": source, "to": row.target},
+        using=db.DEFAULT,
+    )
+
+
+def facts(order: Order) -> rules.Facts:
+    """What the guards look at, from the order's own row."""
+    return rules.Facts(
+        total=order.total_minor,
+        authorised=order.authorised_minor,
+        captured=order.captured_minor,
+        refunded=order.refunded_minor,
+        fulfilment=order.fulfilment_state,
+    )
+
+
+def possible(order: Order) -> tuple[str, ...]:
+    """The triggers that staff may pull in its status, guards aside."""
+    return tuple(row.trigger for row in transitions.from_status(order.status) if row.permission)
+
+
+def cancel(*, order_id: UUID, by: str, note: str = "") -> Order:
+    """Cancel what has not been handed over. Stock, money and cart follow by events. Raises `TransitionRefused`."""
+    return apply(order_id=order_id, trigger="cancel", by=by, note=note)
+
+
+def note_money(*, order: Order, authorised: int, captured: int, refunded: int) -> None:
+    """Keep the sums over the order's payments (minor units). `order` is locked by the caller."""
+    order.authorised_minor, order.captured_minor, order.refunded_minor = authorised, captured, refunded
+    order.payment_state = _payment_state(order)
+    Order.objects.filter(pk=order.pk).update(
+        authorised_minor=authorised,
+        captured_minor=captured,
+        refunded_minor=refunded,
+        payment_state=order.payment_state,
+        updated_at=Now(),
+    )
+
+
+def _payment_state(order: Order) -> str:
+    is_over = order.status == Order.Status.CANCELLED and not order.authorised_minor
+    return rules.payment_state(facts(order), is_voided=is_over)
+
+
+def note_fulfilment(*, order: Order, state: str) -> None:
+    """Keep how far the order's parcels are (`Order.FulfilmentState`). `order` is locked by the caller."""
+    order.fulfilment_state = state
+    Order.objects.filter(pk=order.pk).update(fulfilment_state=state, updated_at=Now())
+
+
+def commit_stock(*, order_id: UUID, by: str) -> bool:
+    """Turn the paid order's held units into sold ones. Idempotent; False if that is no longer wanted or possible.
+
+    Paid after the hold ran out and nothing is left: the order is cancelled, which gives the money back.
+    """
+    if not _wants_stock(order_id):
+        return False
+    try:
+        reservations.commit(reference=order_id, by=by)
+    except reservations.OutOfStock:
+        with override(Order.objects.values_list("language", flat=True).get(pk=order_id)):
+            note = _("Sold out before the payment arrived.")
+        apply(order_id=order_id, trigger="cancel", by=by, reason="out_of_stock", note=note)
+        return False
+    if _wants_stock(order_id):
+        return True
+    give_back_stock(order_id=order_id, by=by)  # cancelled meanwhile, and that event may have come before this one
+    return False
+
+
+def _wants_stock(order_id: UUID) -> bool:
+    status = Order.objects.values_list("status", flat=True).get(pk=order_id)
+    return status not in {Order.Status.CANCELLED, Order.Status.REFUNDED}
+
+
+def give_back_stock(*, order_id: UUID, by: str) -> None:
+    """Let go of what is held for the order and not shipped. Idempotent."""
+    reservations.release(reference=order_id, by=by)
+    stock.deallocate(reference=order_id, by=by)
+
+
+def claim(*, email: str, customer_id: UUID) -> int:
+    """Give the guest orders placed with `email` (proven to be theirs) to a customer; returns how many."""
+    with transaction.atomic(using=db.DEFAULT):
+        count = Order.objects.filter(email=email.strip().lower(), customer_id=None).update(
+            customer_id=customer_id, updated_at=Now()
+        )
+        if count:
+            audit.record(
+                action="order.claim",
+                by=f"customer:{customer_id}",
+                object_type="customer",
+                object_id=customer_id,
+                changes={"count": count},
+                using=db.DEFAULT,
+            )
+    return count
+
+
+def claim_proven(*, customer_id: UUID) -> int:
+    """Give a customer the guest orders of every e-mail address that they have proven; returns how many."""
+    proven = EmailAddress.objects.filter(user_id=customer_id, verified=True).values_list("email", flat=True)
+    return sum(claim(email=email, customer_id=customer_id) for email in proven)

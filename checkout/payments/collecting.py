@@ -1,0 +1,219 @@
+"""The payments' commands that talk to a provider. No transaction is open while they do.
+
+Each may be stopped at any line and run again: the provider is asked under a key that makes the same question have one
+effect, and what it says is recorded once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from checkout.orders import access
+from checkout.orders import services as orders
+from checkout.payments import calls, providers, recording, rules, selectors
+from checkout.payments.models import Payment, Refund
+from checkout.payments.providers import base
+from inventory.reservations import services as reservations
+from shop.core import requests
+
+log = structlog.get_logger("checkout.payments")
+
+_CANCELLED = base.Outcome(reference="", state="cancelled")
+
+
+class PaymentRefused(Exception):
+    """This payment cannot be begun or changed. `str()` is a sentence for people."""
+
+
+def charge(*, payment_id: UUID) -> None:
+    """Ask the provider for the money of an open payment and record the answer.
+
+    Raises `ProviderUnavailable` when there was no answer: to be called again, which asks under the same key.
+    """
+    payment = selectors.payment(payment_id)
+    if not selectors.is_chargeable(payment) or selectors.is_hosted(payment):
+        return
+    _close_others(payment)
+    provider = providers.provider(payment.provider)
+    if not reservations.extend(reference=payment.order_id, ttl=max(rules.CALL_HOLD, provider.reservation_ttl)):
+        _give_up(payment)
+        return
+    started = recording.start(payment_id=payment_id)
+    if started is None:
+        return
+    recording.record(payment_id=payment_id, outcome=_asked_to_charge(started), source="charge")
+
+
+def _asked_to_charge(payment: Payment) -> base.Outcome:
+    with override(payment.order.language):
+        try:
+            return calls.ask(payment.provider, lambda provider: provider.charge(request_for(payment)))
+        except base.ProviderRefused as refusal:
+            log.warning("charge refused", payment=str(payment.pk), code=refusal.code, error=str(refusal))
+            sentence = _("The payment could not be made. Nothing was charged. Please try another way to pay.")
+            return base.Outcome(
+                reference=payment.reference, state="declined", decline_code=refusal.code or "refused", message=sentence
+            )
+
+
+def request_for(payment: Payment) -> base.ChargeRequest:
+    """The provider's question, the same on every try: its key depends on the payment alone.
+
+    Another card is another payment, and so another key.
+    """
+    order = payment.order
+    return base.ChargeRequest(
+        payment_id=str(payment.pk),
+        order_number=order.number,
+        amount=payment.amount,
+        token=payment.token or None,
+        idempotency_key=f"charge:{payment.pk}",
+        return_url=requests.absolute(access.url(order)),
+        customer_reference=str(order.customer_id) if order.customer_id else None,
+        description=f"{settings.SHOP_NAME} {order.number}",
+        metadata={"order_id": str(order.pk)},
+    )
+
+
+def _close_others(payment: Payment) -> None:
+    """Before a new attempt: end the older ones, so that none of them succeeds as well."""
+    for other in selectors.open_payments(payment.order_id):
+        if other.pk != payment.pk and other.pk < payment.pk:
+            _end(other)
+
+
+def _give_up(payment: Payment) -> None:
+    """The units are gone before any money was asked for: no charge, no order."""
+    recording.record(payment_id=payment.pk, outcome=_CANCELLED, source="charge")
+    try:
+        orders.apply(order_id=payment.order_id, trigger="reservation_expired", by="system", reason="out_of_stock")
+    except orders.TransitionRefused:
+        log.info("order is over", order=str(payment.order_id))
+
+
+def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
+    """The provider's own page for a payment opened without a card; absolute URLs in and out. Talks to the provider.
+
+    The same page again while it is open. Raises `PaymentRefused`, `ProviderUnavailable`.
+    """
+    payment = selectors.payment(payment_id)
+    if payment.action_url:
+        return payment.action_url
+    if not selectors.is_hosted(payment) or not selectors.is_chargeable(payment):
+        raise PaymentRefused(_("This payment cannot be made on a page of its own."))
+    expires_at = payment.created_at + rules.HOSTED_PAGE
+    if not reservations.extend(reference=payment.order_id, ttl=rules.HOSTED_PAGE + timedelta(minutes=1)):
+        raise PaymentRefused(_("The items are no longer available."))
+    try:
+        session = calls.ask(
+            payment.provider,
+            lambda provider: provider.hosted_session(
+                request_for(payment), success_url=success_url, cancel_url=cancel_url, expires_at=expires_at
+            ),
+        )
+    except base.ProviderRefused as refusal:
+        raise PaymentRefused(_("The payment page could not be opened. Please try again.")) from refusal
+    outcome = base.Outcome(reference=session.reference, state="requires_action", action_url=session.url)
+    recording.record(payment_id=payment_id, outcome=outcome, source="hosted")
+    return session.url
+
+
+def refresh(*, order_id: UUID) -> None:
+    """Ask how the order's open payments stand, as when the shopper comes back from a challenge or a hosted page.
+
+    Talks to the provider; one that does not answer is left to the webhook and the timetable.
+    """
+    for payment in selectors.open_payments(order_id):
+        if payment.reference:
+            try:
+                fetch(payment_id=payment.pk, source="fetch")
+            except (base.ProviderUnavailable, base.ProviderRefused) as error:
+                log.warning("payment not refreshed", payment=str(payment.pk), error=str(error))
+
+
+def fetch(*, payment_id: UUID, source: str, reference: str = "") -> Payment:
+    """Ask the provider how a payment stands and record it. `reference` for a payment that has none yet.
+
+    Raises `ProviderUnavailable`, `ProviderRefused`.
+    """
+    payment = selectors.payment(payment_id)
+    known = payment.reference or reference
+    outcome = calls.ask(payment.provider, lambda provider: provider.fetch(known))
+    return recording.record(payment_id=payment_id, outcome=outcome, source=source)
+
+
+def settle(*, payment_id: UUID) -> None:
+    """Bring a payment that has waited for long up to date: ask how it stands, or ask for the money again.
+
+    Raises `ProviderUnavailable`.
+    """
+    payment = selectors.payment(payment_id)
+    if payment.reference:
+        fetch(payment_id=payment_id, source="fetch")
+    elif not selectors.is_hosted(payment):
+        charge(payment_id=payment_id)
+
+
+def refund(*, refund_id: UUID) -> None:
+    """Send a refund that was asked for. Raises `ProviderUnavailable`: to be called again, under the same key."""
+    asked = Refund.objects.select_related("payment").get(pk=refund_id)
+    if asked.status != Refund.Status.REQUESTED or asked.reference:
+        return
+    payment, key = asked.payment, rules.refund_key(refund_id)
+    try:
+        outcome = calls.ask(payment.provider, lambda provider: provider.refund(payment.reference, asked.amount, key))
+    except base.ProviderRefused as refusal:
+        log.error("refund refused", refund=str(refund_id), code=refusal.code, error=str(refusal))
+        recording.fail_refund(refund_id=refund_id, why=refusal.code or "refused")
+        return
+    recording.record(payment_id=payment.pk, outcome=outcome, source="refund", refund_id=refund_id)
+
+
+def cancel_open(*, order_id: UUID) -> None:
+    """End every open payment of an order at its provider and record what is true of it then. Talks to the provider.
+
+    One that turns out to be paid is recorded as paid. Raises `ProviderUnavailable`.
+    """
+    for payment in selectors.open_payments(order_id):
+        _end(payment)
+
+
+def _end(payment: Payment) -> None:
+    outcome: base.Outcome | None = _CANCELLED
+    if payment.reference:
+        outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, f"void:{payment.pk}"))
+    elif payment.attempts:
+        # The provider was asked and its answer never came: it may know the payment by our name for it.
+        outcome = calls.ask(payment.provider, lambda provider: provider.find(str(payment.pk)))
+        if outcome is not None:
+            found = outcome.reference
+            outcome = calls.ask(payment.provider, lambda provider: provider.void(found, f"void:{payment.pk}"))
+    recording.record(payment_id=payment.pk, outcome=outcome or _CANCELLED, source="void")
+
+
+def cancel_unpaid(*, order_id: UUID, by: str) -> bool:
+    """The order's units are no longer held and nobody has paid: end its payments, look once more, cancel it.
+
+    True if it was cancelled; False if it is paid after all, partly paid, or over already. Talks to the provider.
+    Raises `ProviderUnavailable`: to be called again.
+    """
+    if not selectors.waits_for_money(order_id):
+        return False
+    cancel_open(order_id=order_id)
+    try:
+        orders.apply(order_id=order_id, trigger="reservation_expired", by=by)
+    except orders.TransitionRefused:
+        return False
+    return True
+
+
+def give_back_money(*, order_id: UUID) -> None:
+    """What becomes of the money of a cancelled order: open payments end, captured ones are refunded."""
+    cancel_open(order_id=order_id)
+    recording.give_back(order_id=order_id, by="system")

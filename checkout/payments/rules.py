@@ -1,0 +1,121 @@
+"""Pure rules of payments: sums and states from facts. Any order and any repetition of facts ends the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+# How long stock is held from the moment a provider is asked, so that no answer comes too late for it.
+CALL_HOLD = timedelta(minutes=60)
+# A hosted page must be open at least 30 minutes; the rest is for a shopper who goes there late.
+HOSTED_PAGE = timedelta(minutes=35)
+LAST_TRY = 15  # of a webhook about a payment that nobody knows: after almost four days it is given up
+MAX_ATTEMPTS = 6  # payments per order: who tries more cards than this is testing them
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as it counts: `kind` and `reference` name the happening, `minor` its amount."""
+
+    kind: str
+    reference: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Minor units. `refund_pending` is on its way back and not yet in `refunded`."""
+
+    authorised: int = 0
+    captured: int = 0
+    voided: int = 0
+    refunded: int = 0
+    refund_pending: int = 0
+
+
+def sums(entries: Iterable[Entry]) -> Sums:
+    """The sums of a payment's facts. A refund counts until it is known to have failed."""
+    known: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        key = (entry.kind, entry.reference)
+        known[key] = max(entry.minor, known.get(key, 0))
+    refunds = refund_states(known)
+    return Sums(
+        authorised=_sum(known, "authorised"),
+        captured=_sum(known, "captured"),
+        voided=_sum(known, "voided"),
+        refunded=sum(known["refunded", reference] for reference, state in refunds.items() if state == "done"),
+        refund_pending=sum(
+            known["refund_pending", reference] for reference, state in refunds.items() if state == "requested"
+        ),
+    )
+
+
+def _sum(known: dict[tuple[str, str], int], kind: str) -> int:
+    return sum(minor for (name, _reference), minor in known.items() if name == kind)
+
+
+def refund_states(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What became of each refund, by its reference: `Refund.Status` values. `keys` are (kind, reference)."""
+    ranks = {"refund_pending": (1, "requested"), "refunded": (2, "done"), "refund_failed": (3, "failed")}
+    best: dict[str, tuple[int, str]] = {}
+    for kind, reference in keys:
+        if kind in ranks:
+            best[reference] = max(best.get(reference, (0, "")), ranks[kind])
+    return {reference: state for reference, (_rank, state) in best.items()}
+
+
+_BY_STATE = {
+    "declined": "failed",
+    "cancelled": "cancelled",
+    "requires_action": "action_required",
+    "pending": "action_required",
+    "processing": "processing",
+    "succeeded": "processing",
+    "authorised": "processing",
+}
+# What is over does not begin again: an old message cannot reopen a payment.
+_RANK = {"pending": 0, "processing": 1, "action_required": 1, "failed": 2, "cancelled": 3}
+
+
+def status(*, current: str, amount: int, known: Sums, state: str) -> str:
+    """`Payment.Status` from the sums, or, where no money has moved, from what the provider last said (`state`)."""
+    if known.captured:
+        if known.refunded >= known.captured:
+            return "refunded"
+        if known.captured >= amount or known.captured + known.voided >= known.authorised > 0:
+            return "paid"
+    elif known.authorised:
+        return "authorised" if known.authorised > known.voided else "cancelled"
+    said = _BY_STATE[state]
+    return current if _RANK[said] < _RANK.get(current, 0) else said
+
+
+def excess(*, total: int, captured: int, refunded: int, requested: int, is_over: bool) -> int:
+    """What has to go back: everything of an order that is over, else what was paid beyond its total."""
+    due = 0 if is_over else total
+    return max(0, captured - refunded - requested - due)
+
+
+def split(amount: int, available: Iterable[int]) -> list[int]:
+    """`amount` over payments in turn, each giving at most what it has. Raises ValueError if it is more than all."""
+    parts = []
+    for limit in available:
+        part = min(amount, max(0, limit))
+        parts.append(part)
+        amount -= part
+    if amount:
+        raise ValueError("more than there is")
+    return parts
+
+
+def retry_pause(attempts: int) -> timedelta:
+    """How old a parked message is when it is tried again: ten seconds, doubled with each try."""
+    return timedelta(seconds=10 * 2 ** min(attempts, LAST_TRY))
+
+
+def refund_key(refund_id: UUID) -> str:
+    """The idempotency key of a refund: as often as it is sent, it is made once."""
+    return f"refund:{refund_id}"

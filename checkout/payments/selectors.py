@@ -1,0 +1,131 @@
+"""Reads of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Now
+
+from checkout.orders.models import Order, OrderStep
+from checkout.payments import providers, rules
+from checkout.payments.models import Payment, ProviderEvent, Refund
+from shop.core import db
+from shop.core.money import Money
+
+Status = Payment.Status
+OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHORISED)
+WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
+_PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an order stands for the shopper: `state` is what the status page goes by.
+
+    "pending", "action" (go to `action_url`; with `is_hosted` and no URL the provider's page is still to be opened),
+    "declined" (`error` says why), "awaiting_transfer" (`instructions`), "review", "confirmed", "cancelled", "expired".
+    """
+
+    state: str
+    payment: Payment | None = None
+    error: str = ""
+    action_url: str = ""
+    is_hosted: bool = False
+    instructions: Mapping[str, str] = field(default_factory=dict)
+
+
+def standing(order: Order) -> Standing:
+    """The order's standing, from its latest payment. One or two queries."""
+    if order.status == Order.Status.PAYMENT_REVIEW:
+        return Standing("review")
+    if order.status == Order.Status.CANCELLED:
+        last = OrderStep.objects.filter(order=order, to_status=Order.Status.CANCELLED).order_by("-position").first()
+        return Standing("expired" if last and last.trigger == "reservation_expired" else "cancelled")
+    if order.status not in _PAYABLE:
+        was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state == "unfulfilled"
+        return Standing("cancelled" if was_cancelled else "confirmed")
+    payment = Payment.objects.filter(order=order).order_by("-id").first()
+    return _of_payment(payment) if payment else Standing("pending")
+
+
+def _of_payment(payment: Payment) -> Standing:
+    hosted = is_hosted(payment)
+    if payment.status == Status.PENDING and hosted:
+        return Standing("action", payment, is_hosted=True)
+    if payment.status == Status.ACTION_REQUIRED and payment.instructions:
+        return Standing("awaiting_transfer", payment, instructions=payment.instructions)
+    if payment.status == Status.ACTION_REQUIRED and payment.action_url:
+        return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
+    if payment.status in (Status.FAILED, Status.CANCELLED):
+        return Standing("declined", payment, error=payment.message)
+    return Standing("pending", payment)
+
+
+def payment(payment_id: UUID) -> Payment:
+    """A payment with its order. Raises `Payment.DoesNotExist`."""
+    return Payment.objects.select_related("order").get(pk=payment_id)
+
+
+def payments_of(order_id: UUID) -> list[Payment]:
+    """Oldest first, events and refunds prefetched."""
+    return list(Payment.objects.filter(order_id=order_id).order_by("id").prefetch_related("events", "refunds"))
+
+
+def open_payments(order_id: UUID) -> list[Payment]:
+    """Those that may still bring money, oldest first."""
+    return list(Payment.objects.filter(order_id=order_id, status__in=OPEN).order_by("id"))
+
+
+def is_chargeable(payment: Payment) -> bool:
+    """Whether the provider may be asked for it: not settled, and its order waits for it."""
+    return payment.status in (Status.PENDING, Status.PROCESSING) and payment.order.status in _PAYABLE
+
+
+def is_hosted(payment: Payment) -> bool:
+    """Whether the shopper pays it on the provider's own page: it was opened without a card."""
+    return not payment.token and providers.provider(payment.provider).has_hosted_page
+
+
+def waits_for_money(order_id: UUID) -> bool:
+    return Order.objects.filter(pk=order_id, status__in=_PAYABLE).exists()
+
+
+def refundable(order_id: UUID) -> Money:
+    """What may still be given back of an order: captured, not refunded, not asked for."""
+    order = Order.objects.get(pk=order_id)
+    waiting = Refund.objects.filter(order_id=order_id, status=Refund.Status.REQUESTED)
+    requested = waiting.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return order.money(max(0, order.captured_minor - order.refunded_minor - requested))
+
+
+def named(*, payment_id: UUID | None, provider: str, reference: str) -> Payment | None:
+    """The payment a provider speaks of: by our id, else by its reference."""
+    rows = Payment.objects.filter(provider=provider)
+    by_id = rows.filter(pk=payment_id).first() if payment_id else None
+    return by_id or (rows.filter(reference=reference).first() if reference else None)
+
+
+def overdue_payments(limit: int = 200) -> list[UUID]:
+    """Payments of which nothing was heard for a minute, and those whose refund is under way, longest first.
+
+    Transfers are left out: nobody but the merchant knows of them. Hosted pages that were never opened end with their
+    order's reservation.
+    """
+    silent = Payment.objects.exclude(provider="bank_transfer").filter(updated_at__lte=Now() - timedelta(seconds=60))
+    waiting = Q(status__in=WAITING) & ~Q(status=Status.PENDING, token="")
+    refunding = Q(refunds__status=Refund.Status.REQUESTED) & ~Q(refunds__reference="")
+    rows = silent.filter(waiting | refunding).order_by("updated_at").values_list("id", flat=True)
+    return list(dict.fromkeys(rows[:limit]))
+
+
+def parked_events(limit: int = 200) -> list[UUID]:
+    """Webhooks that are not processed and due for a try, oldest first."""
+    now = db.clock()
+    rows = ProviderEvent.objects.filter(processed_at=None).order_by("received_at").values_list(
+        "id", "received_at", "attempts"
+    )  # fmt: skip
+    return [pk for pk, received_at, attempts in rows[:limit] if received_at + rules.retry_pause(attempts) <= now]

@@ -1,0 +1,243 @@
+"""The payments' commands. Those that talk to a provider are in `collecting`; they are never called in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import locking, providers, recording, rules, selectors
+from checkout.payments.collecting import (
+    PaymentRefused,
+    cancel_open,
+    cancel_unpaid,
+    charge,
+    fetch,
+    give_back_money,
+    hosted_url,
+    refresh,
+    refund,
+    settle,
+)
+from checkout.payments.models import Payment, ProviderEvent, Refund
+from checkout.payments.providers import bank_transfer, base
+from shop.audit import services as audit
+from shop.core import db
+from shop.core.money import Money
+from shop.events import bus, types
+
+__all__ = [
+    "PaymentRefused",
+    "ProviderUnavailable",
+    "RefundRefused",
+    "cancel_open",
+    "cancel_unpaid",
+    "charge",
+    "fetch",
+    "give_back_money",
+    "hosted_url",
+    "open",
+    "process",
+    "receive",
+    "record",
+    "record_returned",
+    "record_transfer",
+    "refresh",
+    "refund",
+    "request_refund",
+    "retry",
+    "settle",
+]
+
+ProviderUnavailable = base.ProviderUnavailable
+
+
+class RefundRefused(Exception):
+    """This much cannot be given back. `str()` is a sentence for people."""
+
+
+def open(*, order: Order, provider: str, token: str, by: str) -> Payment | None:
+    """The first payment of an order that was just placed, in the caller's transaction; publishes `OrderPlaced`.
+
+    `token` is the provider's name for the card, empty for its hosted page or a transfer. None when there is nothing
+    to pay: the order is paid at once. Raises `providers.UnknownProvider`.
+    """
+    providers.provider(provider)
+    if not order.total_minor:
+        orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
+        orders.apply(order_id=order.pk, trigger="payment_success", by=by)
+        return None
+    payment = _create(order, provider, token, order.total_minor, by)
+    orders.apply(order_id=order.pk, trigger="initiate_payment", by=by, about=payment.pk)
+    return payment
+
+
+def _create(order: Order, provider: str, token: str, minor: int, by: str) -> Payment:
+    payment = Payment.objects.create(
+        order=order, provider=provider, amount_minor=minor, currency=order.currency, token=token[:255]
+    )
+    audit.record(
+        action="payment.open", by=by, object_type="order", object_id=order.pk,
+        changes={"payment": str(payment.pk), "provider": provider, "amount_minor": minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    return payment
+
+
+def retry(*, order_id: UUID, provider: str, token: str, by: str) -> Payment:
+    """Another attempt to pay what is still due of a placed order; a worker charges it (`PaymentRetried`).
+
+    Raises `PaymentRefused` when the order does not wait for money, an attempt is under way, or too many were made.
+    """
+    providers.provider(provider)
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        if order.status != Order.Status.PAYMENT_PENDING:
+            raise PaymentRefused(_("This order does not wait for a payment."))
+        if any(payment.status in recording.UNDER_WAY and not selectors.is_hosted(payment) for payment in payments):
+            raise PaymentRefused(_("A payment is already under way. Please wait a moment."))
+        if len(payments) >= rules.MAX_ATTEMPTS:
+            raise PaymentRefused(_("There were too many attempts to pay this order. Please contact us."))
+        due = order.total_minor - order.captured_minor + order.refunded_minor
+        if due <= 0:
+            raise PaymentRefused(_("This order is paid."))
+        payment = _create(order, provider, token, due, by)
+        bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)
+        return payment
+
+
+def record(*, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "system") -> Payment:
+    """Take in what a provider said of a payment: keep new facts, make the sums anew, bring the order up to date.
+
+    One transaction. Any outcome may come twice, late or out of order. `source` is where it came from ("charge",
+    "webhook", "fetch", "refund", "staff").
+    """
+    return recording.record(payment_id=payment_id, outcome=outcome, source=source, by=by)
+
+
+def request_refund(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refund]:
+    """Ask for `amount` to be given back; a worker sends it (`RefundRequested`). Split over the order's payments.
+
+    Raises `RefundRefused` when it is not positive, of another currency, or more than was captured and not yet given
+    back or asked for.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        limits = [recording.refundable(payment) for payment in payments]
+        if amount.currency != order.currency or amount.minor <= 0 or amount.minor > sum(limits):
+            most = Money(sum(limits), order.currency)
+            raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most.format()})
+        return [
+            recording.request_refund(payment, minor, reason=reason, by=by)
+            for payment, minor in zip(payments, rules.split(amount.minor, limits), strict=True)
+            if minor
+        ]
+
+
+def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: datetime, by: str) -> Payment:
+    """Money that came by bank for a transfer payment, as one line of the bank's statement says (`statement_id`).
+
+    The same line twice counts once. Raises `PaymentRefused` for another kind of payment or a wrong amount.
+    """
+    payment = _transfer(payment_id)
+    if amount.currency != payment.currency or amount.minor <= 0:
+        raise PaymentRefused(_("Give a positive amount in %(currency)s.") % {"currency": payment.currency})
+    if not statement_id.strip():
+        raise PaymentRefused(_("Give the number of the line on the bank statement."))
+    reference = payment.reference or f"bt_{payment.pk}"
+    fact = bank_transfer.received(reference=reference, statement_id=statement_id.strip()[:100], amount=amount, at=at)
+    outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
+    return recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
+
+
+def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:
+    """A refund by bank transfer was sent. Raises `PaymentRefused` for another kind of payment."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    payment = _transfer(refund.payment_id)
+    fact = bank_transfer.returned(
+        reference=payment.reference, key=rules.refund_key(refund_id), amount=refund.amount, at=at
+    )
+    outcome = base.Outcome(reference=payment.reference, state="pending", facts=(fact,))
+    recording.record(payment_id=payment.pk, outcome=outcome, source="staff", by=by, refund_id=refund_id)
+    refund.refresh_from_db()
+    return refund
+
+
+def _transfer(payment_id: UUID) -> Payment:
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.provider != "bank_transfer":
+        raise PaymentRefused(_("Only bank transfers are recorded by hand."))
+    return payment
+
+
+def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> UUID:
+    """Keep a provider's message once; returns its id here. A task looks after what it says.
+
+    Raises `BadSignature` and stores nothing when the provider did not sign it. Only ids are kept: what is true is
+    asked of the provider when the message is processed.
+    """
+    event = providers.provider(provider).parse_webhook(body, headers)
+    with transaction.atomic(using=db.DEFAULT):
+        row, _created = ProviderEvent.objects.get_or_create(
+            provider=provider,
+            event_id=event.event_id[:255],
+            defaults={
+                "event_type": event.type[:80],
+                "reference": (event.reference or "")[:255],
+                "payload": {"payment_id": event.payment_id, "occurred_at": event.occurred_at.isoformat()},
+            },
+        )
+        if row.processed_at is None:
+            transaction.on_commit(lambda: _enqueue(row.pk), using=db.DEFAULT, robust=True)
+    return row.pk
+
+
+def _enqueue(event_id: UUID) -> None:
+    from checkout.payments import tasks  # noqa: PLC0415  (tasks import the services)
+
+    tasks.process.delay(event_id=str(event_id))
+
+
+def process(*, event_id: UUID) -> bool:
+    """Act on a provider's message: ask the provider how the payment stands and record it. True when it is done with.
+
+    Talks to the provider. A message about a payment that is not here yet, or an unreachable provider, leaves it
+    parked for `selectors.parked_events`.
+    """
+    event = ProviderEvent.objects.get(pk=event_id)
+    if event.processed_at is not None:
+        return True
+    problem = _act_on(event)
+    is_done = not problem or event.attempts + 1 > rules.LAST_TRY
+    ProviderEvent.objects.filter(pk=event_id).update(
+        attempts=event.attempts + 1, last_error=problem, processed_at=Now() if is_done else None
+    )
+    return is_done
+
+
+def _act_on(event: ProviderEvent) -> str:
+    """Fetch and record what `event` is about; returns why that cannot be done yet, empty if it was."""
+    if not event.reference:
+        return ""
+    payment = selectors.named(
+        payment_id=_uuid(event.payload.get("payment_id")), provider=event.provider, reference=event.reference
+    )
+    if payment is None:
+        return "no such payment yet"
+    try:
+        fetch(payment_id=payment.pk, source="webhook", reference=event.reference)
+    except (base.ProviderUnavailable, base.ProviderRefused) as error:
+        return f"{type(error).__name__}: {error}"[:1000]
+    return ""
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
