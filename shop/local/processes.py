@@ -153,13 +153,6 @@ def _works_here(pid: int) -> bool:
 
 
 # --- Stopping
-def is_alive(pid: int, process: subprocess.Popen[bytes] | None = None) -> bool:
-    """Still running; a child of ours is also laid to rest when it is not."""
-    if process is not None:
-        return process.poll() is None
-    return started_at(pid) is not None
-
-
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
     """Look every 50 ms; says whether it came true in time."""
     end = time.monotonic() + seconds

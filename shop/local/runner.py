@@ -14,6 +14,7 @@ from shop.local import addresses, demo, ground, processes
 from shop.local.lock import Lock, Taken
 from shop.local.log import Log
 from shop.local.postgres import Postgres
+from shop.local.server import Server
 from shop.local.valkey import Valkey
 
 WEB_WORKERS = 2
@@ -36,7 +37,7 @@ class Runner:
         self.port = port
         self.log = log
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.servers: list[Postgres | Valkey] = []
+        self.servers: list[Server] = []
         self.env: dict[str, str] = {}
         self._signals: list[float] = []
 
@@ -103,15 +104,14 @@ class Runner:
         here = ground.find(self.data)
         if here.folder.parent != self.data:
             self.log.say(f"The servers' user cannot reach this checkout; their data is in {here.folder}.")
-        for variable, kind, title in (("DATABASE_URL", Postgres, "PostgreSQL"), ("REDIS_URL", Valkey, "Valkey")):
+        for variable, server in (("DATABASE_URL", Postgres(here)), ("REDIS_URL", Valkey(here))):
             if os.environ.get(variable):
-                self.log.say(f"{title}: the one that {variable} names.")
+                self.log.say(f"{server.title}: the one that {variable} names.")
                 continue
-            self.log.say(f"{title} starts …")
-            server = kind(here)
+            self.log.say(f"{server.title} starts …")
             self.servers.append(server)
             if server.start() == "adopted":
-                self.log.say(f"{title} was still running; taken over.")
+                self.log.say(f"{server.title} was still running; taken over.")
             self._raise_if_ended()
 
     def _start_sandbox(self) -> None:

