@@ -102,9 +102,18 @@ class Stripe:
                     self._intents.cancel(reference, {}, _once(key))
         except base.ProviderRefused:
             # Too late, or done before: what is true now says it better than the refusal, and an
-            # unknown reference is refused again here.
-            return self.fetch(reference)
+            # unknown reference is refused again by fetch. Or the intent belongs to a hosted page
+            # that is still open: then the page is what can be closed.
+            self._close_page_of(reference, key)
         return self.fetch(reference)
+
+    def _close_page_of(self, reference: str, key: str) -> None:
+        if _is_session(reference):
+            return
+        with _translated():
+            for session in self._sessions.list({"payment_intent": reference, "limit": 1}).data:
+                if session.status == "open":
+                    self._sessions.expire(session.id, {}, _once(f"{key}:page"))
 
     def fetch(self, reference: str) -> base.Outcome:
         with _translated():

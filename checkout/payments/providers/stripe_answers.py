@@ -36,6 +36,7 @@ _REFUNDS: Mapping[str, tuple[base.State, base.FactKind]] = {
     "failed": ("declined", "refund_failed"),
     "canceled": ("declined", "refund_failed"),
 }
+_SETTLED = ("succeeded", "requires_capture", "processing", "canceled")
 # A decline that says the card itself is of no more use here; everything else may be tried again.
 _FINAL_CODES = frozenset({"card_not_supported", "currency_not_supported"})
 
@@ -93,11 +94,12 @@ def intent_outcome(intent: Object, error: Object | None = None) -> base.Outcome:
 
 
 def session_outcome(session: Object) -> base.Outcome:
-    """Where a hosted payment page stands: its payment intent's outcome once there is one."""
+    """Where a hosted payment page stands: its payment intent's outcome once that has one.
+
+    Until then, declines and challenges are between the shopper and the page, which stays open.
+    """
     intent = session.get("payment_intent")
-    if isinstance(intent, Mapping) and (
-        session["status"] == "complete" or intent["status"] != "requires_payment_method"
-    ):
+    if isinstance(intent, Mapping) and (session["status"] == "complete" or intent["status"] in _SETTLED):
         return intent_outcome(intent)
     if session["status"] == "expired":
         return base.Outcome(reference=str(session["id"]), state="cancelled")

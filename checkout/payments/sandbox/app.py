@@ -44,6 +44,7 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "customers", methods.create_customer),
     ("GET", f"customers/{_ID}", methods.retrieve_customer),
     ("POST", "checkout/sessions", sessions.create),
+    ("GET", "checkout/sessions", sessions.list_),
     ("GET", f"checkout/sessions/{_ID}", sessions.current),
     ("POST", f"checkout/sessions/{_ID}/expire", sessions.expire),
     ("GET", "events", _events),

@@ -8,7 +8,7 @@ from checkout.payments.sandbox.box import Call, listing, public
 from checkout.payments.sandbox.store import Object, new_id, now
 
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
-_CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30}
 _LARGEST = 99_999_999
 _NULLS = [
@@ -100,7 +100,7 @@ def confirm(call: Call, id: str) -> Object:
     """``POST /v1/payment_intents/:id/confirm``"""
     wire.known(call.params, "payment_method", "return_url", "use_stripe_sdk", "off_session")
     intent = call.store.load("payment_intent", id, "intent")
-    require(intent, "confirm", _CONFIRMABLE)
+    require(intent, "confirm", CONFIRMABLE)
     chosen = wire.text(call.params, "payment_method", intent["payment_method"] or "")
     if not chosen:
         raise wire.missing("payment_method")
@@ -151,6 +151,11 @@ def cancel(call: Call, id: str) -> Object:
     wire.known(call.params, "cancellation_reason")
     intent = call.store.load("payment_intent", id, "intent")
     require(intent, "cancel", CANCELABLE)
+    if any(session["status"] == "open" for session in call.store.where("checkout.session", "payment_intent", id)):
+        message = (
+            "You cannot cancel the PaymentIntent of an open Checkout Session. Expire the Checkout Session instead."
+        )
+        raise wire.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=public(intent))
     return cancelled(call, intent, wire.text(call.params, "cancellation_reason", "") or None)
 
 

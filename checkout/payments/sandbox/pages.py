@@ -176,7 +176,8 @@ def _page(
     whole = Template((_ASSETS / "page.html").read_text()).substitute(title=html.escape(title), body=body)
     origins = " ".join(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in targets if url}))
     policy = (
-        f"default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {origins}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {origins};"
+        " base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,

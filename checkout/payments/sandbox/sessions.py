@@ -3,7 +3,7 @@
 from typing import Any
 
 from checkout.payments.sandbox import intents, wire
-from checkout.payments.sandbox.box import Call
+from checkout.payments.sandbox.box import Call, listing
 from checkout.payments.sandbox.store import Object, new_id, now
 
 _DAY = 86_400
@@ -101,6 +101,15 @@ def current(call: Call, id: str) -> Object:
     return session
 
 
+def list_(call: Call) -> Object:
+    """``GET /v1/checkout/sessions``, of one payment intent where named."""
+    if intent := wire.text(call.params, "payment_intent", ""):
+        found = call.store.where("checkout.session", "payment_intent", intent)
+    else:
+        found = call.store.newest("checkout.session", 100)
+    return listing(found, "/v1/checkout/sessions")
+
+
 def expire(call: Call, id: str) -> Object:
     """``POST /v1/checkout/sessions/:id/expire``"""
     session = current(call, id)
@@ -117,6 +126,7 @@ def pay(call: Call, session: Object, method_id: str) -> Object:
     """A shopper pays on the page: the intent after the attempt. Raises the 402 of a decline."""
     if session["payment_intent"]:
         intent = call.store.load("payment_intent", session["payment_intent"])
+        intents.require(intent, "pay", intents.CONFIRMABLE)
     else:
         intent = call.store.put(intents.new(call, session["_intent"]))
         call.store.put(session | {"payment_intent": intent["id"]})

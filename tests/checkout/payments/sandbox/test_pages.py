@@ -141,6 +141,20 @@ def test_a_session_that_ends_during_a_challenge_cancels_it(provider, session):
     assert provider.fetch(session.reference).state == "cancelled"
 
 
+def test_voiding_the_intent_of_an_open_page_closes_the_page(sandbox, provider, session):
+    post(session.url, FORM | {"number": "4000 0000 0000 0002"})
+    intent = sandbox.state()["payment_intent"][0]["id"]
+    assert provider.void(intent, "v").state == "cancelled"
+    assert post(session.url, FORM).status_code == 410
+    assert provider.fetch(session.reference).state == "cancelled"
+
+
+def test_while_a_hosted_challenge_is_open_the_page_is_what_counts(provider, session):
+    post(session.url, FORM | {"number": "4000002500003155"})
+    waiting = provider.fetch(session.reference)
+    assert (waiting.reference, waiting.state, waiting.action_url) == (session.reference, "requires_action", session.url)
+
+
 def test_the_shop_hears_of_it(request_for):
     with receiver() as shop, running_sandbox(webhook_url=shop.url) as sandbox:
         sandbox.faults(webhooks={"hold": True})
