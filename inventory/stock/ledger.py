@@ -75,6 +75,15 @@ def move(
     _tell(items, totals, levels)
 
 
+def set_limits(items: Sequence[StockItem], item: StockItem, *, low_stock_threshold: int, backorder_limit: int) -> None:
+    """Set when a locked item is low and how many units beyond those on hand it may promise."""
+    totals, levels = _totals(items), {row.id: row.available for row in items}
+    item.low_stock_threshold, item.backorder_limit = low_stock_threshold, backorder_limit
+    item.shortfall = max(0, item.reserved + item.allocated - item.on_hand - backorder_limit)
+    item.save(using=db.INVENTORY, update_fields=["low_stock_threshold", "backorder_limit", "shortfall"])
+    _tell(items, totals, levels)
+
+
 def open_items(items: Iterable[StockItem], *, entry: Entry) -> int:
     """Insert those of the new `items` that do not exist yet, with ledger rows for their units; returns how many."""
     in_order = sorted(items, key=lambda item: (item.variant_id, item.location_id))  # or two loads wait for each other

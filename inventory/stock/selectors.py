@@ -119,5 +119,7 @@ def stock_violations() -> list[str]:
 
 def on_hand(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Units in the house, summed over all locations; variants without any stock item are absent. One query."""
-    rows = StockItem.objects.filter(variant_id__in=list(variant_ids)).values("variant_id").annotate(units=Sum("on_hand"))
+    rows = (
+        StockItem.objects.filter(variant_id__in=list(variant_ids)).values("variant_id").annotate(units=Sum("on_hand"))
+    )
     return {row["variant_id"]: row["units"] for row in rows}

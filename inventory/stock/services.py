@@ -10,6 +10,7 @@ from django.db import transaction
 
 from inventory.stock import ledger, locking, rules, selectors
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from shop.audit import services as audit
 from shop.core import db
 
 Kind = StockMovement.Kind
@@ -33,6 +34,10 @@ class NotOnHand(Exception):
     def __init__(self, sku: str, on_hand: int) -> None:
         super().__init__(f"only {on_hand} of {sku} on hand")
         self.sku, self.on_hand = sku, on_hand
+
+
+class Promised(Exception):
+    """A backorder limit is to fall below what has been promised on it."""
 
 
 class NotAllocated(Exception):
@@ -83,6 +88,28 @@ def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
         _in_range(item.on_hand + change)
         entry = ledger.Entry(Kind.ADJUST, by, reason)
         ledger.move(items, {item.id: rules.Change(on_hand=change)}, entry=entry, is_recount=True)
+
+
+def set_limits(*, stock_item_id: UUID, low_stock_threshold: int, backorder_limit: int, by: str) -> None:
+    """When the item counts as low, and how many units beyond those on hand may be sold (both ≥ 0).
+
+    Raises `BadQuantity`, `UnknownStockItem`, `Promised` (more than that is sold already).
+    """
+    _in_range(low_stock_threshold)
+    _in_range(backorder_limit)
+    with transaction.atomic(using=db.INVENTORY):
+        items, item = _lock(stock_item_id)
+        if backorder_limit < item.backorder_limit and item.reserved + item.allocated > item.on_hand + backorder_limit:
+            raise Promised(item.sku)
+        ledger.set_limits(items, item, low_stock_threshold=low_stock_threshold, backorder_limit=backorder_limit)
+        audit.record(
+            action="stock.set_limits",
+            by=by,
+            object_type="stock_item",
+            object_id=item.id,
+            changes={"low_stock_threshold": low_stock_threshold, "backorder_limit": backorder_limit},
+            using=db.INVENTORY,
+        )
 
 
 def set_on_hand(

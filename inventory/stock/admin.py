@@ -1,0 +1,189 @@
+"""Locations, stock items and the ledger in the admin. Quantities change through the services only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from inventory.stock import services
+from inventory.stock.forms import AdjustForm, ReceiveForm
+from inventory.stock.models import Location, StockItem, StockMovement
+from shop.core import requests
+from shop.core.admin import ReadOnlyAdmin
+
+AVAILABLE = F("on_hand") + F("backorder_limit") - F("reserved") - F("allocated")
+
+
+@admin.register(Location)
+class LocationAdmin(ModelAdmin):
+    list_display = ["name", "code", "priority", "is_default", "is_active"]
+    search_fields = ["code", "name"]
+
+
+class LevelFilter(admin.SimpleListFilter):
+    title = _lazy("level")
+    parameter_name = "level"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("low", _lazy("Low")), ("out", _lazy("Sold out")), ("short", _lazy("Promised beyond stock"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "low":
+            return queryset.filter(units_available__lte=F("low_stock_threshold"))
+        if self.value() == "out":
+            return queryset.filter(units_available__lte=0)
+        return queryset.filter(shortfall__gt=0) if self.value() == "short" else queryset
+
+
+@admin.register(StockItem)
+class StockItemAdmin(ModelAdmin):
+    list_display = ["sku", "location", "available", "on_hand", "reserved", "allocated", "shortfall", "is_low"]
+    list_filter = [LevelFilter, "location"]
+    list_select_related = ["location"]
+    search_fields = ["^sku"]
+    search_help_text = _lazy("The beginning of a SKU")
+    ordering = ["sku", "id"]
+    show_full_result_count = False
+    fields = [
+        "sku", "variant_id", "location", "on_hand", "reserved", "allocated", "shortfall", "available",
+        "low_stock_threshold", "backorder_limit", "updated_at",
+    ]  # fmt: skip
+    readonly_fields = [name for name in fields if name not in {"low_stock_threshold", "backorder_limit"}]
+    actions_detail = ["adjust", "receive", "movements"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
+        return super().get_queryset(request).annotate(units_available=AVAILABLE)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StockItem | None = None) -> bool:
+        return False
+
+    @display(description=_lazy("available"), ordering="units_available")
+    def available(self, item: StockItem) -> int:
+        return item.available
+
+    @display(description=_lazy("low"), boolean=True)
+    def is_low(self, item: StockItem) -> bool:
+        return item.available <= item.low_stock_threshold
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.IntegerField):
+            field.min_value = 0
+            field.validators.append(forms.IntegerField(min_value=0).validators[-1])
+        return field
+
+    def save_model(self, request: HttpRequest, obj: StockItem, form: Any, change: bool) -> None:
+        """Two columns through the service: saving the row would write back its counters as they were when read."""
+        try:
+            services.set_limits(
+                stock_item_id=obj.pk,
+                low_stock_threshold=obj.low_stock_threshold,
+                backorder_limit=obj.backorder_limit,
+                by=requests.actor(request),
+            )
+        except services.Promised:
+            messages.error(request, _("More units are sold already than this backorder limit would allow."))
+
+    @action(description=_lazy("Adjust stock"), url_path="adjust", permissions=["inventory.change_stockitem"])
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def save(item: StockItem, data: dict[str, Any]) -> None:
+            services.adjust(
+                stock_item_id=item.id, change=data["units"], reason=data["reason"], by=requests.actor(request)
+            )
+
+        return self._units(request, object_id, AdjustForm, _("Adjust stock"), save)
+
+    @action(description=_lazy("Receive units"), url_path="receive", permissions=["inventory.change_stockitem"])
+    def receive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def save(item: StockItem, data: dict[str, Any]) -> None:
+            services.receive(
+                variant_id=item.variant_id,
+                sku=item.sku,
+                quantity=data["units"],
+                location=item.location.code,
+                reason=data["reason"],
+                by=requests.actor(request),
+                document=data["document"],
+            )
+
+        return self._units(request, object_id, ReceiveForm, _("Receive units"), save)
+
+    @action(description=_lazy("Movements"), url_path="movements", permissions=["inventory.view_stockmovement"])
+    def movements(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('admin:inventory_stockmovement_changelist')}?stock_item_id={object_id}")
+
+    def _units(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_class: type[forms.Form],
+        title: str,
+        save: Callable[[StockItem, dict[str, Any]], None],
+    ) -> HttpResponse:
+        """A page that asks for units and hands them to `save`."""
+        item = self.get_object(request, object_id)
+        if item is None:
+            raise Http404
+        form = form_class(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                save(item, form.cleaned_data)
+            except services.NotOnHand as refused:
+                form.add_error("units", _("Only %(units)d on hand.") % {"units": refused.on_hand})
+            except services.BadQuantity:
+                form.add_error("units", _("That would be more units than can be counted."))
+            else:
+                messages.success(request, _("The stock of %(sku)s was changed.") % {"sku": item.sku})
+                return HttpResponseRedirect(reverse("admin:inventory_stockitem_change", args=[item.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "item": item,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/inventory/stockitem/units.html", context)
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    list_display = ["at", "sku", "kind", "quantity", "on_hand_after", "reason", "actor", "document"]
+    list_filter = ["kind"]
+    search_fields = ["=document"]
+    search_help_text = _lazy("The beginning of a SKU, or a document such as order:<id>")
+    ordering = ["-id"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
+        skus = StockItem.objects.filter(pk=OuterRef("stock_item_id")).values("sku")
+        return super().get_queryset(request).annotate(item_sku=Subquery(skus, output_field=CharField()))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
+    ) -> tuple[QuerySet[StockMovement], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term and not search_term.startswith("order:"):
+            items: list[UUID] = list(
+                StockItem.objects.filter(sku__istartswith=search_term).values_list("pk", flat=True)[:200]
+            )
+            found = found | queryset.filter(stock_item_id__in=items)
+        return found, may_repeat
+
+    @display(description="SKU")
+    def sku(self, movement: StockMovement) -> str:
+        return str(movement.item_sku or "")  # type: ignore[attr-defined]  # annotated

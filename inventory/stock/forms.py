@@ -1,0 +1,43 @@
+"""What a merchant may say of stock."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+
+from inventory.stock import rules
+
+
+class ReceiveForm(forms.Form):
+    """Units that came in."""
+
+    units = forms.IntegerField(
+        label=_lazy("Units"), min_value=1, max_value=rules.MAX_UNITS, widget=UnfoldAdminIntegerFieldWidget
+    )
+    document = forms.CharField(
+        label=_lazy("Document"),
+        help_text=_lazy("The delivery note or order they belong to."),
+        max_length=80,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class AdjustForm(forms.Form):
+    """A correction up or down."""
+
+    units = forms.IntegerField(
+        label=_lazy("Units"),
+        help_text=_lazy("The difference: 3 for three found, -3 for three lost."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    def clean_units(self) -> int:
+        units: int = self.cleaned_data["units"]
+        if not rules.is_quantity(abs(units)):
+            raise forms.ValidationError(_("Enter a number of units other than 0."))
+        return units

@@ -1,0 +1,133 @@
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inventory.reservations import services as reservations
+from inventory.stock.models import StockItem, StockMovement
+from shop.accounts.models import User
+from shop.audit.models import AuditEntry
+from shop.core import db
+from tests.factories.inventory import LocationFactory, stocked
+from tests.inventory.checks import assert_adds_up, counters
+from tests.inventory.reservations.test_services import TTL
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def merchant(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    return client
+
+
+def page(item: StockItem, name: str) -> str:
+    return reverse(f"admin:inventory_stockitem_{name}", args=[item.pk])
+
+
+def test_adjusting_asks_for_a_difference_and_a_reason(merchant: Client) -> None:
+    item = stocked(5)
+    assert merchant.get(page(item, "adjust")).status_code == 200
+    answer = merchant.post(page(item, "adjust"), {"units": "-2", "reason": "broken"})
+    assert (answer.status_code, answer["Location"]) == (302, page(item, "change"))
+    assert counters(item) == (3, 0, 0, 0)
+    movement = StockMovement.objects.get(stock_item_id=item.id, kind="adjust")
+    staff = User.objects.get()
+    assert (movement.quantity, movement.reason, movement.actor) == (-2, "broken", f"staff:{staff.pk}")
+
+
+@pytest.mark.parametrize(
+    ("units", "reason"), [("0", "why"), ("-6", "why"), ("2", ""), ("x", "why"), ("1.5", "why"), ("9999999999", "why")]
+)
+def test_a_senseless_adjustment_is_shown_again_and_changes_nothing(merchant: Client, units: str, reason: str) -> None:
+    item = stocked(5)
+    answer = merchant.post(page(item, "adjust"), {"units": units, "reason": reason})
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["reason" if not reason else "units"]
+    assert counters(item) == (5, 0, 0, 0)
+
+
+def test_receiving_adds_units_with_their_document(merchant: Client) -> None:
+    item = stocked(5)
+    merchant.post(page(item, "receive"), {"units": "4", "reason": "delivery", "document": "note 7"})
+    assert counters(item) == (9, 0, 0, 0)
+    assert StockMovement.objects.filter(document="note 7", quantity=4).count() == 1
+
+
+def test_saving_the_page_never_writes_counters(merchant: Client) -> None:
+    item = stocked(5)
+    answer = merchant.post(
+        page(item, "change"), {"low_stock_threshold": "3", "backorder_limit": "1", "on_hand": "99", "reserved": "9"}
+    )
+    assert answer.status_code == 302
+    assert counters(item) == (5, 0, 0, 0)
+    assert (item.low_stock_threshold, item.backorder_limit) == (3, 1)
+    assert AuditEntry.objects.using(db.INVENTORY).get().action == "stock.set_limits"
+
+
+def test_a_backorder_limit_does_not_fall_below_what_is_sold_on_it(merchant: Client) -> None:
+    item = stocked(1)
+    StockItem.objects.filter(pk=item.pk).update(backorder_limit=5)
+    reservations.reserve(quantities={item.variant_id: 3}, reference=uuid4(), ttl=TTL, by="guest")
+    answer = merchant.post(page(item, "change"), {"low_stock_threshold": "3", "backorder_limit": "1"}, follow=True)
+    assert "More units are sold already" in answer.content.decode()
+    item.refresh_from_db()
+    assert item.backorder_limit == 5
+    merchant.post(page(item, "change"), {"low_stock_threshold": "3", "backorder_limit": "-1"})
+    item.refresh_from_db()
+    assert item.backorder_limit == 5
+    assert_adds_up()
+
+
+def test_the_lists_search_by_sku_and_show_what_is_low(merchant: Client) -> None:
+    low, plenty = stocked(2, low=3), stocked(50, low=3)
+    url = reverse("admin:inventory_stockitem_changelist")
+
+    def shown(query: str) -> list[UUID]:
+        return [row.pk for row in merchant.get(f"{url}?{query}").context["cl"].result_list]
+
+    assert shown("level=low") == [low.pk]
+    assert shown("level=out") == shown("level=short") == []
+    assert shown(f"q={plenty.sku.lower()}") == [plenty.pk]
+    ledger = merchant.get(reverse("admin:inventory_stockmovement_changelist") + f"?q={low.sku}")
+    assert [row.stock_item_id for row in ledger.context["cl"].result_list] == [low.pk]
+    ledger = merchant.get(merchant.get(page(plenty, "movements"))["Location"])
+    assert [row.stock_item_id for row in ledger.context["cl"].result_list] == [plenty.pk]
+
+
+@pytest.mark.parametrize("table", ["stockitem", "stockmovement", "reservation", "location"])
+def test_a_list_takes_the_same_queries_at_1_and_at_30_rows(
+    merchant: Client, table: str, django_assert_max_num_queries
+) -> None:
+    for number in range(30):
+        item = stocked(5, location=LocationFactory().code if number < 15 else None)
+        reservations.reserve(quantities={item.variant_id: 1}, reference=uuid4(), ttl=TTL, by="guest")
+    url = reverse(f"admin:inventory_{table}_changelist")
+    merchant.get(url)
+    with django_assert_max_num_queries(8):
+        assert merchant.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("table", ["stockmovement", "reservation"])
+def test_ledger_and_reservations_are_only_read(merchant: Client, table: str) -> None:
+    stocked(1)
+    assert merchant.get(reverse(f"admin:inventory_{table}_add")).status_code == 403
+    movement = StockMovement.objects.get()
+    if table == "stockmovement":
+        url = reverse("admin:inventory_stockmovement_change", args=[movement.pk])
+        assert merchant.post(url, {"quantity": "5"}).status_code == 403
+
+
+def test_customers_and_staff_without_the_permission_are_refused(client: Client) -> None:
+    item = stocked(5)
+    for is_staff in (False, True):
+        client.force_login(User.objects.create_user(f"{is_staff}@example.com", "a long password", is_staff=is_staff))
+        answer = client.post(page(item, "adjust"), {"units": "5", "reason": "mine"})
+        assert answer.status_code in {302, 403}
+    assert counters(item) == (5, 0, 0, 0)
