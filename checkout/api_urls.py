@@ -1,5 +1,17 @@
 """REST calls of the checkout app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from checkout.api import shopper, staff
+from checkout.payments import webhooks
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
+    path("checkout/quote", shopper.QuoteResource.as_view(), name="api_checkout_quote"),
+    path("orders", shopper.OrdersResource.as_view(), name="api_orders"),
+    path("orders/<str:number>", shopper.OrderResource.as_view(), name="api_order"),
+    path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
+    path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),
+    path("orders/<str:number>/refunds", staff.Refunds.as_view(), name="api_order_refunds"),
+    path("orders/<str:number>/shipments", staff.Shipments.as_view(), name="api_order_shipments"),
+]

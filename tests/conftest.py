@@ -40,3 +40,19 @@ def _loopback_only() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Keep pytest-django's own naming per worker."""
+
+
+@pytest.fixture
+def shop_sandbox(settings: object) -> Iterator[object]:
+    """A payment sandbox (`tests.fakes.sandbox.RunningSandbox`) that the shop's own Stripe provider talks to."""
+    from checkout.payments import calls, providers
+    from shop.resilience import breaker
+    from tests.fakes.sandbox import running_sandbox
+
+    with running_sandbox() as running:
+        settings.STRIPE_API_BASE = running.url  # type: ignore[attr-defined]
+        providers.provider.cache_clear()
+        breaker.reset(calls.circuit("stripe"))
+        yield running
+    providers.provider.cache_clear()
+    breaker.reset(calls.circuit("stripe"))

@@ -1,0 +1,220 @@
+"""What goes in and out of the checkout's calls: addresses, quotes, orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from cart import api as cart_api
+from cart.pricing.selectors import DeliveryOption
+from checkout.orders import access
+from checkout.payments import methods
+from shop.core import addresses
+
+
+class AddressIO(serializers.Serializer[Any]):
+    """`{firstName, lastName, company?, address1, address2?, city, state?, postalCode, country, phone?}`, ISO codes.
+
+    Which parts are needed follows the country.
+    """
+
+    first_name = serializers.CharField(required=False, allow_blank=True)
+    last_name = serializers.CharField(required=False, allow_blank=True)
+    company = serializers.CharField(required=False, allow_blank=True)
+    address1 = serializers.CharField(required=False, allow_blank=True)
+    address2 = serializers.CharField(required=False, allow_blank=True)
+    city = serializers.CharField(required=False, allow_blank=True)
+    state = serializers.CharField(required=False, allow_blank=True)
+    postal_code = serializers.CharField(required=False, allow_blank=True)
+    country = serializers.CharField()
+    phone = serializers.CharField(required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        tidy, problems = addresses.clean(attrs)
+        if problems:
+            raise serializers.ValidationError({name: [_sentence(problem)] for name, problem in problems.items()})
+        return tidy
+
+
+class PlaceIO(serializers.Serializer[Any]):
+    """Where an estimate is for: as much of an address as is known."""
+
+    country = serializers.CharField(max_length=2)
+    state = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+class QuoteIn(serializers.Serializer[Any]):
+    shipping_address = PlaceIO(required=False)
+    delivery_option = serializers.CharField(required=False, max_length=40)
+
+
+class DeliveryOptionOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    price = serializers.CharField()
+    arrives_by = serializers.DateField()
+
+
+class QuoteOut(serializers.Serializer[Any]):
+    delivery_options = DeliveryOptionOut(many=True)
+    totals = cart_api.TotalsOut()
+    currency = serializers.CharField()
+
+
+class PaymentIn(serializers.Serializer[Any]):
+    """`token` is the provider's name for the card ("pm_card_visa" in the sandbox); a transfer has none."""
+
+    provider = serializers.ChoiceField(choices=[method.provider for method in methods.METHODS])
+    token = serializers.RegexField(r"^[A-Za-z0-9_-]*$", max_length=255, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needs_token = {method.provider for method in methods.METHODS if method.needs_token}
+        if attrs["provider"] in needs_token and not attrs["token"]:
+            raise serializers.ValidationError({"token": [_("Send the payment method's token.")]})
+        return attrs
+
+
+class OrderIn(serializers.Serializer[Any]):
+    """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency."""
+
+    email = serializers.EmailField(max_length=254)
+    shipping_address = AddressIO()
+    billing_address = AddressIO(required=False)
+    delivery_option = serializers.CharField(max_length=40)
+    payment = PaymentIn()
+    expected_total = serializers.DecimalField(max_digits=15, decimal_places=4, min_value=0)
+
+
+class OrderItemOut(serializers.Serializer[Any]):
+    product_id = serializers.UUIDField()
+    variant_id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = serializers.CharField()
+    line_total = serializers.CharField()
+
+
+class DeliveryOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    arrives_by = serializers.DateField(allow_null=True)
+
+
+class ShipmentOut(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    carrier = serializers.CharField()
+    tracking_number = serializers.CharField()
+    tracking_url = serializers.CharField()
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+
+
+class OrderOut(serializers.Serializer[Any]):
+    """An order. `accessToken` (sent back as `X-Order-Token`) only to the guest who placed it, in the first answer."""
+
+    number = serializers.CharField()
+    status = serializers.CharField()
+    status_label = serializers.CharField()
+    payment_status = serializers.CharField()
+    fulfilment_status = serializers.CharField()
+    email = serializers.EmailField()
+    currency = serializers.CharField()
+    items = OrderItemOut(many=True)
+    totals = cart_api.TotalsOut()
+    shipping_address = AddressIO()
+    billing_address = AddressIO()
+    delivery = DeliveryOut()
+    shipments = ShipmentOut(many=True)
+    placed_at = serializers.DateTimeField()
+    access_token = serializers.CharField(required=False)
+
+
+class OrderListOut(serializers.Serializer[Any]):
+    data = OrderOut(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+def delivery_option(option: DeliveryOption) -> dict[str, Any]:
+    return {
+        "id": option.code,
+        "name": option.name,
+        "price": cart_api.amount(option.price),
+        "arrives_by": option.arrives_on.isoformat(),
+    }
+
+
+def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
+    """An order (lines prefetched) in the API's shape."""
+    money = found.money
+    return {
+        "number": found.number,
+        "status": found.status,
+        "status_label": str(found.get_status_display()),
+        "payment_status": found.payment_state,
+        "fulfilment_status": found.fulfilment_state,
+        "email": found.email,
+        "currency": found.currency,
+        "items": [_item(found, line) for line in found.lines.all()],
+        "totals": {
+            "subtotal": cart_api.amount(money(found.subtotal_minor)),
+            "discounts": cart_api.amount(money(found.discount_minor)),
+            "shipping": cart_api.amount(money(found.shipping_minor)),
+            "tax": cart_api.amount(money(found.tax_minor)),
+            "total": cart_api.amount(found.total),
+        },
+        "shipping_address": found.shipping_address,
+        "billing_address": found.billing_address,
+        "delivery": {
+            "id": found.delivery_option,
+            "name": found.delivery_name,
+            "arrives_by": found.delivery_on.isoformat() if found.delivery_on else None,
+        },
+        "shipments": [_shipment(one) for one in shipments or []],
+        "placed_at": found.placed_at.isoformat(),
+    }
+
+
+def placed(found: Any) -> dict[str, Any]:
+    """The answer to `POST orders`: the order as it was placed, the same however often it is asked for."""
+    shape = order(found) | {
+        "status": "payment_pending",
+        "status_label": str(type(found).Status.PAYMENT_PENDING.label),
+        "payment_status": "due",
+        "fulfilment_status": "unfulfilled",
+    }
+    return shape if found.customer_id else {**shape, "access_token": found.access_key}
+
+
+def _item(found: Any, line: Any) -> dict[str, Any]:
+    return {
+        "product_id": str(line.product_id),
+        "variant_id": str(line.variant_id),
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
+        "line_total": cart_api.amount(found.money(line.total_minor)),
+    }
+
+
+def _shipment(one: Any) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "carrier": one.carrier,
+        "tracking_number": one.tracking_number,
+        "tracking_url": one.tracking_url,
+        "shipped_at": one.shipped_at,
+        "delivered_at": one.delivered_at,
+    }
+
+
+def _sentence(problem: str) -> str:
+    return {"required": _("This field is required."), "too_long": _("This is too long.")}.get(problem, _("Not valid."))
+
+
+ORDER_HEADER = access.HEADER

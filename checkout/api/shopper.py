@@ -1,0 +1,200 @@
+"""Shoppers' calls: a quote for the cart, orders of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django_ratelimit.core import is_ratelimited
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cart import api as cart_api
+from cart.carts import access as cart_access
+from cart.carts import selectors as cart_selectors
+from cart.carts import services as carts
+from checkout.api import shapes
+from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import access
+from checkout.orders import selectors as order_selectors
+from checkout.orders import services as orders
+from checkout.purchase import services as purchase
+from shop.core import requests, rest
+from shop.core.money import BadAmount, Money
+
+_CART = OpenApiParameter(cart_access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
+_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
+_ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")
+_STATUS = {"cart_empty": 409, "not_deliverable": 422, "price_changed": 409, "out_of_stock": 409, "cart_changed": 409}
+
+
+class ShopperView(APIView):
+    """What these calls share: anybody may make them, with proof where a browser's cookies speak."""
+
+    permission_classes = [cart_access.OwnCart]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        request._request.body  # noqa: B018  (read at once, so that a body over the limit is refused)
+        super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
+class QuoteResource(ShopperView):
+    @extend_schema(request=shapes.QuoteIn, responses=shapes.QuoteOut, parameters=[_CART], operation_id="checkout_quote")
+    @rest.idempotent()
+    def post(self, request: Request) -> Response:
+        """What the cart would cost delivered there, by each way of delivery on offer."""
+        given = shapes.QuoteIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        view = cart_selectors.view(
+            carts.current(request),
+            currency=settings.DEFAULT_CURRENCY,
+            address=given.validated_data.get("shipping_address"),
+            delivery_option=given.validated_data.get("delivery_option"),
+        )
+        return Response(
+            {
+                "delivery_options": [shapes.delivery_option(one) for one in view.quote.delivery_options],
+                "totals": cart_api.totals_of(view.summary),
+                "currency": view.quote.currency,
+            }
+        )
+
+
+class OrdersResource(ShopperView):
+    @extend_schema(
+        responses=shapes.OrderListOut,
+        parameters=[OpenApiParameter("page", int), OpenApiParameter("limit", int)],
+        operation_id="orders_list",
+    )
+    def get(self, request: Request) -> Response:
+        """One's own orders, newest first."""
+        customer_id = requests.customer_id(request)
+        if customer_id is None:
+            raise exceptions.NotAuthenticated
+        page, limit = rest.page_of(request)
+        found = order_selectors.orders_of(customer_id=customer_id, page=page, size=limit)
+        data = [shapes.order(one) for one in found.orders]
+        return Response(rest.listing("data", data, total=found.total, page=page, limit=limit))
+
+    @extend_schema(
+        request=shapes.OrderIn, responses={201: shapes.OrderOut}, parameters=[_KEY, _CART], operation_id="orders_create"
+    )
+    @rest.idempotent(required=True)
+    def post(self, request: Request) -> Response:
+        """Order what is in the cart. The payment is taken after the answer; `GET orders/{number}` follows it."""
+        given = shapes.OrderIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
+            raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
+        key = _key(request)
+        found = order_selectors.by_key(key) or _place(request, given.validated_data, key)
+        return _placed(found)
+
+    def replay(self, request: Request, resource: str) -> Response:
+        """The answer to a call that was made before, from the order that it made."""
+        found = order_selectors.order(resource)
+        assert found is not None
+        return _placed(found)
+
+
+class OrderResource(ShopperView):
+    @extend_schema(responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_retrieve")
+    def get(self, request: Request, number: str) -> Response:
+        """One's own order; anybody else's does not exist."""
+        return _shown(_order(request, number))
+
+
+class OrderCancel(ShopperView):
+    @extend_schema(request=None, responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_cancel")
+    @rest.idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Cancel what has not been handed over. 409 `transition_refused` when it is too late."""
+        found = _order(request, number)
+        try:
+            orders.cancel(order_id=found.pk, by=requests.actor(request))
+        except orders.TransitionRefused as refused:
+            raise rest.ApiError("transition_refused", str(refused), 409) from refused
+        response = _shown(_order(request, number))
+        response.resource = number  # type: ignore[attr-defined]
+        return response
+
+    def replay(self, request: Request, resource: str) -> Response:
+        """The order as it is; it was cancelled by an earlier call."""
+        return _shown(_order(request, resource))
+
+
+def _place(request: Request, given: dict[str, Any], key: str) -> Any:
+    cart = carts.current(request)
+    if cart is None:
+        raise rest.ApiError("cart_empty", _("There is nothing in your cart that can be ordered."), 409)
+    try:
+        expected = Money.of(given["expected_total"].normalize(), cart.currency)
+    except BadAmount as error:
+        fields = {"expected_total": [_("Not an amount in %(currency)s.") % {"currency": cart.currency}]}
+        raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from error
+    details = purchase.Details(
+        email=given["email"],
+        shipping_address=given["shipping_address"],
+        billing_address=given.get("billing_address") or given["shipping_address"],
+        delivery_option=given["delivery_option"],
+        provider=given["payment"]["provider"],
+        token=given["payment"]["token"],
+        language=get_language() or "en",
+    )
+    try:
+        return purchase.place_order(
+            cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request)
+        )
+    except purchase.CouponUsedUp as error:
+        raise rest.ApiError(
+            "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": error.code}, 409
+        ) from error
+    except (purchase.PurchaseRefused, purchase.CartChanged) as error:
+        raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
+
+
+def _facts(error: Any) -> dict[str, Any] | None:
+    """What a program needs in order to go on: the new total, or how many units are left of what."""
+    if isinstance(error, purchase.PriceChanged):
+        return {"expected_total": [cart_api.amount(error.quote.total)]}
+    if isinstance(error, purchase.OutOfStock):
+        return {str(variant_id): [str(left)] for variant_id, left in error.shortages.items()}
+    return None
+
+
+def _key(request: Request) -> str:
+    """The order's own key: one caller's keys are not another's."""
+    text = f"{rest.scope(request)}\n{request.headers['Idempotency-Key']}"
+    return "api:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _placed(found: Any) -> Response:
+    response = Response(shapes.placed(order_selectors.by_id(found.pk)), status=201)
+    response["Location"] = requests.absolute(f"/api/orders/{found.number}")
+    response.resource = found.number  # type: ignore[attr-defined]
+    return response
+
+
+def _shown(found: Any) -> Response:
+    full = order_selectors.by_id(found.pk)
+    sent = [one for one in fulfilment.shipments_of(found.pk) if one.shipped_at]
+    return Response(shapes.order(full, shipments=sent))
+
+
+def _order(request: Request, number: str) -> Any:
+    found = order_selectors.order(number[:20])
+    if found is None or not access.allowed(request._request, found):
+        raise Http404
+    return found

@@ -1,0 +1,158 @@
+"""What staff do with orders over REST: pull a trigger, give money back, dispatch a parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from checkout.desk import staff as desk
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import selectors as orders
+from checkout.orders import services as order_services
+from checkout.orders import transitions
+from checkout.payments import services as payments
+from shop.core import requests
+from shop.core.money import BadAmount, Money
+from shop.core.rest import ApiError, idempotent
+
+
+class TransitionInput(serializers.Serializer[Any]):
+    trigger = serializers.ChoiceField(choices=[row.trigger for row in transitions.TRANSITIONS if row.permission])
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class RefundInput(serializers.Serializer[Any]):
+    amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ShipmentInput(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=60)
+    tracking_number = serializers.CharField(max_length=80)
+    tracking_url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
+
+
+ORDER = inline_serializer(
+    "StaffOrder",
+    {
+        "number": serializers.CharField(),
+        "status": serializers.CharField(),
+        "paymentState": serializers.CharField(),
+        "fulfilmentState": serializers.CharField(),
+        "possible": serializers.ListField(child=serializers.CharField()),
+    },
+)
+REFUNDS = inline_serializer(
+    "StaffRefunds",
+    {
+        "refunds": inline_serializer(
+            "StaffRefund",
+            {"id": serializers.UUIDField(), "amount": serializers.CharField(), "status": serializers.CharField()},
+            many=True,
+        )
+    },
+)
+
+
+class StaffView(APIView):
+    """Staff only; each call asks for the permission of what it does."""
+
+    permission_classes = [IsAdminUser]
+
+    def allow(self, request: Request, permission: str | None) -> None:
+        if not permission or not request.user.has_perm(permission):
+            raise PermissionDenied
+
+    def order(self, number: str) -> Any:
+        order = orders.order(number[:20])
+        if order is None:
+            raise Http404
+        return order
+
+
+def as_json(order: Any) -> dict[str, Any]:
+    """An order as staff calls answer it."""
+    return {
+        "number": order.number,
+        "status": order.status,
+        "payment_state": order.payment_state,
+        "fulfilment_state": order.fulfilment_state,
+        "possible": list(order_services.possible(order)),
+    }
+
+
+class Transitions(StaffView):
+    @extend_schema(request=TransitionInput, responses=ORDER)
+    @idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Pull a trigger. 409 `transition_refused` with what is possible instead; dispatching needs a shipment."""
+        given = TransitionInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        trigger = given.validated_data["trigger"]
+        row = transitions.named(trigger)
+        self.allow(request, row.permission if row else None)
+        if trigger == "package_dispatched":
+            raise ApiError("shipment_required", _("Post a shipment with carrier and tracking number."), 409)
+        order = self.order(number)
+        try:
+            order = desk.pull(
+                order_id=order.pk, trigger=trigger, note=given.validated_data["note"], by=requests.actor(request)
+            )
+        except order_services.TransitionRefused as refusal:
+            raise refused(refusal) from refusal
+        return Response(as_json(order))
+
+
+class Refunds(StaffView):
+    @extend_schema(request=RefundInput, responses=REFUNDS)
+    @idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Ask for money to be given back; a worker sends it. 409 `refund_refused` beyond what was captured."""
+        self.allow(request, transitions.REFUND)
+        given = RefundInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        order = self.order(number)
+        try:
+            amount = Money.of(given.validated_data["amount"], order.currency)
+            made = payments.request_refund(
+                order_id=order.pk, amount=amount, reason=given.validated_data["reason"], by=requests.actor(request)
+            )
+        except BadAmount as error:
+            fields = {"amount": [_("Not an amount in %(currency)s.") % {"currency": order.currency}]}
+            raise ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from error
+        except payments.RefundRefused as refusal:
+            raise ApiError("refund_refused", str(refusal), 409) from refusal
+        body = [{"id": str(one.pk), "amount": str(one.amount.decimal), "status": one.status} for one in made]
+        return Response({"refunds": body}, status=201)
+
+
+class Shipments(StaffView):
+    @extend_schema(request=ShipmentInput, responses=ORDER)
+    @idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Hand the parcel to a carrier. 409 `transition_refused` unless the order is ready to ship."""
+        self.allow(request, transitions.FULFIL)
+        given = ShipmentInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        order = self.order(number)
+        try:
+            order = fulfilment.dispatch(order_id=order.pk, by=requests.actor(request), **given.validated_data)
+        except order_services.TransitionRefused as refusal:
+            raise refused(refusal) from refusal
+        except fulfilment.TrackingRefused as refusal:
+            raise ApiError("validation_error", str(refusal), 400) from refusal
+        return Response(as_json(order), status=201)
+
+
+def refused(refusal: order_services.TransitionRefused) -> ApiError:
+    """A refused transition as the API says it."""
+    return ApiError("transition_refused", str(refusal), 409, {"possible": list(refusal.allowed)})

@@ -1,0 +1,25 @@
+"""The merchant's triggers: which component's command each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+
+# Triggers that move parcels as well as the status. All others are the status alone.
+_COMMANDS: dict[str, Callable[..., Order]] = {
+    "start_fulfillment": fulfilment.start,
+    "items_picked": fulfilment.pick,
+    "delivery_confirmed": fulfilment.deliver,
+}
+
+
+def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
+    """Take the order over `trigger` by the command that also moves what belongs to it. Raises `TransitionRefused`."""
+    command = _COMMANDS.get(trigger)
+    if command is not None:
+        return command(order_id=order_id, by=by)
+    return orders.apply(order_id=order_id, trigger=trigger, by=by, note=note)

@@ -1,0 +1,268 @@
+"""Talking to a provider: every test drives the shop's own Stripe provider against the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import collecting, selectors
+from checkout.payments import services as payments
+from checkout.payments.models import Payment, Refund
+from checkout.payments.providers import base
+from inventory.reservations import services as reservations
+from inventory.reservations.models import Reservation
+from shop.core import db
+from shop.core.money import Money
+from shop.notifications.models import Notification
+from shop.resilience import breaker
+from tests import outbox
+from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
+from tests.factories import checkout as make
+from tests.factories.inventory import stocked
+
+pytestmark = pytest.mark.django_db
+
+
+def status(order: Order) -> str:
+    return Order.objects.values_list("status", flat=True).get(pk=order.pk)
+
+
+def test_a_good_card_pays_the_order_and_everything_follows(shop_sandbox: RunningSandbox) -> None:
+    item = stocked(3)
+    order = make.placed([item], quantity=2)
+    outbox.drain()
+    assert outbox.failures() == []
+    order.refresh_from_db()
+    assert (order.status, order.payment_state, order.captured_minor) == ("payment_confirmed", "paid", 5500)
+    item.refresh_from_db()
+    assert (item.on_hand, item.reserved, item.allocated) == (3, 0, 2)
+    assert [shipment.number for shipment in order.shipments.all()] == [f"{order.number}-1"]
+    assert [charge["amount"] for charge in shop_sandbox.state()["charge"]] == [5500]
+    sent = Notification.objects.order_by("id").values_list("template", "status")
+    assert sorted(sent) == [("order_paid", "sent"), ("order_placed", "sent")]
+
+
+def test_a_declined_card_leaves_the_order_open_for_another(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=DECLINED)
+    outbox.drain()
+    standing = selectors.standing(Order.objects.get(pk=order.pk))
+    assert (standing.state, standing.error) == (
+        "declined",
+        "Your bank declined this card. Nothing was charged. Please use another card or ask your bank.",
+    )
+    assert Notification.objects.filter(template="payment_failed").count() == 1
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    outbox.drain()
+    assert status(order) == "payment_confirmed"
+    assert [step.trigger for step in order.steps.all()] == [
+        "place",
+        "initiate_payment",
+        "payment_failed",
+        "payment_success",
+    ]
+    assert outbox.failures() == []
+
+
+def test_a_retry_ends_the_challenge_that_is_still_open(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    first = make.payment_of(order)
+    assert selectors.standing(Order.objects.get(pk=order.pk)).state == "action"
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    outbox.drain()
+    first.refresh_from_db()
+    assert (first.status, status(order)) == ("cancelled", "payment_confirmed")
+    assert {intent["status"] for intent in shop_sandbox.state()["payment_intent"]} == {"canceled", "succeeded"}
+
+
+def test_a_challenge_that_was_passed_is_seen_when_the_shopper_is_back(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    shop_sandbox.challenge(make.payment_of(order).reference)
+    payments.refresh(order_id=order.pk)
+    assert status(order) == "payment_confirmed"
+
+
+def test_F13_F14_the_timetable_finds_a_payment_that_nobody_told_of(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    payment = make.payment_of(order)
+    shop_sandbox.challenge(payment.reference)  # the browser never returns, and no webhook is sent
+    assert selectors.overdue_payments() == []
+    Payment.objects.filter(pk=payment.pk).update(updated_at=db.clock() - timedelta(minutes=2))
+    assert selectors.overdue_payments() == [payment.pk]
+    payments.settle(payment_id=payment.pk)
+    assert status(order) == "payment_confirmed"
+    assert selectors.overdue_payments() == []
+
+
+def test_F19_a_lost_reply_is_one_charge(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    payment = make.payment_of(order)
+    shop_sandbox.faults(lost_replies=2)  # the client's own retry loses its reply too
+    with pytest.raises(payments.ProviderUnavailable):
+        payments.charge(payment_id=payment.pk)
+    payment.refresh_from_db()
+    assert (payment.status, payment.reference, status(order)) == ("processing", "", "payment_pending")
+    payments.charge(payment_id=payment.pk)
+    assert status(order) == "payment_confirmed"
+    assert len(shop_sandbox.state()["charge"]) == 1
+
+
+def test_F19_control_another_key_for_each_try_charges_twice(shop_sandbox: RunningSandbox) -> None:
+    payment = make.payment_of(make.placed())
+    provider = shop_sandbox.provider()
+    shop_sandbox.faults(lost_replies=1)
+    asked = collecting.request_for(selectors.payment(payment.pk))
+    with pytest.raises(payments.ProviderUnavailable):
+        provider.charge(asked)
+    provider.charge(replace(asked, idempotency_key="another"))
+    assert len(shop_sandbox.state()["charge"]) == 2
+
+
+def test_a_lost_reply_before_cancelling_is_found_by_our_name_for_the_payment(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    shop_sandbox.faults(lost_replies=2)
+    with pytest.raises(payments.ProviderUnavailable):
+        payments.charge(payment_id=make.payment_of(order).pk)
+    assert payments.cancel_unpaid(order_id=order.pk, by="system") is False
+    assert status(order) == "payment_confirmed"
+
+
+def test_F11_paid_after_the_order_was_cancelled_is_refunded(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    payment = make.payment_of(order)
+    orders.cancel(order_id=order.pk, by="guest")
+    outcome = shop_sandbox.provider().charge(_request(payment))
+    payments.record(payment_id=payment.pk, outcome=outcome, source="charge")
+    outbox.drain()
+    assert outbox.failures() == []
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor, order.refunded_minor) == ("refunded", 3000, 3000)
+    assert [refund["amount"] for refund in shop_sandbox.state()["refund"]] == [3000]
+
+
+def test_F11_paid_when_the_units_are_gone_is_cancelled_and_refunded(shop_sandbox: RunningSandbox) -> None:
+    item = stocked(1)
+    order = make.placed([item], token=CHALLENGED)
+    outbox.drain()
+    _expire(order)
+    rival = make.placed([item])
+    shop_sandbox.challenge(make.payment_of(order).reference)
+    payments.refresh(order_id=order.pk)
+    outbox.drain()
+    assert outbox.failures() == []
+    order.refresh_from_db()
+    assert (order.status, order.payment_state) == ("refunded", "refunded")
+    assert status(rival) == "payment_confirmed"
+    mail = Notification.objects.get(template="order_cancelled")
+    assert mail.context["refund"] == "$30.00"
+    assert mail.context["reason"].startswith("The items sold out")
+
+
+def test_no_charge_when_the_units_cannot_be_held(shop_sandbox: RunningSandbox) -> None:
+    item = stocked(1)
+    order = make.placed([item])
+    _expire(order)
+    make.placed([item], email="rival@example.com")
+    payments.charge(payment_id=make.payment_of(order).pk)
+    assert status(order) == "cancelled"
+    assert make.payment_of(order).status == "cancelled"
+    assert shop_sandbox.state()["charge"] == []
+
+
+def test_unpaid_orders_are_cancelled_after_their_payment_is(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    assert payments.cancel_unpaid(order_id=order.pk, by="system") is True
+    assert status(order) == "cancelled"
+    assert [intent["status"] for intent in shop_sandbox.state()["payment_intent"]] == ["canceled"]
+    assert payments.cancel_unpaid(order_id=order.pk, by="system") is False
+    assert selectors.standing(Order.objects.get(pk=order.pk)).state == "expired"
+
+
+def test_an_order_paid_at_the_last_moment_is_confirmed_instead(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    shop_sandbox.challenge(make.payment_of(order).reference)
+    assert payments.cancel_unpaid(order_id=order.pk, by="system") is False
+    assert status(order) == "payment_confirmed"
+
+
+def test_a_paid_order_cancelled_gets_its_money_and_stock_back(shop_sandbox: RunningSandbox) -> None:
+    item = stocked(4)
+    order = make.placed([item], quantity=3)
+    outbox.drain()
+    orders.cancel(order_id=order.pk, by="guest")
+    outbox.drain()
+    outbox.drain()
+    assert outbox.failures() == []
+    order.refresh_from_db()
+    item.refresh_from_db()
+    assert (order.status, item.on_hand, item.allocated, item.reserved) == ("refunded", 4, 0, 0)
+    assert [refund.status for refund in Refund.objects.all()] == ["done"]
+    assert {shipment.status for shipment in order.shipments.all()} == {"cancelled"}
+
+
+def test_a_refund_whose_reply_is_lost_is_made_once(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    outbox.drain()
+    [refund] = payments.request_refund(order_id=order.pk, amount=Money(1000, "USD"), reason="", by="staff:1")
+    shop_sandbox.faults(lost_replies=2)
+    with pytest.raises(payments.ProviderUnavailable):
+        payments.refund(refund_id=refund.pk)
+    payments.refund(refund_id=refund.pk)
+    payments.refund(refund_id=refund.pk)
+    refund.refresh_from_db()
+    order.refresh_from_db()
+    assert (refund.status, order.refunded_minor, order.payment_state) == ("done", 1000, "partly_refunded")
+    assert len(shop_sandbox.state()["refund"]) == 1
+
+
+def test_F20_an_open_circuit_keeps_the_order_and_asks_nobody(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    shop_sandbox.faults(error_percent=100)
+    for _ in range(breaker.FAILURES):
+        with pytest.raises(payments.ProviderUnavailable):
+            payments.charge(payment_id=make.payment_of(order).pk)
+    assert breaker.state("payments.stripe") == "open"
+    with pytest.raises(payments.ProviderUnavailable, match="does not answer at present"):
+        payments.charge(payment_id=make.payment_of(order).pk)
+    assert status(order) == "payment_pending"
+    shop_sandbox.faults()
+    breaker.reset("payments.stripe")
+    payments.charge(payment_id=make.payment_of(order).pk)
+    assert status(order) == "payment_confirmed"
+
+
+def test_a_hosted_page_pays_an_order_without_a_card(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token="")
+    outbox.drain()  # charging waits for the page
+    payment = make.payment_of(order)
+    standing = selectors.standing(Order.objects.get(pk=order.pk))
+    assert (payment.status, standing.state, standing.is_hosted) == ("pending", "action", True)
+    url = payments.hosted_url(payment_id=payment.pk, success_url="http://shop/ok", cancel_url="http://shop/no")
+    assert url == payments.hosted_url(payment_id=payment.pk, success_url="http://shop/ok", cancel_url="http://shop/no")
+    payment.refresh_from_db()
+    assert (payment.status, payment.action_url) == ("action_required", url)
+    assert len(shop_sandbox.state()["checkout.session"]) == 1
+
+
+def test_a_provider_is_never_asked_inside_a_transaction(shop_sandbox: RunningSandbox) -> None:
+    payment = make.payment_of(make.placed())
+    with transaction.atomic(using=db.DEFAULT), pytest.raises(RuntimeError, match="durable"):
+        payments.charge(payment_id=payment.pk)
+
+
+def _request(payment: Payment) -> base.ChargeRequest:
+    return collecting.request_for(selectors.payment(payment.pk))
+
+
+def _expire(order: Order) -> None:
+    Reservation.objects.filter(reference=order.pk).update(expires_at=db.clock() - timedelta(seconds=1))
+    reservations.expire()
