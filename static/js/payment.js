@@ -4,7 +4,9 @@
  *   With data-api-base the card fields of the page are used (the sandbox); without it Stripe's Payment
  *   Element is put into [data-payment-element]. Without this module the form posts no token, and the
  *   server sends the shopper to the provider's own page.
- * Sentences come from data-message-* attributes of the form, so that they are translated with the page.
+ * Sentences come from data-message-* attributes of the form, so that they are translated with the page;
+ * they are shown in [data-payment-error], and at the field in #<its id>_error where there is one. Where
+ * there is a choice of [data-payment-method]s, only "card" needs a token.
  */
 
 const FIELDS = ["number", "expiry", "cvc", "name"];
@@ -162,12 +164,22 @@ class CardForm extends PaymentForm {
     formatAsTyped(this.fields.number, groupNumber);
     formatAsTyped(this.fields.expiry, formatExpiry);
     for (const field of Object.values(this.fields)) {
-      field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
+      field.addEventListener("input", () => this.mark(field, ""));
     }
   }
 
+  /* Says at the field itself what is wrong with it; an empty sentence takes it back. */
+  mark(field, sentence) {
+    if (sentence) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    const place = document.getElementById(`${field.id}_error`);
+    if (!place) return;
+    place.textContent = sentence;
+    place.hidden = !sentence;
+  }
+
   wrong(name, sentence = name) {
-    this.fields[name].setAttribute("aria-invalid", "true");
+    this.mark(this.fields[name], this.sentence(sentence));
     return new Problem(this.sentence(sentence), this.fields[name]);
   }
 

@@ -22,7 +22,9 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Paym
  data-message-name="Whose card is it?">
 <div data-payment-error role="alert" data-testid="payment-error" hidden></div>
 <input data-testid="card-number-input"><input data-testid="card-expiry-input">
-<input data-testid="card-cvc-input"><input data-testid="card-name-input">
+<input id="cvc" data-testid="card-cvc-input"><p id="cvc_error" hidden></p><input data-testid="card-name-input">
+<input type="radio" name="method" value="card" data-payment-method="card" checked>
+<input type="radio" name="method" value="bank" data-payment-method="bank">
 <input type="hidden" name="payment_token"><button type="submit" data-testid="place-order-btn">Pay</button>
 </form></body></html>"""
 
@@ -115,7 +117,7 @@ def test_a_card_becomes_a_token_and_never_reaches_the_shop(page, shop):
     pay(page)
     page.wait_for_selector("h1")
     (posted,) = shop.posted
-    assert list(posted) == ["payment_token"]
+    assert sorted(posted) == ["method", "payment_token"]
     assert posted["payment_token"][0].startswith("pm_")
     assert "Jane" not in str(shop.posted)
 
@@ -153,8 +155,9 @@ def test_wrong_fields_are_said_and_focused(page, shop, field, value, sentence):
 def test_what_the_provider_refuses_is_said_and_mended(page, shop):
     fill(page, cvc="1234")
     pay(page)
-    assert said(page) == "Enter the security code, 3 or 4 digits."
+    assert said(page) == page.locator("#cvc_error").inner_text() == "Enter the security code, 3 or 4 digits."
     fill(page)
+    assert page.locator("#cvc_error").is_hidden()
     pay(page)
     page.wait_for_selector("h1")
     assert len(shop.posted) == 1
@@ -200,6 +203,14 @@ def test_american_express_is_grouped_its_own_way_and_can_be_mended_inside(page):
     assert field.evaluate("input => input.selectionStart") == 2
 
 
+def test_another_way_to_pay_needs_no_card_and_posts_once(page, shop, sandbox):
+    page.locator("[value=bank]").check()
+    page.get_by_test_id("place-order-btn").dblclick()
+    page.wait_for_selector("h1")
+    assert shop.posted == [{"method": ["bank"], "payment_token": [""]}]
+    assert sandbox.state()["counts"] == {}
+
+
 def test_without_javascript_the_form_posts_without_a_token(browser, shop):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -207,4 +218,4 @@ def test_without_javascript_the_form_posts_without_a_token(browser, shop):
     pay(page)
     page.wait_for_selector("h1")
     context.close()
-    assert shop.posted == [{"payment_token": [""]}]
+    assert shop.posted == [{"method": ["card"], "payment_token": [""]}]
