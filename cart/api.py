@@ -1,13 +1,13 @@
 """The cart over REST: `GET cart`, `POST cart/items` and so on. Every answer is the whole cart.
 
-Guests keep it by the `X-Cart-Token` that the first answer carries (header, and `token` in the body). Prices that a client
-sends are ignored, because no field reads them.
+Guests keep it by the `X-Cart-Token` that the first answer carries (header, and `token` in the body). Prices that a
+client sends are ignored, because no field reads them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,12 +20,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cart.carts import access, rules, selectors, services
-from cart.carts.models import Cart
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
 from catalog.products import selectors as products
 from shop.core import requests, rest
 from shop.core.money import Money
+
+if TYPE_CHECKING:
+    from cart.carts.models import Cart
 
 _STATUS = {
     services.BadQuantity: 400,
@@ -71,7 +73,6 @@ class TotalsOut(serializers.Serializer[Any]):
     shipping = serializers.CharField(allow_null=True)
     tax = serializers.CharField(allow_null=True)
     total = serializers.CharField()
-
 
 
 class ItemOut(serializers.Serializer[Any]):
@@ -174,8 +175,7 @@ class CartItems(CartView):
         )
         if variant_id is None:
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
-        found = services.current(request, create=True)
-        assert found is not None
+        found = services.begun(request)
         by = requests.actor(request)
         do(lambda: services.add(cart=found, variant_id=variant_id, quantity=item["quantity"], by=by))
         return self.answer(request)

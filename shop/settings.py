@@ -276,6 +276,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "shop.core.rest.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+JSON_CAMEL_CASE = {"JSON_UNDERSCOREIZE": {"no_underscore_before_number": True}}  # "address1" stays what it is
 SPECTACULAR_SETTINGS = {
     "TITLE": "Holdfast",
     "VERSION": "1.0.0",

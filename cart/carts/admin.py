@@ -26,5 +26,16 @@ class CartAdmin(ReadOnlyAdmin):
     list_display = ["id", "status", "customer_id", "currency", "version", "updated_at", "expires_at"]
     list_filter = ["status"]
     search_fields = ["=id", "=customer_id"]
-    fields = ["id", "status", "customer_id", "version", "currency", "language", "coupons", "created_at", "updated_at", "expires_at"]
+    fields = [
+        "id",
+        "status",
+        "customer_id",
+        "version",
+        "currency",
+        "language",
+        "coupons",
+        "created_at",
+        "updated_at",
+        "expires_at",
+    ]
     inlines = [CartLineInline]

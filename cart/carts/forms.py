@@ -12,5 +12,7 @@ class CouponForm(forms.Form):
     code = forms.CharField(
         label=_("Coupon code"),
         max_length=40,
-        widget=forms.TextInput(attrs={"data-testid": "coupon-input", "autocomplete": "off", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"data-testid": "coupon-input", "autocomplete": "off", "autocapitalize": "characters"}
+        ),
     )

@@ -20,20 +20,30 @@ from cart.carts.models import Cart, CartLine
 from inventory.stock import selectors as stock
 from shop.core import db, requests
 
+_MEMO = "holdfast_cart"  # one look per request
 
-def current(request: HttpRequest, *, create: bool = False) -> Cart | None:
-    """The open cart of whoever makes `request`, or None; with `create` a new one where there is none.
+
+def current(request: HttpRequest) -> Cart | None:
+    """The open cart of whoever makes `request`, or None.
 
     A guest's is named by cookie or `X-Cart-Token`. When a customer is signed in and the browser still names a guest's
     cart, that is merged into the customer's own now. A customer's cart is never found by its token.
     """
-    found: Cart | None = getattr(request, "holdfast_cart", None)
-    if found is None:
-        found = _find(request)
-        if found is None and create:
-            found = begin(requests.customer_id(request))
-        request.holdfast_cart = found  # type: ignore[attr-defined]
+    found: Cart | None = getattr(request, _MEMO, None) or _find(request)
+    setattr(request, _MEMO, found)
     return found
+
+
+def begun(request: HttpRequest) -> Cart:
+    """As `current`, with a new cart for whoever has none."""
+    found = current(request) or begin(requests.customer_id(request))
+    setattr(request, _MEMO, found)
+    return found
+
+
+def forget(request: HttpRequest) -> None:
+    """The cart of this request was changed by somebody else: `current` is to look again."""
+    setattr(request, _MEMO, None)
 
 
 def merge(*, guest: Cart, customer_id: UUID) -> Cart:

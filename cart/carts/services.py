@@ -19,7 +19,8 @@ from catalog.products import selectors as products
 from inventory.stock import selectors as stock
 from shop.core import db
 
-current = ownership.current  # the open cart of whoever makes a request
+# whose cart it is: doors ask these first
+current, begun, forget = ownership.current, ownership.begun, ownership.forget
 
 
 class CartRefused(Exception):
@@ -151,7 +152,7 @@ def clear(*, cart: Cart, by: str) -> None:
 
 
 def add_coupon(*, cart: Cart, code: str, by: str) -> None:
-    """Add a coupon code (canonical, checked by the caller); once however often entered. Raises `CartFull`, `CartClosed`."""
+    """Add a coupon code (canonical, checked by the caller), once however often. Raises `CartFull`, `CartClosed`."""
     with transaction.atomic(using=db.DEFAULT):
         _lock_open(cart)
         codes = list(dict.fromkeys([*cart.coupons, code]))

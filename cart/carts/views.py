@@ -40,6 +40,8 @@ def add(request: HttpRequest) -> HttpResponse:
     except services.CartRefused as refused:
         return _refuse_add(request, refused)
     _count_again(request)
+    if request.htmx and request.htmx.target == "cart":  # type: ignore[attr-defined]  # "put it back", on the cart page
+        return _page(request)
     if request.htmx:  # type: ignore[attr-defined]
         return _remember(request, _added(request, line_id=line.id))
     text = _("Added to your cart: %(name)s") % {"name": line.name}
@@ -91,15 +93,24 @@ def _add(request: HttpRequest) -> Any:
     variant_id = _variant(request)
     if variant_id is None:
         raise services.UnknownVariant(_("This product does not exist."))
-    found = services.current(request, create=True)
-    assert found is not None
-    return services.add(cart=found, variant_id=variant_id, quantity=quantity, by=_by(request))
+    try:
+        return _put(request, variant_id, quantity)
+    except services.CartClosed:  # ordered in another tab since this request began: a new one
+        services.forget(request)
+        return _put(request, variant_id, quantity)
+
+
+def _put(request: HttpRequest, variant_id: UUID, quantity: int) -> Any:
+    return services.add(cart=services.begun(request), variant_id=variant_id, quantity=quantity, by=_by(request))
 
 
 def _variant(request: HttpRequest) -> UUID | None:
     """The variant that the form means: chosen options win over `variant`, that over the product's default one."""
     post = request.POST
-    product_id, variant_id = _uuid(post.get("product") or post.get("product_id")), _uuid(post.get("variant") or post.get("variant_id"))
+    product_id, variant_id = (
+        _uuid(post.get("product") or post.get("product_id")),
+        _uuid(post.get("variant") or post.get("variant_id")),
+    )
     options = {name.removeprefix("option."): str(value) for name, value in post.items() if name.startswith("option.")}
     if product_id and options:
         chosen = products.variant_of_options(product_id=product_id, options=options)

@@ -105,7 +105,8 @@ class OrdersResource(ShopperView):
     def replay(self, request: Request, resource: str) -> Response:
         """The answer to a call that was made before, from the order that it made."""
         found = order_selectors.order(resource)
-        assert found is not None
+        if found is None:
+            raise Http404
         return _placed(found)
 
 

@@ -35,7 +35,11 @@ _POSTAL_LABELS = {
     "eircode": gettext_lazy("Eircode"),
     "postal": gettext_lazy("Postcode"),
 }
-_CITY_LABELS = {"post_town": gettext_lazy("Town"), "suburb": gettext_lazy("Suburb"), "district": gettext_lazy("District")}
+_CITY_LABELS = {
+    "post_town": gettext_lazy("Town"),
+    "suburb": gettext_lazy("Suburb"),
+    "district": gettext_lazy("District"),
+}
 ADDRESS_FIELDS = tuple(addresses.FIELDS)
 
 
@@ -154,16 +158,6 @@ class PlaceForm(forms.Form):
             return Money.of(amount, currency or settings.DEFAULT_CURRENCY)
         except (BadAmount, ArithmeticError) as error:
             raise forms.ValidationError(_("Please check the total again.")) from error
-
-
-class RetryForm(PlaceForm):
-    """Another card for an order that is placed already; its total cannot change any more."""
-
-    seen_total = forms.CharField(max_length=40, required=False)  # type: ignore[assignment]
-    idempotency_key = forms.CharField(max_length=64, required=False)  # type: ignore[assignment]
-
-    def clean_seen_total(self) -> Any:
-        return None
 
 
 def address_problem(rules: addresses.Rules | None, name: str, problem: str) -> str:

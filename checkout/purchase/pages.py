@@ -50,7 +50,9 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
         "lines": view.lines,
         "unit_count": view.unit_count,
         "address_url": reverse("checkout"),
-        "login_url": None if request.user.is_authenticated else f"{reverse('account_login')}?next={reverse('checkout')}",
+        "login_url": None
+        if request.user.is_authenticated
+        else f"{reverse('account_login')}?next={reverse('checkout')}",
         "inventory_error": inventory_error(view),
         "notices": view.notices,
     }

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -159,12 +158,7 @@ def cancel_unpaid(*, order_id: UUID, by: str = "system") -> bool:
         return False
     if reservation_selectors.held_until(order_id) is not None:
         return False
-    payments.cancel_open(order_id=order_id)
-    try:
-        orders.apply(order_id=order_id, trigger="reservation_expired", by=by)
-    except orders.TransitionRefused:
-        return False
-    return True
+    return payments.cancel_unpaid(order_id=order_id, by=by)
 
 
 def sweep_unpaid(*, limit: int = 200) -> int:
@@ -179,7 +173,9 @@ def give_back_cart(*, order_id: UUID) -> bool:
     if order.cart_id is None or order.captured_minor:
         return False
     with transaction.atomic(using=db.DEFAULT):
-        CheckoutDetails.objects.filter(cart_id=order.cart_id).update(idempotency_key=new_key(), attempt="", order_id=None)
+        CheckoutDetails.objects.filter(cart_id=order.cart_id).update(
+            idempotency_key=new_key(), attempt="", order_id=None
+        )
         return carts.reopen(cart_id=order.cart_id)
 
 
@@ -252,7 +248,7 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             idempotency_key=key,
             by=by,
         )
-        payments.open(order=order, provider=details.provider, token=details.token)
+        payments.open(order=order, provider=details.provider, token=details.token, by=by)
     return order
 
 

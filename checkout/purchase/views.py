@@ -106,7 +106,9 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
         changed = {"old": form.cleaned_data["seen_total"], "new": error.quote.total}
         return _page(request, cart, entered, status=409, price_changed=changed)
     except services.CouponUsedUp as error:
-        return _page(request, cart, entered, status=409, error=_("The coupon %(code)s was used up.") % {"code": error.code})
+        return _page(
+            request, cart, entered, status=409, error=_("The coupon %(code)s was used up.") % {"code": error.code}
+        )
     except services.CartChanged as error:
         return _changed(request, entered, error.message)
     except services.PurchaseRefused as error:
@@ -141,10 +143,9 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
 def _to_order(request: HttpRequest, order: Any, *, is_hosted: bool) -> HttpResponse:
     """To the order's page (a guest's with the secret of its link), or first to the provider's own page."""
     access.remember(request, order)
-    if is_hosted and (url := pages.hosted_url(order)):
-        return _see_other(url)
-    separator = "&" if "?" in access.url(order) else "?"
-    return _see_other(f"{access.url(order)}{separator}placed=1")
+    if is_hosted:
+        return _see_other(reverse("order_payment_page", args=[order.number]))
+    return _see_other(f"{access.url(order)}&placed=1")
 
 
 def _page(request: HttpRequest, cart: Any, entered: Any, *, status: int, **shown: Any) -> HttpResponse:
@@ -158,7 +159,7 @@ def _refused(request: HttpRequest, cart: Any, entered: Any, text: str, *, status
 
 def _changed(request: HttpRequest, entered: Any, text: str) -> HttpResponse:
     """The cart changed in another tab while this one paid: show it as it is now and ask again."""
-    request.holdfast_cart = None  # type: ignore[attr-defined]
+    carts.forget(request)
     cart = carts.current(request)
     if cart is None:
         return _nothing_to_order(request)

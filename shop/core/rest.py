@@ -119,7 +119,8 @@ def idempotent(*, required: bool = False) -> Callable[[View], View]:
 
     Same key with another body: 422 `idempotency_key_reused`. First call still running: 409 `still_running` with
     Retry-After. Answers of 5xx, 409 and 429 are not kept: the call may be tried again. Semantics after Stripe's and
-    the IETF draft "The Idempotency-Key HTTP Header Field". Only answers without personal data belong under it.
+    the IETF draft "The Idempotency-Key HTTP Header Field". Answers are stored, so those with personal data must not be:
+    such a view names its object in `response.resource` and makes the same answer again in `replay(request, resource)`.
     """
 
     def decorate(view: View) -> View:
@@ -133,6 +134,9 @@ def idempotent(*, required: bool = False) -> Callable[[View], View]:
             if len(key) > 255:
                 raise ApiError("validation_error", _("An Idempotency-Key has at most 255 characters."), 400)
             call, is_new = _claim(request, key)
+            if not is_new and call.resource:
+                again: Response = self.replay(request, call.resource)
+                return again
             if not is_new:
                 return Response(call.body, status=call.status)
             return _run(call, lambda: view(self, request, *args, **kwargs))
@@ -198,5 +202,7 @@ def _run(call: IdempotentCall, work: Callable[[], Response]) -> Response:
     if response.status_code in {409, 429} or response.status_code >= 500:
         call.delete()
     else:
-        IdempotentCall.objects.filter(pk=call.pk).update(status=response.status_code, body=response.data)
+        resource = getattr(response, "resource", "")
+        body = None if resource else response.data
+        IdempotentCall.objects.filter(pk=call.pk).update(status=response.status_code, resource=resource, body=body)
     return response

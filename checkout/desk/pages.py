@@ -1,0 +1,204 @@
+"""What an order's page shows, put together from the order, its payments and its parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cart.carts import selectors as carts
+from catalog.products import selectors as products
+from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import emails
+from checkout.orders import selectors as orders
+from checkout.payments import methods
+from checkout.payments import selectors as payments
+from inventory.reservations import selectors as reservations
+
+_STAGES = (
+    ("payment_confirmed", gettext_lazy("Payment Confirmed")),
+    ("processing", gettext_lazy("Processing")),
+    ("shipped", gettext_lazy("Shipped")),
+    ("delivered", gettext_lazy("Delivered")),
+)
+
+
+def order_page(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
+    """The context of the whole page."""
+    offers = products.offers([line.variant_id for line in orders.lines_of(order.pk)], currency=order.currency)
+    return {
+        **status_part(request, order, error=error),
+        "lines": [_line(order, line, offers.get(line.variant_id)) for line in orders.lines_of(order.pk)],
+        "totals": {
+            "subtotal": order.money(order.subtotal_minor),
+            "discount": order.money(order.discount_minor) if order.discount_minor else None,
+            "shipping": order.money(order.shipping_minor),
+            "tax": order.money(order.tax_minor),
+            "total": order.total,
+            "paid": order.money(order.captured_minor) if order.captured_minor else None,
+            "refunded": order.money(order.refunded_minor) if order.refunded_minor else None,
+        },
+        "shipping_address": emails.address_lines(order.shipping_address),
+        "billing_address": emails.address_lines(order.billing_address),
+        "delivery": {"name": order.delivery_name, "arrives": _arrives(order)},
+        "payment_text": _payment_text(order),
+        "shipments": [_parcel(one) for one in parcels(order.pk)],
+    }
+
+
+def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
+    """The context of the part that refreshes itself while the payment is under way."""
+    standing = payments.standing(order)
+    key = request.GET.get("key", "")
+    context: dict[str, Any] = {
+        "order": head(order, query=f"?key={key}" if key else ""),
+        "state": standing.state,
+        "is_new": "placed" in request.GET or "returned" in request.GET,
+        "steps": _timeline(order) if standing.state == "confirmed" else [],
+        "notices": [error] if error else [],
+    }
+    if standing.state == "action":
+        context["action_url"] = standing.action_url or reverse("order_payment_page", args=[order.number])
+    elif standing.state == "declined":
+        context |= pay_again(order, error=standing.error)
+    elif standing.state == "awaiting_transfer":
+        rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
+        context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
+    return context
+
+
+def head(order: Any, *, query: str = "") -> dict[str, Any]:
+    """The order itself, with the links that are open to its shopper. `query` carries the secret of a guest's link."""
+    can_cancel = orders.can_cancel(order)
+    return {
+        "number": order.number,
+        "status_label": order.get_status_display(),
+        "total": order.total,
+        "url": reverse("order", args=[order.number]) + query,
+        "status_url": reverse("order_status", args=[order.number]) + query,
+        "created_at": order.placed_at,
+        "email": order.email,
+        "cancel_url": reverse("order_cancel", args=[order.number]) + query if can_cancel else None,
+        "return_url": None,
+        "invoice_url": None,
+        "is_cancelled": order.status == "cancelled",
+        "is_paid": order.payment_state == "paid",
+    }
+
+
+def pay_again(order: Any, *, error: str) -> dict[str, Any]:
+    """The card form of an order whose payment was declined."""
+    due = order.money(order.total_minor - order.captured_minor + order.refunded_minor)
+    return {
+        "error": error or _("Your card was declined. You have not been charged."),
+        "payment": methods.card_fields(),
+        "methods": methods.choices(),
+        "seen_total": str(due),
+        "idempotency_key": "",
+        "form_url": reverse("order_pay", args=[order.number]),
+        "pay_total": due,
+        "hold_until": reservations.held_until(order.pk),
+    }
+
+
+def rows(found: Iterable[Any]) -> list[dict[str, Any]]:
+    """Orders as the history lists them (lines prefetched)."""
+    return [
+        {
+            "number": order.number,
+            "url": reverse("order", args=[order.number]),
+            "created_at": order.placed_at,
+            "status_label": order.get_status_display(),
+            "total": order.total,
+            "unit_count": sum(line.quantity for line in order.lines.all()),
+            "pictures": [],
+        }
+        for order in found
+    ]
+
+
+def parcels(order_id: UUID) -> list[Any]:
+    """The parcels that have left."""
+    return [one for one in fulfilment.shipments_of(order_id) if one.shipped_at]
+
+
+def page_links(number: int, total: int, size: int) -> dict[str, Any]:
+    """Previous, next and the numbers around."""
+    last = max(1, -(-total // size))
+    near = [n for n in range(1, last + 1) if n in {1, last} or abs(n - number) <= 2]
+    links: list[dict[str, Any] | None] = []
+    for before, n in zip([0, *near], near, strict=False):
+        if n > before + 1:
+            links.append(None)
+        links.append({"number": n, "url": f"?page={n}", "is_current": n == number})
+    return {
+        "number": number,
+        "count": last,
+        "previous_url": f"?page={number - 1}" if number > 1 else None,
+        "next_url": f"?page={number + 1}" if number < last else None,
+        "links": links,
+    }
+
+
+def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
+    """A line as it was bought; picture and link as the catalogue has them now."""
+    return {
+        "name": line.name,
+        "options": carts.options_text(line.options),
+        "quantity": line.quantity,
+        "unit_price": order.money(line.unit_price_minor),
+        "line_total": order.money(line.total_minor),
+        "picture": offer.picture if offer else None,
+        "url": offer.url if offer and offer.is_sellable else None,
+    }
+
+
+def _timeline(order: Any) -> list[dict[str, Any]]:
+    """The way of a paid order to its shopper: what is done, where it is, what comes."""
+    reached = {step.to_status: step.at for step in orders.steps_of(order.pk)}
+    current = max((n for n, (status, _label) in enumerate(_STAGES) if status in reached), default=0)
+    return [
+        {"label": str(label), "at": reached.get(status), "is_done": n < current, "is_current": n == current}
+        for n, (status, label) in enumerate(_STAGES)
+    ]
+
+
+def _parcel(parcel: Any) -> dict[str, Any]:
+    return {
+        "number": parcel.number,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "tracking_url": parcel.tracking_url,
+        "shipped_at": parcel.shipped_at,
+        "delivered_at": parcel.delivered_at,
+    }
+
+
+def _arrives(order: Any) -> str:
+    if order.delivery_on is None or order.status in {"cancelled", "delivered", "returned", "refunded"}:
+        return ""
+    return _("Arrives %(date)s") % {"date": date_format(order.delivery_on, "D, N j")}
+
+
+def _payment_text(order: Any) -> str:
+    paid = [one for one in payments.payments_of(order.pk) if one.captured_minor]
+    labels = {method.provider: str(method.label) for method in methods.METHODS}
+    return ", ".join(dict.fromkeys(labels.get(one.provider, one.provider) for one in paid))
+
+
+def _transfer_label(name: str) -> str:
+    known = {
+        "account_holder": _("Account holder"),
+        "iban": _("IBAN"),
+        "bic": _("BIC"),
+        "bank": _("Bank"),
+        "reference": _("Reference"),
+        "amount": _("Amount"),
+    }
+    return known.get(name, name.replace("_", " ").capitalize())

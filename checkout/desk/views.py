@@ -1,0 +1,166 @@
+"""The shopper's pages of an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_ratelimit.core import is_ratelimited
+
+from checkout.desk import forms, pages, services
+from checkout.orders import access
+from checkout.orders import selectors as order_selectors
+from checkout.orders import services as orders
+from checkout.payments import methods
+from checkout.payments import selectors as payment_selectors
+from checkout.payments import services as payments
+from shop.core import requests
+
+PAGE_SIZE = 10
+
+
+@never_cache
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /orders/<number>/ `?key=` (a guest's link). Back from the provider's page, its answer is fetched at once."""
+    found = _order(request, number)
+    if "payment_intent" in request.GET or "returned" in request.GET:
+        if payment_selectors.standing(found).state in {"pending", "action"}:
+            payments.refresh(order_id=found.pk)
+        return _to(found, placed=True)
+    response = render(request, "checkout/desk/order.html", pages.order_page(request, found))
+    response["Referrer-Policy"] = "no-referrer"  # the address may hold the secret of a guest's link
+    return response
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /orders/<number>/status/: the part of the page that refreshes itself."""
+    return render(request, "checkout/desk/_status.html", pages.status_part(request, _order(request, number)))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """GET asks, POST cancels what has not been handed over."""
+    found = _order(request, number)
+    if request.method != "POST":
+        head = pages.head(found)
+        return render(request, "checkout/desk/cancel.html", {"order": head, "form_url": request.get_full_path()})
+    try:
+        orders.cancel(order_id=found.pk, by=requests.actor(request))
+    except orders.TransitionRefused:
+        messages.error(request, _("This order cannot be cancelled any more."))
+    else:
+        messages.success(request, _("Your order is cancelled. What you paid goes back to you."))
+    return _to(found)
+
+
+@never_cache
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """POST /orders/<number>/pay/: another card after a decline."""
+    found = _order(request, number)
+    form = forms.PayAgainForm(request.POST, methods=methods.by_id())
+    if is_ratelimited(request, group="pay", key="ip", rate="30/10m", increment=True):
+        return _refused(request, found, _("Too many tries. Please wait a few minutes."), status=429)
+    if not form.is_valid():
+        return _refused(request, found, str(next(iter(form.errors.values()))[0]), status=400)
+    given = form.cleaned_data
+    try:
+        payments.retry(
+            order_id=found.pk, provider=given["provider"], token=given["payment_token"], by=requests.actor(request)
+        )
+    except payments.PaymentRefused as refused:
+        messages.error(request, str(refused))
+        return _to(found)
+    if given["hosted"]:
+        return payment_page(request, number)
+    return _to(found, placed=True)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the shopper to the provider's own page (no script), or to the challenge that is open."""
+    found = _order(request, number)
+    standing = payment_selectors.standing(found)
+    if standing.state != "action" or standing.payment is None:
+        return _to(found)
+    back = f"{requests.absolute(access.url(found))}&returned=1"
+    try:
+        url = standing.action_url or payments.hosted_url(
+            payment_id=standing.payment.pk, success_url=back, cancel_url=back
+        )
+    except payments.PaymentRefused as refused:
+        messages.error(request, str(refused))
+        return _to(found)
+    except payments.ProviderUnavailable:
+        messages.error(request, _("The payment page cannot be reached. Nothing was charged. Please try again."))
+        return _to(found)
+    return _see_other(url)
+
+
+@never_cache
+@require_safe
+@login_required
+def history(request: HttpRequest) -> HttpResponse:
+    """GET /account/orders/ `?page=`: ten at a time."""
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if number < 1:
+        raise Http404
+    found = order_selectors.orders_of(customer_id=request.user.pk, page=number, size=PAGE_SIZE)
+    if number > 1 and not found.orders:
+        raise Http404
+    context = {"orders": pages.rows(found.orders), "page": pages.page_links(number, found.total, PAGE_SIZE)}
+    return render(request, "checkout/desk/history.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """A guest's way back: the link is sent to the order's own address; the answer is the same whether it exists."""
+    form = forms.LookupForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "checkout/desk/lookup.html", {"form": form}, status=422 if form.is_bound else 200)
+    if is_ratelimited(request, group="lookup", key="ip", rate="10/10m", increment=True):
+        form.add_error(None, _("Too many tries. Please wait a few minutes."))
+        return render(request, "checkout/desk/lookup.html", {"form": form}, status=429)
+    services.send_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
+    messages.success(request, _("If we have this order, a link to it is on its way to that address."))
+    return _see_other(reverse("order_lookup"))
+
+
+def _order(request: HttpRequest, number: str) -> Any:
+    """The order, for those who may see it (404 for all others). A guest's secret is kept in the session."""
+    found = access.order_for(request, number)
+    if request.GET.get("key"):
+        access.remember(request, found)
+    return found
+
+
+def _refused(request: HttpRequest, found: Any, text: str, *, status: int) -> HttpResponse:
+    context = pages.order_page(request, found)
+    if context["state"] == "declined":
+        context["error"] = text
+    response = render(request, "checkout/desk/order.html", context, status=status)
+    patch_cache_control(response, private=True)
+    return response
+
+
+def _to(found: Any, *, placed: bool = False) -> HttpResponse:
+    return _see_other(access.url(found) + ("&placed=1" if placed else ""))
+
+
+def _see_other(url: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": url})
