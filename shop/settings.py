@@ -261,6 +261,13 @@ STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
 STRIPE_API_BASE = env("STRIPE_API_BASE") or ("" if "STRIPE_SECRET_KEY" in _ENV else addresses.sandbox_url())
 PAYMENT_TIMEOUT_SECONDS = 20
+# Where bank transfers go, shown to the shopper by name; a demo on the sandbox shows an example account.
+_ACCOUNT = {
+    "account_holder": env("BANK_ACCOUNT_HOLDER", SHOP_NAME),
+    "iban": env("BANK_IBAN", "GB33BUKB20201555555555" if STRIPE_API_BASE else ""),
+    "bic": env("BANK_BIC"),
+}
+BANK_TRANSFER = {name: value for name, value in _ACCOUNT.items() if value}
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 
 # --- REST

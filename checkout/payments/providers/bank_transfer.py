@@ -18,7 +18,7 @@ _PREFIX = "bt_"
 
 def from_settings() -> "BankTransfer":
     """The provider with the shop's account: ``settings.BANK_TRANSFER`` (words to show, by name)."""
-    return BankTransfer(account=getattr(settings, "BANK_TRANSFER", {}))
+    return BankTransfer(account=settings.BANK_TRANSFER)
 
 
 def received(*, reference: str, statement_id: str, amount: Money, at: datetime) -> base.Fact:

@@ -19,7 +19,7 @@ from checkout.payments.providers import stripe_answers as answers
 from shop.core.money import Money
 
 TOLERANCE = 300  # seconds that a webhook's signature lives
-_TIMEOUT = (5.0, 20.0)  # to connect, to answer
+_TO_CONNECT = 5.0  # seconds
 _INTENT = ["latest_charge.refunds"]
 _SESSION = ["payment_intent.latest_charge.refunds"]
 
@@ -30,6 +30,7 @@ def from_settings() -> "Stripe":
         secret_key=settings.STRIPE_SECRET_KEY,
         webhook_secret=settings.STRIPE_WEBHOOK_SECRET,
         api_base=settings.STRIPE_API_BASE,
+        timeout=(_TO_CONNECT, settings.PAYMENT_TIMEOUT_SECONDS),
     )
 
 
@@ -48,7 +49,7 @@ class Stripe:
         webhook_secret: str,
         api_base: str = "",
         network_retries: int = 1,
-        timeout: tuple[float, float] = _TIMEOUT,
+        timeout: tuple[float, float] = (_TO_CONNECT, 20.0),
     ) -> None:
         self._webhook_secret = webhook_secret
         client = stripe.StripeClient(
