@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("cart.urls")),
     path("", include("checkout.urls")),
+    path("account/", views.account, name="account"),
     path("account/", include("shop.accounts.urls")),
     path("api/", include("shop.api_urls")),
     path("admin/", admin.site.urls),

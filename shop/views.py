@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cart.carts import selectors as carts
 from catalog.products import selectors as products
 from catalog.search import page as listings
+from checkout.desk import pages as order_pages
+from checkout.orders import selectors as orders
+from shop.accounts import selectors as accounts
+from shop.core import requests
 
 
 def shop_context(request: HttpRequest) -> dict[str, Any]:
@@ -31,6 +37,22 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
 def home(request: HttpRequest) -> HttpResponse:
     """What this shop is, its departments, and what is new and wanted."""
     return render(request, "home.html", listings.home_context(settings.DEFAULT_CURRENCY))
+
+
+@never_cache
+@require_safe
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """A customer's first page: latest orders, delivery address, whether the e-mail address is proven."""
+    customer_id = requests.customer_id(request)
+    assert customer_id is not None
+    address = accounts.default_address(customer_id)
+    context = {
+        "orders": order_pages.rows(orders.orders_of(customer_id=customer_id, page=1, size=3).orders),
+        "address": address.lines if address else None,
+        "verified": accounts.has_proven_email(customer_id),
+    }
+    return render(request, "account/home.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

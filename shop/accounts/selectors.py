@@ -1,0 +1,60 @@
+"""What is known of a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+
+from shop.accounts.models import Address, Preferences, User
+from shop.core import addresses
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An entry of an address book: `address` by the names of `shop.core.addresses.FIELDS`, `lines` as printed."""
+
+    id: UUID
+    address: dict[str, str]
+    lines: list[str]
+    is_default: bool
+
+
+def addresses_of(customer_id: UUID) -> list[Saved]:
+    """The address book, the default one first."""
+    return [_saved(row) for row in Address.objects.filter(user_id=customer_id)]
+
+
+def address_of(*, customer_id: UUID, address_id: UUID) -> Saved | None:
+    """One of the customer's own addresses; None for anybody else's."""
+    row = Address.objects.filter(user_id=customer_id, pk=address_id).first()
+    return _saved(row) if row else None
+
+
+def default_address(customer_id: UUID) -> Saved | None:
+    """The address that is used first."""
+    row = Address.objects.filter(user_id=customer_id).first()
+    return _saved(row) if row else None
+
+
+def preferences_of(customer_id: UUID) -> Preferences:
+    """What the customer chose; an unsaved row with the defaults if they never did."""
+    return Preferences.objects.filter(pk=customer_id).first() or Preferences(user_id=customer_id)
+
+
+def has_proven_email(customer_id: UUID) -> bool:
+    """Whether the customer has shown that their e-mail address is theirs."""
+    return EmailAddress.objects.filter(user_id=customer_id, verified=True).exists()
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether signing in takes more than the password (recovery codes alone do not count)."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
+def _saved(row: Address) -> Saved:
+    address = {name: str(getattr(row, name)) for name in addresses.FIELDS}
+    return Saved(row.id, address, addresses.lines(address, country_name=str(row.country.name)), row.is_default)
