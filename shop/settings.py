@@ -199,7 +199,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 PICTURES = {
     "BREAKPOINTS": {"phone": 480, "wide": 1280},
-    "GRID_COLUMNS": 12,
+    "GRID_COLUMNS": 6,  # 213, 426, 640, 853, 1066 and 1280 pixels: each step is a file to make and to keep
     "CONTAINER_WIDTH": 1280,
     "FILE_TYPES": ["AVIF", "WEBP"],
     "PIXEL_DENSITIES": [1, 2],
@@ -283,7 +283,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "shop.core.rest.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-JSON_CAMEL_CASE = {"JSON_UNDERSCOREIZE": {"no_underscore_before_number": True}}  # "address1" stays what it is
+JSON_CAMEL_CASE = {
+    "JSON_UNDERSCOREIZE": {
+        "no_underscore_before_number": True,  # "address1" stays what it is
+        "ignore_fields": ("attributes", "options"),  # their keys are the merchant's words
+    }
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Holdfast",
     "VERSION": "1.0.0",

@@ -13,10 +13,11 @@ import io
 import resvg_py
 from PIL import Image
 
+from catalog.imports.demo.scenes.groups import GROUPS
 from catalog.imports.demo.scenes.pen import Pen, mix
 from catalog.imports.demo.scenes.table import KINDS
 
-WIDTH, HEIGHT = 800, 1000
+WIDTH, HEIGHT = 640, 800  # large enough for a phone held upright; scenes are made for 800 × 1000
 
 GROUNDS = {
     "computers": "#d9e2ea",
@@ -28,50 +29,6 @@ GROUNDS = {
     "books": "#f1e6c6",
     "toys": "#d7e7ee",
     "plain": "#e7e5e0",
-}
-
-GROUPS: dict[str, tuple[tuple[str, str, str, float, float, float], ...]] = {
-    # ground: kind, colour, accent, left, top, scale — the back ones first
-    "computers": (
-        ("monitor", "#3b4048", "#5b8fa8", -30, -150, 1.0),
-        ("laptop", "#b9bec6", "#d08a5b", 40, 215, 0.78),
-        ("mouse", "#e8e4da", "#c96f4a", 520, 560, 0.36),
-    ),
-    "audio": (
-        ("speaker", "#3f4a52", "#c98a4b", 300, -60, 0.86),
-        ("turntable", "#d9cdb8", "#c4553f", -70, 250, 0.74),
-        ("headphones", "#2f6f6b", "#d9a441", 420, 370, 0.52),
-    ),
-    "home": (
-        ("lamp", "#d98b5f", "#8fa89a", 250, -130, 0.96),
-        ("chair", "#3f6b62", "#e0b04f", -100, 130, 0.86),
-        ("planter", "#e8dcc8", "#c97b63", 430, 330, 0.58),
-    ),
-    "kitchen": (
-        ("kettle", "#3f6f66", "#d9a441", 190, -90, 0.96),
-        ("teapot", "#d9a04f", "#f4e4c4", -80, 240, 0.7),
-        ("mug", "#c4604a", "#f4e4c4", 410, 310, 0.62),
-    ),
-    "clothing": (
-        ("jacket", "#4f6f5c", "#d9a441", 90, -130, 1.0),
-        ("sneaker", "#e8e0d2", "#c4604a", 300, 400, 0.6),
-        ("beanie", "#c98a4b", "#7a3f34", -70, 420, 0.52),
-    ),
-    "outdoor": (
-        ("tent", "#d98a4b", "#3f6b62", -10, -120, 1.0),
-        ("backpack", "#3f6b74", "#d9a441", 380, 230, 0.7),
-        ("lantern", "#b5503f", "#e0b04f", -30, 330, 0.58),
-    ),
-    "books": (
-        ("poster", "#8a6a42", "#4f7f8c", 250, -170, 0.9),
-        ("bookstack", "#3f6b74", "#c4604a", -70, 200, 0.8),
-        ("pencils", "#e8e0d0", "#3f7f72", 410, 330, 0.6),
-    ),
-    "toys": (
-        ("bear", "#b98a5c", "#d98b6f", 190, -120, 0.94),
-        ("train", "#c4604a", "#3f6b74", -110, 290, 0.7),
-        ("ball", "#e0a84f", "#4f8ca8", 440, 370, 0.5),
-    ),
 }
 
 
@@ -98,7 +55,7 @@ def scene(name: str) -> str:
 
 @functools.cache
 def _frame(kind: str, variation: int) -> tuple[float, float, float]:
-    """Left, top and scale of the window onto a scene that shows each kind equally large, in the middle, on the floor."""
+    """Left, top and scale of the window that shows each kind equally large, in the middle, on the floor."""
     pen = Pen("#888888", "#666666", variation)
     KINDS[kind](pen)
     small = resvg_py.svg_to_bytes(svg_string=pen.svg(), width=160, height=200, skip_system_fonts=True)
@@ -111,10 +68,26 @@ def _frame(kind: str, variation: int) -> tuple[float, float, float]:
 
 
 def draw(name: str) -> bytes:
-    """The picture of a key as a lossless WebP of 800 × 1000 pixels; KeyError or ValueError when it names nothing."""
+    """The picture of a key as WebP; KeyError or ValueError when it names nothing."""
     with io.BytesIO() as out:
-        image(name).save(out, "WEBP", lossless=True, quality=0, method=0)
+        image(name).save(out, "WEBP", quality=90, method=1)
         return out.getvalue()
+
+
+def draw_all(name: str, widths: dict[str, int]) -> dict[str, bytes]:
+    """The picture and its derivatives in one go: `widths` says by file name (….avif, .webp) how wide each is."""
+    picture = image(name)
+    made = {}
+    for file, width in widths.items():
+        size = (width, width * HEIGHT // WIDTH)
+        scaled = picture if width == WIDTH else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        with io.BytesIO() as out:
+            if file.endswith(".avif"):
+                scaled.save(out, "AVIF", quality=65, speed=9, max_threads=1)
+            else:
+                scaled.save(out, "WEBP", quality=90 if width == WIDTH else 82, method=1)
+            made[file] = out.getvalue()
+    return made
 
 
 def image(name: str) -> Image.Image:
@@ -133,7 +106,7 @@ def _raster(svg: str) -> bytes:
 
 @functools.cache
 def _ground(name: str, spread: int) -> Image.Image:
-    """A tinted studio: a wall with light from the upper left, a pale shape on it, and a floor that begins without a line."""
+    """A tinted studio: a wall lit from the upper left, a pale shape on it, and a floor that begins without a line."""
     tint = GROUNDS[name]
     pen = Pen(tint, tint, 0)
     pen.rect(0, 0, 800, 1000, 0, pen.slant(mix(tint, "#ffffff", 0.42), tint, mix(tint, "#3b3a4a", 0.09)))
@@ -162,7 +135,6 @@ def _group(ground: str) -> str:
             inner = inner.replace(f'"g{n}"', f'"p{index}-{n}"').replace(f"#g{n})", f"#p{index}-{n})")
         parts.append(f'<g transform="translate({left} {top}) scale({size})">{inner}</g>')
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 1000" stroke-linecap="round" stroke-linejoin="round">'
-        + "".join(parts)
-        + "</svg>"
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-75 -50 950 1187" '
+        'stroke-linecap="round" stroke-linejoin="round">' + "".join(parts) + "</svg>"
     )

@@ -84,7 +84,7 @@ def pencils(p: Pen) -> None:
         lean = (i - 2.5) * 5
         p.turn(lean, x + 14, 780)
         top = 330 + (i * 53 + p.v * 31) % 70
-        p.rect(x, top + 60, 28, 400, 2, p.tube(tint))
+        p.rect(x, top + 60, 28, 300, 2, p.tube(tint))
         p.path(f"M{x} {top + 62}L{x + 14} {top}L{x + 28} {top + 62}Z", "#ecd0a4")
         p.path(f"M{x + 9} {top + 22}L{x + 14} {top}L{x + 19} {top + 22}Z", tint)
         p.back()

@@ -1,0 +1,32 @@
+"""manage.py load_demo: the demo catalogue, and a merchant who may do everything."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.imports import services as imports
+from catalog.imports.demo import load
+from shop.accounts import services as accounts
+
+
+class Command(BaseCommand):
+    help = "Load the demo catalogue and make the demo's merchant; a second time changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        try:
+            report = load.load(say=self.stdout.write)
+        except imports.ImportRunning as error:
+            raise CommandError(str(error)) from error
+        for number, kind, sentence in report.problems:
+            self.stderr.write(f"row {number}: {kind}: {sentence}")
+        if settings.DEMO_MERCHANT_PASSWORD:
+            accounts.ensure_merchant(
+                email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD, by="system"
+            )
+            self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")
+        self.stdout.write(self.style.SUCCESS(f"The demo is loaded ({time.monotonic() - started:.0f} s)."))
