@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext as _
 
 from cart.pricing import rules
@@ -180,7 +181,7 @@ def _place(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
 
 def tax_rates(*, country: str, state: str) -> list[rules.Rate]:
     """The rates in force today (database's date) for an address; a state's rate of a class replaces the country's."""
-    today = db.clock().date()
+    today = TruncDate(Now())
     rows = TaxRate.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=today), country=country, valid_from__lte=today
     ).filter(Q(state="") | Q(state__iexact=state))
@@ -210,8 +211,8 @@ def delivery_options(*, country: str, currency: str, subtotal: Money) -> list[De
                 free_from=None if row.free_from_minor is None else Money(row.free_from_minor, currency),
                 subtotal=subtotal,
             ),
-            arrives_from=rules.arrival(today, row.min_days),
-            arrives_on=rules.arrival(today, row.max_days),
+            arrives_from=rules.arrival(row.today, row.min_days),
+            arrives_on=rules.arrival(row.today, row.max_days),
         )
         for row in serving
     ]

@@ -133,7 +133,7 @@ class OrderOut(serializers.Serializer[Any]):
 
 
 class OrderListOut(serializers.Serializer[Any]):
-    data = OrderOut(many=True)
+    data = OrderOut(many=True)  # type: ignore[assignment]  # the metaclass takes it for a field
     total = serializers.IntegerField()
     page = serializers.IntegerField()
     limit = serializers.IntegerField()

@@ -17,6 +17,11 @@ _COMMANDS: dict[str, Callable[..., Order]] = {
 }
 
 
+def is_command(trigger: str) -> bool:
+    """Whether the trigger moves parcels: its guard is then met by the command itself."""
+    return trigger in _COMMANDS or trigger == "package_dispatched"
+
+
 def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     """Take the order over `trigger` by the command that also moves what belongs to it. Raises `TransitionRefused`."""
     command = _COMMANDS.get(trigger)

@@ -117,9 +117,10 @@ def history(request: HttpRequest) -> HttpResponse:
     """GET /account/orders/ `?page=`: ten at a time."""
     text = request.GET.get("page", "1")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-    if number < 1:
+    customer_id = requests.customer_id(request)
+    if number < 1 or customer_id is None:
         raise Http404
-    found = order_selectors.orders_of(customer_id=request.user.pk, page=number, size=PAGE_SIZE)
+    found = order_selectors.orders_of(customer_id=customer_id, page=number, size=PAGE_SIZE)
     if number > 1 and not found.orders:
         raise Http404
     context = {"orders": pages.rows(found.orders), "page": pages.page_links(number, found.total, PAGE_SIZE)}

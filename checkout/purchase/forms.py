@@ -141,7 +141,7 @@ class PlaceForm(forms.Form):
     idempotency_key = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$")
     hosted = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, methods: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, methods: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._methods = methods
 
