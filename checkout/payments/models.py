@@ -85,6 +85,13 @@ class PaymentEvent(models.Model):
         ordering = ["id"]
         constraints = [models.UniqueConstraint("payment", "kind", "reference", name="payment_event_once")]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
 
 class Refund(models.Model):
     """Money to give back: asked for in a transaction, sent to the provider by a worker, settled by its answer."""

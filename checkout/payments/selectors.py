@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -100,6 +100,18 @@ def refundable(order_id: UUID) -> Money:
     waiting = Refund.objects.filter(order_id=order_id, status=Refund.Status.REQUESTED)
     requested = waiting.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     return order.money(max(0, order.captured_minor - order.refunded_minor - requested))
+
+
+def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
+    """The same for payments whose refunds are prefetched: no query. None when there is nothing."""
+    requested = sum(
+        refund.amount_minor
+        for payment in taken
+        for refund in payment.refunds.all()
+        if refund.status == Refund.Status.REQUESTED
+    )
+    minor = order.captured_minor - order.refunded_minor - requested
+    return order.money(minor) if minor > 0 else None
 
 
 def named(*, payment_id: UUID | None, provider: str, reference: str) -> Payment | None:

@@ -1,0 +1,198 @@
+"""The merchant's order screens: the list, and one page with everything of an order and what can be done with it.
+
+Nothing is edited here: buttons post to services, and only those that table, guard and permission allow are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from checkout.desk import merchant_forms, screen, staff
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import services as orders
+from checkout.orders import transitions
+from checkout.orders.models import Order
+from checkout.payments import selectors as payment_selectors
+from checkout.payments import services as payments
+from shop.core import db, requests
+from shop.core.admin import ReadOnlyAdmin
+from shop.core.money import BadAmount, Money
+
+REFUSALS = (
+    orders.TransitionRefused,
+    payments.PaymentRefused,
+    payments.RefundRefused,
+    fulfilment.TrackingRefused,
+    BadAmount,
+)
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ["number", "placed_at", "email", "total_text", "status_badge", "payment_badge"]
+    list_display_links = ["number"]
+    list_filter = ["status", "payment_state", "fulfilment_state", ("placed_at", admin.DateFieldListFilter)]
+    search_fields = ["number__istartswith", "email__istartswith"]
+    search_help_text = gettext_lazy("The beginning of an order number or of an e-mail address")
+    ordering = ["-id"]
+    list_per_page = 50
+    change_form_template = "admin/checkout/order/page.html"
+
+    @display(description=gettext_lazy("total"), ordering="total_minor")
+    def total_text(self, order: Order) -> str:
+        return order.total.format()
+
+    @display(description=gettext_lazy("status"), ordering="status", label=screen.TONES)
+    def status_badge(self, order: Order) -> tuple[str, str]:
+        return order.status, str(order.get_status_display())
+
+    @display(description=gettext_lazy("payment"), ordering="payment_state")
+    def payment_badge(self, order: Order) -> str:
+        return str(order.get_payment_state_display())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        heavy = ("shipping_address", "billing_address", "tax_lines", "discount_lines")
+        return super().get_queryset(request).defer(*heavy)
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {
+            "pull": self.pull,
+            "dispatch": self.dispatch_parcel,
+            "cancel": self.cancel,
+            "refund": self.refund,
+            "transfer": self.transfer,
+        }
+        own = [
+            path(f"<uuid:order_id>/{name}/", self.admin_site.admin_view(page), name=f"checkout_order_{name}")
+            for name, page in pages.items()
+        ]
+        return own + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        order = self.get_object(request, object_id)
+        if order is None or not self.has_view_permission(request, order):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            **screen.context_of(order, request.user),
+            "title": order.number,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, self.change_form_template, context)
+
+    def pull(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Pull a trigger that needs no words."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = transitions.named(request.POST.get("trigger", ""))
+        self._allow(request, row.permission if row else None)
+        try:
+            order = staff.pull(order_id=order_id, trigger=request.POST["trigger"], by=requests.actor(request))
+            messages.success(request, _("The order is “%(status)s” now.") % {"status": order.get_status_display()})
+        except orders.TransitionRefused as refusal:
+            messages.error(request, str(refusal))
+        return self._back(order_id)
+
+    def dispatch_parcel(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask for carrier and tracking number."""
+        return self._ask(
+            request, order_id, merchant_forms.DispatchForm, _("Dispatch"), transitions.FULFIL,
+            lambda order, data, by: fulfilment.dispatch(order_id=order.pk, by=by, **data),
+            _("Dispatched. The shopper gets a mail with the tracking number."),
+        )  # fmt: skip
+
+    def cancel(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask whether, and why."""
+        return self._ask(
+            request, order_id, merchant_forms.CancelForm, _("Cancel order"), transitions.CANCEL,
+            lambda order, data, by: orders.cancel(order_id=order.pk, by=by, note=data["note"]),
+            _("The order is cancelled."),
+        )  # fmt: skip
+
+    def refund(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask how much goes back, and why."""
+
+        def save(order: Order, data: dict[str, Any], by: str) -> None:
+            amount = Money.of(data["amount"], order.currency)
+            payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by)
+
+        most = payment_selectors.refundable(order_id).decimal if self._order(order_id) else None
+        return self._ask(
+            request, order_id, merchant_forms.RefundForm, _("Refund"), transitions.REFUND, save,
+            _("The refund is on its way."), {"amount": most},
+        )  # fmt: skip
+
+    def transfer(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask which line of the bank statement."""
+
+        def save(order: Order, data: dict[str, Any], by: str) -> None:
+            waiting = [one for one in payment_selectors.payments_of(order.pk) if one.provider == "bank_transfer"]
+            if not waiting:
+                raise payments.PaymentRefused(_("This order is not paid by bank transfer."))
+            payments.record_transfer(
+                payment_id=waiting[-1].pk, amount=Money.of(data["amount"], order.currency),
+                statement_id=data["statement_id"], at=db.clock(), by=by,
+            )  # fmt: skip
+
+        order = self._order(order_id)
+        due = order.money(max(0, order.total_minor - order.captured_minor)).decimal
+        return self._ask(
+            request, order_id, merchant_forms.TransferForm, _("Record payment received"), screen.RECORD, save,
+            _("The payment is recorded."), {"amount": due},
+        )  # fmt: skip
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        order_id: UUID,
+        form_class: type[forms.Form],
+        title: str,
+        permission: str,
+        save: Callable[[Order, dict[str, Any], str], Any],
+        done: str,
+        initial: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A small page with a form; its answer goes to `save`, and a refusal back onto the page."""
+        self._allow(request, permission)
+        order = self._order(order_id)
+        form = form_class(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            try:
+                save(order, form.cleaned_data, requests.actor(request))
+                messages.success(request, done)
+                return self._back(order_id)
+            except REFUSALS as refusal:
+                form.add_error(None, str(refusal))
+        context = {
+            **self.admin_site.each_context(request), "title": f"{title} · {order.number}", "action": title,
+            "form": form, "order": order, "opts": self.opts,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/checkout/order/ask.html", context)
+
+    def _allow(self, request: HttpRequest, permission: str | None) -> None:
+        if not permission or not request.user.has_perm(permission):
+            raise PermissionDenied
+
+    def _order(self, order_id: UUID) -> Order:
+        order = Order.objects.filter(pk=order_id).first()
+        if order is None:
+            raise Http404
+        return order
+
+    def _back(self, order_id: UUID) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:checkout_order_change", args=[order_id]))

@@ -1,0 +1,57 @@
+"""What a merchant says when dispatching, refunding, cancelling or recording a payment."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
+
+
+class DispatchForm(forms.Form):
+    """The parcel's way."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=60, widget=UnfoldAdminTextInputWidget)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    tracking_url = forms.URLField(
+        label=_("Tracking link"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where the shopper can follow the parcel. Sent with the mail."),
+        widget=UnfoldAdminURLInputWidget,
+    )
+
+
+class RefundForm(forms.Form):
+    """How much goes back, and why."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class CancelForm(forms.Form):
+    """Why the order ends here."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        help_text=_("For the history. Units go back to stock; money that was paid is given back."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class TransferForm(forms.Form):
+    """A line of the bank statement."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
+    )
+    statement_id = forms.CharField(
+        label=_("Statement line"),
+        max_length=100,
+        help_text=_("What names this line on the bank statement. The same line counts once."),
+        widget=UnfoldAdminTextInputWidget,
+    )
