@@ -21,7 +21,7 @@ from inventory.stock import selectors as stock
 from shop.core import db
 
 # whose cart it is: doors ask these first
-current, begun, forget = ownership.current, ownership.begun, ownership.forget
+current, begun, forget, merge = ownership.current, ownership.begun, ownership.forget, ownership.merge
 
 
 class CartRefused(Exception):

@@ -18,7 +18,6 @@ from cart.pricing.models import ShippingMethod, TaxRate
 from cart.promotions import selectors as promotions
 from cart.promotions.engine import Discount
 from catalog.products import selectors as products
-from shop.core import db
 from shop.core.money import Money, total
 
 
@@ -199,8 +198,7 @@ def delivery_options(*, country: str, currency: str, subtotal: Money) -> list[De
 
     A method without countries serves those that no other method names.
     """
-    today = db.clock().date()
-    rows = list(ShippingMethod.objects.filter(is_active=True, currency=currency))
+    rows = list(ShippingMethod.objects.filter(is_active=True, currency=currency).annotate(today=TruncDate(Now())))
     serving = [row for row in rows if country in row.countries] or [row for row in rows if not row.countries]
     return [
         DeliveryOption(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from cart.carts import selectors as carts
 from cart.pricing.selectors import DeliveryOption
 from checkout.payments import methods
 from checkout.purchase import forms, selectors, services
-from shop.core import addresses
+from shop.accounts import selectors as accounts
+from shop.core import addresses, requests
 
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option")
 
@@ -28,6 +30,8 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
     initial: dict[str, Any] = {"country": settings.DEFAULT_COUNTRY, **_known(request)}
     if entered:
         initial |= {**entered.shipping_address, "email": entered.email, "delivery_option": entered.delivery_option}
+    if (saved := chosen_address(request, given)) is not None:
+        initial |= saved.address
     initial |= {name: given[name] for name in _KEPT if given.get(name)}
     initial["country"] = str(initial["country"]).upper()
     form = forms.DetailsForm(initial=initial, country=initial["country"])
@@ -38,6 +42,21 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
         delivery_option=initial.get("delivery_option"),
     )
     return form, view
+
+
+def chosen_address(request: HttpRequest, given: Mapping[str, Any]) -> accounts.Saved | None:
+    """The entry of the customer's own address book that `given` names; `Http404` for what is not in it."""
+    if not given.get("address"):
+        return None
+    try:
+        key = UUID(given["address"])
+    except ValueError as error:
+        raise Http404 from error
+    customer_id = requests.customer_id(request)
+    saved = accounts.address_of(customer_id=customer_id, address_id=key) if customer_id else None
+    if saved is None:
+        raise Http404
+    return saved
 
 
 def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.CartView) -> dict[str, Any]:
@@ -55,6 +74,7 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
         else f"{reverse('account_login')}?next={reverse('checkout')}",
         "inventory_error": inventory_error(view),
         "notices": view.notices,
+        "saved_addresses": _saved_addresses(request, form),
     }
 
 
@@ -129,4 +149,19 @@ def _known(request: HttpRequest) -> dict[str, str]:
     user = request.user
     if not user.is_authenticated:
         return {}
-    return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name}
+    saved = accounts.default_address(user.pk)
+    known = {"email": user.email, "first_name": user.first_name, "last_name": user.last_name}
+    return {**known, **saved.address} if saved else known
+
+
+def _saved_addresses(request: HttpRequest, form: forms.DetailsForm) -> list[dict[str, Any]]:
+    customer_id = requests.customer_id(request)
+    found = accounts.addresses_of(customer_id) if customer_id else []
+    return [
+        {
+            "id": one.id,
+            "label": ", ".join(one.lines[:2]),
+            "is_selected": all(str(form[name].value() or "") == value for name, value in one.address.items()),
+        }
+        for one in found
+    ]
