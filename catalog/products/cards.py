@@ -90,7 +90,9 @@ def facts(product_ids: Iterable[UUID], *, currency: str, price_list: str = "defa
     for image in Image.objects.filter(product_id__in=ids).exclude(file=""):
         shown.setdefault(image.product_id, image)
     return [
-        _facts(products[key], variants[key], prices.get(key), shown.get(key), currency) for key in ids if key in products
+        _facts(products[key], variants[key], prices.get(key), shown.get(key), currency)
+        for key in ids
+        if key in products
     ]
 
 

@@ -30,6 +30,6 @@ def is_colour(option_name: str) -> bool:
 
 
 def colour(name: str) -> str | None:
-    """"#rrggbb" of a colour by its name ("Moss", "Dark blue" by its last word); None if unknown."""
+    """ "#rrggbb" of a colour by its name ("Moss", "Dark blue" by its last word); None if unknown."""
     words = name.lower().replace("-", " ").split()
     return HEX.get(" ".join(words)) or (HEX.get(words[-1]) if words else None)

@@ -168,7 +168,9 @@ class Product(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("product"), _("products")
         constraints = [
-            models.UniqueConstraint("source", "external_id", condition=~Q(external_id=""), name="product_external_once"),
+            models.UniqueConstraint(
+                "source", "external_id", condition=~Q(external_id=""), name="product_external_once"
+            ),
             models.CheckConstraint(
                 name="product_archived_when",
                 condition=Q(status="archived", archived_at__isnull=False)

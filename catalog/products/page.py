@@ -19,7 +19,25 @@ from shop.core.money import Money
 
 LOW_STOCK = 10
 MAX_QUANTITY = 99
-_HTML_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "h3", "h4", "table", "tr", "td", "th", "tbody"}
+_HTML_TAGS = {
+    "p",
+    "br",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "tbody",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,7 @@ class Choice:
     price: Money | None
     regular_price: Money | None
     stock: str  # in_stock, low, out
+    units: int
     available: int | None  # told only when low
     max_quantity: int
 
@@ -69,13 +88,14 @@ def product_page(
     sku: str = "",
     wanted: Mapping[str, str] | None = None,
     changed: str = "",
+    with_drafts: bool = False,
 ) -> ProductPage | None:
-    """One product (active or archived) by slug or id; None if there is none. 5 queries, one more when the tree is cold.
+    """One product (active or archived; a draft only if asked for) by slug or id; None if there is none. 5 queries, one more when the tree is cold.
 
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.
     """
-    rows = Product.objects.exclude(status=Product.Status.DRAFT)
+    rows = Product.objects.all() if with_drafts else Product.objects.exclude(status=Product.Status.DRAFT)
     product = (
         rows.filter(**({"slug": slug} if slug is not None else {"pk": product_id}))
         .select_related("brand", "category", "product_type", "seller")
@@ -109,6 +129,7 @@ def _choice(variant: Any, currency: str, units: int) -> Choice:
         price=price,
         regular_price=regular,
         stock=state,
+        units=max(0, units),
         available=units if state == "low" else None,
         max_quantity=max(0, min(units, MAX_QUANTITY)),
     )
@@ -145,9 +166,7 @@ def _options(product: Product, choices: Sequence[Choice], chosen: Choice | None)
     return found
 
 
-def _value(
-    name: str, value: str, choices: Sequence[Choice], chosen: Choice | None, is_colour: bool
-) -> dict[str, Any]:
+def _value(name: str, value: str, choices: Sequence[Choice], chosen: Choice | None, is_colour: bool) -> dict[str, Any]:
     others = {key: other for key, other in chosen.options.items() if key != name} if chosen else {}
     same = [choice for choice in choices if choice.options == {**others, name: value}]
     return {

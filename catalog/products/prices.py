@@ -40,7 +40,7 @@ def set_price(
 
     Own transaction; publishes `PriceChanged`. Raises `BadPrice`, `Variant.DoesNotExist`.
     """
-    _check(amount, sale, sale_starts_at, sale_ends_at, min_quantity)
+    check(amount, sale, sale_starts_at, sale_ends_at, min_quantity)
     with transaction.atomic(using=db.CATALOG):
         product_id = Variant.objects.values_list("product_id", flat=True).get(pk=variant_id)
         values = {
@@ -125,7 +125,11 @@ def reprice(product_ids: Iterable[UUID]) -> None:
 def refresh(limit: int = 500) -> int:
     """Reprice up to `limit` products whose sale has started or ended since; publishes `PriceChanged`. Returns how many."""
     with transaction.atomic(using=db.CATALOG):
-        due = ListingPrice.objects.filter(changes_at__lte=Now()).order_by("changes_at").values_list("product_id", flat=True)
+        due = (
+            ListingPrice.objects.filter(changes_at__lte=Now())
+            .order_by("changes_at")
+            .values_list("product_id", flat=True)
+        )
         ids = list(dict.fromkeys(due[:limit]))
         reprice(ids)
         for product_id in ids:
@@ -149,9 +153,14 @@ def terms_of(row: Any) -> rules.Terms:
     return rules.Terms(row.amount_minor, row.sale_minor, row.sale_starts_at, row.sale_ends_at)
 
 
-def _check(
-    amount: Money, sale: Money | None, starts: datetime | None, ends: datetime | None, min_quantity: int
+def check(
+    amount: Money,
+    sale: Money | None,
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+    min_quantity: int = 1,
 ) -> None:
+    """Raises `BadPrice` for what cannot be a price."""
     if amount.minor < 0 or (sale is not None and sale.minor < 0):
         raise BadPrice("a price is not negative")
     if sale is not None and (sale.currency != amount.currency or sale.minor >= amount.minor):

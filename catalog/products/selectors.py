@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Max, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Now
 
 from catalog.products import cards as card_reads
@@ -155,7 +155,11 @@ def similar(product_id: UUID, *, currency: str, top: int = 8) -> list[Card]:
     product = Product.objects.filter(pk=product_id).values("category_id").first()
     if product is None or product["category_id"] is None:
         return []
-    own = ListingPrice.objects.filter(product_id=product_id, currency=currency).values_list("amount_minor", flat=True).first()
+    own = (
+        ListingPrice.objects.filter(product_id=product_id, currency=currency)
+        .values_list("amount_minor", flat=True)
+        .first()
+    )
     pool = list(
         ListingPrice.objects.filter(
             product__category_id=product["category_id"], product__status=Product.Status.ACTIVE, currency=currency
@@ -184,7 +188,14 @@ def moved_to(kind: str, slug: str) -> str | None:
     return Product.objects.filter(pk=old).values_list("slug", flat=True).first()
 
 
-def last_change() -> datetime | None:
-    """When any active product last changed."""
-    latest: datetime | None = Product.objects.visible().aggregate(latest=Max("updated_at"))["latest"]
-    return latest
+def is_public(product_id: UUID) -> bool:
+    """Whether there is such a product and it is not a draft."""
+    return Product.objects.filter(pk=product_id).exclude(status=Product.Status.DRAFT).exists()
+
+
+def variant_skus(product_id: UUID, sku: str | None = None) -> dict[UUID, str]:
+    """The SKUs of a product's variants by id; of the one with `sku` only, if given. Drafts count too."""
+    rows = Variant.objects.filter(product_id=product_id)
+    if sku is not None:
+        rows = rows.filter(sku=sku)
+    return dict(rows.values_list("pk", "sku"))

@@ -4,7 +4,7 @@ log and publishes `ProductChanged`. Prices are in `prices`, the tree in `categor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,19 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from catalog.products import locking, rules
+from catalog.products import locking, prices, rules
 from catalog.products.brands import default_seller, ensure_brand, ensure_product_type
-from catalog.products.models import Attribute, OldSlug, Product, Variant
+from catalog.products.models import Attribute, OldSlug, Price, Product, Variant
 from catalog.products.prices import refresh, remove_price, reprice, set_price
 from shop.audit import services as audit
 from shop.core import db
+from shop.core.money import Money
 from shop.events import bus, types
 
 __all__ = [
     "BadProduct",
     "NewVariant",
+    "PriceChange",
     "activate",
     "add_variants",
     "archive",
@@ -35,6 +37,7 @@ __all__ = [
     "refresh",
     "remove_price",
     "reprice",
+    "revise",
     "set_price",
     "update",
     "update_variant",
@@ -43,7 +46,17 @@ __all__ = [
 _TEXTS = {"name": 300, "description": 100_000, "seo_title": 120, "seo_description": 300}
 _FREE = {"brand_id", "category_id", "seller_id", "tags", "released_on", "description", "seo_title", "seo_description"}
 EDITABLE = _FREE | {"name", "slug", "attributes", "options", "product_type_id", "status"}
-_VARIANT_FIELDS = {"gtin", "weight_grams", "length_mm", "width_mm", "height_mm", "position", "is_active", "sku", "options"}
+_VARIANT_FIELDS = {
+    "gtin",
+    "weight_grams",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "position",
+    "is_active",
+    "sku",
+    "options",
+}
 
 
 class BadProduct(ValueError):
@@ -65,6 +78,8 @@ class NewVariant:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
+    price: Money | None = None
+    sale: Money | None = None
 
 
 def create(
@@ -118,6 +133,24 @@ def update(*, product_id: UUID, by: str, **changes: Any) -> Product:
         product.save()
         shown = {name: [str(before[name]), str(getattr(product, name))] for name in changes if name != "description"}
         _tell(product, "product.update", by, shown)
+    return product
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """What one variant is to cost."""
+
+    variant_id: UUID
+    amount: Money
+    sale: Money | None = None
+
+
+def revise(*, product_id: UUID, by: str, changes: Mapping[str, Any], price: PriceChange | None = None) -> Product:
+    """Change fields and a price together, or neither. Raises what `update` and `set_price` do."""
+    with transaction.atomic(using=db.CATALOG):
+        product = update(product_id=product_id, by=by, **changes)
+        if price is not None:
+            set_price(variant_id=price.variant_id, amount=price.amount, sale=price.sale, by=by)
     return product
 
 
@@ -211,9 +244,26 @@ def _insert_variants(product: Product, variants: Sequence[NewVariant]) -> list[V
         if options in known:
             raise BadProduct({"options": f"{variant.sku}: this combination is there already"})
         known.append(options)
-        measures = {name: getattr(variant, name) for name in ("gtin", "weight_grams", "length_mm", "width_mm", "height_mm")}
+        measures = {
+            name: getattr(variant, name) for name in ("gtin", "weight_grams", "length_mm", "width_mm", "height_mm")
+        }
         rows.append(Variant(product=product, sku=variant.sku, options=options, position=len(known) - 1, **measures))
-    return Variant.objects.bulk_create(rows)
+    made = Variant.objects.bulk_create(rows)
+    _insert_prices(product, zip(made, variants, strict=True))
+    return made
+
+
+def _insert_prices(product: Product, pairs: Iterable[tuple[Variant, NewVariant]]) -> None:
+    """The prices that new variants come with, and with them the product's listing price."""
+    rows = []
+    for variant, new in pairs:
+        if new.price is None:
+            continue
+        prices.check(new.price, new.sale)
+        sale = new.sale.minor if new.sale else None
+        rows.append(Price(variant=variant, currency=new.price.currency, amount_minor=new.price.minor, sale_minor=sale))
+    Price.objects.bulk_create(rows)
+    reprice([product.pk])
 
 
 def _check_skus(skus: Sequence[str]) -> None:

@@ -133,13 +133,15 @@ def _attribute_parts(names: Sequence[str]) -> tuple[str, list[Any], str, list[An
     chosen = [name.removeprefix("attr.") for name in names if name.startswith("attr.")]
     with_sql = (
         f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {_SAMPLE}), "
-        "codes AS (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
+        "codes AS MATERIALIZED (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
         f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} AND count(*) * 5 >= (SELECT count(*) FROM sample) "
         f"ORDER BY (key = ANY(%s)) DESC, often DESC, key LIMIT {MAX_ATTRIBUTE_FACETS}), "
-        "wanted AS (SELECT key FROM codes UNION SELECT unnest(%s::text[]))"
+        "wanted AS MATERIALIZED (SELECT key FROM codes UNION SELECT unnest(%s::text[]))"
     )
     lifted = " ".join(
-        f"WHEN %s THEN misses = 0 OR (misses = 1 AND NOT f{i})" for i, name in enumerate(names) if name.startswith("attr.")
+        f"WHEN %s THEN misses = 0 OR (misses = 1 AND NOT f{i})"
+        for i, name in enumerate(names)
+        if name.startswith("attr.")
     )
     open_ = f"CASE wanted.key {lifted} ELSE misses = 0 END" if lifted else "misses = 0"
     sql = (
@@ -190,7 +192,8 @@ def _rating(rows: Sequence[tuple[str, str, int]]) -> Facet:
     numbers = {int(value): number for value, _label, number in rows}
     totals = [(stars, sum(number for value, number in numbers.items() if value >= stars)) for stars in RATINGS]
     return _facet(
-        "rating", (Count(str(stars), _("%(stars)s and up") % {"stars": stars}, number) for stars, number in totals if number)
+        "rating",
+        (Count(str(stars), _("%(stars)s and up") % {"stars": stars}, number) for stars, number in totals if number),
     )
 
 
@@ -204,7 +207,9 @@ def _attributes(by_name: dict[str, list[tuple[str, str, int]]]) -> list[Facet]:
         return []
     codes = [name.removeprefix("attr.") for name in by_name]
     known: dict[str, Attribute] = {}
-    for row in Attribute.objects.filter(code__in=codes, is_filterable=True).distinct("code").order_by("code", "position"):
+    for row in (
+        Attribute.objects.filter(code__in=codes, is_filterable=True).distinct("code").order_by("code", "position")
+    ):
         known[row.code] = row
     built = []
     for name, rows in sorted(by_name.items(), key=lambda item: -sum(row[2] for row in item[1])):

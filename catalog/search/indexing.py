@@ -136,7 +136,9 @@ def _index_batch(ids: Sequence[UUID], *, with_words: bool = True) -> int:
         units = stock.available([variant.pk for row in facts for variant in row.variants])
         filterable = _filterable({row.product.product_type_id for row in facts})
         names = _category_names(facts)
-        rows = [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]
+        rows = [
+            _row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts
+        ]
         gone = set(ids) - {fact.product.pk for fact in facts}
         if gone:
             Listing.objects.filter(product_id__in=gone).delete()

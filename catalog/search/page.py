@@ -51,7 +51,9 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "total": results.total,
         "cards": [card(hit) for hit in results.hits],
         "sort": _sort(query, place),
-        "facets": [facet for facet in (_facet(found, query, place) for found in _shown(results.facets, query, place)) if facet],
+        "facets": [
+            facet for facet in (_facet(found, query, place) for found in _shown(results.facets, query, place)) if facet
+        ],
         "active": _active(results.facets, query, place),
         "clear_url": place.url(query.without_filters()),
         "page": page_links(query.page, pages, lambda number: place.url(replace(query, page=number))),

@@ -22,7 +22,7 @@ from shop.core import db
 FEW = 3  # with fewer results than this a better spelling is looked for
 _COLUMNS = (
     "product_id, external_id, name, slug, brand_name, brand_slug, category_path, price_minor, regular_minor, "
-    "shown_currency, has_range, is_sellable, is_in_stock, rating_average::float8, rating_count, card::text"
+    "shown_currency, has_range, is_sellable, is_in_stock, rating_average::float8 AS rating, rating_count, card::text"
 )
 _WEIGHTS = "{0.05, 0.25, 0.5, 1.0}"  # D description, C tags and attributes, B brand and category, A name
 _SORTS = {
@@ -157,4 +157,3 @@ def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) ->
         f"AND is_buyable = %s ORDER BY is_buyable DESC, {_SORTS[order]}, product_id DESC LIMIT %s"
     )
     return _read(sql, [currency, is_buyable, top])
-

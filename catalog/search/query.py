@@ -165,9 +165,7 @@ def _price(params: Mapping[str, Sequence[str]], name: str, currency: str, proble
     return amount
 
 
-def _whole(
-    params: Mapping[str, Sequence[str]], name: str, low: int, high: int, problems: dict[str, str]
-) -> int | None:
+def _whole(params: Mapping[str, Sequence[str]], name: str, low: int, high: int, problems: dict[str, str]) -> int | None:
     given = _one(params, name)
     if not given:
         return None

@@ -96,7 +96,9 @@ def _asked(request: HttpRequest) -> Query:
         raise Http404
     for name, expected in problems.items():
         messages.warning(
-            request, _("We left out “%(name)s” from the address: it should be %(expected)s.") % {"name": name, "expected": expected}
+            request,
+            _("We left out “%(name)s” from the address: it should be %(expected)s.")
+            % {"name": name, "expected": expected},
         )
     return asked
 
@@ -112,7 +114,9 @@ def _list(
     if asked.page > 1 and not results.hits:
         raise Http404
     shown = {**page.list_context(asked, place, results), **context}
-    counts = {count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts}
+    counts = {
+        count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts
+    }
     shown["subcategories"] = [
         {"name": name, "url": url, "count": counts.get(path, 0)}
         for path, name, url in children or ()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -109,6 +113,17 @@ def page_of(request: Request) -> tuple[int, int]:
 def listing(key: str, items: Sequence[Any], *, total: int, page: int, limit: int) -> dict[str, Any]:
     """`{<key>: items, total, page, limit}`"""
     return {key: items, "total": total, "page": page, "limit": limit}
+
+
+def conditional(request: Request, data: Any, *, last_modified: datetime | None = None) -> HttpResponseBase:
+    """`data` (plain JSON values) with an ETag made of it, or 304 when the client has it already."""
+    etag = f'"{hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:32]}"'
+    seconds = int(last_modified.timestamp()) if last_modified else None
+    response = Response(data, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    if seconds:
+        response["Last-Modified"] = http_date(seconds)
+    found = get_conditional_response(request._request, etag=etag, last_modified=None, response=response)
+    return found or response
 
 
 View = Callable[..., Response]

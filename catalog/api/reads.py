@@ -1,0 +1,162 @@
+"""The catalogue's public calls: lists, search, one product, categories, recommendations, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from catalog.api import shapes
+from catalog.products import page, selectors, tree
+from catalog.reviews import selectors as reviews
+from catalog.search import engine, query
+from catalog.search.query import Query
+from shop.core import rest
+
+KINDS = ("similar", "bought-together")
+PAGE = [OpenApiParameter("page", int), OpenApiParameter("limit", int, description="20 unless said, at most 100")]
+FIELDS = OpenApiParameter("fields", str, description="Only these fields, comma-separated")
+FILTERS = [
+    *PAGE,
+    OpenApiParameter("category", str, description="path, as computers/laptops"),
+    OpenApiParameter("brand", str, many=True, description="slugs"),
+    OpenApiParameter("minPrice", str),
+    OpenApiParameter("maxPrice", str),
+    OpenApiParameter("rating", int),
+    OpenApiParameter("inStock", bool),
+    OpenApiParameter("sort", str, enum=list(query.SORTS)),
+    FIELDS,
+]
+_NAMES = {"minPrice": "price_min", "maxPrice": "price_max", "inStock": "in_stock"}
+
+
+def asked(request: Request, *, with_text: bool) -> Query:
+    """The query of a list call. Raises `ApiError` for anything that cannot be read."""
+    number, limit = rest.page_of(request)
+    given: dict[str, Sequence[str]] = {_NAMES.get(name, name): values for name, values in request.query_params.lists()}
+    if not with_text:
+        given.pop("q", None)
+    found, problems = query.parse(given, currency=settings.DEFAULT_CURRENCY, limit=limit)
+    back = {value: name for name, value in _NAMES.items()}
+    fields = {back.get(name, name): [problem] for name, problem in problems.items()}
+    if found.category and tree.tree().at(found.category) is None:
+        fields["category"] = [_("There is no such category.")]
+    if fields:
+        raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
+    assert found.page == number
+    return found
+
+
+def product_list(request: Request) -> HttpResponseBase:
+    """`{data, total, page, limit}`"""
+    question = asked(request, with_text=False)
+    results = engine.search(question, with_facets=False)
+    fields = request.query_params.get("fields")
+    items = [shapes.sparse(shapes.brief(hit), fields) for hit in results.hits]
+    data = rest.listing("data", items, total=results.total, page=question.page, limit=question.limit)
+    return rest.conditional(request, data)
+
+
+def product_search(request: Request) -> HttpResponseBase:
+    """`{products, total, page, limit, facets, suggestion}`"""
+    question = asked(request, with_text=True)
+    results = engine.search(question)
+    fields = request.query_params.get("fields")
+    items = [shapes.sparse(shapes.brief(hit), fields) for hit in results.hits]
+    data = rest.listing("products", items, total=results.total, page=question.page, limit=question.limit)
+    data |= {
+        "facets": shapes.facets(results.facets),
+        "suggestion": results.suggestion or results.corrected_to,
+        "is_corrected": results.corrected_to is not None,
+    }
+    return rest.conditional(request, data)
+
+
+def product(request: Request, product_id: str, *, is_staff: bool = False) -> HttpResponseBase:
+    """A whole product; archived ones stay readable, drafts are for staff."""
+    found = whole(product_id, is_staff=is_staff)
+    fields = request.query_params.get("fields")
+    return rest.conditional(request, shapes.sparse(found, fields), last_modified=None)
+
+
+def whole(product_id: str, *, is_staff: bool) -> dict[str, Any]:
+    """A product as `ProductOut`. Raises `ApiError` ("not_found")."""
+    currency = settings.DEFAULT_CURRENCY
+    found = page.product_page(product_id=key(product_id), currency=currency, with_drafts=is_staff)
+    if found is None:
+        raise missing()
+    return shapes.whole(found, currency)
+
+
+def categories(request: Request) -> HttpResponseBase:
+    """The tree, parents before children."""
+    found = tree.tree()
+    rows = []
+    for node in found.nodes:
+        above = found.ancestors(node.path)
+        parent = str(above[-2].id) if len(above) > 1 else None
+        rows.append(
+            {"id": str(node.id), "name": node.name, "path": node.url_path, "url": node.url, "parent_id": parent}
+        )
+    return rest.conditional(request, {"data": rows, "total": len(rows)})
+
+
+def recommendations(request: Request, product_id: str) -> HttpResponseBase:
+    """Products like this one, or bought together with it."""
+    kind = request.query_params.get("kind", "similar")
+    if kind not in KINDS:
+        fields = {"kind": [_("One of: %(names)s") % {"names": ", ".join(KINDS)}]}
+        raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
+    known = existing(product_id)
+    cards = selectors.similar(known, currency=settings.DEFAULT_CURRENCY) if kind == "similar" else []
+    rows = [
+        {
+            "id": str(card.product_id),
+            "name": card.name,
+            "url": card.url,
+            "price": shapes.amount(card.regular_price or card.price),
+            "sale_price": shapes.amount(card.price) if card.regular_price else None,
+            "currency": card.price.currency if card.price else None,
+            "in_stock": card.is_in_stock,
+            "image": card.picture["src"] if card.picture else None,
+        }
+        for card in cards
+    ]
+    return rest.conditional(request, {"data": rows})
+
+
+def review_list(request: Request, product_id: str) -> HttpResponseBase:
+    """Published reviews, newest first, with the rating."""
+    known = existing(product_id)
+    number, limit = rest.page_of(request)
+    summary = reviews.summary(known)
+    rows = [shapes.review(row) for row in reviews.reviews_of(known, number, limit)]
+    data = rest.listing("data", rows, total=summary.count if summary else 0, page=number, limit=limit)
+    data["rating"] = {"average": summary.average if summary else None, "count": summary.count if summary else 0}
+    return rest.conditional(request, data)
+
+
+def key(text: str) -> UUID:
+    """An id in an address. Raises `ApiError` ("not_found") for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise missing() from None
+
+
+def existing(product_id: str) -> UUID:
+    """The id of a product that is not a draft. Raises `ApiError` ("not_found")."""
+    known = key(product_id)
+    if not selectors.is_public(known):
+        raise missing()
+    return known
+
+
+def missing() -> rest.ApiError:
+    return rest.ApiError("not_found", _("There is no such product."), 404)
