@@ -16,6 +16,10 @@ class Ground:
 
     def __init__(self, *, by: str) -> None:
         self.by = by
+        self.forget()
+
+    def forget(self) -> None:
+        """After a transaction was rolled back: what was made in it is not there."""
         self._brands: dict[str, UUID] = {}
         self._sellers: dict[str, UUID] = {}
         self._types: dict[str, UUID] = {}

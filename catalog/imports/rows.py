@@ -15,6 +15,7 @@ from shop.core.money import BadAmount, Money
 
 MAX_NAME, MAX_SKU, MAX_DESCRIPTION, MAX_ATTRIBUTES, MAX_VARIANTS = 300, 255, 100_000, 500, 2048
 MAX_STOCK = 10_000_000
+MAX_VALUE = 20_000  # characters of an attribute: lists of compatible products are that long
 
 
 class RowError(ValueError):
@@ -141,4 +142,4 @@ def _attribute(label: str, value: Any) -> str | int | float | bool | None:
         return value if math.isfinite(value) else None
     if isinstance(value, bool | int):
         return value
-    return text(value, f"attribute {label!r}", limit=2000) or None
+    return text(value, f"attribute {label!r}", limit=MAX_VALUE) or None

@@ -75,8 +75,7 @@ def run(
         return report
     report.created = report.updated = report.unchanged = 0
     with _only_one():
-        job = _job(path, format, resume=resume)
-        _finish_last_batch(job, default_stock=default_stock, by=by)
+        job = _job(path, format, resume=resume, default_stock=default_stock, by=by)
         ground = Ground(by=by)
         ground.prepare(survey)
         _apply(path, job, ground, report, source=source, default_stock=default_stock, by=by, progress=progress)
@@ -173,12 +172,14 @@ def _batch(
         return apply.batch(job=job, rows=rows, ground=ground, source=source, default_stock=default_stock)
     except DatabaseError:
         job.refresh_from_db()
+        ground.forget()
     done = apply.Done()
     for number, row in rows:
         try:
             one = apply.batch(job=job, rows=[(number, row)], ground=ground, source=source, default_stock=default_stock)
         except DatabaseError as error:
             job.refresh_from_db()
+            ground.forget()
             done.errors.append((number, "error", f"the database refuses it: {str(error).splitlines()[0]}"))
             continue
         done.errors += one.errors
@@ -186,13 +187,14 @@ def _batch(
     return done
 
 
-def _job(path: Path, format: str, *, resume: bool) -> ImportJob:
+def _job(path: Path, format: str, *, resume: bool, default_stock: int, by: str) -> ImportJob:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     left = ImportJob.objects.filter(digest=digest, format=format, status=ImportJob.Status.RUNNING).first()
-    if left and resume:
-        return left
     if left:
+        _finish_last_batch(left, default_stock=default_stock, by=by)
+        if resume:
+            return left
         ImportJob.objects.filter(pk=left.pk).update(status=ImportJob.Status.STOPPED)
     return ImportJob.objects.create(file_name=path.name[:255], digest=digest, format=format)
 

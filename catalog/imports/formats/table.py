@@ -25,12 +25,11 @@ class UnreadableFile(ValueError):
 def open_text(path: Path) -> IO[str]:
     """The file as text lines (UTF-8, a byte order mark is fine), unpacked when it is gzip."""
     try:
-        raw = path.open("rb")
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        stream: IO[bytes] = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from error
-    packed = raw.read(2) == b"\x1f\x8b"
-    raw.seek(0)
-    stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="" if _is_csv(path) else None)
 
 
