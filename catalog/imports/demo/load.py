@@ -1,4 +1,4 @@
-"""Load the demo into the shop through the import, then give it what a file cannot carry. A second time changes nothing."""
+"""Load the demo through the import, then give it what a file cannot carry. A second time changes nothing."""
 
 from __future__ import annotations
 

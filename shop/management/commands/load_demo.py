@@ -25,8 +25,6 @@ class Command(BaseCommand):
         for number, kind, sentence in report.problems:
             self.stderr.write(f"row {number}: {kind}: {sentence}")
         if settings.DEMO_MERCHANT_PASSWORD:
-            accounts.ensure_merchant(
-                email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD, by="system"
-            )
+            accounts.ensure_merchant(email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD)
             self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")
         self.stdout.write(self.style.SUCCESS(f"The demo is loaded ({time.monotonic() - started:.0f} s)."))
