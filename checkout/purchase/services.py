@@ -141,8 +141,10 @@ def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by
         return _write(cart, details, quote, key, order_id, by)
     except BaseException as error:
         if isinstance(error, (IntegrityError, CartChanged, OutOfStock)):
-            twin = order_selectors.by_key(key)  # the other click was faster; what is held is its order's
+            twin = order_selectors.by_key(key)  # the other click was faster
             if twin is not None:
+                if twin.pk != order_id:  # what is held for its own order must stay
+                    reservations.release(reference=order_id, by=by)
                 return twin
         _undo(cart, order_id, by)
         raise

@@ -1,0 +1,287 @@
+"""Races from cart to order, with real connections; each has a twin without the protection that must see the fault."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from cart.carts import locking as cart_locking
+from cart.carts import ownership
+from cart.carts import services as cart_services
+from cart.carts.models import Cart, CartLine
+from checkout.orders import selectors as orders
+from checkout.orders.models import Order, OrderLine, OrderStep
+from checkout.payments.models import Payment
+from checkout.purchase import services
+from inventory.reservations import selectors as reservations
+from inventory.reservations.models import Reservation
+from inventory.stock import locking as stock_locking
+from inventory.stock import selectors as stock
+from inventory.stock.models import StockItem
+from shop.core import db
+from tests.concurrency.race import together, without_constraint
+from tests.concurrency.test_inventory import unlocked
+from tests.factories import cart as carts
+from tests.factories import catalog
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _rates() -> None:
+    carts.rates()
+
+
+def buy(cart_id: Any, total: Any, key: str) -> Order:
+    """What the view does: the cart as this request finds it, ordered."""
+    cart = Cart.objects.get(pk=cart_id)
+    return services.place_order(cart=cart, details=carts.DETAILS, seen_total=total, key=key, by="guest")
+
+
+def buyers(product: Any, number: int) -> list[Callable[[], Order]]:
+    made = [carts.cart((product, 1)) for _ in range(number)]
+    total = carts.total(made[0])
+    return [partial(buy, cart.pk, total, f"key-{cart.pk}") for cart in made]
+
+
+def adds_up() -> None:
+    assert stock.stock_violations() == []
+    assert reservations.reservation_violations() == []
+
+
+def of(kind: type, outcomes: list[Any]) -> list[Any]:
+    return [outcome for outcome in outcomes if isinstance(outcome, kind)]
+
+
+class TestF01LastUnit:
+    def test_F01_hundred_buyers_one_unit_one_order_and_no_card_is_touched_for_the_others(self) -> None:
+        product = carts.product(units=1, name="Last one")
+        outcomes = together(buyers(product, 100), threads=20)
+        assert len(of(Order, outcomes)) == 1
+        refusals = of(services.OutOfStock, outcomes)
+        assert [refusal.message for refusal in refusals] == ["“Last one” is no longer available."] * 99
+        assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
+        assert Reservation.objects.filter(status="open").count() == 1
+        assert Cart.objects.filter(status="open").count() == 99
+        adds_up()
+
+    def test_F01_control_without_lock_and_constraint_it_is_sold_four_times(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jobs = buyers(carts.product(units=1), 4)
+        with without_constraint("inventory_stockitem", "stock_item_not_oversold"):
+            with monkeypatch.context() as patch:
+                patch.setattr(stock_locking, "items_of", unlocked(4))
+                outcomes = together(jobs)
+            assert len(of(Order, outcomes)) == Order.objects.count() == 4
+            StockItem.objects.all().delete()
+            Reservation.objects.all().delete()
+
+
+@contextmanager
+def without_uniqueness(table: str, columns: set[str]) -> Iterator[None]:
+    """The default database without the table's unique indexes on exactly these columns (primary key left alone)."""
+    with connections[db.DEFAULT].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, pg_get_indexdef(i.indexrelid), con.conname,"
+            " (SELECT array_agg(a.attname::text) FROM pg_attribute a"
+            "  WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey))"
+            " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid"
+            " WHERE i.indrelid = %s::regclass AND i.indisunique AND NOT i.indisprimary",
+            [table],
+        )
+        found = [row for row in cursor.fetchall() if set(row[3]) <= columns]
+        assert len(found) == len(columns)
+        for index, _definition, constraint, _columns in found:
+            what = f"ALTER TABLE {table} DROP CONSTRAINT" if constraint else "DROP INDEX"
+            cursor.execute(f'{what} "{constraint or index}"')
+        try:
+            yield
+        finally:
+            for _index, definition, constraint, _columns in found:
+                cursor.execute(definition)
+                if constraint:
+                    cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{constraint}" UNIQUE USING INDEX "{_index}"')
+
+
+class TestF05DoubleClick:
+    def clicks(self, number: int = 10) -> list[Callable[[], Order]]:
+        cart = carts.cart((carts.product(units=1), 1))
+        return [partial(buy, cart.pk, carts.total(cart), "one-key")] * number
+
+    def test_F05_ten_clicks_one_order_one_payment_the_same_answer(self) -> None:
+        outcomes = together(self.clicks())
+        assert [type(outcome) for outcome in outcomes] == [Order] * 10
+        assert len({outcome.number for outcome in outcomes}) == 1
+        assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
+        assert Reservation.objects.filter(status="open").count() == 1
+        adds_up()
+
+    def everything_off(self, patch: pytest.MonkeyPatch, parties: int) -> None:
+        """No look for an earlier order, no shared attempt, no look at the cart: only the database is left."""
+        ready = threading.Barrier(parties, timeout=10)
+
+        def anyhow(**_given: Any) -> None:
+            ready.wait()
+
+        patch.setattr(cart_services, "close", anyhow)
+        patch.setattr(services, "_attempt", lambda *_given: db.uuid7())
+
+    def test_F05_with_all_else_removed_the_unique_key_still_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        jobs = self.clicks(4)
+        catalog.put_in_stock({CartLine.objects.get().variant_id: 4})
+        with monkeypatch.context() as patch:
+            self.everything_off(patch, 4)
+            outcomes = together(jobs)
+        assert len({outcome.number for outcome in outcomes}) == 1
+        assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
+        assert Reservation.objects.filter(status="open").count() == 1
+        adds_up()
+
+    def test_F05_control_without_the_unique_indexes_every_click_is_an_order(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jobs = self.clicks(4)
+        catalog.put_in_stock({CartLine.objects.get().variant_id: 4})
+        with without_uniqueness("checkout_order", {"idempotency_key", "cart_id"}):
+            with monkeypatch.context() as patch:
+                self.everything_off(patch, 4)
+                outcomes = together(jobs)
+            assert len({outcome.number for outcome in outcomes}) == Payment.objects.count() == 4
+            Payment.objects.all().delete()
+            OrderStep.objects.all().delete()
+            OrderLine.objects.all().delete()
+            Order.objects.all().delete()
+
+    def test_two_tabs_with_keys_of_their_own_make_one_order_of_one_cart(self) -> None:
+        cart = carts.cart((carts.product(units=9), 1))
+        total = carts.total(cart)
+        outcomes = together([partial(buy, cart.pk, total, f"key-{number}") for number in range(6)])
+        assert len(of(Order, outcomes)) == 1
+        assert len(of(services.CartChanged, outcomes)) == 5
+        assert Reservation.objects.filter(status="open").count() == 1
+        adds_up()
+
+
+class TestF07AnotherTab:
+    """A line is added in tab B after tab A's click was priced and before its order is written."""
+
+    def buy_while_b_adds(self, monkeypatch: pytest.MonkeyPatch) -> tuple[Cart, Any]:
+        cart = carts.cart((carts.product(), 1))
+        extra = carts.variant_of(carts.product(amount=900)).pk
+        hold = services._hold
+
+        def b_adds_first(*given: Any) -> None:
+            other = Cart.objects.get(pk=cart.pk)
+            cart_services.add(cart=other, variant_id=extra, quantity=1, by="guest")
+            hold(*given)
+
+        monkeypatch.setattr(services, "_hold", b_adds_first)
+        (outcome,) = together([partial(buy, cart.pk, carts.total(cart), "key")])
+        return cart, outcome
+
+    def test_F07_is_asked_again_and_nothing_is_held(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        cart, outcome = self.buy_while_b_adds(monkeypatch)
+        assert isinstance(outcome, services.CartChanged)
+        assert (Order.objects.count(), Reservation.objects.filter(status="open").count()) == (0, 0)
+        cart.refresh_from_db()
+        assert (cart.status, cart.lines.count()) == ("open", 2)
+        adds_up()
+
+    def test_F07_control_without_the_version_the_new_line_is_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def whatever_version(*, cart_id: Any, version: int) -> None:
+            Cart.objects.filter(pk=cart_id).update(status="ordered")
+
+        monkeypatch.setattr(cart_services, "close", whatever_version)
+        cart, outcome = self.buy_while_b_adds(monkeypatch)
+        assert isinstance(outcome, Order)
+        cart.refresh_from_db()
+        assert (cart.status, cart.lines.count(), outcome.lines.count()) == ("ordered", 2, 1)
+
+
+class TestF08ParallelAdds:
+    def add(self, cart_id: Any, variant_id: Any) -> None:
+        cart_services.add(cart=Cart.objects.get(pk=cart_id), variant_id=variant_id, quantity=1, by="guest")
+
+    def test_F08_twenty_adds_of_ten_products_are_all_there(self) -> None:
+        variants = [carts.variant_of(carts.product()).pk for _ in range(10)]
+        cart = carts.cart()
+        outcomes = together([partial(self.add, cart.pk, variant_id) for variant_id in variants * 2])
+        assert outcomes == [None] * 20
+        assert {line.variant_id: line.quantity for line in cart.lines.all()} == dict.fromkeys(variants, 2)
+        before = cart.version
+        cart.refresh_from_db()
+        assert cart.version == before + 20
+
+    def test_F08_beyond_the_stock_each_add_is_there_or_refused(self) -> None:
+        variant_id = carts.variant_of(carts.product(units=7)).pk
+        cart = carts.cart()
+        outcomes = together([partial(self.add, cart.pk, variant_id)] * 20)
+        assert outcomes.count(None) == 7
+        assert len(of(cart_services.NotEnoughStock, outcomes)) == 13
+        assert cart.lines.get().quantity == 7
+
+    def test_F08_control_without_the_lock_adds_are_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        product = carts.product(units=50)
+        cart = carts.cart((product, 1))
+        everybody_has_read = threading.Barrier(4, timeout=10)
+        monkeypatch.setattr(cart_locking, "cart", lambda cart_id: Cart.objects.get(pk=cart_id))
+        monkeypatch.setattr(cart_services, "_check_available", lambda **_given: everybody_has_read.wait())
+        outcomes = together([partial(self.add, cart.pk, carts.variant_of(product).pk)] * 4)
+        assert outcomes == [None] * 4
+        assert cart.lines.get().quantity == 2
+
+    def test_two_tabs_that_begin_at_once_share_one_cart(self) -> None:
+        ada = carts.customer()
+        begun = together([partial(ownership.begin, ada.pk)] * 8)
+        assert len({cart.pk for cart in begun}) == 1
+
+    def test_a_guests_cart_is_merged_once_by_parallel_requests(self) -> None:
+        ada = carts.customer()
+        guest = carts.cart((carts.product(), 2))
+        merged = together([partial(ownership.merge, guest=guest, customer_id=ada.pk)] * 6)
+        assert {cart.pk for cart in merged} == {Cart.objects.get(customer_id=ada.pk).pk}
+        assert Cart.objects.get(customer_id=ada.pk).lines.get().quantity == 2
+
+
+class TestF24LastCoupon:
+    def test_F24_twenty_orders_one_use_left(self) -> None:
+        coupon = carts.coupon(usage_limit=1)
+        jobs = []
+        product = carts.product(units=50)
+        for _ in range(20):
+            cart = carts.cart((product, 1))
+            cart_services.add_coupon(cart=cart, code=coupon.code, by="guest")
+            jobs.append(partial(buy, cart.pk, carts.total(cart), f"key-{cart.pk}"))
+        outcomes = together(jobs, threads=10)
+        assert len(of(Order, outcomes)) == 1
+        told = of(services.CouponUsedUp, outcomes) + of(services.PriceChanged, outcomes)
+        assert len(told) == 19
+        coupon.refresh_from_db()
+        assert coupon.used == 1
+        assert Reservation.objects.filter(status="open").count() == 1
+        adds_up()
+
+
+def test_F10_stock_set_to_nothing_while_paying_leaves_no_order_and_no_charge(monkeypatch: pytest.MonkeyPatch) -> None:
+    product = carts.product(units=3, name="Lamp")
+    cart = carts.cart((product, 2))
+    hold = services._hold
+
+    def admin_first(*given: Any) -> None:
+        catalog.put_in_stock({carts.variant_of(product).pk: 0})
+        hold(*given)
+
+    monkeypatch.setattr(services, "_hold", admin_first)
+    (outcome,) = together([partial(buy, cart.pk, carts.total(cart), "key")])
+    assert isinstance(outcome, services.OutOfStock)
+    assert outcome.message == "“Lamp” is no longer available."
+    assert (Order.objects.count(), Payment.objects.count(), orders.by_key("key")) == (0, 0, None)
+    adds_up()
