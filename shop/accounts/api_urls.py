@@ -1,5 +1,10 @@
 """REST calls of accounts."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shop.accounts import api
+
+urlpatterns = [
+    path("auth/token", api.TokenView.as_view(), name="api_token"),
+    path("auth/refresh", api.RefreshView.as_view(), name="api_refresh"),
+]

@@ -8,6 +8,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django_countries import countries
 
 from shop.accounts.models import Address, Preferences, User
 from shop.core import addresses
@@ -57,4 +58,6 @@ def has_second_factor(user: User) -> bool:
 
 def _saved(row: Address) -> Saved:
     address = {name: str(getattr(row, name)) for name in addresses.FIELDS}
-    return Saved(row.id, address, addresses.lines(address, country_name=str(row.country.name)), row.is_default)
+    return Saved(
+        row.id, address, addresses.lines(address, country_name=countries.name(address["country"])), row.is_default
+    )

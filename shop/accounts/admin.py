@@ -1,0 +1,83 @@
+"""People in the admin. Only superusers make staff, or touch them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from shop.accounts.models import Address, User
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
+    """Roles: named sets of permissions."""
+
+
+class AddUserForm(UserCreationForm):  # type: ignore[misc]
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+class ChangeUserForm(UserChangeForm):  # type: ignore[misc]
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class AddressInline(TabularInline):  # type: ignore[misc]
+    model = Address
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ["first_name", "last_name", "address1", "city", "postal_code", "country", "is_default"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]
+    form = ChangeUserForm
+    add_form = AddUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email", "full_name", "is_staff", "is_active", "joined_at"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["^email", "last_name"]
+    ordering = ["-id"]
+    show_full_result_count = False
+    filter_horizontal = ["groups", "user_permissions"]
+    inlines = [AddressInline]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "first_name", "last_name", "is_active", "joined_at", "last_login"]}),
+        (_("Staff"), {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+    staff_fields = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """The e-mail address is changed by its owner, who must prove the new one."""
+        fixed = ["joined_at", "last_login", *(["email"] if obj else [])]
+        return fixed if request.user.is_superuser else [*fixed, *self.staff_fields]  # type: ignore[union-attr]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody is deleted here: orders point to people. Switch an account off instead."""
+        return False
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        return self.inlines if obj else []
+
+
+def _may_touch(request: HttpRequest, person: User | None) -> bool:
+    return person is None or not person.is_staff or bool(request.user.is_superuser)  # type: ignore[union-attr]
