@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
+if flag("MIGRATION_LINTER"):  # a development tool: refuses migrations that are unsafe while the shop runs
+    INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
     "shop.middleware.request_log",
@@ -199,7 +201,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 PICTURES = {
     "BREAKPOINTS": {"phone": 480, "wide": 1280},
-    "GRID_COLUMNS": 6,  # 213, 426, 640, 853, 1066 and 1280 pixels: each step is a file to make and to keep
+    "GRID_COLUMNS": 12,
     "CONTAINER_WIDTH": 1280,
     "FILE_TYPES": ["AVIF", "WEBP"],
     "PIXEL_DENSITIES": [1, 2],

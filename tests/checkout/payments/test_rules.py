@@ -1,0 +1,97 @@
+"""Sums and states: whatever order facts come in, and however often, they end the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkout.payments import rules
+from checkout.payments.rules import Entry, Sums
+
+KINDS = ["authorised", "captured", "voided", "refunded", "refund_pending", "refund_failed", "failed", "processing"]
+entries = st.lists(
+    st.builds(Entry, st.sampled_from(KINDS), st.sampled_from(["a", "b", "c"]), st.just(0)).map(
+        # one happening has one amount, as the provider's protocol promises
+        lambda entry: Entry(entry.kind, entry.reference, {"a": 100, "b": 250, "c": 7}[entry.reference])
+    ),
+    max_size=20,
+)
+
+
+@given(entries, st.randoms(use_true_random=False), st.integers(1, 3))
+def test_order_and_repetition_change_nothing(facts: list[Entry], random: object, copies: int) -> None:
+    shuffled = facts * copies
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert rules.sums(shuffled) == rules.sums(facts)
+    known = rules.sums(facts)
+    for state in ("succeeded", "cancelled"):
+        statuses = {
+            rules.status(current=current, amount=100, known=known, state=state)
+            for current in ("pending", "processing", "action_required")
+        }
+        assert len(statuses) == 1
+
+
+@given(entries)
+def test_a_refund_is_counted_once_and_in_one_place(facts: list[Entry]) -> None:
+    known = rules.sums(facts)
+    states = rules.refund_states((entry.kind, entry.reference) for entry in facts)
+    amounts = {"a": 100, "b": 250, "c": 7}
+    assert known.refunded + known.refund_pending == sum(
+        amounts[reference] for reference, state in states.items() if state != "failed"
+    )
+
+
+def test_a_refund_that_failed_counts_no_more() -> None:
+    facts = [Entry("captured", "ch", 100), Entry("refunded", "re", 40), Entry("refund_failed", "re", 40)]
+    assert rules.sums(facts) == Sums(captured=100)
+    assert rules.refund_states((fact.kind, fact.reference) for fact in facts) == {"re": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("current", "known", "state", "expected"),
+    [
+        ("pending", Sums(), "processing", "processing"),
+        ("processing", Sums(), "requires_action", "action_required"),
+        ("action_required", Sums(), "processing", "processing"),
+        ("processing", Sums(), "declined", "failed"),
+        ("failed", Sums(), "processing", "failed"),
+        ("failed", Sums(), "requires_action", "failed"),
+        ("failed", Sums(), "cancelled", "cancelled"),
+        ("cancelled", Sums(), "declined", "cancelled"),
+        ("cancelled", Sums(), "processing", "cancelled"),
+        ("cancelled", Sums(authorised=10, captured=10), "succeeded", "paid"),
+        ("failed", Sums(captured=10), "processing", "paid"),
+        ("processing", Sums(authorised=10), "authorised", "authorised"),
+        ("processing", Sums(authorised=10, voided=10), "cancelled", "cancelled"),
+        ("processing", Sums(authorised=10, captured=6, voided=4), "succeeded", "paid"),
+        ("action_required", Sums(captured=6), "pending", "action_required"),
+        ("paid", Sums(captured=10, refunded=10), "succeeded", "refunded"),
+        ("refunded", Sums(captured=10, refunded=4), "succeeded", "paid"),
+        ("pending", Sums(), "succeeded", "processing"),
+    ],
+)
+def test_status(current: str, known: Sums, state: str, expected: str) -> None:
+    assert rules.status(current=current, amount=10, known=known, state=state) == expected
+
+
+@pytest.mark.parametrize(
+    ("captured", "refunded", "requested", "is_over", "excess"),
+    [(0, 0, 0, True, 0), (10, 0, 0, False, 0), (20, 0, 0, False, 10), (20, 4, 6, False, 0), (10, 3, 2, True, 5)],
+)
+def test_excess(captured: int, refunded: int, requested: int, is_over: bool, excess: int) -> None:
+    found = rules.excess(total=10, captured=captured, refunded=refunded, requested=requested, is_over=is_over)
+    assert found == excess
+
+
+@given(st.lists(st.integers(-5, 50), max_size=5), st.integers(0, 100))
+def test_split_gives_all_of_it_and_nobody_more_than_he_has(available: list[int], amount: int) -> None:
+    limits = [max(0, limit) for limit in available]
+    if amount > sum(limits):
+        with pytest.raises(ValueError, match="more than there is"):
+            rules.split(amount, available)
+    else:
+        parts = rules.split(amount, available)
+        assert sum(parts) == amount
+        assert all(0 <= part <= limit for part, limit in zip(parts, limits, strict=True))
