@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from shop.core import requests
 from shop.health import metrics
@@ -54,6 +55,8 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.setdefault("Permissions-Policy", _POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.path.startswith("/account/"):
+            add_never_cache_headers(response)  # allauth leaves that to us
         if request.path.startswith("/admin/"):
             response._csp_update = {  # type: ignore[attr-defined]  # django-csp reads it on the way out
                 "script-src": ["'unsafe-eval'", "'unsafe-inline'"],

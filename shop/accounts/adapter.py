@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -34,8 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return requests.absolute(urlsplit(super().get_reset_password_from_key_url(key)).path)
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether to redirect there: paths, and addresses of this shop."""
+        """Whether to redirect there: paths, and addresses of this shop, without line breaks however written."""
         site = urlsplit(settings.SITE_URL)
+        if not unquote(url or "").isprintable():
+            return False
         return url_has_allowed_host_and_scheme(url, {site.netloc}, require_https=site.scheme == "https")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

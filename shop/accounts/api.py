@@ -71,7 +71,7 @@ class TokenView(APIView):
             user = get_adapter().authenticate(http, email=data["email"].lower(), password=data["password"])
         except ValidationError as error:
             raise _too_many() from error
-        if user is None:
+        if user is None or not user.is_active:
             raise ApiError("invalid_credentials", _("This e-mail address and password do not fit."), 401)
         _check(user, data.get("code"))
         return Response(_tokens(http, user))
