@@ -50,7 +50,9 @@ def test_placing_writes_lines_steps_audit_and_one_event() -> None:
 
 def test_the_outbox_and_the_audit_hold_nothing_personal() -> None:
     order = make.placed(email="ada.private@example.com")
-    everything = str(list(OutboxEvent.objects.values_list("data"))) + str(list(AuditEntry.objects.values_list("changes")))
+    everything = str(list(OutboxEvent.objects.values_list("data"))) + str(
+        list(AuditEntry.objects.values_list("changes"))
+    )
     assert "ada.private" not in everything
     assert "Lovelace" not in everything
     assert order.access_key not in everything
