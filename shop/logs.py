@@ -24,7 +24,9 @@ def configure(settings: dict[str, str]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _request_id,
     ]
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    renderer: Any = structlog.dev.ConsoleRenderer(
+        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
     tail: list[Any] = [renderer]
     if settings["format"] == "json":
         tail = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

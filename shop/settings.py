@@ -282,7 +282,7 @@ RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["shop.core.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "shop.accounts.bearer.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
