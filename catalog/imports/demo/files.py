@@ -16,6 +16,7 @@ from catalog.imports.demo import drawing
 from catalog.products.models import Image
 
 FOLDER = "drawn"
+FEW = 12  # not worth the start of workers
 Progress = Callable[[int, int], None]
 
 
@@ -27,26 +28,34 @@ def name_of(key: str) -> str:
 class Drawing:
     """Pictures that are being made; `finish` waits for them."""
 
-    def __init__(self, pool: ProcessPoolExecutor, keys: Collection[str]) -> None:
-        todo = [key for key in sorted(keys) if not default_storage.exists(name_of(key))]
-        self.total = len(todo)
-        self._jobs = [pool.submit(drawing.draw_all, key, _files(key)) for key in todo]
+    def __init__(self, keys: Collection[str], pool: ProcessPoolExecutor | None) -> None:
+        self.total = len(keys)
+        self._few = [] if pool else list(keys)
+        self._jobs = [pool.submit(drawing.draw_all, key, _files(key)) for key in keys] if pool else []
 
     def finish(self, progress: Progress = lambda done, total: None) -> None:
         """Write what is drawn, the original last: a picture whose original is there is complete."""
-        for done, job in enumerate(as_completed(self._jobs), start=1):
-            for name, content in sorted(job.result().items(), key=lambda made: made[0].count("/"), reverse=True):
+        for done, made in enumerate(self._made(), start=1):
+            for name, content in sorted(made.items(), key=lambda file: file[0].count("/"), reverse=True):
                 default_storage.delete(name)
                 default_storage.save(name, ContentFile(content))
             progress(done, self.total)
+
+    def _made(self) -> Iterator[dict[str, bytes]]:
+        yield from (drawing.draw_all(key, _files(key)) for key in self._few)
+        yield from (job.result() for job in as_completed(self._jobs))
 
 
 @contextmanager
 def begin(keys: Collection[str]) -> Iterator[Drawing]:
     """Start to draw the pictures of these keys that are not there yet, beside whatever the caller does meanwhile."""
+    todo = [key for key in sorted(keys) if not default_storage.exists(name_of(key))]
+    if len(todo) <= FEW:
+        yield Drawing(todo, None)
+        return
     context = multiprocessing.get_context("spawn")  # workers know nothing of our connections
     with ProcessPoolExecutor(max_workers=os.cpu_count() or 2, mp_context=context) as pool:
-        yield Drawing(pool, keys)
+        yield Drawing(todo, pool)
 
 
 def _files(key: str) -> dict[str, int]:

@@ -34,7 +34,9 @@ def load(*, say: Say = lambda sentence: None) -> imports.Report:
     `say` hears a sentence now and then. Opens its own transactions; raises `imports.ImportRunning`.
     """
     made = list(rows.products())
-    keys = {key for row in made for key, _alt, _sku in _pictures(row)} | {f"group-{name}" for name in drawing.GROUPS}
+    keys = {key for row in made for key, _alt, _sku in _pictures(row)} | {
+        f"group-{one['ground']}" for one in rows.departments()
+    }
     with files.begin(keys) as pictures:
         _prepare_types()
         report = _import(made)
