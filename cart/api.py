@@ -123,10 +123,6 @@ class CartView(APIView):
 
     permission_classes = [access.OwnCart]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        request._request.body  # noqa: B018  (read at once, so that a body over the limit is refused)
-        super().initial(request, *args, **kwargs)
-
     def open_cart(self, request: Request) -> Cart:
         """The caller's cart. Raises 404 when there is none."""
         found = services.current(request)

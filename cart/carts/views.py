@@ -21,6 +21,7 @@ from cart.promotions import engine
 from cart.promotions import selectors as promotions
 from catalog.products import selectors as products
 from shop.core import requests
+from shop.core.responses import SeeOther
 
 _BAD_REQUEST = (services.BadQuantity, services.UnknownVariant)
 
@@ -46,7 +47,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _remember(request, _added(request, line_id=line.id))
     text = _("Added to your cart: %(name)s") % {"name": line.name}
     messages.success(request, text, extra_tags="cart-notification")
-    return _remember(request, _see_other(_next(request)))
+    return _remember(request, SeeOther(_next(request)))
 
 
 @require_POST
@@ -67,7 +68,7 @@ def coupon(request: HttpRequest) -> HttpResponse:
     """POST /cart/coupon/: `code` adds one, `remove` takes one off."""
     found = services.current(request)
     if found is None:
-        return _see_other(reverse("cart"))
+        return SeeOther(reverse("cart"))
     if taken := request.POST.get("remove"):
         services.remove_coupon(cart=found, code=engine.canonical(taken), by=_by(request))
         return _answer(request)
@@ -127,7 +128,7 @@ def _refuse_add(request: HttpRequest, refused: services.CartRefused) -> HttpResp
     if isinstance(refused, _BAD_REQUEST):
         return _page(request, error=refused.message, status=400)
     messages.error(request, refused.message)
-    return _see_other(_next(request))
+    return SeeOther(_next(request))
 
 
 def _change(request: HttpRequest, line_id: UUID, quantity: int) -> HttpResponse:
@@ -165,7 +166,7 @@ def _answer(
     if error:
         messages.error(request, error)
     query = f"?removed={removed[0]}&quantity={removed[1]}" if removed else ""
-    return _see_other(reverse("cart") + query)
+    return SeeOther(reverse("cart") + query)
 
 
 def _page(
@@ -238,10 +239,6 @@ def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _count_again(request: HttpRequest) -> None:
     request.holdfast_cart_units = None  # type: ignore[attr-defined]
-
-
-def _see_other(url: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": url})
 
 
 def _by(request: HttpRequest) -> str:

@@ -40,10 +40,6 @@ class ShopperView(APIView):
 
     permission_classes = [cart_access.OwnCart]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        request._request.body  # noqa: B018  (read at once, so that a body over the limit is refused)
-        super().initial(request, *args, **kwargs)
-
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "private, no-store"

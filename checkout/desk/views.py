@@ -23,6 +23,7 @@ from checkout.payments import methods
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.core import requests
+from shop.core.responses import SeeOther
 
 PAGE_SIZE = 10
 
@@ -107,7 +108,7 @@ def payment_page(request: HttpRequest, number: str) -> HttpResponse:
     except payments.ProviderUnavailable:
         messages.error(request, _("The payment page cannot be reached. Nothing was charged. Please try again."))
         return _to(found)
-    return _see_other(url)
+    return SeeOther(url)
 
 
 @never_cache
@@ -139,7 +140,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return render(request, "checkout/desk/lookup.html", {"form": form}, status=429)
     services.send_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
     messages.success(request, _("If we have this order, a link to it is on its way to that address."))
-    return _see_other(reverse("order_lookup"))
+    return SeeOther(reverse("order_lookup"))
 
 
 def _order(request: HttpRequest, number: str) -> Any:
@@ -160,8 +161,4 @@ def _refused(request: HttpRequest, found: Any, text: str, *, status: int) -> Htt
 
 
 def _to(found: Any, *, placed: bool = False) -> HttpResponse:
-    return _see_other(access.url(found) + ("&placed=1" if placed else ""))
-
-
-def _see_other(url: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": url})
+    return SeeOther(access.url(found) + ("&placed=1" if placed else ""))

@@ -22,6 +22,7 @@ from checkout.orders import selectors as orders
 from checkout.payments import methods
 from checkout.purchase import forms, pages, selectors, services
 from shop.core import requests
+from shop.core.responses import SeeOther
 
 
 @never_cache
@@ -51,11 +52,11 @@ def payment(request: HttpRequest) -> HttpResponse:
         return _nothing_to_order(request)
     if entered is None:
         messages.info(request, _("Please tell us first where to deliver."))
-        return _see_other(reverse("checkout"))
+        return SeeOther(reverse("checkout"))
     view = pages.priced(cart, entered)
     if view.quote.delivery is None or view.quote.delivery.code != entered.delivery_option:
         messages.info(request, _("Please choose how we should deliver."))
-        return _see_other(reverse("checkout" if view.quote.lines else "cart"))
+        return SeeOther(reverse("checkout" if view.quote.lines else "cart"))
     return render(request, "checkout/purchase/payment.html", pages.payment_page(view, entered))
 
 
@@ -113,7 +114,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
         return _changed(request, entered, error.message)
     except services.PurchaseRefused as error:
         messages.error(request, error.message)
-        return _see_other(reverse("cart" if isinstance(error, services.CartEmpty) else "checkout"))
+        return SeeOther(reverse("cart" if isinstance(error, services.CartEmpty) else "checkout"))
     return _to_order(request, order, is_hosted=is_hosted)
 
 
@@ -137,15 +138,15 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         by=requests.actor(request),
     )
     carts.acknowledge(cart=cart, prices={line.variant_id: line.unit_price.minor for line in view.quote.lines})
-    return _see_other(reverse("payment"))
+    return SeeOther(reverse("payment"))
 
 
 def _to_order(request: HttpRequest, order: Any, *, is_hosted: bool) -> HttpResponse:
     """To the order's page (a guest's with the secret of its link), or first to the provider's own page."""
     access.remember(request, order)
     if is_hosted:
-        return _see_other(reverse("order_payment_page", args=[order.number]))
-    return _see_other(f"{access.url(order)}&placed=1")
+        return SeeOther(reverse("order_payment_page", args=[order.number]))
+    return SeeOther(f"{access.url(order)}&placed=1")
 
 
 def _page(request: HttpRequest, cart: Any, entered: Any, *, status: int, **shown: Any) -> HttpResponse:
@@ -170,7 +171,7 @@ def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
     """Paying before saying where to deliver, or without a cart: 409, and the page of the step that is missing."""
     if cart is None:
         messages.info(request, _("Your cart is empty or has expired. You have not been charged."))
-        return _see_other(reverse("cart"))
+        return SeeOther(reverse("cart"))
     form, view = pages.details_form(request, cart, {})
     context = {**pages.details_page(request, form, view), "error": _("Please tell us first where to deliver.")}
     return render(request, "checkout/purchase/details.html", context, status=409)
@@ -178,14 +179,10 @@ def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
 
 def _nothing_to_order(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("Your cart is empty."))
-    return _see_other(reverse("cart"))
+    return SeeOther(reverse("cart"))
 
 
 def _first_error(form: forms.PlaceForm) -> str:
     if form.errors.get("method"):
         return str(form.errors["method"][0])
     return _("Something was missing. Please check the page and pay again; you have not been charged.")
-
-
-def _see_other(url: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": url})
