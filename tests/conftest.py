@@ -37,11 +37,6 @@ def _loopback_only() -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Keep pytest-django's own naming per worker."""
-
-
 @pytest.fixture
 def shop_sandbox(settings: object) -> Iterator[object]:
     """A payment sandbox (`tests.fakes.sandbox.RunningSandbox`) that the shop's own Stripe provider talks to."""
