@@ -46,7 +46,7 @@ def ensure_path(*, names: Sequence[str], by: str) -> Category:
         raise BadCategory("a path needs a name")
     node: Category | None = None
     for name in names:
-        siblings = node.get_children() if node else Category.objects.filter(depth=1)
+        siblings = Category.objects.get_children(node) if node else Category.objects.filter(depth=1)
         found = siblings.filter(name=_name(name)).first()
         node = found or create(name=name, by=by, parent_id=node.pk if node else None)
     assert node is not None
@@ -95,7 +95,7 @@ def move(*, category_id: UUID, target_id: UUID, position: str, by: str) -> Categ
 
 def _repath(node: Category) -> list[Category]:
     """Give `node` and its subtree the paths their places ask for; keep the old ones. Returns what changed."""
-    parent = node.get_parent(update=True)
+    parent = Category.objects.get_parent(node, update=True)
     old = node.url_path
     new = _free_path(parent.url_path if parent else "", node)
     if new == old:

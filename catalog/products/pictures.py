@@ -26,6 +26,7 @@ from shop.events import bus, types
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+_ORIENTATION, _QUARTER_TURNED = 0x0112, 5  # EXIF: from 5 on, width and height change places
 CARD_WIDTH, DETAIL_WIDTH, THUMB_WIDTH = 640, 1280, 213
 
 
@@ -82,12 +83,13 @@ def add(
 
     `process=True` makes the derivatives at once (imports, demo data); otherwise a worker does after the commit.
     """
-    extension = _check(content)
+    extension, width, height = _check(content)
     product = Product.objects.get(pk=product_id)
     position = Image.objects.filter(product_id=product_id).count()
     image = Image(product=product, variant_id=variant_id, alt=alt[:300] or product.name, position=position)
     name = f"{str(image.pk)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(image.pk)[-8:]}.{extension}"
     image.file.save(name, ContentFile(content), save=False)
+    image.width, image.height = width, height
     with transaction.atomic(using=db.CATALOG):
         image.save(force_insert=True)
         bus.publish(types.ProductChanged(product_id=product_id), using=db.CATALOG)
@@ -122,18 +124,21 @@ def _enqueue(image_id: UUID) -> None:
     tasks.process_picture.delay(image_id=str(image_id))
 
 
-def _check(content: bytes) -> str:
-    """The file extension for these bytes. Raises `BadPicture` before anything is decoded in full."""
+def _check(content: bytes) -> tuple[str, int, int]:
+    """File extension, width and height (as seen, turned by EXIF). Raises `BadPicture` before anything is decoded in full."""
     if len(content) > MAX_BYTES:
         raise BadPicture(f"larger than {MAX_BYTES // 1024 // 1024} MB")
     try:
         with Pillow.open(io.BytesIO(content), formats=list(FORMATS)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise BadPicture("more pixels than any screen can show")
-            kind = str(image.format)
             image.verify()
+        with Pillow.open(io.BytesIO(content), formats=list(FORMATS)) as image:
+            extension, (width, height) = FORMATS[str(image.format)], image.size
+            if image.getexif().get(_ORIENTATION, 1) >= _QUARTER_TURNED:
+                width, height = height, width
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
         if isinstance(error, BadPicture):
             raise
         raise BadPicture("not a JPEG, PNG, WebP or AVIF picture") from error
-    return FORMATS[kind]
+    return extension, width, height

@@ -38,7 +38,9 @@ class Review(models.Model):
                 "product", "customer_id", condition=Q(customer_id__isnull=False), name="review_once"
             ),
         ]
-        indexes = [models.Index("product", F("created_at").desc(), condition=Q(status="published"), name="review_published")]
+        indexes = [
+            models.Index("product", F("created_at").desc(), condition=Q(status="published"), name="review_published")
+        ]
 
     def __str__(self) -> str:
         return f"{self.rating}: {self.title}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -41,7 +43,9 @@ def post(
     _check(author, rating, title, body)
     with transaction.atomic(using=db.CATALOG):
         Product.objects.visible().only("pk").get(pk=product_id)
-        bought = customer_id is not None and Purchase.objects.filter(customer_id=customer_id, product_id=product_id).exists()
+        bought = (
+            customer_id is not None and Purchase.objects.filter(customer_id=customer_id, product_id=product_id).exists()
+        )
         review = Review(
             product_id=product_id,
             customer_id=customer_id,
@@ -90,6 +94,37 @@ def rate(product_ids: Iterable[UUID]) -> None:
         changed.update(rating_average=average, rating_count=found["number"])
 
 
+def bring_in(*, reviews: Mapping[UUID, Sequence[Mapping[str, Any]]], by: str) -> int:
+    """Publish reviews written elsewhere: per product, dictionaries of author, rating, title, body and days_ago.
+
+    Products that have reviews are left alone. Returns how many were published. Raises `BadReview`.
+    """
+    now = db.clock(db.CATALOG)
+    with transaction.atomic(using=db.CATALOG):
+        have = set(Review.objects.filter(product_id__in=reviews).values_list("product_id", flat=True))
+        made = []
+        for product_id in sorted(reviews.keys() - have):
+            for one in reviews[product_id]:
+                texts = {name: one[name] for name in ("author", "rating", "title", "body")}
+                _check(**texts)
+                moment = now - timedelta(days=one["days_ago"])
+                made.append(Review(product_id=product_id, status=Review.Status.PUBLISHED, created_at=moment, **texts))
+        Review.objects.bulk_create(made, batch_size=1000)
+        rate(review.product_id for review in made)
+        for product_id in sorted({review.product_id for review in made}):
+            changes = {"reviews": len(reviews[product_id])}
+            audit.record(
+                action="review.bring_in",
+                by=by,
+                object_type="product",
+                object_id=product_id,
+                changes=changes,
+                using=db.CATALOG,
+            )
+            bus.publish(types.ProductChanged(product_id=product_id), using=db.CATALOG)
+    return len(made)
+
+
 def _moderate(review_id: UUID, status: str, by: str) -> Review:
     with transaction.atomic(using=db.CATALOG):
         product_id = Review.objects.values_list("product_id", flat=True).get(pk=review_id)
@@ -107,7 +142,9 @@ def _set_status(review: Review, status: str, by: str) -> Review:
     if was_shown or status == Review.Status.PUBLISHED:
         rate([review.product_id])
     changes = {"status": status, "product": str(review.product_id)}
-    audit.record(action="review.moderate", by=by, object_type="review", object_id=review.pk, changes=changes, using=db.CATALOG)
+    audit.record(
+        action="review.moderate", by=by, object_type="review", object_id=review.pk, changes=changes, using=db.CATALOG
+    )
     if status == Review.Status.PUBLISHED:
         bus.publish(types.ReviewPosted(product_id=review.product_id, review_id=review.pk), using=db.CATALOG)
     elif was_shown:
@@ -124,4 +161,3 @@ def _check(author: str, rating: int, title: str, body: str) -> None:
             problems[name] = f"at most {longest} characters"
     if problems:
         raise BadReview(problems)
-

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 
 from catalog.imports.demo import files, illustrate, load, rows
 from catalog.products.models import Category, Image, Product, Variant
+from catalog.reviews import services as reviews
 from catalog.reviews.models import Review
 from inventory.stock.models import StockItem, StockMovement
 from shop.core.db import uuid7
@@ -41,6 +42,7 @@ def _state() -> list[Any]:
 
 def test_everything_is_in_and_a_second_time_changes_nothing(few: list[dict[str, Any]]) -> None:
     report = load.load()
+    reviews.bring_in(reviews=load.reviews(), by="system")
     assert (report.created, report.failed) == (2, 0)
     stocks = {v["sku"]: v["stock"] for row in few for v in (row.get("variants") or [row])}
     assert dict(Variant.objects.values_list("sku", "sku")).keys() == stocks.keys()
@@ -53,6 +55,7 @@ def test_everything_is_in_and_a_second_time_changes_nothing(few: list[dict[str, 
     assert all(default_storage.exists(node.picture) for node in Category.objects.filter(depth=1))
     before = _state()
     assert load.load().unchanged == 2
+    assert reviews.bring_in(reviews=load.reviews(), by="system") == 0
     assert _state() == before
 
 

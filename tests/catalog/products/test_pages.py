@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.products import page, services
+from catalog.products.models import Product
+from tests.factories import catalog
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tee() -> Product:
+    """Colours and sizes: Moss M and Moss L in stock, Navy M sold out, Navy L not made."""
+    product = catalog.ProductFactory(name="Tee", slug="tee", options=["Colour", "Size"])
+    for sku, colour, size, units in [("T-NM", "Navy", "M", 0), ("T-MM", "Moss", "M", 20), ("T-ML", "Moss", "L", 3)]:
+        catalog.add_variant(product, sku=sku, options={"Colour": colour, "Size": size}, units=units, amount=2500)
+    return product
+
+
+def test_an_in_stock_variant_is_preselected(client: Client, tee: Product) -> None:
+    response = client.get("/products/tee/")
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert response.context["variant"].sku == "T-MM"
+    assert re.search(rf'data-testid="product-details"[^>]*data-product-id="{tee.pk}"', text)
+    assert 'data-sku="T-MM"' in text
+    for testid in ("add-to-cart-btn", "stock-status", "price", "variant-select", "reviews", "recommendations"):
+        assert f'data-testid="{testid}"' in text
+
+
+def test_a_variant_by_its_sku(client: Client, tee: Product) -> None:
+    variant = client.get("/products/tee/?variant=T-ML").context["variant"]
+
+    assert (variant.sku, variant.stock, variant.available, variant.max_quantity) == ("T-ML", "low", 3, 3)
+
+
+@pytest.mark.parametrize("query", ["variant=NOPE", "variant=%00", "option.colour=%00", "option.nothing=x&changed=zzz"])
+def test_an_unknown_variant_shows_another(client: Client, tee: Product, query: str) -> None:
+    response = client.get(f"/products/tee/?{query}")
+
+    assert response.status_code == 200
+    assert response.context["variant"] is not None
+
+
+def test_choosing_an_option_keeps_it_even_when_the_combination_does_not_exist(client: Client, tee: Product) -> None:
+    address = "/products/tee/?option.colour=Navy&option.size=L&changed=option.colour"
+
+    response = client.get(address, headers={"HX-Request": "true"})
+
+    assert response.context["variant"].sku == "T-NM"
+    assert response["HX-Replace-Url"] == "/products/tee/?variant=T-NM"
+    assert "<html" not in response.content.decode()
+
+
+def test_values_say_whether_they_can_be_had(client: Client, tee: Product) -> None:
+    options = client.get("/products/tee/?variant=T-ML").context["options"]
+
+    assert [option["code"] for option in options] == ["colour", "size"]
+    navy, moss = options[0]["values"]
+    medium, large = options[1]["values"]
+    assert (navy["is_possible"], navy["is_available"], moss["is_selected"]) == (False, False, True)
+    assert (medium["is_possible"], medium["is_available"], large["is_selected"]) == (True, True, True)
+
+
+def test_an_old_slug_answers_301(client: Client, tee: Product) -> None:
+    services.update(product_id=tee.pk, by="test", name="T-shirt")
+
+    response = client.get("/products/tee/")
+
+    assert (response.status_code, response["Location"]) == (301, "/products/t-shirt/")
+
+
+def test_an_archived_product_is_gone_with_a_page_that_helps(client: Client, tee: Product) -> None:
+    services.archive(product_id=tee.pk, by="test")
+
+    response = client.get("/products/tee/")
+
+    assert response.status_code == 410
+    assert 'data-testid="add-to-cart-btn"' not in response.content.decode()
+
+
+def test_a_draft_is_not_there(client: Client) -> None:
+    catalog.product(slug="draft", status="draft")
+
+    assert client.get("/products/draft/").status_code == 404
+
+
+def test_without_a_price_here_it_is_not_sold(client: Client) -> None:
+    catalog.product(slug="foreign", currency="GBP")
+
+    response = client.get("/products/foreign/")
+
+    assert response.status_code == 200
+    assert response.context["product"]["is_sellable"] is False
+    assert 'data-testid="add-to-cart-btn"' not in response.content.decode()
+
+
+def test_a_post_is_refused(client: Client, tee: Product) -> None:
+    assert client.post("/products/tee/").status_code == 405
+
+
+def test_structured_data_cannot_close_its_script(client: Client) -> None:
+    catalog.product(slug="evil", name="</script><script>alert(1)</script>", description="<b>&</b>")
+
+    text = client.get("/products/evil/").content.decode()
+
+    assert "<script>alert" not in text
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    assert json.loads(data)["name"] == "</script><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Two\n\nparagraphs & more", "<p>Two</p>\n\n<p>paragraphs &amp; more</p>"),
+        ('<p onclick="x()">Bold<script>alert(1)</script></p>', "<p>Bold</p>"),
+        ("5 < 6", "<p>5 &lt; 6</p>"),
+        ("", ""),
+    ],
+)
+def test_descriptions_are_safe(text: str, html: str) -> None:
+    assert page.safe_description(text) == html
+
+
+def test_specifications_in_the_order_of_the_type(client: Client) -> None:
+    kind = catalog.ProductTypeFactory(code="lamp")
+    catalog.AttributeFactory(product_type=kind, code="watts", name="Power", kind="number", unit="W", position=2)
+    catalog.AttributeFactory(product_type=kind, code="dimmable", name="Dimmable", kind="boolean", position=1)
+    catalog.product(slug="lamp", product_type=kind, attributes={"watts": 4.5, "dimmable": True})
+
+    assert client.get("/products/lamp/").context["product"]["specs"] == [
+        {"label": "Dimmable", "value": "Yes"},
+        {"label": "Power", "value": "4.5 W"},
+    ]
+
+
+def test_the_same_few_queries_for_1_and_30_variants(client: Client) -> None:
+    counts = []
+    for number in (1, 30):
+        product = catalog.ProductFactory(
+            slug=f"tee-{number}", options=["Size"], category=catalog.category("Wear", "Tees"), attributes={"a": 1}
+        )
+        for n in range(number):
+            catalog.add_variant(product, options={"Size": str(n)})
+            catalog.ImageFactory(product=product)
+        cache.delete_pattern("*")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/products/tee-{number}/").status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 8
