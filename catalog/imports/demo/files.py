@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from typing import cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from pictures import utils
+from pictures.models import PictureField
 
 from catalog.imports.demo import drawing
 from catalog.products.models import Image
@@ -63,7 +65,7 @@ def _files(key: str) -> dict[str, int]:
     name = name_of(key)
     if key.startswith("group-"):
         return {name: drawing.WIDTH}
-    field = Image._meta.get_field("file")
+    field = cast(PictureField, Image._meta.get_field("file"))
     made = {name: drawing.WIDTH}
     for ratio in field.aspect_ratios:
         widths = utils.source_set(

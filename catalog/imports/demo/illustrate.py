@@ -12,7 +12,7 @@ from catalog.products.models import Category, Image, Product
 from shop.core import db
 from shop.events import bus, types
 
-BATCH = 1000
+BATCH = 500
 
 
 def illustrate(*, job_id: UUID, progress: files.Progress = lambda done, total: None) -> int:
@@ -49,18 +49,15 @@ def _paths() -> dict[UUID | None, tuple[str, ...]]:
 
 
 def _give(keys: dict[UUID, str], job_id: UUID) -> None:
-    products = {row.pk: row for row in Product.objects.filter(pk__in=keys).only("pk", "name")}
-    images = [
-        Image(
-            product_id=pk,
-            file=files.name_of(key),
-            width=drawing.WIDTH,
-            height=drawing.HEIGHT,
-            alt=products[pk].name[:300],
-            is_ready=True,
-        )
-        for pk, key in keys.items()
-    ]
+    """The file goes to the picture that an import has recorded (its address stays), or to a new one."""
+    names = dict(Product.objects.filter(pk__in=keys).values_list("pk", "name"))
+    empty = Image.objects.filter(product_id__in=keys, file="").order_by("-position", "-id")
+    recorded = {image.product_id: image for image in empty}  # the first of each product is the last one to be kept here
+    new = [Image(product_id=pk, alt=names[pk][:300]) for pk in keys if pk not in recorded]
+    for image in (*recorded.values(), *new):
+        image.file = files.name_of(keys[image.product_id])
+        image.width, image.height, image.is_ready = drawing.WIDTH, drawing.HEIGHT, True
     with transaction.atomic(using=db.CATALOG):
-        Image.objects.bulk_create(images, batch_size=BATCH)
+        Image.objects.bulk_update(recorded.values(), ["file", "width", "height", "is_ready"])
+        Image.objects.bulk_create(new)
         bus.publish(types.ProductsImported(job_id=job_id, product_ids=list(keys)), using=db.CATALOG)

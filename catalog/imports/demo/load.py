@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,8 +17,6 @@ from catalog.imports.survey import code_of
 from catalog.products import brands, categories
 from catalog.products.models import Attribute, Category, Image, Product, Variant
 from catalog.products.rules import slug
-from catalog.reviews import services as reviews
-from catalog.reviews.models import Review
 from shop.core import db
 from shop.events import bus, types
 
@@ -29,7 +26,7 @@ Say = Callable[[str], None]
 
 
 def load(*, say: Say = lambda sentence: None) -> imports.Report:
-    """Categories, brands, product types, products, prices, stock, pictures and reviews of the demo.
+    """The demo's categories, brands, types, products, prices, stock and pictures. Its `reviews()` go to `catalog.reviews`.
 
     `say` hears a sentence now and then. Opens its own transactions; raises `imports.ImportRunning`.
     """
@@ -46,8 +43,7 @@ def load(*, say: Say = lambda sentence: None) -> imports.Report:
         pictures.finish(lambda done, total: say(f"{done} of {total} pictures") if done % 100 == 0 else None)
     known = dict(Product.objects.filter(source=SOURCE).values_list("external_id", "pk"))
     illustrated = _illustrate(made, known, report.job_id)
-    reviewed = _review(made, known, report.job_id)
-    say(f"{illustrated} pictures and {reviewed} reviews were added.")
+    say(f"{illustrated} pictures were added.")
     return report
 
 
@@ -135,28 +131,10 @@ def _illustrate(made: list[dict[str, Any]], known: dict[str, UUID], job_id: UUID
     return len(images)
 
 
-def _review(made: list[dict[str, Any]], known: dict[str, UUID], job_id: UUID | None) -> int:
-    have = set(Review.objects.filter(product_id__in=known.values()).values_list("product_id", flat=True))
-    todo = [row for row in made if row["reviews"] and known[row["id"]] not in have]
-    now = db.clock(db.CATALOG)
-    written = [
-        Review(
-            product_id=known[row["id"]],
-            author=one["author"],
-            rating=one["rating"],
-            title=one["title"],
-            body=one["body"],
-            status=Review.Status.PUBLISHED,
-            created_at=now - timedelta(days=one["days_ago"]),
-        )
-        for row in todo
-        for one in row["reviews"]
-    ]
-    with transaction.atomic(using=db.CATALOG):
-        Review.objects.bulk_create(written, batch_size=1000)
-        reviews.rate(known[row["id"]] for row in todo)
-        _tell(job_id, [known[row["id"]] for row in todo])
-    return len(written)
+def reviews() -> dict[UUID, list[dict[str, Any]]]:
+    """What buyers say about each product of the demo that is loaded (as `opinions.of` has it)."""
+    known = dict(Product.objects.filter(source=SOURCE).values_list("external_id", "pk"))
+    return {known[row["id"]]: row["reviews"] for row in rows.products() if row["reviews"] and row["id"] in known}
 
 
 def _tell(job_id: UUID | None, product_ids: Iterable[UUID]) -> None:

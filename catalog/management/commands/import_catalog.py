@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.imports import services
+from catalog.imports.demo import illustrate
 from catalog.imports.formats import table
 from catalog.imports.models import ImportJob
 from shop.core import db
@@ -59,14 +60,20 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._say(report, options, path, time.monotonic() - started)
         if report.job_id:
+            drawn = illustrate.illustrate(job_id=report.job_id, progress=self._drawing)
+            self.stdout.write(f"{drawn:,} products without a picture of their own got a drawn one.")
             self._wait_for_index(str(report.job_id))
         return None
 
     def _progress(self, phase: str, done: int, total: int) -> None:
         of = f" of {total:,} ({done * 100 // total} %)" if total else ""
         end = "\r" if sys.stdout.isatty() else "\n"
-        self.stdout.write(f"{phase}: {done:,}{of} rows", ending=end)
+        self.stdout.write(f"{phase}: {done:,}{of}", ending=end)
         self.stdout.flush()
+
+    def _drawing(self, done: int, total: int) -> None:
+        if done % 50 == 0 or done == total:
+            self._progress("drawing pictures", done, total)
 
     def _say(self, report: services.Report, options: dict[str, Any], path: Path, seconds: float) -> None:
         would = "would be " if options["dry_run"] else ""

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.imports import services as imports
 from catalog.imports.demo import load
+from catalog.reviews import services as reviews
 from shop.accounts import services as accounts
 
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for number, kind, sentence in report.problems:
             self.stderr.write(f"row {number}: {kind}: {sentence}")
+        reviewed = reviews.bring_in(reviews=load.reviews(), by="system")
+        self.stdout.write(f"{reviewed} reviews were added.")
         if settings.DEMO_MERCHANT_PASSWORD:
             accounts.ensure_merchant(email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD)
             self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")
