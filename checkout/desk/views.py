@@ -46,8 +46,13 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_safe
 def status(request: HttpRequest, number: str) -> HttpResponse:
-    """GET /orders/<number>/status/: the part of the page that refreshes itself."""
-    return render(request, "checkout/desk/_status.html", pages.status_part(request, _order(request, number)))
+    """GET /orders/<number>/status/: the part of the page that refreshes itself. Once the payment is no longer under
+    way the whole page is loaded again: what can be done now (pay again, cancel) is on it."""
+    part = pages.status_part(request, _order(request, number))
+    response = render(request, "checkout/desk/_status.html", part)
+    if part["state"] != "pending":
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @never_cache
