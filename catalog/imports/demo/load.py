@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 
 
 def load(*, say: Say = lambda sentence: None) -> imports.Report:
-    """The demo's categories, brands, types, products, prices, stock and pictures. Its `reviews()` go to `catalog.reviews`.
+    """The demo's categories, brands, products, prices, stock and pictures; `reviews()` are for `catalog.reviews`.
 
     `say` hears a sentence now and then. Opens its own transactions; raises `imports.ImportRunning`.
     """
