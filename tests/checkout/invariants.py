@@ -4,12 +4,9 @@ from checkout.orders import invariants as of_orders
 from checkout.payments import invariants as of_payments
 
 
-def violations() -> list[str]:
-    """All sentences of the checkout's invariants; the provider is asked where it answers."""
-    found = []
-    for check in (*of_orders.INVARIANTS.values(), *of_payments.INVARIANTS.values()):
-        try:
-            found += check()
-        except of_payments.Skipped:
-            continue
-    return found
+def violations(*, ask_provider: bool = True) -> list[str]:
+    """All sentences of the checkout's invariants; `ask_provider`: the sandbox runs, and must agree too."""
+    checks = {**of_orders.INVARIANTS, **of_payments.INVARIANTS}
+    if not ask_provider:
+        del checks["I3"]
+    return [sentence for check in checks.values() for sentence in check()]

@@ -1,0 +1,126 @@
+"""What staff may do with orders over REST, and what they may not."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from checkout.orders.models import Order
+from checkout.payments.models import Refund
+from shop.accounts.models import User
+from tests.factories import checkout as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: object) -> None:
+    settings.STAFF_MFA_REQUIRED = False  # type: ignore[attr-defined]
+
+
+def person(client: Client, *permissions: str, is_staff: bool = True) -> Client:
+    user = User.objects.create_user("someone@example.com", "a long password", is_staff=is_staff)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def merchant(client: Client) -> Client:
+    return person(client, "fulfil_order", "cancel_order", "refund_order", "review_order")
+
+
+def post(client: Client, order: Order, what: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
+    answer = client.post(f"/api/orders/{order.number}/{what}", body, "application/json", headers=headers)
+    return answer.status_code, answer.json()
+
+
+def test_an_order_is_shipped(merchant: Client) -> None:
+    order = make.paid()
+    assert post(merchant, order, "transitions", {"trigger": "start_fulfillment"})[0] == 200
+    assert post(merchant, order, "transitions", {"trigger": "items_picked"})[1] == {
+        "number": order.number,
+        "status": "ready_to_ship",
+        "paymentState": "paid",
+        "fulfilmentState": "picked",
+        "possible": ["package_dispatched", "cancel"],
+    }
+    status, body = post(merchant, order, "shipments", {"carrier": "UPS", "trackingNumber": "1Z"})
+    assert (status, body["status"]) == (201, "shipped")
+
+
+def test_what_is_not_possible_is_409_and_says_what_is(merchant: Client) -> None:
+    order = make.paid()
+    assert post(merchant, order, "transitions", {"trigger": "items_picked"}) == (
+        409,
+        {
+            "error": {
+                "code": "transition_refused",
+                "message": "“Mark as picked” is not possible: the order is “Payment Confirmed”. "
+                "Possible now: Start processing, Cancel order.",
+                "fields": {"possible": ["start_fulfillment", "cancel"]},
+            }
+        },
+    )
+    status, body = post(merchant, order, "shipments", {"carrier": "UPS", "trackingNumber": "1Z"})
+    assert (status, body["error"]["code"]) == (409, "transition_refused")
+    status, body = post(merchant, order, "transitions", {"trigger": "package_dispatched"})
+    assert (status, body["error"]["code"]) == (409, "shipment_required")
+
+
+@pytest.mark.parametrize("trigger", ["payment_success", "refund", "reservation_expired", "", None, 7, "x", ["cancel"]])
+def test_triggers_that_are_not_for_staff_are_400(merchant: Client, trigger: object) -> None:
+    order = make.placed()
+    status, body = post(merchant, order, "transitions", {"trigger": trigger})
+    assert (status, body["error"]["code"]) == (400, "validation_error")
+    order.refresh_from_db()
+    assert order.status == "payment_pending"
+
+
+def test_money_goes_back_once_per_key(merchant: Client) -> None:
+    order = make.paid()
+    body = {"amount": "10.00", "reason": "late"}
+    first = post(merchant, order, "refunds", body, **{"Idempotency-Key": "k1"})
+    assert first[0] == 201
+    assert [one["amount"] for one in first[1]["refunds"]] == ["10.00"]
+    assert post(merchant, order, "refunds", body, **{"Idempotency-Key": "k1"}) == first
+    assert Refund.objects.count() == 1
+    status, answer = post(merchant, order, "refunds", {"amount": "20.01"})
+    assert (status, answer["error"]["code"]) == (409, "refund_refused")
+
+
+@pytest.mark.parametrize("amount", ["-1", "NaN", "1.005", "x", None, "", 1e30])
+def test_A11_amounts_that_are_none(merchant: Client, amount: object) -> None:
+    order = make.paid()
+    status, body = post(merchant, order, "refunds", {"amount": amount})
+    assert (status, body["error"]["code"]) == (400, "validation_error")
+    assert Refund.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("transitions", {"trigger": "cancel"}),
+        ("transitions", {"trigger": "start_fulfillment"}),
+        ("refunds", {"amount": "1.00"}),
+        ("shipments", {"carrier": "UPS", "trackingNumber": "1"}),
+    ],
+)
+def test_A09_nobody_else_may(client: Client, what: str, body: dict[str, str]) -> None:
+    order = make.ready()
+    assert post(client, order, what, body)[0] == 401
+    person(client, is_staff=False)
+    assert post(client, order, what, body)[0] == 403
+    client.logout()
+    User.objects.all().delete()
+    person(client)  # staff without a permission
+    assert post(client, order, what, body)[0] == 403
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.count()) == ("ready_to_ship", 0)
+
+
+def test_an_order_that_does_not_exist_is_404(merchant: Client) -> None:
+    order = Order(number="ORD-2026999999")
+    for what, body in (("transitions", {"trigger": "cancel"}), ("refunds", {"amount": "1.00"})):
+        assert post(merchant, order, what, body)[0] == 404

@@ -1,0 +1,183 @@
+"""The merchant's order screens: what is shown, to whom, and what the buttons do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments.models import Refund
+from shop.accounts.models import User
+from tests import outbox
+from tests.factories import checkout as make
+from tests.factories.inventory import stocked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: object) -> None:
+    settings.STAFF_MFA_REQUIRED = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def merchant(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    return client
+
+
+def page(order: Order, name: str = "change") -> str:
+    return reverse(f"admin:checkout_order_{name}", args=[order.pk])
+
+
+def buttons(client: Client, order: Order) -> list[str]:
+    html = client.get(page(order)).content.decode()
+    block = html.split('<div class="order-buttons">')[1].split("</header>")[0]
+    found = re.findall(r"<(?:button|a)\b[^>]*>(.*?)</(?:button|a)>", block, re.DOTALL)
+    return [" ".join(text.split()) for text in found]
+
+
+def test_the_buttons_are_the_legal_steps(merchant: Client) -> None:
+    order = make.placed()
+    assert buttons(merchant, order) == ["Cancel order"]
+    order = make.paid()
+    assert buttons(merchant, order) == ["Start processing", "Cancel order", "Refund"]
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    assert buttons(merchant, order) == ["Mark as picked", "Cancel order", "Refund"]
+    fulfilment.pick(order_id=order.pk, by="staff:1")
+    assert buttons(merchant, order) == ["Dispatch", "Cancel order", "Refund"]
+    fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number="1", by="staff:1")
+    assert buttons(merchant, order) == ["Mark as delivered", "Refund"]
+    transfer = make.placed(provider="bank_transfer", token="")
+    assert buttons(merchant, transfer) == ["Cancel order", "Record payment received"]
+
+
+def test_a_merchant_takes_an_order_from_paid_to_delivered(merchant: Client) -> None:
+    order = make.paid()
+    for trigger in ("start_fulfillment", "items_picked"):
+        assert merchant.post(page(order, "pull"), {"trigger": trigger}).status_code == 302
+    assert merchant.get(page(order, "dispatch")).status_code == 200
+    given = {"carrier": "UPS", "tracking_number": "1Z999", "tracking_url": "ups.example/1Z999"}
+    assert merchant.post(page(order, "dispatch"), given)["Location"] == page(order)
+    html = merchant.get(page(order)).content.decode()
+    assert '<a href="https://ups.example/1Z999" rel="noopener">1Z999</a>' in html
+    merchant.post(page(order, "pull"), {"trigger": "delivery_confirmed"})
+    order.refresh_from_db()
+    assert order.status == "delivered"
+    assert {step.actor.split(":")[0] for step in order.steps.filter(position__gt=3)} == {"staff"}
+
+
+def test_A27_nothing_happens_by_looking(merchant: Client) -> None:
+    order = make.paid()
+    before = Order.objects.values().get(pk=order.pk)
+    assert merchant.get(page(order, "pull")).status_code == 405
+    for name in ("dispatch", "cancel", "refund", "transfer", "change"):
+        assert merchant.get(page(order, name)).status_code == 200
+    assert Order.objects.values().get(pk=order.pk) == before
+
+
+def test_A09_each_button_asks_for_its_own_permission(client: Client) -> None:
+    clerk = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["view_order", "fulfil_order"]))
+    client.force_login(clerk)
+    order = make.paid()
+    assert buttons(client, order) == ["Start processing"]
+    for name in ("cancel", "refund", "transfer"):
+        assert client.post(page(order, name), {"amount": "1", "reason": "x"}).status_code == 403
+    assert client.post(page(order, "pull"), {"trigger": "cancel"}).status_code == 403
+    assert client.post(page(order, "pull"), {"trigger": "payment_success"}).status_code == 403
+    assert client.post(page(order, "pull"), {"trigger": "nonsense"}).status_code == 403
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.count()) == ("payment_confirmed", 0)
+    assert client.post(page(order, "pull"), {"trigger": "start_fulfillment"}).status_code == 302
+
+
+def test_a_refused_step_says_why(merchant: Client) -> None:
+    order = make.ready()
+    orders.cancel(order_id=order.pk, by="guest")
+    answer = merchant.post(page(order, "dispatch"), {"carrier": "UPS", "tracking_number": "1"})
+    assert "“Dispatch” is not possible: the order is “Cancelled”." in answer.content.decode()
+    answer = merchant.post(page(order, "pull"), {"trigger": "items_picked"}, follow=True)
+    assert "“Mark as picked” is not possible" in answer.content.decode()
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-1", "30.01", "1.001", "NaN", "1e9", "abc"])
+def test_A11_wrong_amounts_are_not_given_back(merchant: Client, amount: str) -> None:
+    order = make.paid()
+    assert merchant.post(page(order, "refund"), {"amount": amount, "reason": "late"}).status_code == 200
+    assert Refund.objects.count() == 0
+
+
+def test_part_of_the_money_goes_back(merchant: Client) -> None:
+    order = make.paid()
+    assert 'value="30.00"' in merchant.get(page(order, "refund")).content.decode()
+    assert merchant.post(page(order, "refund"), {"amount": "12.50", "reason": "late"}).status_code == 302
+    assert [(refund.amount_minor, refund.reason) for refund in Refund.objects.all()] == [(1250, "late")]
+
+
+def test_a_transfer_is_recorded(merchant: Client) -> None:
+    order = make.placed(provider="bank_transfer", token="")
+    outbox.drain()
+    assert merchant.post(page(order, "transfer"), {"amount": "30.00", "statement_id": "7"}).status_code == 302
+    order.refresh_from_db()
+    assert order.status == "payment_confirmed"
+
+
+def test_the_page_takes_the_same_queries_for_one_line_and_for_many(
+    merchant: Client, django_assert_max_num_queries: object
+) -> None:
+    small, large = make.ready([stocked(5)]), make.ready([stocked(5) for _ in range(12)])
+    for order in (small, large):
+        with django_assert_max_num_queries(14):  # type: ignore[operator]
+            assert merchant.get(page(order)).status_code == 200
+
+
+def test_the_list_takes_the_same_queries_for_one_order_and_for_many(
+    merchant: Client, django_assert_max_num_queries: object
+) -> None:
+    url = reverse("admin:checkout_order_changelist")
+    make.placed()
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        assert merchant.get(url).status_code == 200
+    for _ in range(6):
+        make.placed()
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        assert merchant.get(url).status_code == 200
+
+
+def test_orders_are_found_by_number_and_mail(merchant: Client) -> None:
+    mine, other = make.placed(email="ada@example.com"), make.placed(email="bob@example.com")
+    url = reverse("admin:checkout_order_changelist")
+    for query, found in ((mine.number, [mine]), ("ADA@", [mine]), ("nobody", []), ("ORD-", [other, mine])):
+        answer = merchant.get(url, {"q": query})
+        assert list(answer.context["cl"].result_list) == found
+
+
+def test_A28_what_shoppers_wrote_is_inert(merchant: Client) -> None:
+    order = make.placed(email="ada@example.com")
+    evil = "<script>alert(1)</script>"
+    Order.objects.filter(pk=order.pk).update(shipping_address={"first_name": evil, "city": evil, "country": evil})
+    order.lines.update(name=evil, picture='"><script>alert(1)</script>', options={"x": evil})
+    assert "<script>alert(1)" not in merchant.get(page(order)).content.decode()
+
+
+@pytest.mark.parametrize("model", ["payment", "paymentevent", "refund", "providerevent", "shipment"])
+def test_ledgers_are_only_looked_at(merchant: Client, model: str) -> None:
+    make.ready()
+    assert merchant.get(reverse(f"admin:checkout_{model}_changelist")).status_code == 200
+    assert merchant.get(reverse(f"admin:checkout_{model}_add")).status_code == 403
+
+
+def test_orders_are_not_edited_or_deleted(merchant: Client) -> None:
+    order = make.placed()
+    assert merchant.get(page(order, "delete")).status_code == 403
+    assert merchant.get(reverse("admin:checkout_order_add")).status_code == 403
+    merchant.post(page(order), {"status": "delivered", "total_minor": "1"})
+    order.refresh_from_db()
+    assert (order.status, order.total_minor) == ("payment_pending", 3000)

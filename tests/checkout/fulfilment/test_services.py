@@ -1,0 +1,121 @@
+"""Parcels, from paid to delivered."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout.fulfilment import selectors
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment
+from checkout.orders import services as orders
+from inventory.stock.models import StockMovement
+from shop.events.models import OutboxEvent
+from shop.notifications.models import Notification
+from tests import outbox
+from tests.checkout.invariants import violations
+from tests.factories import checkout as make
+from tests.factories.inventory import stocked
+
+pytestmark = pytest.mark.django_db
+UPS = {"carrier": "UPS", "tracking_number": "1Z999", "tracking_url": "https://ups.example/1Z999", "by": "staff:1"}
+
+
+def test_a_paid_order_is_picked_shipped_and_delivered() -> None:
+    item = stocked(5)
+    order = make.paid([item], quantity=2)
+    outbox.drain()
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    assert fulfilment.pick(order_id=order.pk, by="staff:1").fulfilment_state == "picked"
+    assert fulfilment.dispatch(order_id=order.pk, **UPS).status == "shipped"
+    outbox.drain()
+    item.refresh_from_db()
+    assert (item.on_hand, item.allocated, item.reserved) == (3, 0, 0)
+    order = fulfilment.deliver(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert outbox.failures() == []
+    assert (order.status, order.fulfilment_state) == ("delivered", "delivered")
+    [shipment] = selectors.shipments_of(order.pk)
+    assert (shipment.status, shipment.carrier, shipment.tracking_number) == ("delivered", "UPS", "1Z999")
+    assert [(line.quantity, line.order_line.sku) for line in shipment.lines.all()] == [(2, item.sku)]
+    assert shipment.delivered_at >= shipment.shipped_at
+    mail = Notification.objects.get(template="order_shipped")
+    assert mail.context["shipment"] == {
+        "carrier": "UPS",
+        "tracking_number": "1Z999",
+        "tracking_url": "https://ups.example/1Z999",
+    }
+    assert Notification.objects.filter(template="order_delivered").count() == 1
+    assert violations(ask_provider=False) == []
+
+
+def test_stock_leaves_even_if_the_sale_was_not_committed_before() -> None:
+    item = stocked(5)
+    order = make.ready([item])  # no event has been delivered yet
+    fulfilment.dispatch(order_id=order.pk, **UPS)
+    for _ in range(2):
+        fulfilment.ship_stock(order_id=order.pk, by="system")
+    orders.commit_stock(order_id=order.pk, by="system")
+    item.refresh_from_db()
+    assert (item.on_hand, item.allocated, item.reserved) == (4, 0, 0)
+    assert StockMovement.objects.filter(stock_item_id=item.pk, kind="ship").count() == 1
+
+
+def test_dispatching_twice_is_once() -> None:
+    order = make.ready()
+    for _ in range(2):
+        fulfilment.dispatch(order_id=order.pk, **UPS)
+    assert OutboxEvent.objects.filter(event_type="ShipmentDispatched").count() == 1
+    with pytest.raises(orders.TransitionRefused):
+        fulfilment.dispatch(order_id=order.pk, **{**UPS, "tracking_number": "another"})
+
+
+def test_opening_twice_is_once() -> None:
+    order = make.paid()
+    first = fulfilment.open_shipment(order_id=order.pk, by="system")
+    assert fulfilment.open_shipment(order_id=order.pk, by="system") == first
+    assert Shipment.objects.count() == 1
+
+
+def test_nothing_is_opened_for_an_order_that_is_over() -> None:
+    order = make.paid()
+    orders.cancel(order_id=order.pk, by="guest")
+    assert fulfilment.open_shipment(order_id=order.pk, by="system") is None
+
+
+@pytest.mark.parametrize("step", ["start", "pick", "deliver"])
+def test_steps_are_not_skipped(step: str) -> None:
+    order = make.placed()
+    with pytest.raises(orders.TransitionRefused):
+        getattr(fulfilment, step)(order_id=order.pk, by="staff:1")
+    with pytest.raises(orders.TransitionRefused):
+        fulfilment.dispatch(order_id=order.pk, **UPS)
+    order.refresh_from_db()
+    assert (order.status, order.fulfilment_state) == ("payment_pending", "unfulfilled")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"carrier": ""},
+        {"carrier": "x" * 61},
+        {"tracking_number": "  "},
+        {"tracking_number": "x" * 81},
+        {"tracking_url": "javascript:alert(1)"},
+        {"tracking_url": "https://"},
+        {"tracking_url": "ups.example"},
+    ],
+)
+def test_wrong_tracking_is_refused(wrong: dict[str, str]) -> None:
+    order = make.ready()
+    with pytest.raises(fulfilment.TrackingRefused):
+        fulfilment.dispatch(order_id=order.pk, **{**UPS, **wrong})
+    order.refresh_from_db()
+    assert order.status == "ready_to_ship"
+
+
+def test_cancelling_stops_the_parcel() -> None:
+    order = make.ready()
+    orders.cancel(order_id=order.pk, by="staff:1")
+    fulfilment.cancel_shipments(order_id=order.pk, by="system")
+    assert [shipment.status for shipment in Shipment.objects.all()] == ["cancelled"]
+    assert selectors.shipments_of(order.pk) == []
