@@ -13,6 +13,7 @@ app.conf.imports = (
     "shop.events.tasks",
     "shop.audit.tasks",
     "shop.notifications.tasks",
+    "inventory.stock.tasks",
     "inventory.reservations.tasks",
     "catalog.products.tasks",
     "catalog.search.tasks",

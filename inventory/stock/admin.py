@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from inventory.stock import services
+from inventory.stock import locations, services
 from inventory.stock.forms import AdjustForm, ReceiveForm
 from inventory.stock.models import Location, StockItem, StockMovement
 from shop.core import requests
@@ -30,6 +30,22 @@ AVAILABLE = F("on_hand") + F("backorder_limit") - F("reserved") - F("allocated")
 class LocationAdmin(ModelAdmin):
     list_display = ["name", "code", "priority", "is_default", "is_active"]
     search_fields = ["code", "name"]
+    readonly_fields = ["is_active"]
+    actions_detail = ["switch"]
+
+    @action(description=_lazy("Switch on or off"), url_path="switch", permissions=["inventory.change_location"])
+    def switch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks, then starts or stops selling from here."""
+        location = self.get_object(request, object_id)
+        if location is None:
+            raise Http404
+        if request.method == "POST":
+            locations.switch(location_id=location.pk, is_active=not location.is_active, by=requests.actor(request))
+            messages.success(request, _("%(name)s was switched.") % {"name": location.name})
+            return HttpResponseRedirect(reverse("admin:inventory_location_change", args=[location.pk]))
+        site = self.admin_site.each_context(request)
+        context = {**site, "title": location.name, "location": location, "opts": self.opts}
+        return TemplateResponse(request, "admin/inventory/location/switch.html", context)
 
 
 class LevelFilter(admin.SimpleListFilter):
@@ -119,7 +135,7 @@ class StockItemAdmin(ModelAdmin):
                 variant_id=item.variant_id,
                 sku=item.sku,
                 quantity=data["units"],
-                location=item.location.code,
+                location=data["location"],
                 reason=data["reason"],
                 by=requests.actor(request),
                 document=data["document"],
@@ -143,7 +159,7 @@ class StockItemAdmin(ModelAdmin):
         item = self.get_object(request, object_id)
         if item is None:
             raise Http404
-        form = form_class(request.POST or None)
+        form = form_class(request.POST or None, initial={"location": item.location.code})
         if request.method == "POST" and form.is_valid():
             try:
                 save(item, form.cleaned_data)

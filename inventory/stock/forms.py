@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from inventory.stock import rules
+from inventory.stock import rules, selectors
 
 
 class ReceiveForm(forms.Form):
@@ -16,6 +16,7 @@ class ReceiveForm(forms.Form):
     units = forms.IntegerField(
         label=_lazy("Units"), min_value=1, max_value=rules.MAX_UNITS, widget=UnfoldAdminIntegerFieldWidget
     )
+    location = forms.ChoiceField(label=_lazy("Location"), choices=selectors.locations, widget=UnfoldAdminSelectWidget)
     document = forms.CharField(
         label=_lazy("Document"),
         help_text=_lazy("The delivery note or order they belong to."),

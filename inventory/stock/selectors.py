@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from inventory.stock.models import StockItem, StockMovement
+from inventory.stock.models import Allocation, Location, StockItem, StockMovement
 from shop.core import cache, db
 
 # The one place where the stock knows of reservations, by their table's name: what has expired is free again, although
@@ -48,6 +49,11 @@ def shown_available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     return {variant_id: known[variant_id] if variant_id in known else fresh[variant_id] for variant_id in wanted}
 
 
+def locations() -> list[tuple[str, str]]:
+    """(code, name) of every location, the one asked first at the top."""
+    return list(Location.objects.using(db.INVENTORY).values_list("code", "name"))
+
+
 def shipped_with(document: str) -> dict[UUID, int]:
     """Units that left with a document, by variant."""
     rows = (
@@ -57,6 +63,25 @@ def shipped_with(document: str) -> dict[UUID, int]:
         .annotate(units=Sum("quantity"))
     )
     return {row["variant_id"]: -row["units"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Units of a variant sold to one document: `kept` by it, and those of them still here (`open`)."""
+
+    kept: int
+    open: int
+
+
+def sold_to(references: Iterable[UUID]) -> dict[tuple[UUID, UUID], Sold]:
+    """What is allocated, by (reference, variant); what was given back does not count. One query."""
+    rows = (
+        Allocation.objects.using(db.INVENTORY)
+        .filter(reference__in=list(references))
+        .values_list("reference", "variant_id")
+        .annotate(kept=Sum(F("quantity") - F("released")), shipped=Sum("shipped"))
+    )
+    return {(reference, variant): Sold(kept, kept - shipped) for reference, variant, kept, shipped in rows}
 
 
 _VIOLATIONS = (

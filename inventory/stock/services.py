@@ -8,20 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from inventory.stock import ledger, locking, rules, selectors
-from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from inventory.stock import ledger, locations, locking, rules, selectors
+from inventory.stock.locations import UnknownLocation
+from inventory.stock.models import Allocation, StockItem, StockMovement
 from shop.audit import services as audit
 from shop.core import db
 
+__all__ = ["UnknownLocation"]  # raised here as well
 Kind = StockMovement.Kind
 
 
 class BadQuantity(ValueError):
     """A number of units is not a whole number in range."""
-
-
-class UnknownLocation(LookupError):
-    """There is no location with this code."""
 
 
 class UnknownStockItem(LookupError):
@@ -64,7 +62,7 @@ def receive(
         raise BadQuantity(f"{quantity!r} is not a number of units")
     entry = ledger.Entry(Kind.RECEIVE, by, reason, document)
     with transaction.atomic(using=db.INVENTORY):
-        place = _location(location)
+        place = locations.by_code(location)
         ledger.open_items([ledger.new_item(variant_id=variant_id, sku=sku, location_id=place.id)], entry=entry)
         items = locking.items_of([variant_id])
         item = next(item for item in items if item.location_id == place.id)
@@ -125,7 +123,7 @@ def set_on_hand(
             raise BadQuantity(f"{quantity!r} is not a number of units")
     entry = ledger.Entry(Kind.ADJUST, by, reason)
     with transaction.atomic(using=db.INVENTORY):
-        place = _location(location)
+        place = locations.by_code(location)
         new = [ledger.new_item(variant_id=key, sku=skus[key], location_id=place.id) for key in sorted(levels)]
         ledger.open_items(new, entry=entry)
         items = locking.items_of(levels)
@@ -147,7 +145,7 @@ def load(*, rows: Sequence[InitialStock], reason: str, by: str, document: str = 
     for row in rows:
         _in_range(row.quantity)
     with transaction.atomic(using=db.INVENTORY):
-        place = _location(None)
+        place = locations.by_code(None)
         items = [
             ledger.new_item(variant_id=row.variant_id, sku=row.sku, location_id=place.id, on_hand=row.quantity)
             for row in rows
@@ -234,17 +232,6 @@ def deallocate(*, reference: UUID, by: str) -> None:
 def _in_range(quantity: int) -> None:
     if quantity != 0 and not rules.is_quantity(quantity):
         raise BadQuantity(f"{quantity!r} is not a number of units")
-
-
-def _location(code: str | None) -> Location:
-    """The location with this code, or the default one (made if somebody deleted it)."""
-    locations = Location.objects.using(db.INVENTORY)
-    if code is None:
-        return locations.get_or_create(is_default=True, defaults={"code": "default", "name": "Main warehouse"})[0]
-    location = locations.filter(code=code).first()
-    if location is None:
-        raise UnknownLocation(code)
-    return location
 
 
 def _lock(stock_item_id: UUID) -> tuple[list[StockItem], StockItem]:

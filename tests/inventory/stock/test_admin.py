@@ -13,6 +13,7 @@ from tests.factories.inventory import LocationFactory, stocked
 from tests.inventory.checks import assert_adds_up, counters
 from tests.inventory.reservations.test_services import TTL
 
+DELIVERY = {"units": "4", "reason": "delivery", "document": "note 7"}
 pytestmark = pytest.mark.django_db
 
 
@@ -55,9 +56,30 @@ def test_a_senseless_adjustment_is_shown_again_and_changes_nothing(merchant: Cli
 
 def test_receiving_adds_units_with_their_document(merchant: Client) -> None:
     item = stocked(5)
-    merchant.post(page(item, "receive"), {"units": "4", "reason": "delivery", "document": "note 7"})
+    merchant.post(page(item, "receive"), {**DELIVERY, "location": "default"})
     assert counters(item) == (9, 0, 0, 0)
     assert StockMovement.objects.filter(document="note 7", quantity=4).count() == 1
+
+
+def test_receiving_at_another_location_opens_the_stock_there(merchant: Client) -> None:
+    item, other = stocked(5), LocationFactory()
+    merchant.post(page(item, "receive"), {**DELIVERY, "location": other.code})
+    assert counters(StockItem.objects.get(variant_id=item.variant_id, location=other)) == (4, 0, 0, 0)
+    answer = merchant.post(page(item, "receive"), {**DELIVERY, "location": "nowhere"})
+    assert list(answer.context["form"].errors) == ["location"]
+    assert counters(item) == (5, 0, 0, 0)
+
+
+def test_a_location_is_switched_off_after_a_question(merchant: Client) -> None:
+    place = LocationFactory()
+    url = reverse("admin:inventory_location_switch", args=[place.pk])
+    assert merchant.get(url).status_code == 200
+    place.refresh_from_db()
+    assert place.is_active is True
+    merchant.post(url)
+    place.refresh_from_db()
+    assert place.is_active is False
+    assert AuditEntry.objects.using(db.INVENTORY).get().changes == {"is_active": False}
 
 
 def test_saving_the_page_never_writes_counters(merchant: Client) -> None:

@@ -1,0 +1,15 @@
+"""What the stock leaves to workers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from inventory.stock import locations
+
+
+@shared_task(ignore_result=True)
+def announce_location(*, location_id: str) -> None:
+    """A location was switched on or off: tell what that means for its variants."""
+    locations.announce(location_id=UUID(location_id))
