@@ -12,12 +12,14 @@ from checkout.orders.models import Order
 from checkout.payments import calls, recording, rules
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
 from checkout.payments.providers import base
+from shop.core import db, invariants
+from shop.core.invariants import Check
 
 DEADLINE = timedelta(minutes=15)  # by when money that has no order is on its way back
 PAID = ("payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned")
 
 
-class Skipped(Exception):
+class Skipped(invariants.Skipped):
     """The other side could not be asked; `str()` says which."""
 
 
@@ -121,6 +123,93 @@ def _orders_that_differ() -> Iterator[str]:
         yield f"I7 {order.number}: its sums are not those of its payments"
     for order in Order.objects.filter(status__in=PAID, captured_minor=0, total_minor__gt=0):
         yield f"I7 {order.number}: {order.status}, and nothing was paid"
+
+
+_ONCE: tuple[Check, ...] = (
+    (
+        "I5 payment {0}: “{1}” of {2} is kept {3} times",
+        """
+        SELECT payment_id, kind, reference, count(*) FROM checkout_paymentevent
+        GROUP BY 1, 2, 3 HAVING count(*) > 1
+        """,
+    ),
+    (
+        "I5 {2} payments have the reference {1} of {0}",
+        """
+        SELECT provider, reference, count(*) FROM checkout_payment
+        WHERE reference <> '' GROUP BY 1, 2 HAVING count(*) > 1
+        """,
+    ),
+)
+_AMOUNTS: tuple[Check, ...] = (
+    (
+        "I6 payment {0} asks for {1} {2}, {3} comes to {4} {5}",
+        """
+        SELECT payment.id, amount_minor, payment.currency, number, total_minor, "order".currency
+        FROM checkout_payment payment JOIN checkout_order "order" ON "order".id = payment.order_id
+        WHERE payment.currency <> "order".currency OR amount_minor > total_minor OR amount_minor <= 0
+        """,
+    ),
+)
+_REFUNDS: tuple[Check, ...] = (
+    (
+        "I7 payment {0}: {1} were given back or asked for, {2} captured",
+        """
+        SELECT payment.id, SUM(refund.amount_minor), payment.captured_minor
+        FROM checkout_refund refund JOIN checkout_payment payment ON payment.id = refund.payment_id
+        WHERE refund.status <> 'failed'
+        GROUP BY payment.id HAVING SUM(refund.amount_minor) > payment.captured_minor
+        """,
+    ),
+)
+_STUCK: tuple[Check, ...] = (
+    (
+        "I13 payment {0} is {1}, and nothing was heard of it since {2}",
+        """
+        SELECT id, status, updated_at FROM checkout_payment
+        WHERE status = 'processing' AND updated_at < statement_timestamp() - interval '1 hour'
+        """,
+    ),
+    (
+        "I13 refund {0} was asked for at {1} and has not reached the provider",
+        """
+        SELECT id, created_at FROM checkout_refund
+        WHERE status = 'requested' AND reference = '' AND created_at < statement_timestamp() - interval '1 hour'
+        """,
+    ),
+    (
+        "I13 message {0} of {1} is unprocessed since {2}",
+        """
+        SELECT event_id, provider, received_at FROM checkout_providerevent
+        WHERE processed_at IS NULL AND received_at < statement_timestamp() - interval '15 minutes'
+        """,
+    ),
+)
+
+
+def kept_once() -> list[str]:
+    """I5: a fact is kept once, and a provider's payment is one of ours."""
+    return invariants.sentences(db.DEFAULT, _ONCE)
+
+
+def amounts_fit() -> list[str]:
+    """I6: no payment asks for more than its order comes to, or in another currency."""
+    return invariants.sentences(db.DEFAULT, _AMOUNTS)
+
+
+def refunds_fit() -> list[str]:
+    """I7: no more is asked to be given back than was taken."""
+    return invariants.sentences(db.DEFAULT, _REFUNDS)
+
+
+def nothing_is_stuck() -> list[str]:
+    """I13: no payment, refund or message is forgotten."""
+    return invariants.sentences(db.DEFAULT, _STUCK)
+
+
+def no_unknown_money() -> list[str]:
+    """I4: what a provider took without the shop's knowing of the payment. Raises `Skipped`: nobody asks yet."""
+    raise Skipped("the providers' own lists of payments are not read; only payments that the shop knows are compared")
 
 
 INVARIANTS = {"I3": paid_is_captured, "I4": no_orphan_money, "I5 payments": asked_once, "I7": ledger_balances}

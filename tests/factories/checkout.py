@@ -37,14 +37,15 @@ def quote(items: Sequence[StockItem], *, quantity: int = 1, price: int = 2500, s
     """A quote for `quantity` units of each item at `price` cents, with delivery and without tax."""
     usd = "USD"
     zero = Money.zero(usd)
+    shares = Money(shipping, usd).allocate([1] * len(items))
     lines = tuple(
         QuotedLine(
             variant_id=item.variant_id, product_id=db.uuid7(), sku=item.sku, name=f"Thing {item.sku}",
             options={"Colour": "Blue"}, url="/products/thing/", picture=None, quantity=quantity,
             unit_price=Money(price, usd), regular_price=None, line_total=Money(price * quantity, usd),
-            discount=zero, shipping=zero, tax=zero, tax_class="standard",
+            discount=zero, shipping=share, tax=zero, tax_class="standard",
         )
-        for item in items
+        for item, share in zip(items, shares, strict=True)
     )  # fmt: skip
     subtotal = Money(price * quantity * len(lines), usd)
     today = db.clock().date()
