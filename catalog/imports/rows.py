@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -64,8 +64,14 @@ class ProductRow:
 
     def digest(self) -> str:
         """SHA-256 over all values: the same digest means that the row says nothing new."""
-        plain = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        plain = json.dumps(_plain(self), sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _plain(row: ProductRow) -> list[Any]:
+    """All values of a row in a fixed order. By hand: `asdict` copies deeply, and imports ask this of every row."""
+    variants = [[getattr(one, name) for name in VariantRow.__slots__] for one in row.variants]
+    return [variants if name == "variants" else getattr(row, name) for name in ProductRow.__slots__]
 
 
 def text(value: Any, what: str, *, limit: int, required: bool = False) -> str:
