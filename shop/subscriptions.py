@@ -10,6 +10,8 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ProductsImported: ("catalog.search.receivers.index_products",),
     types.PriceChanged: ("catalog.search.receivers.index_product",),
     types.CategoryChanged: ("catalog.search.receivers.index_category",),
+    types.BrandChanged: ("catalog.search.receivers.index_brand",),
+    types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
     types.StockChanged: ("catalog.search.receivers.index_variant",),
     types.StockLow: (),

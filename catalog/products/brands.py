@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from catalog.products import rules
-from catalog.products.models import Attribute, Brand, ProductType, Seller
+from catalog.products.models import Attribute, Brand, OldSlug, ProductType, Seller
+from shop.audit import services as audit
+from shop.core import db
+from shop.events import bus, types
 
 
 def ensure_brand(*, name: str) -> Brand:
@@ -20,6 +25,29 @@ def ensure_brand(*, name: str) -> Brand:
             number += 1
         brand, _created = Brand.objects.get_or_create(name=name, defaults={"slug": rules.numbered(base, number)})
     return brand
+
+
+def save_brand(*, brand: Brand, by: str) -> None:
+    """Write a new or changed brand; its products' listings follow. A changed slug keeps answering 301."""
+    with transaction.atomic(using=db.CATALOG):
+        old = Brand.objects.filter(pk=brand.pk).values_list("slug", flat=True).first()
+        if old is not None and old != brand.slug:
+            OldSlug.objects.filter(kind="brand", slug=brand.slug).delete()
+            OldSlug.objects.update_or_create(kind="brand", slug=old, defaults={"object_id": brand.pk})
+        brand.save()
+        audit.record(
+            action="brand.save", by=by, object_type="brand", object_id=brand.pk, changes={"name": brand.name}, using=db.CATALOG
+        )
+        bus.publish(types.BrandChanged(brand_id=brand.pk), using=db.CATALOG)
+
+
+def touch_product_type(*, product_type_id: UUID, by: str) -> None:
+    """A product type or its attributes were changed: say so, that lists follow."""
+    with transaction.atomic(using=db.CATALOG):
+        audit.record(
+            action="product_type.save", by=by, object_type="product_type", object_id=product_type_id, using=db.CATALOG
+        )
+        bus.publish(types.ProductTypeChanged(product_type_id=product_type_id), using=db.CATALOG)
 
 
 def ensure_product_type(*, code: str, name: str, attributes: Iterable[Attribute] = ()) -> ProductType:

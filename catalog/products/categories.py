@@ -160,3 +160,22 @@ def _name(name: str) -> str:
     if not name or len(name) > 120 or "\x00" in name:
         raise BadCategory("a name has 1 to 120 characters")
     return name
+
+
+def put_into(*, category_id: UUID, parent_id: UUID | None, by: str) -> Category:
+    """Make a category the last one inside another, or (without `parent_id`) the last department."""
+    if parent_id is not None:
+        return move(category_id=category_id, target_id=parent_id, position="last-child", by=by)
+    last = Category.objects.filter(depth=1).order_by("-path").first()
+    assert last is not None
+    return move(category_id=category_id, target_id=last.pk, position="right", by=by)
+
+
+def shift(*, category_id: UUID, is_up: bool, by: str) -> Category:
+    """Put a category before the sibling above it, or after the one below; nothing happens at the ends."""
+    node = Category.objects.get(pk=category_id)
+    siblings = list(Category.objects.get_siblings(node).order_by("path").values_list("pk", flat=True))
+    other = siblings.index(node.pk) + (-1 if is_up else 1)
+    if not 0 <= other < len(siblings):
+        return node
+    return move(category_id=category_id, target_id=siblings[other], position="left" if is_up else "right", by=by)

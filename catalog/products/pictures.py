@@ -20,6 +20,7 @@ from PIL import UnidentifiedImageError
 
 from catalog.products import rules
 from catalog.products.models import Image, Product
+from shop.audit import services as audit
 from shop.core import db
 from shop.events import bus, types
 
@@ -92,13 +93,35 @@ def add(
     image.width, image.height = width, height
     with transaction.atomic(using=db.CATALOG):
         image.save(force_insert=True)
-        bus.publish(types.ProductChanged(product_id=product_id), using=db.CATALOG)
+        _tell(image, "picture.add", by)
         if not process:
             transaction.on_commit(lambda: _enqueue(image.pk), using=db.CATALOG, robust=True)
     if process:
         make_derivatives(image_id=image.pk)
         image.refresh_from_db()
     return image
+
+
+def change(*, image_id: UUID, by: str, alt: str, position: int, variant_id: UUID | None) -> None:
+    """Words, order and variant of a picture."""
+    with transaction.atomic(using=db.CATALOG):
+        image = Image.objects.get(pk=image_id)
+        Image.objects.filter(pk=image_id).update(alt=alt[:300], position=position, variant_id=variant_id)
+        _tell(image, "picture.change", by)
+
+
+def remove(*, image_id: UUID, by: str) -> None:
+    """Take a picture out of the gallery. Its files stay: old orders and caches may show them."""
+    with transaction.atomic(using=db.CATALOG):
+        image = Image.objects.get(pk=image_id)
+        Image.objects.filter(pk=image_id).delete()
+        _tell(image, "picture.remove", by)
+
+
+def _tell(image: Image, action: str, by: str) -> None:
+    changes = {"product": str(image.product_id), "file": str(image.file)}
+    audit.record(action=action, by=by, object_type="image", object_id=image.pk, changes=changes, using=db.CATALOG)
+    bus.publish(types.ProductChanged(product_id=image.product_id), using=db.CATALOG)
 
 
 def make_derivatives(*, image_id: UUID) -> None:

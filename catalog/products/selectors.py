@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
-from catalog.products.models import Image, ListingPrice, OldSlug, Product, Variant
+from catalog.products.models import Brand, Image, ListingPrice, OldSlug, Product, Variant
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -185,7 +185,9 @@ def moved_to(kind: str, slug: str) -> str | None:
         return None
     if kind == "category":
         return next((node.url_path for node in tree.tree().nodes if node.id == old), None)
-    return Product.objects.filter(pk=old).values_list("slug", flat=True).first()
+    model = Brand if kind == "brand" else Product
+    present: str | None = model.objects.filter(pk=old).values_list("slug", flat=True).first()
+    return present
 
 
 def is_public(product_id: UUID) -> bool:

@@ -4,23 +4,21 @@ log and publishes `ProductChanged`. Prices are in `prices`, the tree in `categor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
-from catalog.products import locking, prices, rules
+from catalog.products import locking, rules
+from catalog.products import variants as variants_
 from catalog.products.brands import default_seller, ensure_brand, ensure_product_type
-from catalog.products.models import Attribute, OldSlug, Price, Product, Variant
+from catalog.products.models import Attribute, OldSlug, Product
 from catalog.products.prices import refresh, remove_price, reprice, set_price
-from shop.audit import services as audit
+from catalog.products.variants import BadProduct, NewVariant, add_variants, make_matrix, update_variant
 from shop.core import db
 from shop.core.money import Money
-from shop.events import bus, types
 
 __all__ = [
     "BadProduct",
@@ -34,6 +32,7 @@ __all__ = [
     "ensure_brand",
     "ensure_product_type",
     "free_slugs",
+    "make_matrix",
     "refresh",
     "remove_price",
     "reprice",
@@ -46,40 +45,6 @@ __all__ = [
 _TEXTS = {"name": 300, "description": 100_000, "seo_title": 120, "seo_description": 300}
 _FREE = {"brand_id", "category_id", "seller_id", "tags", "released_on", "description", "seo_title", "seo_description"}
 EDITABLE = _FREE | {"name", "slug", "attributes", "options", "product_type_id", "status"}
-_VARIANT_FIELDS = {
-    "gtin",
-    "weight_grams",
-    "length_mm",
-    "width_mm",
-    "height_mm",
-    "position",
-    "is_active",
-    "sku",
-    "options",
-}
-
-
-class BadProduct(ValueError):
-    """A product or variant cannot be kept like this. `fields` says what is wrong, by field."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {problem}" for name, problem in fields.items()))
-        self.fields = dict(fields)
-
-
-@dataclass(frozen=True)
-class NewVariant:
-    """A variant to be made; measures are in grams and millimetres."""
-
-    sku: str
-    options: Mapping[str, str] = field(default_factory=dict)
-    gtin: str = ""
-    weight_grams: int | None = None
-    length_mm: int | None = None
-    width_mm: int | None = None
-    height_mm: int | None = None
-    price: Money | None = None
-    sale: Money | None = None
 
 
 def create(
@@ -114,8 +79,8 @@ def create(
             **fields,
         )
         product.save(force_insert=True)
-        _insert_variants(product, variants)
-        _tell(product, "product.create", by, {"name": product.name, "status": status})
+        variants_.insert(product, variants)
+        variants_.tell(product, "product.create", by, {"name": product.name, "status": status})
     return product
 
 
@@ -132,7 +97,7 @@ def update(*, product_id: UUID, by: str, **changes: Any) -> Product:
         product.version += 1
         product.save()
         shown = {name: [str(before[name]), str(getattr(product, name))] for name in changes if name != "description"}
-        _tell(product, "product.update", by, shown)
+        variants_.tell(product, "product.update", by, shown)
     return product
 
 
@@ -201,80 +166,6 @@ def _set_status(product: Product, status: str) -> None:
         product.archived_at = db.clock(db.CATALOG)
 
 
-def add_variants(*, product_id: UUID, variants: Sequence[NewVariant], by: str) -> list[Variant]:
-    """More variants of a product, in this order after those it has. Raises `BadProduct` (SKU taken, options doubled)."""
-    with transaction.atomic(using=db.CATALOG):
-        product = locking.product(product_id)
-        made = _insert_variants(product, variants)
-        Product.objects.filter(pk=product_id).update(version=F("version") + 1, updated_at=Now())
-        _tell(product, "product.add_variants", by, {"skus": [variant.sku for variant in made]})
-    return made
-
-
-def update_variant(*, variant_id: UUID, by: str, **changes: Any) -> Variant:
-    """Change some fields of a variant; `is_active=False` takes it out of the shop. Raises `BadProduct`."""
-    unknown = changes.keys() - _VARIANT_FIELDS
-    if unknown:
-        raise BadProduct(dict.fromkeys(unknown, "unknown field"))
-    with transaction.atomic(using=db.CATALOG):
-        variant = Variant.objects.get(pk=variant_id)
-        product = locking.product(variant.product_id)
-        sku = changes.get("sku", variant.sku)
-        if sku != variant.sku:
-            _check_skus([sku])
-        for name, value in changes.items():
-            setattr(variant, name, value)
-        variant.save()
-        reprice([product.pk])
-        Product.objects.filter(pk=product.pk).update(version=F("version") + 1, updated_at=Now())
-        _tell(product, "variant.update", by, {"sku": variant.sku, "fields": sorted(changes)})
-    return variant
-
-
-def _insert_variants(product: Product, variants: Sequence[NewVariant]) -> list[Variant]:
-    if not variants:
-        return []
-    _check_skus([variant.sku for variant in variants])
-    known = list(product.variants.values_list("options", flat=True))
-    rows = []
-    for variant in variants:
-        options = dict(variant.options)
-        if set(options) != set(product.options):
-            raise BadProduct({"options": f"{variant.sku}: needs {', '.join(product.options) or 'no options'}"})
-        if options in known:
-            raise BadProduct({"options": f"{variant.sku}: this combination is there already"})
-        known.append(options)
-        measures = {
-            name: getattr(variant, name) for name in ("gtin", "weight_grams", "length_mm", "width_mm", "height_mm")
-        }
-        rows.append(Variant(product=product, sku=variant.sku, options=options, position=len(known) - 1, **measures))
-    made = Variant.objects.bulk_create(rows)
-    _insert_prices(product, zip(made, variants, strict=True))
-    return made
-
-
-def _insert_prices(product: Product, pairs: Iterable[tuple[Variant, NewVariant]]) -> None:
-    """The prices that new variants come with, and with them the product's listing price."""
-    rows = []
-    for variant, new in pairs:
-        if new.price is None:
-            continue
-        prices.check(new.price, new.sale)
-        sale = new.sale.minor if new.sale else None
-        rows.append(Price(variant=variant, currency=new.price.currency, amount_minor=new.price.minor, sale_minor=sale))
-    Price.objects.bulk_create(rows)
-    reprice([product.pk])
-
-
-def _check_skus(skus: Sequence[str]) -> None:
-    for sku in skus:
-        if not sku.strip() or len(sku) > 255 or "\x00" in sku:
-            raise BadProduct({"sku": "1 to 255 characters"})
-    taken = Variant.objects.filter(sku__in=skus).values_list("sku", flat=True).first()
-    if taken or len(set(skus)) != len(skus):
-        raise BadProduct({"sku": f"{taken or 'a SKU'} is used twice"})
-
-
 def free_slugs(names: Sequence[str]) -> list[str]:
     """A slug for each of these names that no product has or had, in the same order; few queries for many names."""
     wanted = [rules.slug(name) for name in names]
@@ -317,8 +208,3 @@ def _check_texts(values: Mapping[str, Any], *, allowed: set[str]) -> None:
         problems["name"] = "required"
     if problems:
         raise BadProduct(problems)
-
-
-def _tell(product: Product, action: str, by: str, changes: Mapping[str, Any]) -> None:
-    audit.record(action=action, by=by, object_type="product", object_id=product.pk, changes=changes, using=db.CATALOG)
-    bus.publish(types.ProductChanged(product_id=product.pk), using=db.CATALOG)

@@ -86,6 +86,16 @@ def index_category(category_id: UUID) -> int:
     return index(Product.objects.visible().filter(category__path__startswith=path).values_list("pk", flat=True))
 
 
+def index_brand(brand_id: UUID) -> int:
+    """Index every product of the brand. Returns how many."""
+    return index(Product.objects.visible().filter(brand_id=brand_id).values_list("pk", flat=True))
+
+
+def index_product_type(product_type_id: UUID) -> int:
+    """Index every product of the type. Returns how many."""
+    return index(Product.objects.visible().filter(product_type_id=product_type_id).values_list("pk", flat=True))
+
+
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     """Make all listings and the vocabulary again while the shop stays open. `progress(done, of)` is told after each batch."""
     ids = list(Product.objects.visible().order_by("pk").values_list("pk", flat=True))

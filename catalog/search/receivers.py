@@ -21,3 +21,13 @@ def index_variant(data: dict[str, Any]) -> None:
 def index_category(data: dict[str, Any]) -> None:
     """A category moved or was renamed; so were the lists of all products under it."""
     indexing.index_category(UUID(data["category_id"]))
+
+
+def index_brand(data: dict[str, Any]) -> None:
+    """A brand was renamed."""
+    indexing.index_brand(UUID(data["brand_id"]))
+
+
+def index_product_type(data: dict[str, Any]) -> None:
+    """Other attributes of a type are filters now."""
+    indexing.index_product_type(UUID(data["product_type_id"]))

@@ -73,7 +73,10 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything of one brand."""
     found = selectors.brand(slug)
     if found is None:
-        raise Http404
+        present = products.moved_to("brand", slug)
+        if present is None:
+            raise Http404
+        return HttpResponsePermanentRedirect(reverse("brand", args=[present]))
     asked = _asked(request)
     asked = replace(asked, brands=(slug,))
     url = reverse("brand", args=[slug])

@@ -60,6 +60,20 @@ class CategoryChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BrandChanged(Event):
+    aggregate = "brand"
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductTypeChanged(Event):
+    """What lists can be filtered by has changed for products of this type."""
+
+    aggregate = "product_type"
+    product_type_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockChanged(Event):
     """Whether a variant can be bought, or how many of it, has changed."""
 

@@ -1,0 +1,6 @@
+"""Table of contents of the catalogue's admin pages; nobody imports through it."""
+
+from catalog.products.admin import BrandAdmin, CategoryAdmin, ProductAdmin, ProductTypeAdmin, SellerAdmin
+from catalog.reviews.admin import ReviewAdmin
+
+__all__ = ["BrandAdmin", "CategoryAdmin", "ProductAdmin", "ProductTypeAdmin", "ReviewAdmin", "SellerAdmin"]

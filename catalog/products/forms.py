@@ -1,0 +1,201 @@
+"""Forms of the catalogue's admin pages: typed attributes, options in words, prices beside the variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from catalog.products import rules
+from catalog.products.models import Attribute, Category, Image, Product, Variant
+from shop.core.money import BadAmount, Money
+
+ATTRIBUTE = "attribute:"
+MAX_ATTRIBUTES = 80  # a page with more fields helps nobody; the rest is kept as it is
+
+
+def attributes_of(product: Product | None) -> list[Attribute]:
+    """The attributes worth a field: required ones, filters, and those the product has."""
+    if product is None or product.product_type_id is None:
+        return []
+    rows = list(Attribute.objects.filter(product_type_id=product.product_type_id))
+    wanted = [row for row in rows if row.is_required or row.is_filterable or row.code in product.attributes]
+    return wanted[:MAX_ATTRIBUTES]
+
+
+def attribute_field(row: Attribute) -> forms.Field:
+    """The form field for one attribute."""
+    label = f"{row.name} ({row.unit})" if row.unit else row.name
+    common: dict[str, Any] = {"label": label, "required": row.is_required}
+    if row.kind == Attribute.Kind.NUMBER:
+        return forms.DecimalField(widget=UnfoldAdminDecimalFieldWidget(), **common)
+    if row.kind == Attribute.Kind.DATE:
+        return forms.DateField(widget=UnfoldAdminDateWidget(), **common)
+    if row.kind in {Attribute.Kind.BOOLEAN, Attribute.Kind.CHOICE}:
+        values = ["yes", "no"] if row.kind == Attribute.Kind.BOOLEAN else row.choices
+        choices = [("", "—"), *((value, value) for value in values)]
+        return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget(), **common)
+    return forms.CharField(max_length=rules.MAX_TEXT, widget=UnfoldAdminTextInputWidget(), **common)
+
+
+class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A product; one field per attribute of its type is added by `product_form`."""
+
+    tags_text = forms.CharField(
+        label=_lazy("tags"), required=False, widget=UnfoldAdminTextInputWidget(), help_text=_lazy("Separated by commas")
+    )
+
+    class Meta:
+        model = Product
+        exclude: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["tags_text"] = ", ".join(self.instance.tags)
+        for code, value in self.instance.attributes.items():
+            shown = ("yes" if value else "no") if isinstance(value, bool) else value
+            self.initial.setdefault(f"{ATTRIBUTE}{code}", shown)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        specs, given = [], {}
+        for name in [name for name in self.fields if name.startswith(ATTRIBUTE)]:
+            row: Attribute = self.attribute_rows[name]  # type: ignore[attr-defined]
+            specs.append(rules.AttributeSpec(row.code, row.kind, tuple(row.choices), row.is_required))
+            value = data.get(name)
+            given[row.code] = str(value) if isinstance(value, Decimal) else value
+        clean, errors = rules.clean_attributes(specs, given)
+        for code, problem in errors.items():
+            self.add_error(f"{ATTRIBUTE}{code}", problem)
+        kept = {code: value for code, value in self.instance.attributes.items() if code not in given}
+        data["attributes"] = {**kept, **clean}
+        data["tags"] = [tag.strip() for tag in data.get("tags_text", "").split(",") if tag.strip()]
+        return data
+
+
+def product_form(product: Product | None) -> type[ProductForm]:
+    """The form class with a field for each of the product's attributes."""
+    rows = {f"{ATTRIBUTE}{row.code}": row for row in attributes_of(product)}
+    fields: dict[str, Any] = {name: attribute_field(row) for name, row in rows.items()}
+    return type("ProductForm", (ProductForm,), {**fields, "attribute_rows": rows, "__module__": __name__})
+
+
+def _price_field(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=False, min_value=0, max_digits=15, decimal_places=3, widget=UnfoldAdminDecimalFieldWidget()
+    )
+
+
+class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A variant with its options in words and its price in the shop's currency."""
+
+    options_text = forms.CharField(
+        label=_lazy("options"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_lazy("As “Colour: Moss, Size: M”"),
+    )
+    price = _price_field(_lazy("price"))
+    sale_price = _price_field(_lazy("sale price"))
+
+    class Meta:
+        model = Variant
+        fields = ["sku", "gtin", "weight_grams", "position", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        variant = self.instance
+        self.initial["options_text"] = ", ".join(f"{name}: {value}" for name, value in variant.options.items())
+        if not variant._state.adding:
+            price = next((row for row in variant.prices.all() if _is_shown(row)), None)
+            if price is not None:
+                self.initial["price"] = Money(price.amount_minor, price.currency).decimal
+                if price.sale_minor is not None:
+                    self.initial["sale_price"] = Money(price.sale_minor, price.currency).decimal
+
+    def clean_options_text(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in [part for part in self.cleaned_data["options_text"].split(",") if part.strip()]:
+            name, colon, value = part.partition(":")
+            if not (colon and name.strip() and value.strip()):
+                raise forms.ValidationError(_("Write options as “Colour: Moss, Size: M”."))
+            found[name.strip()] = value.strip()
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in ("price", "sale_price"):
+            if data.get(name) is not None:
+                try:
+                    data[name] = Money.of(data[name].normalize(), settings.DEFAULT_CURRENCY)
+                except BadAmount as problem:
+                    self.add_error(name, str(problem))
+        price, sale = data.get("price"), data.get("sale_price")
+        if sale is not None and (price is None or (isinstance(price, Money) and isinstance(sale, Money) and sale >= price)):
+            self.add_error("sale_price", _("A sale price is below the price."))
+        return data
+
+
+def _is_shown(row: Any) -> bool:
+    return bool(row.currency == settings.DEFAULT_CURRENCY and row.price_list == "default" and row.min_quantity == 1)
+
+
+class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Every variant has all of the product's options, and no two the same."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: list[Mapping[str, str]] = []
+        names: set[str] | None = None
+        for form in self.forms:
+            options = form.cleaned_data.get("options_text") if hasattr(form, "cleaned_data") else None
+            if options is None or not form.cleaned_data.get("sku"):
+                continue
+            if names is None:
+                names = set(options)
+            if set(options) != names:
+                form.add_error("options_text", _("Every variant has the same options."))
+            if options in seen:
+                form.add_error("options_text", _("There is another variant with these options."))
+            seen.append(options)
+
+
+class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Image
+        fields = ["file", "alt", "position", "variant"]
+
+
+class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A category and the place it has in the tree."""
+
+    parent = forms.ChoiceField(label=_lazy("inside"), required=False, widget=UnfoldAdminSelectWidget())
+    slug = forms.SlugField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget())
+
+    class Meta:
+        model = Category
+        fields = ["name", "slug", "description", "picture", "is_active", "seo_title", "seo_description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = self.instance.path or "-"
+        nodes = [node for node in Category.objects.order_by("path") if not node.path.startswith(own)]
+        indented = [(str(node.pk), "– " * (node.depth - 1) + node.name) for node in nodes]
+        self.fields["parent"].choices = [("", _("(top level)")), *indented]  # type: ignore[attr-defined]
+        if self.instance.path:
+            parent = Category.objects.get_parent(self.instance)
+            self.initial["parent"] = str(parent.pk) if parent else ""
+
