@@ -1,8 +1,12 @@
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.accounts import StaffFactory, UserFactory, give_second_factor
+from tests.factories.accounts import PASSWORD, StaffFactory, UserFactory, give_second_factor
+from tests.outbox import drain
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/"
@@ -48,3 +52,37 @@ def test_closed_staff_accounts_stay_out(client: Client, settings) -> None:
     user.is_active = False
     user.save()
     assert client.get(ADMIN).status_code == 302
+
+
+def code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def test_A42_staff_set_up_an_authenticator_app_and_need_it_from_then_on(
+    client: Client, settings, django_capture_on_commit_callbacks
+) -> None:
+    settings.STAFF_MFA_REQUIRED = True
+    user = StaffFactory(is_superuser=True)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    activate = reverse("mfa_activate_totp")
+    asked = client.get(activate)
+    if asked.status_code == 302:
+        client.post(asked["Location"], {"password": PASSWORD})
+    secret = client.get(activate).context["form"].secret
+    assert client.post(activate, {"code": "000000"}).status_code == 200
+    assert client.get(ADMIN).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(activate, {"code": code(secret)})
+    assert client.get(ADMIN).status_code == 200
+    drain()
+    assert "The authenticator app was switched on" in [message.subject for message in mail.outbox]
+
+    again = Client()
+    answer = again.post(reverse("account_login"), {"login": user.email, "password": PASSWORD, "next": ADMIN})
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert again.get(ADMIN).status_code == 302
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    assert again.get(answer["Location"]).status_code == 200
+    assert again.post(answer["Location"], {"code": "000000"}).status_code == 200
+    assert again.post(answer["Location"], {"code": codes[0]})["Location"] == ADMIN
+    assert again.get(ADMIN).status_code == 200
