@@ -24,6 +24,7 @@ from shop.core import requests
 
 log = structlog.get_logger("checkout.payments")
 
+_UP_TO_THE_SHOPPER = {"declined", "requires_action"}  # another card, or 3-D Secure: the usual time again
 _CANCELLED = base.Outcome(reference="", state="cancelled")
 
 
@@ -37,9 +38,11 @@ def charge(*, payment_id: UUID) -> None:
     Raises `ProviderUnavailable` when there was no answer: to be called again, which asks under the same key.
     """
     payment = selectors.payment(payment_id)
-    if not selectors.is_chargeable(payment) or selectors.is_hosted(payment):
+    if not selectors.is_chargeable(payment):
         return
     _close_others(payment)
+    if selectors.is_hosted(payment):
+        return
     provider = providers.provider(payment.provider)
     if not reservations.extend(reference=payment.order_id, ttl=max(rules.CALL_HOLD, provider.reservation_ttl)):
         _give_up(payment)
@@ -47,7 +50,10 @@ def charge(*, payment_id: UUID) -> None:
     started = recording.start(payment_id=payment_id)
     if started is None:
         return
-    recording.record(payment_id=payment_id, outcome=_asked_to_charge(started), source="charge")
+    outcome = _asked_to_charge(started)
+    recording.record(payment_id=payment_id, outcome=outcome, source="charge")
+    if outcome.state in _UP_TO_THE_SHOPPER:
+        reservations.curtail(reference=payment.order_id, ttl=provider.reservation_ttl)
 
 
 def _asked_to_charge(payment: Payment) -> base.Outcome:

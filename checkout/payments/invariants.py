@@ -121,8 +121,8 @@ def _orders_that_differ() -> Iterator[str]:
     )
     for order in rows.filter(~Q(captured=F("captured_minor")) | ~Q(refunded=F("refunded_minor"))):
         yield f"I7 {order.number}: its sums are not those of its payments"
-    for order in Order.objects.filter(status__in=PAID, captured_minor=0, total_minor__gt=0):
-        yield f"I7 {order.number}: {order.status}, and nothing was paid"
+    for unpaid in Order.objects.filter(status__in=PAID, captured_minor=0, total_minor__gt=0):
+        yield f"I7 {unpaid.number}: {unpaid.status}, and nothing was paid"
 
 
 _ONCE: tuple[Check, ...] = (

@@ -88,6 +88,15 @@ def extend(*, reference: UUID, ttl: timedelta) -> bool:
         return False
 
 
+def curtail(*, reference: UUID, ttl: timedelta) -> None:
+    """Hold no longer than now + `ttl`: a call that needed certainty is over. What ends sooner stays as it is."""
+    with transaction.atomic(using=db.INVENTORY):
+        end = db.clock(db.INVENTORY) + ttl
+        _items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
+        longer = [row.pk for row in rows if row.status == Status.OPEN and row.expires_at > end]
+        Reservation.objects.using(db.INVENTORY).filter(pk__in=longer).update(expires_at=end)
+
+
 def commit(*, reference: UUID, by: str) -> bool:
     """The units of `reference` are sold: its reservation becomes an allocation.
 

@@ -21,9 +21,9 @@ from shop.core.money import Money
 from shop.notifications.models import Notification
 from shop.resilience import breaker
 from tests import outbox
-from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
+from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,32 @@ def test_a_declined_card_leaves_the_order_open_for_another(shop_sandbox: Running
         "payment_success",
     ]
     assert outbox.failures() == []
+
+
+@pytest.mark.parametrize("token", [DECLINED, CHALLENGED])
+def test_what_is_up_to_the_shopper_is_held_for_fifteen_minutes_again(shop_sandbox: RunningSandbox, token: str) -> None:
+    order = make.placed(token=token)
+    outbox.drain()
+    [reservation] = Reservation.objects.filter(reference=order.pk)
+    left = reservation.expires_at - db.clock()
+    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+
+
+def test_the_units_are_held_beyond_the_call_while_its_answer_is_unknown(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    shop_sandbox.faults(lost_replies=2)
+    with pytest.raises(payments.ProviderUnavailable):
+        payments.charge(payment_id=make.payment_of(order).pk)
+    [reservation] = Reservation.objects.filter(reference=order.pk)
+    assert reservation.expires_at - db.clock() > timedelta(minutes=59)
+
+
+def test_a_hosted_retry_ends_the_challenge_too(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token=CHALLENGED)
+    outbox.drain()
+    payments.retry(order_id=order.pk, provider="stripe", token="", by="guest")
+    outbox.drain()
+    assert [intent["status"] for intent in shop_sandbox.state()["payment_intent"]] == ["canceled"]
 
 
 def test_a_retry_ends_the_challenge_that_is_still_open(shop_sandbox: RunningSandbox) -> None:
