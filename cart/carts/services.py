@@ -195,10 +195,11 @@ def close(*, cart_id: UUID, version: int) -> None:
 
     Raises `CartChanged` when its version is another one or it is not open any more.
     """
-    cart = locking.cart(cart_id)
-    if cart.status != Cart.Status.OPEN or cart.version != version:
+    closed = Cart.objects.filter(pk=cart_id, version=version, status=Cart.Status.OPEN).update(
+        status=Cart.Status.ORDERED, updated_at=Now()
+    )
+    if not closed:
         raise CartChanged(_("Your cart has changed. Please check it before you order."))
-    Cart.objects.filter(pk=cart_id).update(status=Cart.Status.ORDERED, updated_at=Now())
 
 
 def reopen(*, cart_id: UUID) -> bool:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import connections, transaction
-from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -181,10 +180,9 @@ def apply(
 
 
 def _step(order: Order, row: transitions.Transition, *, source: str, by: str, note: str) -> None:
-    last = OrderStep.objects.filter(order_id=order.pk).aggregate(last=Max("position"))["last"] or 0
     OrderStep.objects.create(
         order=order,
-        position=last + 1,
+        position=order.version,  # every step raises the version by one, and nothing else does
         trigger=row.trigger,
         from_status=source,
         to_status=row.target,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import providers
 from checkout.payments import services as payments
-from checkout.purchase import locking, selectors
+from checkout.purchase import selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
@@ -37,6 +37,18 @@ KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer
 
 CartChanged = carts.CartChanged
 CouponUsedUp = promotions.CouponUsedUp
+
+
+_ATTEMPT = """
+    INSERT INTO checkout_checkoutdetails AS row (id, cart_id, email, shipping_address, billing_address, delivery_option,
+                                                 idempotency_key, attempt, order_id, updated_at)
+    VALUES (%s, %s, '', '{}', '{}', '', %s, %s, %s, statement_timestamp())
+    ON CONFLICT (cart_id) DO UPDATE SET
+        order_id = CASE WHEN row.attempt = excluded.attempt AND row.order_id IS NOT NULL
+                        THEN row.order_id ELSE excluded.order_id END,
+        attempt = excluded.attempt
+    RETURNING order_id
+"""
 
 
 class PurchaseRefused(Exception):
@@ -131,22 +143,24 @@ def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by
     pay. Raises `CartEmpty`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`, `CouponUsedUp`; then no
     unit is held and no order exists.
     """
-    if (done := order_selectors.by_key(key)) is not None:
+    try:
+        return _place(cart, details, seen_total, key, by)
+    except (PurchaseRefused, CartChanged, CouponUsedUp, IntegrityError):
+        done = order_selectors.by_key(key)  # this click came second: its refusal is the first one's success
+        if done is None:
+            raise
         return done
+
+
+def _place(cart: Cart, details: Details, seen_total: Money, key: str, by: str) -> Order:
     quote = _quote(cart, details)
     _check(quote, details, seen_total)
     order_id = _attempt(cart, key)
+    _hold(quote, order_id, details, by)
     try:
-        _hold(quote, order_id, details, by)
         return _write(cart, details, quote, key, order_id, by)
-    except BaseException as error:
-        if isinstance(error, (IntegrityError, CartChanged, OutOfStock)):
-            twin = order_selectors.by_key(key)  # the other click was faster
-            if twin is not None:
-                if twin.pk != order_id:  # what is held for its own order must stay
-                    reservations.release(reference=order_id, by=by)
-                return twin
-        _undo(cart, order_id, by)
+    except BaseException:
+        _undo(cart, order_id, key, by)
         raise
 
 
@@ -209,14 +223,13 @@ def _check(quote: pricing.Quote, details: Details, seen_total: Money) -> None:
 
 def _attempt(cart: Cart, key: str) -> UUID:
     """The id of the order to be: the same for every click on the same cart as it stands, so that all of them hold the
-    same units."""
+    same units. One statement, so that two clicks cannot both be the first."""
     mark = f"{cart.version}:{key}"[:300]
-    with transaction.atomic(using=db.DEFAULT):
-        details = locking.details(cart.pk)
-        if details.attempt != mark or details.order_id is None:
-            details.attempt, details.order_id = mark, db.uuid7()
-            details.save(update_fields=["attempt", "order_id"])
-    return details.order_id
+    row = [db.uuid7(), cart.pk, new_key(), mark, db.uuid7()]
+    with connections[db.DEFAULT].cursor() as cursor:
+        cursor.execute(_ATTEMPT, row)
+        order_id: UUID = cursor.fetchone()[0]
+    return order_id
 
 
 def _hold(quote: pricing.Quote, order_id: UUID, details: Details, by: str) -> None:
@@ -254,7 +267,9 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
     return order
 
 
-def _undo(cart: Cart, order_id: UUID, by: str) -> None:
-    """Let the hold go and make the next try a new one."""
-    CheckoutDetails.objects.filter(cart_id=cart.pk, order_id=order_id).update(attempt="", order_id=None)
-    reservations.release(reference=order_id, by=by)
+def _undo(cart: Cart, order_id: UUID, key: str, by: str) -> None:
+    """Let the hold go and make the next try a new one; what a faster click of the same kind holds stays."""
+    twin = order_selectors.by_key(key)
+    if twin is None or twin.pk != order_id or twin.status == Order.Status.CANCELLED:
+        CheckoutDetails.objects.filter(cart_id=cart.pk, order_id=order_id).update(attempt="", order_id=None)
+        reservations.release(reference=order_id, by=by)

@@ -67,10 +67,12 @@ def place(request: HttpRequest) -> HttpResponse:
     form = forms.PlaceForm(request.POST, methods=methods.by_id())
     is_sound = form.is_valid()
     key = form.cleaned_data.get("idempotency_key", "")
-    if key and (done := orders.by_key(key)) is not None:  # a second click, or the back button
-        return _to_order(request, done, is_hosted=False)
     cart = carts.current(request)
     entered = selectors.details_of(cart.pk) if cart else None
+    if cart is None or entered is None or key != entered.idempotency_key:
+        done = orders.by_key(key) if key else None
+        if done is not None:  # a second click, or the back button
+            return _to_order(done, is_hosted=False)
     if cart is None or entered is None:
         return _skipped(request, cart)
     if not is_sound or key != entered.idempotency_key:
@@ -115,7 +117,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
     except services.PurchaseRefused as error:
         messages.error(request, error.message)
         return SeeOther(reverse("cart" if isinstance(error, services.CartEmpty) else "checkout"))
-    return _to_order(request, order, is_hosted=is_hosted)
+    return _to_order(order, is_hosted=is_hosted)
 
 
 def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
@@ -141,11 +143,10 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
     return SeeOther(reverse("payment"))
 
 
-def _to_order(request: HttpRequest, order: Any, *, is_hosted: bool) -> HttpResponse:
+def _to_order(order: Any, *, is_hosted: bool) -> HttpResponse:
     """To the order's page (a guest's with the secret of its link), or first to the provider's own page."""
-    access.remember(request, order)
     if is_hosted:
-        return SeeOther(reverse("order_payment_page", args=[order.number]))
+        return SeeOther(f"{reverse('order_payment_page', args=[order.number])}?key={order.access_key}")
     return SeeOther(f"{access.url(order)}&placed=1")
 
 

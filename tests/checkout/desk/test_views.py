@@ -1,0 +1,260 @@
+"""The order's page in all its states, history, look-up, cancelling."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from checkout.orders import access
+from checkout.orders import services as orders
+from checkout.payments import services as payments
+from checkout.payments.models import Payment
+from checkout.payments.providers import base
+from shop.notifications import services as notifications
+from shop.notifications.models import Notification
+from tests.factories import cart as carts
+from tests.factories.checkout import captured, payment_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _rates():
+    carts.rates()
+
+
+@pytest.fixture
+def order():
+    made = carts.order(carts.cart((carts.product(name="Lamp"), 1)))
+    made.refresh_from_db()
+    return made
+
+
+def paid(order):
+    payment = payment_of(order)
+    payments.record(payment_id=payment.pk, outcome=captured(payment), source="charge")
+    order.refresh_from_db()
+
+
+def page(client, order, **given):
+    return client.get(access.url(order), given)
+
+
+def outcome(state, **given):
+    return base.Outcome(reference="pi_1", state=state, **given)
+
+
+class TestStates:
+    def test_pending_refreshes_itself_with_and_without_script(self, client, order):
+        answer = page(client, order)
+        html = answer.content.decode()
+        assert answer.context["state"] == "pending"
+        assert 'data-testid="order-pending"' in html
+        assert f'hx-get="/orders/{order.number}/status/' in html
+        assert '<meta http-equiv="refresh"' in html
+
+    def test_confirmed_once_the_money_is_there(self, client, order):
+        paid(order)
+        answer = page(client, order)
+        html = answer.content.decode()
+        assert 'data-testid="order-confirmation"' in html
+        assert f'data-testid="order-number">{order.number}<' in html
+        assert 'data-testid="order-status">Payment Confirmed<' in html
+        assert f'data-testid="order-total">{order.total.format()}<' in html
+        assert 'data-testid="order-details"' in html
+        assert [step["label"] for step in answer.context["steps"] if step["is_current"]] == ["Payment Confirmed"]
+
+    def test_the_fragment_stops_asking_once_it_is_settled(self, client, order):
+        url = reverse("order_status", args=[order.number]) + f"?key={order.access_key}"
+        assert "hx-trigger" in client.get(url).content.decode()
+        paid(order)
+        html = client.get(url).content.decode()
+        assert "hx-trigger" not in html
+        assert "<html" not in html
+
+    def test_a_challenge_leads_to_the_bank(self, client, order):
+        payments.record(
+            payment_id=payment_of(order).pk,
+            outcome=outcome("requires_action", action_url="https://bank.example/3ds"),
+            source="charge",
+        )
+        answer = page(client, order)
+        assert (answer.context["state"], answer.context["action_url"]) == ("action", "https://bank.example/3ds")
+
+    def test_declined_offers_another_card(self, client, order):
+        payment = payment_of(order)
+        payments.record(
+            payment_id=payment.pk,
+            outcome=outcome("declined", message="Your card was declined.", retryable=True),
+            source="charge",
+        )
+        answer = page(client, order)
+        html = answer.content.decode()
+        assert 'data-testid="payment-error"' in html
+        assert "Your card was declined." in html
+        again = client.post(
+            reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"}
+        )
+        assert again.status_code == 303
+        second = Payment.objects.exclude(pk=payment.pk).get()
+        assert (second.token, second.amount_minor) == ("pm_card_visa", order.total_minor)
+        assert page(client, order).context["state"] == "pending"
+
+    @pytest.mark.parametrize(
+        "given", [{}, {"method": "gold"}, {"method": "card"}, {"method": "card", "payment_token": "a b"}]
+    )
+    def test_another_card_that_is_none_is_400(self, client, order, given):
+        payments.record(payment_id=payment_of(order).pk, outcome=outcome("declined"), source="charge")
+        page(client, order)
+        assert client.post(reverse("order_pay", args=[order.number]), given).status_code == 400
+        assert Payment.objects.count() == 1
+
+    def test_a_second_payment_while_one_is_under_way_is_refused(self, client, order):
+        page(client, order)
+        client.post(reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"})
+        assert Payment.objects.count() == 1
+
+    def test_a_transfer_says_where_to(self, client):
+        made = carts.order(carts.cart((carts.product(), 1)), provider="bank_transfer", token="")
+        payments.charge(payment_id=payment_of(made).pk)
+        answer = page(client, made)
+        assert answer.context["state"] == "awaiting_transfer"
+        rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
+        assert rows["Reference"] == made.number
+
+    def test_cancelled(self, client, order):
+        orders.cancel(order_id=order.pk, by="guest")
+        answer = page(client, order)
+        assert answer.context["state"] == "cancelled"
+        assert 'data-testid="cancel-order-btn"' not in answer.content.decode()
+
+
+class TestCancel:
+    def test_gives_everything_back(self, client, order):
+        html = page(client, order).content.decode()
+        assert 'data-testid="cancel-order-btn"' in html
+        answer = client.post(reverse("order_cancel", args=[order.number]))
+        assert answer.status_code == 303
+        order.refresh_from_db()
+        assert order.status == "cancelled"
+
+    def test_get_only_asks(self, client, order):
+        page(client, order)
+        answer = client.get(reverse("order_cancel", args=[order.number]))
+        assert answer.status_code == 200
+        order.refresh_from_db()
+        assert order.status == "payment_pending"
+
+    def test_too_late_is_said(self, client, order):
+        page(client, order)
+        orders.cancel(order_id=order.pk, by="system")
+        answer = client.post(reverse("order_cancel", args=[order.number]), follow=True)
+        assert "This order cannot be cancelled any more." in answer.content.decode()
+
+
+class TestWho:
+    def test_A01_A02_A03_others_get_the_404_of_an_order_that_is_not(self, client, order):
+        other = carts.order(carts.cart((carts.product(), 1)))
+        missing = client.get("/orders/ORD-2099999999/")
+        for key in (
+            "",
+            order.access_key[:-1],
+            order.access_key + "x",
+            other.access_key,
+            order.access_key.swapcase(),
+            "é",
+        ):
+            answer = client.get(f"/orders/{order.number}/", {"key": key} if key else {})
+            assert (answer.status_code, answer.content) == (404, missing.content)
+        for name in ("order_status", "order_cancel", "order_pay", "order_payment_page"):
+            url = reverse(name, args=[order.number])
+            assert {client.get(url).status_code, client.post(url).status_code} <= {404, 405}
+        order.refresh_from_db()
+        assert order.status == "payment_pending"
+
+    def test_a_customer_sees_theirs_and_no_other(self, client):
+        ada, bob = carts.customer(), carts.customer("bob@example.com")
+        order = carts.order(carts.cart((carts.product(), 1), customer_id=ada.pk))
+        url = reverse("order", args=[order.number])
+        client.force_login(bob)
+        assert client.get(url).status_code == 404
+        client.force_login(ada)
+        assert client.get(url).status_code == 200
+
+    def test_a_guests_secret_is_kept_for_the_session_and_not_told_to_other_sites(self, client, order):
+        answer = page(client, order)
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert client.get(reverse("order", args=[order.number])).status_code == 200
+
+
+class TestHistory:
+    def test_ten_a_page_newest_first_and_only_mine(self, client):
+        ada = carts.customer()
+        product = carts.product(units=50)
+        mine = [carts.order(carts.cart((product, 1), customer_id=ada.pk)).number for _ in range(11)]
+        carts.order(carts.cart((product, 1)))
+        client.force_login(ada)
+        first = client.get(reverse("order_history"))
+        assert [row["number"] for row in first.context["orders"]] == mine[:0:-1]
+        second = client.get(reverse("order_history"), {"page": "2"})
+        assert [row["number"] for row in second.context["orders"]] == mine[:1]
+
+    @pytest.mark.parametrize("number", ["0", "-1", "x", "10000", "99999999999"])
+    def test_pages_that_are_not_are_404(self, client, number):
+        client.force_login(carts.customer())
+        assert client.get(reverse("order_history"), {"page": number}).status_code == 404
+
+    def test_needs_a_login(self, client):
+        assert client.get(reverse("order_history")).status_code == 302
+
+    @pytest.mark.parametrize("count", [1, 6])
+    def test_costs_the_same_for_one_and_for_many(self, client, count, django_assert_max_num_queries):
+        ada = carts.customer()
+        product = carts.product(units=50)
+        for _ in range(count):
+            carts.order(carts.cart((product, 1), customer_id=ada.pk))
+        client.force_login(ada)
+        client.get(reverse("order_history"))
+        with django_assert_max_num_queries(7):
+            client.get(reverse("order_history"))
+
+
+class TestLookup:
+    def ask(self, client, number, email):
+        return client.post(reverse("order_lookup"), {"number": number, "email": email}, follow=True)
+
+    def test_mails_the_link_to_the_orders_own_address(self, client, order):
+        self.ask(client, f" {order.number.lower()} ", "ADA@example.com")
+        for pk in Notification.objects.filter(template="order_link").values_list("pk", flat=True):
+            notifications.send(notification_id=pk)
+        (message,) = mail.outbox
+        assert message.to == ["ada@example.com"]
+        assert access.url(order) in message.body
+        assert message.subject == f"Your order {order.number}"
+
+    def test_A19_says_the_same_whether_it_matches_or_not(self, client, order):
+        answers = [
+            self.ask(client, number, email).content
+            for number, email in (
+                (order.number, "ada@example.com"),
+                (order.number, "eve@example.com"),
+                ("ORD-2099999999", "ada@example.com"),
+            )
+        ]
+        assert (
+            answers[0].count(b"on its way") == answers[1].count(b"on its way") == answers[2].count(b"on its way") == 1
+        )
+        assert Notification.objects.filter(template="order_link").count() == 1
+
+    def test_is_sent_once_an_hour_at_most(self, client, order):
+        for _ in range(3):
+            self.ask(client, order.number, "ada@example.com")
+        assert Notification.objects.filter(template="order_link").count() == 1
+
+    def test_is_limited(self, client, order, settings):
+        settings.RATELIMIT_ENABLE = True
+        answers = [self.ask(client, order.number, "eve@example.com").status_code for _ in range(11)]
+        assert (answers[0], answers[-1]) == (200, 429)
+
+    def test_what_is_no_address_is_said(self, client):
+        answer = self.ask(client, "", "x")
+        assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"number", "email"})
