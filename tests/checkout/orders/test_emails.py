@@ -1,0 +1,88 @@
+"""What the mails about an order say."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+
+from checkout.orders import emails
+from checkout.orders import services as orders
+from shop.notifications.models import Notification
+from tests import outbox
+from tests.factories import checkout as make
+from tests.factories.inventory import stocked
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_mail_is_told_everything_as_text() -> None:
+    order = make.placed([stocked(5)], quantity=2)
+    emails.order_placed(order_id=order.pk)
+    note = Notification.objects.get()
+    assert (note.key, note.recipient, note.language) == (f"order_placed:{order.pk}", "ada@example.com", "en")
+    told = note.context["order"]
+    assert told["url"].startswith("http")
+    assert told["url"].endswith(f"/orders/{order.number}/?key={order.access_key}")
+    assert told["lines"] == [
+        {
+            "name": order.lines.get().name,
+            "options": "Blue",
+            "quantity": 2,
+            "line_total": "$50.00",
+        }
+    ]
+    assert (told["subtotal"], told["discount"], told["shipping"], told["tax"], told["total"]) == (
+        "$50.00",
+        None,
+        "$5.00",
+        "$0.00",
+        "$55.00",
+    )
+    assert told["shipping_address"] == [
+        "Ada Lovelace",
+        "1 Analytical Way",
+        "Springfield IL 62701",
+        "United States of America",
+    ]
+
+
+def test_each_mail_is_queued_once() -> None:
+    order = make.placed()
+    for _ in range(3):
+        emails.order_placed(order_id=order.pk)
+        emails.order_paid(order_id=order.pk)
+    assert sorted(Notification.objects.values_list("template", flat=True)) == ["order_paid", "order_placed"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "beginning"),
+    [
+        ("reservation_expired", "The payment did not arrive in time"),
+        ("out_of_stock", "The items sold out"),
+        ("reject_review", "We could not accept"),
+        ("cancel", ""),
+    ],
+)
+def test_a_cancellation_says_why(reason: str, beginning: str) -> None:
+    order = make.placed()
+    emails.order_cancelled(order_id=order.pk, reason=reason)
+    told = Notification.objects.get().context
+    assert told["reason"].startswith(beginning)
+    assert bool(told["reason"]) == bool(beginning)
+    assert told["refund"] is None
+
+
+def test_the_mails_of_an_order_are_rendered_with_number_total_and_link() -> None:
+    order = make.paid()
+    orders.cancel(order_id=order.pk, by="guest")
+    for write in (emails.order_placed, emails.order_paid, emails.order_delivered):
+        write(order_id=order.pk)
+    emails.order_cancelled(order_id=order.pk, reason="cancel")
+    outbox.drain()
+    texts = {message.subject: message.body for message in mail.outbox}
+    assert len(mail.outbox) == 4
+    for message in mail.outbox:
+        assert message.to == ["ada@example.com"]
+        assert order.access_key in message.body + str(message.alternatives[0][0])
+        assert "None" not in message.body
+    assert any("$30.00" in body for body in texts.values())
