@@ -28,13 +28,15 @@ def known(keys: Collection[Key]) -> dict[Key, tuple[UUID, str]]:
         by_source[source].append(name)
     found: dict[Key, UUID] = {}
     for source, names in by_source.items():
-        if source:
-            rows = Product.objects.filter(source=source, external_id__in=names).values_list("external_id", "id")
-        else:
-            rows = Variant.objects.filter(sku__in=names).values_list("sku", "product_id")
-        found |= {(source, name): product_id for name, product_id in rows}
+        found |= {(source, name): product_id for name, product_id in _products(source, names)}
     digests = _digests(by_source)
     return {key: (product_id, digests.get((*key, product_id), "")) for key, product_id in found.items()}
+
+
+def _products(source: str, names: Sequence[str]) -> Iterable[tuple[str, UUID]]:
+    if source:
+        return Product.objects.filter(source=source, external_id__in=names).values_list("external_id", "id")
+    return Variant.objects.filter(sku__in=names).values_list("sku", "product_id")
 
 
 def _digests(by_source: dict[str, list[str]]) -> dict[tuple[str, str, UUID], str]:
@@ -53,7 +55,8 @@ def _digests(by_source: dict[str, list[str]]) -> dict[tuple[str, str, UUID], str
 
 def product_rows(product_ids: Sequence[UUID], *, currency: str) -> dict[UUID, ProductRow]:
     """These products as rows, with their regular prices in `currency`. Seven queries, whatever the number."""
-    products = Product.objects.filter(pk__in=product_ids).select_related("brand", "seller", "product_type", "category")
+    related = Product.objects.select_related("brand", "seller", "product_type", "category")
+    products = list(related.filter(pk__in=product_ids))
     variants: dict[UUID, list[Variant]] = defaultdict(list)
     for variant in Variant.objects.filter(product_id__in=product_ids, is_active=True).order_by("position", "id"):
         variants[variant.product_id].append(variant)
@@ -65,7 +68,6 @@ def product_rows(product_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Pr
     for image in Image.objects.filter(product_id__in=product_ids).order_by("position", "id"):
         pictures[image.product_id].append(image)
     held = stock.on_hand(variant_ids)
-    products = list(products)
     labels, paths = _labels(products), _paths(products)
     return {
         product.pk: _row(product, variants[product.pk], prices, pictures[product.pk], held, labels, paths, currency)

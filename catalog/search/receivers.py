@@ -13,6 +13,11 @@ def index_product(data: dict[str, Any]) -> None:
     indexing.index([UUID(data["product_id"])])
 
 
+def index_products(data: dict[str, Any]) -> None:
+    """A batch of an import is in."""
+    indexing.index([UUID(product_id) for product_id in data["product_ids"]])
+
+
 def index_variant(data: dict[str, Any]) -> None:
     """A variant's stock changed."""
     indexing.index_variant(UUID(data["variant_id"]))

@@ -72,9 +72,8 @@ def verify() -> list[str]:
         for link in AuditSeal.objects.filter(database=alias).order_by("last_id"):
             digest, count, _last = _digest(previous, _entries(alias, after=after, until=link.last_id, inclusive=True))
             if digest != link.digest:
-                problems.append(
-                    f"audit log of {alias}: entries up to {link.last_id} were changed ({count} found, {link.count} sealed)"
-                )
+                found = f"({count} found, {link.count} sealed)"
+                problems.append(f"audit log of {alias}: entries up to {link.last_id} were changed {found}")
             previous, after = link.digest, link.last_id
     return problems
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.cache import cache
 from django.db import connections
@@ -24,7 +25,7 @@ class Result:
 
 def dependencies() -> list[Result]:
     """Every database and the cache, each asked once."""
-    results = [_ask(f"postgres:{alias}", lambda alias=alias: _query(alias), True) for alias in db.databases()]
+    results = [_ask(f"postgres:{alias}", partial(_query, alias), True) for alias in db.databases()]
     results.append(_ask("redis", _ping_cache, False))
     return results
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def send_again(*, notification_ids: Sequence[UUID], by: str) -> int:
         Notification.objects.filter(pk__in=ids).update(status=Notification.Status.QUEUED, attempts=0)
         for pk in ids:
             audit.record(action="email.again", by=by, object_type="notification", object_id=pk, using=db.DEFAULT)
-            transaction.on_commit(lambda pk=pk: _enqueue(str(pk)), using=db.DEFAULT, robust=True)
+            transaction.on_commit(partial(_enqueue, str(pk)), using=db.DEFAULT, robust=True)
     return len(ids)
 
 

@@ -14,23 +14,11 @@ from catalog.products import colours
 DATA = Path(__file__).parent / "data" / "words" / "kinds.toml"
 ACCENT = "#d9a441"
 CALM = "#5f7f8c"
-_NAMED = {
-    name: colours.HEX[name]
-    for name in (
-        "black",
-        "white",
-        "silver",
-        "grey",
-        "blue",
-        "red",
-        "green",
-        "yellow",
-        "pink",
-        "brown",
-        "beige",
-        "orange",
-    )
-} | {"cyan": "#2f9fc4", "magenta": "#b8297e", "gray": colours.HEX["grey"]}
+# Few colours and one variation: a catalogue of any size is illustrated with some hundred pictures, drawn in seconds.
+_NAMED = {name: colours.HEX[name] for name in ("black", "white", "silver", "blue", "red")} | {
+    "grey": colours.HEX["silver"],
+    "gray": colours.HEX["silver"],
+}
 _WORD = re.compile(r"[a-zà-ÿ0-9&]+")
 
 
@@ -52,8 +40,7 @@ def placeholder(category_path: Sequence[str], name: str, colour: str = "") -> st
     """
     kind, ground, usual = _kind(category_path, name)
     tint = (colours.colour(colour) if colour else None) or _colour_in(name) or usual
-    variation = drawing.bucket(" ".join(category_path), 3)  # a category looks of one piece, and needs few pictures
-    return drawing.key(kind, tint, ACCENT if tint != ACCENT else CALM, variation, ground)
+    return drawing.key(kind, tint, ACCENT if tint != ACCENT else CALM, 0, ground)
 
 
 def _kind(category_path: Sequence[str], name: str) -> tuple[str, str, str]:

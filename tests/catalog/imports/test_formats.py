@@ -22,7 +22,7 @@ def variants(options):
         st.builds(
             VariantRow,
             sku=skus,
-            options=st.fixed_dictionaries({name: names for name in options}),
+            options=st.fixed_dictionaries(dict.fromkeys(options, names)),
             price=st.integers(100, 10**7),
             sale_price=st.none() | st.integers(0, 99),
             stock=st.none() | st.integers(0, 10**6),

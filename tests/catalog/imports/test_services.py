@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 def line(number, **changes):
     return {
         "id": str(number), "sku": f"SKU {number}", "name": f"Thing {number}", "brand": "Acme", "price": "10.00",
-        "currency": "USD", "category_path": ["Things", "Small"], "attributes": {"colour": "red" if number % 2 else "blue"},
+        "currency": "USD", "category_path": ["Things", "Small"],
+        "attributes": {"colour": "red" if number % 2 else "blue"},
         **changes,
     }  # fmt: skip
 
