@@ -27,7 +27,7 @@ def open_text(path: Path) -> IO[str]:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
-        stream: IO[bytes] = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]
+        stream: IO[bytes] = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]  # noqa: SIM115  (the wrapper closes it)
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from error
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="" if _is_csv(path) else None)
