@@ -36,7 +36,12 @@ def save_brand(*, brand: Brand, by: str) -> None:
             OldSlug.objects.update_or_create(kind="brand", slug=old, defaults={"object_id": brand.pk})
         brand.save()
         audit.record(
-            action="brand.save", by=by, object_type="brand", object_id=brand.pk, changes={"name": brand.name}, using=db.CATALOG
+            action="brand.save",
+            by=by,
+            object_type="brand",
+            object_id=brand.pk,
+            changes={"name": brand.name},
+            using=db.CATALOG,
         )
         bus.publish(types.BrandChanged(brand_id=brand.pk), using=db.CATALOG)
 

@@ -79,8 +79,14 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
             given[row.code] = str(value) if isinstance(value, Decimal) else value
         clean, errors = rules.clean_attributes(specs, given)
         for code, problem in errors.items():
-            self.add_error(f"{ATTRIBUTE}{code}", problem)
-        kept = {code: value for code, value in self.instance.attributes.items() if code not in given}
+            if f"{ATTRIBUTE}{code}" not in self.errors:
+                self.add_error(f"{ATTRIBUTE}{code}", problem)
+        others = Attribute.objects.filter(product_type=data.get("product_type")).exclude(code__in=given)
+        kept = {
+            code: self.instance.attributes[code]
+            for code in others.values_list("code", flat=True)
+            if code in self.instance.attributes
+        }
         data["attributes"] = {**kept, **clean}
         data["tags"] = [tag.strip() for tag in data.get("tags_text", "").split(",") if tag.strip()]
         return data
@@ -95,7 +101,12 @@ def product_form(product: Product | None) -> type[ProductForm]:
 
 def _price_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, required=False, min_value=0, max_digits=15, decimal_places=3, widget=UnfoldAdminDecimalFieldWidget()
+        label=label,
+        required=False,
+        min_value=0,
+        max_digits=15,
+        decimal_places=3,
+        widget=UnfoldAdminDecimalFieldWidget(),
     )
 
 
@@ -144,7 +155,9 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
                 except BadAmount as problem:
                     self.add_error(name, str(problem))
         price, sale = data.get("price"), data.get("sale_price")
-        if sale is not None and (price is None or (isinstance(price, Money) and isinstance(sale, Money) and sale >= price)):
+        if sale is not None and (
+            price is None or (isinstance(price, Money) and isinstance(sale, Money) and sale >= price)
+        ):
             self.add_error("sale_price", _("A sale price is below the price."))
         return data
 
@@ -198,4 +211,3 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.path:
             parent = Category.objects.get_parent(self.instance)
             self.initial["parent"] = str(parent.pk) if parent else ""
-

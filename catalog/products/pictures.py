@@ -87,10 +87,20 @@ def add(
     extension, width, height = _check(content)
     product = Product.objects.get(pk=product_id)
     position = Image.objects.filter(product_id=product_id).count()
-    image = Image(product=product, variant_id=variant_id, alt=alt[:300] or product.name, position=position)
-    name = f"{str(image.pk)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(image.pk)[-8:]}.{extension}"
-    image.file.save(name, ContentFile(content), save=False)
-    image.width, image.height = width, height
+    key = db.uuid7()
+    name = f"{str(key)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(key)[-8:]}.{extension}"
+    field = Image._meta.get_field("file")
+    stored = field.storage.save(field.generate_filename(None, name), ContentFile(content))
+    image = Image(
+        id=key,
+        product=product,
+        variant_id=variant_id,
+        file=stored,
+        width=width,
+        height=height,
+        alt=alt[:300] or product.name,
+        position=position,
+    )
     with transaction.atomic(using=db.CATALOG):
         image.save(force_insert=True)
         _tell(image, "picture.add", by)

@@ -29,7 +29,8 @@ def create(**fields: Any) -> Product:
 
 
 def events() -> list[str]:
-    return list(OutboxEvent.objects.using(db.CATALOG).order_by("id").values_list("event_type", flat=True))
+    rows = OutboxEvent.objects.using(db.CATALOG).exclude(event_type="StockChanged").order_by("id")
+    return list(rows.values_list("event_type", flat=True))
 
 
 def listing_price(product: Product) -> tuple[int, int, bool]:
