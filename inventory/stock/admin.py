@@ -33,7 +33,7 @@ class LocationAdmin(ModelAdmin):
     readonly_fields = ["is_active"]
     actions_detail = ["switch"]
 
-    @action(description=_lazy("Switch on or off"), url_path="switch", permissions=["inventory.change_location"])
+    @action(description=_lazy("Switch on or off"), url_path="switch", permissions=["change"])
     def switch(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks, then starts or stops selling from here."""
         location = self.get_object(request, object_id)
@@ -65,7 +65,7 @@ class LevelFilter(admin.SimpleListFilter):
 
 @admin.register(StockItem)
 class StockItemAdmin(ModelAdmin):
-    list_display = ["sku", "location", "available", "on_hand", "reserved", "allocated", "shortfall", "is_low"]
+    list_display = ["sku", "location", "available", "on_hand", "reserved", "allocated", "shortfall", "level"]
     list_filter = [LevelFilter, "location"]
     list_select_related = ["location"]
     search_fields = ["^sku"]
@@ -96,9 +96,11 @@ class StockItemAdmin(ModelAdmin):
     def available(self, item: StockItem) -> int:
         return item.available
 
-    @display(description=_lazy("low"), boolean=True)
-    def is_low(self, item: StockItem) -> bool:
-        return item.available <= item.low_stock_threshold
+    @display(description=_lazy("level"), label={"out": "danger", "low": "warning"})
+    def level(self, item: StockItem) -> tuple[str, str] | None:
+        if not item.available:
+            return "out", _("Sold out")
+        return ("low", _("Low")) if item.available <= item.low_stock_threshold else None
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

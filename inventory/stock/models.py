@@ -69,7 +69,7 @@ class StockItem(models.Model):
         indexes = [models.Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="stock_item_sku")]
 
     def __str__(self) -> str:
-        return f"{self.sku} @ {self.location_id}"
+        return self.sku
 
     @property
     def available(self) -> int:

@@ -18,18 +18,18 @@ PROBLEMS = {
 }
 
 
-def _text(label: Any, name: str, autocomplete: str) -> forms.CharField:
+def _text(label: Any, name: str, autocomplete: str, *, required: bool = False) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": autocomplete, "maxlength": addresses.FIELDS[name]})
-    return forms.CharField(label=label, required=False, widget=widget)
+    return forms.CharField(label=label, required=required, widget=widget)
 
 
 class AddressForm(forms.Form):
     """An address; what it must have depends on its country."""
 
-    first_name = _text(_("First name"), "first_name", "given-name")
-    last_name = _text(_("Last name"), "last_name", "family-name")
+    first_name = _text(_("First name"), "first_name", "given-name", required=True)
+    last_name = _text(_("Last name"), "last_name", "family-name", required=True)
     company = _text(_("Company"), "company", "organization")
-    address1 = _text(_("Address"), "address1", "address-line1")
+    address1 = _text(_("Address"), "address1", "address-line1", required=True)
     address2 = _text(_("Flat, floor, building"), "address2", "address-line2")
     city = _text(_("City"), "city", "address-level2")
     state = _text(_("State or province"), "state", "address-level1")
