@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -58,7 +60,9 @@ class OwnCart(BasePermission):
         if COOKIE in request.COOKIES or settings.SESSION_COOKIE_NAME in request.COOKIES:
             SessionAuthentication().enforce_csrf(request)  # raises PermissionDenied
             return True
-        return not _is_foreign(cast(HttpRequest, request))
+        if _is_foreign(cast(HttpRequest, request)):
+            raise PermissionDenied(_("This call comes from another site."))
+        return True
 
 
 def _is_foreign(request: HttpRequest) -> bool:
