@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connections
 from django.db.models import Min
 from django.db.models.functions import Now
 
 from inventory.reservations.models import Reservation
-from shop.core import db
+from shop.core import db, invariants
 
 OPEN = Reservation.Status.OPEN
 
@@ -86,9 +85,4 @@ _VIOLATIONS = (
 
 def reservation_violations() -> list[str]:
     """I2: counters are the sums of open rows, each row ended at most once, consumed is allocated. One sentence each."""
-    found: list[str] = []
-    with connections[db.INVENTORY].cursor() as cursor:
-        for sentence, query in _VIOLATIONS:
-            cursor.execute(query)
-            found += [sentence.format(*row) for row in cursor.fetchall()]
-    return found
+    return invariants.sentences(db.INVENTORY, _VIOLATIONS)

@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import F, Sum
 
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
-from shop.core import cache, db
+from shop.core import cache, db, invariants
 
 # The one place where the stock knows of reservations, by their table's name: what has expired is free again, although
 # its counter falls only when somebody needs the units or the sweep comes by.
@@ -134,12 +134,7 @@ _VIOLATIONS = (
 
 def stock_violations() -> list[str]:
     """I1: per stock item, on hand is the sum of its ledger and no more is promised than is there. One sentence each."""
-    found: list[str] = []
-    with connections[db.INVENTORY].cursor() as cursor:
-        for sentence, query in _VIOLATIONS:
-            cursor.execute(query)
-            found += [sentence.format(*row) for row in cursor.fetchall()]
-    return found
+    return invariants.sentences(db.INVENTORY, _VIOLATIONS)
 
 
 def on_hand(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
