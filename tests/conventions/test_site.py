@@ -43,3 +43,17 @@ def test_admin_actions_name_methods_as_permissions():
     """Unfold looks a dotted permission up while Django checks itself, so that a new database could not be migrated."""
     dotted = re.compile(r"@(?:admin\.)?action\([^)]*permissions=\[[^\]]*\.", re.DOTALL)
     assert [name for name in sources() if dotted.search((ROOT / name).read_text())] == []
+
+
+def test_admin_actions_name_their_permission_by_method():
+    """Unfold looks a dotted permission up in the database while Django checks itself: a new database could not migrate."""
+    from django.contrib import admin
+
+    dotted = [
+        f"{type(page).__name__}.{name}: {permission}"
+        for page in admin.site._registry.values()
+        for name in dir(type(page))
+        for permission in getattr(getattr(type(page), name, None), "allowed_permissions", None) or ()
+        if "." in permission
+    ]
+    assert dotted == []
