@@ -1,4 +1,6 @@
-"""What the catalogue's API takes and gives: serializers for input and schema, and functions that make plain JSON values."""
+"""What the catalogue's API takes and gives: serializers for input and schema, and functions that make plain JSON
+values.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,7 @@ class ProductIn(ProductPatch):
     name = serializers.CharField(max_length=300)
     product_type = serializers.SlugField(max_length=140, required=False)
     status = serializers.ChoiceField(choices=STATUSES[:2], default="draft")
-    variants = VariantIn(many=True, required=False, max_length=2000)
+    variants = VariantIn(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if bool(attrs.get("sku")) == bool(attrs.get("variants")):
@@ -286,7 +288,7 @@ def facets(found: Iterable[Facet]) -> dict[str, Any]:
 
 
 def sparse(item: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
-    """Only the fields named in `?fields=id,name` (camelCase as in the answers). Raises `ApiError` for an unknown name."""
+    """Only the fields in `?fields=id,name` (camelCase as in the answers). Raises `ApiError` for an unknown name."""
     if fields is None:
         return dict(item)
     names = {_camel(name): name for name in item}

@@ -46,7 +46,7 @@ class ProductList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
+        rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
         ids = [row.pk for row in rows]
         owners = dict(Variant.objects.filter(product_id__in=ids, is_active=True).values_list("pk", "product_id"))
         units: dict[UUID, int] = {}

@@ -44,12 +44,10 @@ def ensure_path(*, names: Sequence[str], by: str) -> Category:
     """The category at `names` ("Computers", "Laptops"), with whatever was missing on the way made. For imports."""
     if not names:
         raise BadCategory("a path needs a name")
-    node: Category | None = None
+    siblings, parent_id = Category.objects.filter(depth=1), None
     for name in names:
-        siblings = Category.objects.get_children(node) if node else Category.objects.filter(depth=1)
-        found = siblings.filter(name=_name(name)).first()
-        node = found or create(name=name, by=by, parent_id=node.pk if node else None)
-    assert node is not None
+        node = siblings.filter(name=_name(name)).first() or create(name=name, by=by, parent_id=parent_id)
+        siblings, parent_id = Category.objects.get_children(node), node.pk
     return node
 
 
@@ -166,8 +164,7 @@ def put_into(*, category_id: UUID, parent_id: UUID | None, by: str) -> Category:
     """Make a category the last one inside another, or (without `parent_id`) the last department."""
     if parent_id is not None:
         return move(category_id=category_id, target_id=parent_id, position="last-child", by=by)
-    last = Category.objects.filter(depth=1).order_by("-path").first()
-    assert last is not None
+    last = Category.objects.filter(depth=1).order_by("-path")[0]
     return move(category_id=category_id, target_id=last.pk, position="right", by=by)
 
 

@@ -215,7 +215,9 @@ class Variant(models.Model):
 
 
 class Price(models.Model):
-    """What one unit costs, in one currency and price list, from `min_quantity` units. `sale_minor` counts between its dates."""
+    """What one unit costs, in one currency and price list, from `min_quantity` units. `sale_minor` counts between its
+    dates.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="prices")
@@ -253,7 +255,9 @@ class Price(models.Model):
 
 
 class Image(models.Model):
-    """A picture of a product, or of one of its variants. `remote_url` is recorded by imports and never fetched in them."""
+    """A picture of a product, or of one of its variants. `remote_url` is recorded by imports and never fetched in
+    them.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="images")

@@ -90,7 +90,8 @@ def product_page(
     changed: str = "",
     with_drafts: bool = False,
 ) -> ProductPage | None:
-    """One product (active or archived; a draft only if asked for) by slug or id; None if there is none. 5 queries, one more when the tree is cold.
+    """One product (active or archived; a draft only if asked for) by slug or id; None if there is none. 5 queries,
+    one more when the tree is cold.
 
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.

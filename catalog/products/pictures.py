@@ -47,7 +47,7 @@ def picture(image: Image) -> dict[str, Any] | None:
         "thumb": image.file.url,
     }
     ratios = image.file.aspect_ratios
-    sources = next(iter(ratios.values()), {}) if image.is_ready else {}
+    sources: Mapping[str, Mapping[int, Any]] = next(iter(ratios.values()), {}) if image.is_ready else {}
     webp = sources.get("WEBP", {})
     if not webp:
         return original
@@ -89,7 +89,7 @@ def add(
     position = Image.objects.filter(product_id=product_id).count()
     key = db.uuid7()
     name = f"{str(key)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(key)[-8:]}.{extension}"
-    field = Image._meta.get_field("file")
+    field: Any = Image._meta.get_field("file")
     stored = field.storage.save(field.generate_filename(None, name), ContentFile(content))
     image = Image(
         id=key,
@@ -158,7 +158,9 @@ def _enqueue(image_id: UUID) -> None:
 
 
 def _check(content: bytes) -> tuple[str, int, int]:
-    """File extension, width and height (as seen, turned by EXIF). Raises `BadPicture` before anything is decoded in full."""
+    """File extension, width and height (as seen, turned by EXIF). Raises `BadPicture` before anything is decoded in
+    full.
+    """
     if len(content) > MAX_BYTES:
         raise BadPicture(f"larger than {MAX_BYTES // 1024 // 1024} MB")
     try:

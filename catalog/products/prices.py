@@ -123,7 +123,9 @@ def reprice(product_ids: Iterable[UUID]) -> None:
 
 
 def refresh(limit: int = 500) -> int:
-    """Reprice up to `limit` products whose sale has started or ended since; publishes `PriceChanged`. Returns how many."""
+    """Reprice up to `limit` products whose sale has started or ended since; publishes `PriceChanged`. Returns how
+    many.
+    """
     with transaction.atomic(using=db.CATALOG):
         due = (
             ListingPrice.objects.filter(changes_at__lte=Now())
@@ -142,8 +144,8 @@ def _listing_prices(ids: Collection[UUID], moment: datetime) -> dict[tuple[UUID,
         "variant__product_id", "currency", "price_list", "amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at"
     )
     grouped: dict[tuple[UUID, str, str], list[rules.Terms]] = defaultdict(list)
-    for product_id, currency, price_list, *terms in rows:
-        grouped[product_id, currency, price_list].append(rules.Terms(*terms))
+    for product_id, currency, price_list, amount, sale, starts, ends in rows:
+        grouped[product_id, currency, price_list].append(rules.Terms(amount, sale, starts, ends))
     found = {key: rules.lowest(terms, moment) for key, terms in grouped.items()}
     return {key: low for key, low in found.items() if low is not None}
 

@@ -17,7 +17,9 @@ MAX_TEXT = 1000
 
 
 def slug(text: str, fallback: str = "item") -> str:
-    """`text` as lower-case ASCII words joined by "-", at most 150 characters, cut at a word; `fallback` if none is left."""
+    """`text` as lower-case ASCII words joined by "-", at most 150 characters, cut at a word; `fallback` if none is
+    left.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     result = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if len(result) > SLUG_LENGTH:
@@ -36,7 +38,9 @@ def numbered(base: str, number: int) -> str:
 
 @dataclass(frozen=True)
 class Terms:
-    """One price row in minor units. The sale price counts from `starts` (inclusive) until `ends` (exclusive); None is open."""
+    """One price row in minor units. The sale price counts from `starts` (inclusive) until `ends` (exclusive); None is
+    open.
+    """
 
     amount: int
     sale: int | None = None
@@ -227,7 +231,8 @@ def variant_sku(prefix: str, options: Mapping[str, str]) -> str:
 def nearest_combination(
     combinations: Sequence[Mapping[str, str]], wanted: Mapping[str, str], changed: str = ""
 ) -> int | None:
-    """The index of the combination that agrees with most of `wanted`, and surely with `changed` if any does; None if empty.
+    """The index of the combination that agrees with most of `wanted`, and surely with `changed` if any does; None if
+    empty.
 
     Ties go to the earlier one.
     """

@@ -23,7 +23,8 @@ _SIMILAR_POOL = 60
 
 @dataclass(frozen=True)
 class Offer:
-    """What carts and the checkout know of a variant. `unit_price` is None where it is not sold in the currency asked for.
+    """What carts and the checkout know of a variant. `unit_price` is None where it is not sold in the currency asked
+    for.
 
     `is_sellable`: product and variant are active and there is a price. Stock is the inventory's affair.
     """
@@ -57,7 +58,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "def
 
 
 def priced(currency: str, price_list: str = "default") -> QuerySet[Variant]:
-    """Variants, each with its price row in `currency` (amount_minor, sale_minor, …; None without one) and the moment."""
+    """Variants, each with its price in `currency` (amount_minor, sale_minor, …; None without one) and the moment."""
     return Variant.objects.annotate(
         price=FilteredRelation(
             "prices",
@@ -119,12 +120,14 @@ def variant_of(
         return rows.filter(pk=variant_id).values_list("pk", flat=True).first()
     if sku is not None:
         return None if "\x00" in sku else rows.filter(sku=sku).values_list("pk", flat=True).first()
-    ids = list(rows.filter(product_id=product_id).values_list("pk", flat=True))
+    ids = list(rows.filter(product=product_id).values_list("pk", flat=True))
     return default_variant(ids, stock.available(ids))
 
 
 def variant_of_options(*, product_id: UUID, options: Mapping[str, str]) -> UUID | None:
-    """The active variant that has exactly these options ({option code: value}, the code is the name's slug); None if none."""
+    """The active variant that has exactly these options ({option code: value}, the code is the name's slug); None if
+    none.
+    """
     rows = Variant.objects.filter(is_active=True, product_id=product_id, product__status=Product.Status.ACTIVE)
     for key, named in rows.values_list("pk", "options"):
         if {rules.slug(name): value for name, value in named.items()} == dict(options):
@@ -179,7 +182,7 @@ def product_id_of(slug: str) -> UUID | None:
 
 
 def moved_to(kind: str, slug: str) -> str | None:
-    """The present slug of the "product", "brand" (or path of the "category") that once had this one; None if unknown."""
+    """The present slug of the "product", "brand" (path of the "category") that once had this one; None if unknown."""
     old = OldSlug.objects.filter(kind=kind, slug=slug).values_list("object_id", flat=True).first()
     if old is None:
         return None

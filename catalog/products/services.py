@@ -60,7 +60,8 @@ def create(
     variants: Sequence[NewVariant] = (),
     **fields: Any,
 ) -> Product:
-    """A new product with its variants. Other `fields`: description, brand_id, category_id, tags, released_on, SEO texts.
+    """A new product with its variants. Other `fields`: description, brand_id, category_id, tags, released_on, SEO
+    texts.
 
     Raises `BadProduct`.
     """

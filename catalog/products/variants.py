@@ -45,7 +45,7 @@ class NewVariant:
 
 
 def add_variants(*, product_id: UUID, variants: Sequence[NewVariant], by: str) -> list[Variant]:
-    """More variants of a product, in this order after those it has. Raises `BadProduct` (SKU taken, options doubled)."""
+    """More variants of a product, in this order after those it has. Raises `BadProduct` (SKU taken, same options)."""
     with transaction.atomic(using=db.CATALOG):
         product = locking.product(product_id)
         made = insert(product, variants)
@@ -59,8 +59,8 @@ def make_matrix(
 ) -> list[Variant]:
     """A variant for every combination of `choices` ({"Colour": ["Moss", "Navy"], …}) that the product lacks.
 
-    The product's options become those of `choices` if it has no variants yet; else they must agree. Raises `BadProduct`,
-    `rules.BadOptions`.
+    The product's options become those of `choices` if it has no variants yet; else they must agree. Raises
+    `BadProduct`, `rules.BadOptions`.
     """
     combinations = rules.option_matrix(choices)
     with transaction.atomic(using=db.CATALOG):

@@ -47,7 +47,9 @@ class Review(models.Model):
 
 
 class Purchase(models.Model):
-    """A customer has paid for a product: what makes a review verified. Copied from paid orders, can be made again from them."""
+    """A customer has paid for a product: what makes a review verified. Copied from paid orders, can be made again from
+    them.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     customer_id = models.UUIDField()

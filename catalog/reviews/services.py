@@ -83,7 +83,9 @@ def note_purchases(*, customer_id: UUID, variant_ids: Iterable[UUID]) -> None:
 
 
 def rate(product_ids: Iterable[UUID]) -> None:
-    """Compute the ratings of these products from their published reviews. Needs a transaction of the catalogue's database."""
+    """Compute the ratings of these products from their published reviews. Needs a transaction of the catalogue's
+    database.
+    """
     for product_id in sorted(set(product_ids)):
         locking.product(product_id)
         found = Review.objects.filter(product_id=product_id, status=Review.Status.PUBLISHED).aggregate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,7 +32,7 @@ def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     url = reverse("product_reviews", args=[slug])
     has_more = summary is not None and summary.count > number * selectors.PER_PAGE
-    context = {
+    context: dict[str, Any] = {
         "summary": summary if number == 1 else None,
         "reviews": reviews,
         "next_url": f"{url}?page={number + 1}" if has_more else None,

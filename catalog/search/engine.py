@@ -1,4 +1,4 @@
-"""The one door to whatever engine answers: a protocol, its answers as plain values, and the choice with its fallback."""
+"""The one door to whatever engine answers: a protocol, its answers as plain values, the choice with its fallback."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Facet:
 class Results:
     """One page of hits, how many there are in all, and the facets.
 
-    `suggestion` is a better spelling that finds more ("did you mean"); `corrected_to` is the spelling whose results these
-    are, because the words as typed found nothing.
+    `suggestion` is a better spelling that finds more ("did you mean"); `corrected_to` is the spelling whose results
+    these are, because the words as typed found nothing.
     """
 
     hits: Sequence[Hit]

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (statements are put together from constants of this file; every value is a parameter)
 """Counts for the filters of a list, right under multiple choice: each facet is counted with all filters but its own.
 
 One statement reads the rows of the scope once; a row counts for a facet if it meets every filter, or misses only that
@@ -12,9 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from catalog.products import tree
 from catalog.products.models import Attribute, Category
@@ -89,7 +89,7 @@ def _statement(query: Query, found: Conditions) -> tuple[str, list[Any]]:
     if has_attributes:
         columns.append("attributes")
     misses = " + ".join(f"(NOT f{i})::int" for i in range(len(names))) or "0"
-    edges = [low for low, _ in (band(*ends, query.currency) for ends in BANDS) if low is not None]
+    edges = [edge for low, high in BANDS if (edge := band(low, high, query.currency)[0]) is not None]
     depth = len(found.category) + Category.steplen
     step = Category.steplen
     parts = [
@@ -134,7 +134,8 @@ def _attribute_parts(names: Sequence[str]) -> tuple[str, list[Any], str, list[An
     with_sql = (
         f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {_SAMPLE}), "
         "codes AS MATERIALIZED (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
-        f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} AND count(*) * 5 >= (SELECT count(*) FROM sample) "
+        f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} "
+        "AND count(*) * 5 >= (SELECT count(*) FROM sample) "
         f"ORDER BY (key = ANY(%s)) DESC, often DESC, key LIMIT {MAX_ATTRIBUTE_FACETS}), "
         "wanted AS MATERIALIZED (SELECT key FROM codes UNION SELECT unnest(%s::text[]))"
     )

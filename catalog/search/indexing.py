@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (the statement is put together from this file's columns; every value is a parameter)
 """Writes `Listing` from products, prices, stock and ratings. Everything here may run twice and in any order."""
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def _upsert() -> str:
     document = " || ".join(f"setweight(to_tsvector('shop', {name}), '{weight}')" for name, weight in _TEXTS.items())
     updated = [name for name in _COLUMNS if name not in {"id", "product_id", "currency", "price_list"}]
     return (
-        f"INSERT INTO catalog_listing ({taken}, document, updated_at) SELECT {taken}, {document}, statement_timestamp() "
+        f"INSERT INTO catalog_listing ({taken}, document, updated_at) "
+        f"SELECT {taken}, {document}, statement_timestamp() "
         f"FROM jsonb_to_recordset(%s::jsonb) AS r({typed}) "
         "ON CONFLICT (product_id, currency, price_list) DO UPDATE SET "
         + ", ".join(f"{name} = EXCLUDED.{name}" for name in [*updated, "document", "updated_at"])
@@ -52,7 +54,8 @@ _UPSERT = _upsert()
 
 
 def index(product_ids: Iterable[UUID]) -> int:
-    """Make the listings of these products agree with the catalogue; those not active lose theirs. Returns how many are listed.
+    """Make the listings of these products agree with the catalogue; those not active lose theirs. Returns how many
+    are listed.
 
     Works in batches of 500, each a short transaction; hundreds of products a second.
     """
@@ -97,7 +100,9 @@ def index_product_type(product_type_id: UUID) -> int:
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
-    """Make all listings and the vocabulary again while the shop stays open. `progress(done, of)` is told after each batch."""
+    """Make all listings and the vocabulary again while the shop stays open. `progress(done, of)` is told after each
+    batch.
+    """
     ids = list(Product.objects.visible().order_by("pk").values_list("pk", flat=True))
     listed = done = 0
     for batch in _batches(ids):

@@ -1,4 +1,6 @@
-"""One writer at a time per product's listing, also for a listing that is not there yet (so: advisory locks, no row locks)."""
+"""One writer at a time per product's listing, also for a listing that is not there yet (so: advisory locks, no row
+locks).
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 
 from shop.core import db
 
-
 # The sorts that need no text: each list walks one of these indexes, so that its cost does not grow with the catalogue.
 _ORDERS = {
     "listing_price_up": F("price_minor").asc(),
@@ -44,7 +43,9 @@ class Listing(models.Model):
     is_sellable = models.BooleanField(default=True)
     is_in_stock = models.BooleanField(default=False)
     is_buyable = models.GeneratedField(
-        expression=Q(is_sellable=True, is_in_stock=True), output_field=models.BooleanField(), db_persist=True
+        expression=Q(is_sellable=True, is_in_stock=True),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )  # comes first in every list
     rating_average = models.DecimalField(max_digits=3, decimal_places=2, default=0)
     rating_count = models.PositiveIntegerField(default=0)

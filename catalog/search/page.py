@@ -1,8 +1,8 @@
-"""What list pages show: results as cards, facets as links that switch a value on or off, sorts, chips and page links."""
+"""What list pages show: results as cards, facets as links that switch a value on or off, sorts, chips, page links."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -229,7 +229,7 @@ def _switch(values: Sequence[str], value: str) -> tuple[bool, tuple[str, ...]]:
 
 def _toggle_band(query: Query, value: str) -> tuple[bool, Query]:
     ends = next(ends for ends in BANDS if f"{ends[0] or ''}-{ends[1] or ''}" == value)
-    low, high = band(*ends, query.currency)
+    low, high = band(ends[0], ends[1], query.currency)
     chosen = (query.price_min, query.price_max) == (low, high)
     return chosen, replace(query, price_min=None if chosen else low, price_max=None if chosen else high)
 
@@ -241,13 +241,7 @@ def _active(facets: Sequence[Facet], query: Query, place: Place) -> list[dict[st
     """One chip per filter in force, each with the address of the page without it."""
     labels = {(facet.name, count.value): count.label for facet in facets for count in facet.counts}
     names = {facet.name: facet.label for facet in facets}
-    chips = []
-    node = tree.tree().at(query.category) if query.category and place.path == LIST_URL else None
-    if node is not None:
-        chips.append((node.name, replace(query, category="", page=1)))
-    for brand in query.brands:
-        if brand != place.fixed_brand:
-            chips.append((labels.get(("brand", brand), brand), toggle(query, "brand", brand)[1]))
+    chips = _chosen_places(query, place, labels)
     if _is_priced(query):
         chips.append((_price_label(query), replace(query, price_min=None, price_max=None, page=1)))
     if query.rating:
@@ -255,12 +249,23 @@ def _active(facets: Sequence[Facet], query: Query, place: Place) -> list[dict[st
         chips.append((label, replace(query, rating=None, page=1)))
     if query.in_stock:
         chips.append((_("In stock"), replace(query, in_stock=False, page=1)))
-    for code, values in query.attributes:
-        for value in values:
-            label = labels.get((f"attr.{code}", value), value)
-            name = names.get(f"attr.{code}", code)
-            chips.append((f"{name}: {label}", toggle(query, f"attr.{code}", value)[1]))
+    for code, value in [(code, value) for code, values in query.attributes for value in values]:
+        name = f"attr.{code}"
+        label = f"{names.get(name, code)}: {labels.get((name, value), value)}"
+        chips.append((label, toggle(query, name, value)[1]))
     return [{"label": label, "remove_url": place.url(changed)} for label, changed in chips]
+
+
+def _chosen_places(query: Query, place: Place, labels: Mapping[tuple[str, str], str]) -> list[tuple[str, Query]]:
+    """The chips for category and brands, where they are not what the page is about."""
+    chips: list[tuple[str, Query]] = []
+    node = tree.tree().at(query.category) if query.category and place.path == LIST_URL else None
+    if node is not None:
+        chips.append((node.name, replace(query, category="", page=1)))
+    for brand in query.brands:
+        if brand != place.fixed_brand:
+            chips.append((labels.get(("brand", brand), brand), toggle(query, "brand", brand)[1]))
+    return chips
 
 
 def _price_label(query: Query) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (statements are put together from constants of this file; every value is a parameter)
 """The embedded engine: PostgreSQL full text over `Listing.document`, with typo tolerance by the vocabulary's trigrams.
 
 Words must all be found (stemmed, without accents, the last one also as a prefix). If hardly anything is, misspelt words
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import OperationalError, connections
@@ -36,7 +37,9 @@ _SORTS = {
 
 @dataclass
 class Conditions:
-    """What a query asks, as SQL: what every row must meet (`scope`), and the filters by facet, which facets lift one by one."""
+    """What a query asks, as SQL: what every row must meet (`scope`), and the filters by facet, which facets lift one
+    by one.
+    """
 
     scope: list[str] = field(default_factory=list)
     scope_params: list[Any] = field(default_factory=list)
@@ -53,16 +56,13 @@ class Conditions:
         return " AND ".join(parts), params
 
 
-def conditions(query: Query, tsquery: str) -> Conditions | None:
-    """The SQL of `query`; None if its category does not exist."""
+def conditions(query: Query, tsquery: str, category: str = "") -> Conditions:
+    """The SQL of `query`, below the category at materialised path `category`, if any."""
     found = Conditions(scope=["currency = %s", "price_list = %s"], scope_params=[query.currency, query.price_list])
-    if query.category:
-        node = tree.tree().at(query.category)
-        if node is None:
-            return None
-        found.category = node.path
+    if category:
+        found.category = category
         found.scope.append("category_path LIKE %s")
-        found.scope_params.append(f"{node.path}%")
+        found.scope_params.append(f"{category}%")
     if query.text:
         found.tsquery = tsquery
         found.scope.append("document @@ to_tsquery('shop', %s)")
@@ -87,6 +87,16 @@ def _add_filters(found: Conditions, query: Query) -> None:
         found.filters[f"attr.{code}"] = (f"({sql})", [item for value in values for item in (code, value)])
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What was asked in the end, how much it finds, and what to say of the spelling."""
+
+    found: Conditions
+    counted: facets.Counted
+    suggestion: str | None = None
+    corrected_to: str | None = None
+
+
 class PostgresSearch:
     """The `SearchEngine` that is always there."""
 
@@ -98,34 +108,41 @@ class PostgresSearch:
 
     def _search(self, query: Query, with_facets: bool) -> Results:
         words = search_words(query)
-        if query.text and not words:
+        node = tree.tree().at(query.category) if query.category else None
+        if (query.text and not words) or (query.category and node is None):
             return Results((), 0, ())
-        found = conditions(query, rules.tsquery(words))
-        if found is None:
-            return Results((), 0, ())
-        counted = facets.count(query, found)
-        suggestion = corrected = None
-        if words and counted.total < FEW:
-            better = spelling.correct(words)
-            if better is not None:
-                other = conditions(query, rules.tsquery(better, prefix=False))
-                assert other is not None
-                recount = facets.count(query, other)
-                if counted.total == 0 and recount.total > 0:
-                    found, counted, corrected = other, recount, " ".join(better)
-                elif recount.total > counted.total:
-                    suggestion = " ".join(better)
-        if len(words) > 1 and counted.total == 0 and not query.has_filters:
-            found = conditions(query, rules.tsquery(words, operator="|"))
-            assert found is not None
-            counted = facets.count(query, found)
+        answer = self._as_typed(query, words, node.path if node else "")
         return Results(
-            hits=self._hits(query, found) if counted.total > query.offset else (),
-            total=counted.total,
-            facets=counted.facets if with_facets else (),
-            suggestion=suggestion,
-            corrected_to=corrected,
+            hits=self._hits(query, answer.found) if answer.counted.total > query.offset else (),
+            total=answer.counted.total,
+            facets=answer.counted.facets if with_facets else (),
+            suggestion=answer.suggestion,
+            corrected_to=answer.corrected_to,
         )
+
+    def _as_typed(self, query: Query, words: Sequence[str], category: str) -> Answer:
+        """The words as typed; failing that, corrected ones; failing that, any of them."""
+        found = conditions(query, rules.tsquery(words), category)
+        answer = Answer(found, facets.count(query, found))
+        if words and answer.counted.total < FEW:
+            answer = self._corrected(query, words, category, answer)
+        if len(words) > 1 and answer.counted.total == 0 and not query.has_filters:
+            found = conditions(query, rules.tsquery(words, operator="|"), category)
+            answer = Answer(found, facets.count(query, found))
+        return answer
+
+    def _corrected(self, query: Query, words: Sequence[str], category: str, typed: Answer) -> Answer:
+        """What a better spelling finds, if the typed one found nothing; else only the hint that there is one."""
+        better = spelling.correct(words)
+        if better is None:
+            return typed
+        found = conditions(query, rules.tsquery(better, prefix=False), category)
+        counted = facets.count(query, found)
+        if counted.total <= typed.counted.total:
+            return typed
+        if typed.counted.total:
+            return replace(typed, suggestion=" ".join(better))
+        return Answer(found, counted, corrected_to=" ".join(better))
 
     def _hits(self, query: Query, found: Conditions) -> list[Hit]:
         where, params = found.where()
@@ -147,7 +164,7 @@ def _order(query: Query, found: Conditions) -> tuple[str, list[Any]]:
 def _read(sql: str, params: Sequence[Any]) -> list[Hit]:
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(sql, params)
-        return [Hit(*row[:-1], card=json.loads(row[-1])) for row in cursor.fetchall()]
+        return [Hit(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
 
 
 def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) -> list[Hit]:

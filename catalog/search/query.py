@@ -17,7 +17,13 @@ MAX_PAGE = 1000  # deeper than anyone looks; OFFSET would cost too much
 MAX_TEXT = 200
 MAX_VALUES = 20
 MAX_ATTRIBUTES = 8
-BANDS = ((None, "24.99"), ("25", "49.99"), ("50", "99.99"), ("100", "249.99"), ("250", None))
+BANDS: tuple[tuple[str | None, str | None], ...] = (
+    (None, "24.99"),
+    ("25", "49.99"),
+    ("50", "99.99"),
+    ("100", "249.99"),
+    ("250", None),
+)
 RATINGS = (4, 3, 2, 1)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 
@@ -86,7 +92,8 @@ class Query:
 def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PER_PAGE) -> tuple[Query, dict[str, str]]:
     """The query in GET parameters `{name: [values]}` and what was wrong, by name.
 
-    What is wrong is left out of the query: a page can show the rest and say so, an API can refuse. Unknown names are ignored.
+    What is wrong is left out of the query: a page can show the rest and say so, an API can refuse. Unknown names are
+    ignored.
     """
     problems: dict[str, str] = {}
     query = Query(
@@ -137,7 +144,7 @@ def _values(params: Mapping[str, Sequence[str]], name: str, problems: dict[str, 
 def _attributes(
     params: Mapping[str, Sequence[str]], problems: dict[str, str]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     for name in sorted(params):
         if not name.startswith("attr."):
             continue

@@ -22,7 +22,9 @@ _CANDIDATES = """
 
 
 def correct(words: Sequence[str]) -> list[str] | None:
-    """`words` with each unknown one replaced by its likeliest correction; None if there is nothing to correct. One query."""
+    """`words` with each unknown one replaced by its likeliest correction; None if there is nothing to correct. One
+    query.
+    """
     unsure = [word for word in dict.fromkeys(words) if word.isalpha() and 4 <= len(word) <= 40]
     if not unsure:
         return None
