@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_ratelimit.core import is_ratelimited
@@ -179,7 +180,7 @@ def _key(request: Request) -> str:
 
 def _placed(found: Any) -> Response:
     response = Response(shapes.placed(order_selectors.by_id(found.pk)), status=201)
-    response["Location"] = requests.absolute(f"/api/orders/{found.number}")
+    response["Location"] = requests.absolute(reverse("api_order", args=[found.number]))
     response.resource = found.number  # type: ignore[attr-defined]
     return response
 

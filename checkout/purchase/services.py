@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connections, transaction
@@ -225,7 +226,7 @@ def _attempt(cart: Cart, key: str) -> UUID:
     """The id of the order to be: the same for every click on the same cart as it stands, so that all of them hold the
     same units. One statement, so that two clicks cannot both be the first."""
     mark = f"{cart.version}:{key}"[:300]
-    row = [db.uuid7(), cart.pk, new_key(), mark, db.uuid7()]
+    row: list[Any] = [db.uuid7(), cart.pk, new_key(), mark, db.uuid7()]
     with connections[db.DEFAULT].cursor() as cursor:
         cursor.execute(_ATTEMPT, row)
         order_id: UUID = cursor.fetchone()[0]

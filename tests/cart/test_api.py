@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from cart.carts.models import Cart, CartLine
 from catalog.products import services as products
@@ -190,3 +191,21 @@ def test_the_same_idempotency_key_adds_once(call):
     assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
     assert first.status_code == 200
     assert CartLine.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "path"),
+    [
+        ("api_cart", [], "/api/cart"),
+        ("api_cart_items", [], "/api/cart/items"),
+        (
+            "api_cart_item",
+            ["00000000-0000-0000-0000-000000000000"],
+            "/api/cart/items/00000000-0000-0000-0000-000000000000",
+        ),
+        ("api_cart_coupons", [], "/api/cart/coupons"),
+        ("api_cart_coupon", ["X"], "/api/cart/coupons/X"),
+    ],
+)
+def test_the_calls_are_where_the_contract_says(name, args, path):
+    assert reverse(name, args=args) == path

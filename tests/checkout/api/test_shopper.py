@@ -4,6 +4,7 @@ import json
 import threading
 
 import pytest
+from django.urls import reverse
 
 from checkout.orders import services as order_services
 from checkout.orders.models import Order
@@ -283,3 +284,16 @@ class TestCancel:
         assert call(client, "POST", path, {}, X_Order_Token=token, Idempotency_Key="c").json() == first.json()
         late = call(client, "POST", path, {}, X_Order_Token=token)
         assert (late.status_code, late.json()["error"]["code"]) == (409, "transition_refused")
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "path"),
+    [
+        ("api_checkout_quote", [], "/api/checkout/quote"),
+        ("api_orders", [], "/api/orders"),
+        ("api_order", ["ORD-1"], "/api/orders/ORD-1"),
+        ("api_order_cancel", ["ORD-1"], "/api/orders/ORD-1/cancel"),
+    ],
+)
+def test_the_calls_are_where_the_contract_says(name, args, path):
+    assert reverse(name, args=args) == path
