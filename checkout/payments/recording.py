@@ -46,9 +46,11 @@ def record(
 
 
 def _keep(payment: Payment, outcome: base.Outcome, source: str) -> None:
+    keys = sorted(db.uuid7() for _fact in outcome.facts)  # in the order the provider tells them
     PaymentEvent.objects.bulk_create(
         [
             PaymentEvent(
+                id=key,
                 payment=payment,
                 order_id=payment.order_id,
                 kind=fact.kind,
@@ -58,7 +60,7 @@ def _keep(payment: Payment, outcome: base.Outcome, source: str) -> None:
                 source=source,
                 occurred_at=fact.occurred_at,
             )
-            for fact in outcome.facts
+            for key, fact in zip(keys, outcome.facts, strict=True)
         ],
         ignore_conflicts=True,
     )
@@ -215,7 +217,8 @@ def start(*, payment_id: UUID) -> Payment | None:
         payment.order = order
         payment.status = Payment.Status.PROCESSING
         payment.attempts += 1
-        payment.save(update_fields=["status", "attempts"])
+        payment.updated_at = Now()  # the timetable leaves it alone while it is being asked for
+        payment.save(update_fields=["status", "attempts", "updated_at"])
         return payment
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.urls import reverse
 
 from checkout.orders.models import Order
 from checkout.payments.models import Refund
@@ -12,6 +13,16 @@ from shop.accounts.models import User
 from tests.factories import checkout as make
 
 pytestmark = pytest.mark.django_db
+ADDRESSES = {
+    "transitions": lambda number: reverse("api_order_transitions", args=[number]),
+    "refunds": lambda number: reverse("api_order_refunds", args=[number]),
+    "shipments": lambda number: reverse("api_order_shipments", args=[number]),
+}
+
+
+def test_the_addresses_are_the_contracts() -> None:
+    made = {what: address("ORD-1") for what, address in ADDRESSES.items()}
+    assert made == {what: f"/api/orders/ORD-1/{what}" for what in ADDRESSES}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +43,7 @@ def merchant(client: Client) -> Client:
 
 
 def post(client: Client, order: Order, what: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
-    answer = client.post(f"/api/orders/{order.number}/{what}", body, "application/json", headers=headers)
+    answer = client.post(ADDRESSES[what](order.number), body, "application/json", headers=headers)
     return answer.status_code, answer.json()
 
 

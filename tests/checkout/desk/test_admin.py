@@ -181,3 +181,12 @@ def test_orders_are_not_edited_or_deleted(merchant: Client) -> None:
     merchant.post(page(order), {"status": "delivered", "total_minor": "1"})
     order.refresh_from_db()
     assert (order.status, order.total_minor) == ("payment_pending", 3000)
+
+
+def test_only_the_admin_has_the_looser_script_policy_that_its_look_needs(merchant: Client) -> None:
+    def policy(url: str) -> str:
+        found = merchant.get(url)["Content-Security-Policy"]
+        return next(part for part in found.split("; ") if part.startswith("script-src "))
+
+    assert "'unsafe-eval'" in policy(page(make.placed()))
+    assert policy(reverse("cart")) == "script-src 'self'"
