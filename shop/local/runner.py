@@ -20,6 +20,7 @@ from shop.local.valkey import Valkey
 WEB_WORKERS = 2
 WEB_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # at most one connection each of its process's pool (8)
 CHILDREN = {"web": 10, "worker": 15, "beat": 5, "sandbox": 5}  # in the order of stopping: seconds to end by themselves
+SERVERS: dict[str, type[Server]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}  # unless these name others
 COMMANDS = ("migrate", "load_demo")  # of manage.py, before the shop opens
 
 
@@ -101,13 +102,18 @@ class Runner:
         self._welcome(time.monotonic() - begun)
 
     def _start_servers(self) -> None:
+        wanted: list[type[Server]] = []
+        for variable, kind in SERVERS.items():
+            if os.environ.get(variable):
+                self.log.say(f"{kind.title}: the one that {variable} names.")
+            else:
+                wanted.append(kind)
+        if not wanted:
+            return
         here = ground.find(self.data)
         if here.folder.parent != self.data:
             self.log.say(f"The servers' user cannot reach this checkout; their data is in {here.folder}.")
-        for variable, server in (("DATABASE_URL", Postgres(here)), ("REDIS_URL", Valkey(here))):
-            if os.environ.get(variable):
-                self.log.say(f"{server.title}: the one that {variable} names.")
-                continue
+        for server in (kind(here) for kind in wanted):
             self.log.say(f"{server.title} starts …")
             self.servers.append(server)
             if server.start() == "adopted":

@@ -33,7 +33,7 @@ class Drawing:
     def __init__(self, keys: Collection[str], pool: ProcessPoolExecutor | None) -> None:
         self.total = len(keys)
         self._few = [] if pool else list(keys)
-        self._jobs = [pool.submit(drawing.draw_all, key, _files(key)) for key in keys] if pool else []
+        self._jobs = [pool.submit(drawing.draw_all, key, sizes(key)) for key in keys] if pool else []
 
     def finish(self, progress: Progress = lambda done, total: None) -> None:
         """Write what is drawn, the original last: a picture whose original is there is complete."""
@@ -44,7 +44,7 @@ class Drawing:
             progress(done, self.total)
 
     def _made(self) -> Iterator[dict[str, bytes]]:
-        yield from (drawing.draw_all(key, _files(key)) for key in self._few)
+        yield from (drawing.draw_all(key, sizes(key)) for key in self._few)
         yield from (job.result() for job in as_completed(self._jobs))
 
 
@@ -60,7 +60,7 @@ def begin(keys: Collection[str]) -> Iterator[Drawing]:
         yield Drawing(todo, pool)
 
 
-def _files(key: str) -> dict[str, int]:
+def sizes(key: str) -> dict[str, int]:
     """Storage names and widths of a picture and of its derivatives, as `Image.file` will look for them."""
     name = name_of(key)
     if key.startswith("group-"):

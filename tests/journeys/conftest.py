@@ -1,0 +1,85 @@
+"""One running shop for all journeys, and a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys import running, steps
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+HERE = Path(__file__).parent
+_SHOP = pytest.StashKey[running.Shop]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys go to one worker, which starts the shop once; without a browser they say why they do not run."""
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium found (CHROMIUM names one)"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A failed journey shows what the shop said meanwhile."""
+    report = yield
+    if report.failed and _SHOP in item.config.stash:
+        report.sections.append(("The shop's log", item.config.stash[_SHOP].tail()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[running.Shop]:
+    with running.running_shop(tmp_path_factory.mktemp("shop")) as started:
+        request.config.stash[_SHOP] = started
+        yield started
+        del request.config.stash[_SHOP]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """For one module: Playwright's thread has an event loop, beside which Django's ORM refuses to work."""
+    with sync_playwright() as playwright:
+        running_browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running_browser
+        running_browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, shop: running.Shop, tmp_path: Path) -> Iterator[Any]:
+    """A function: `open_page(**options of the browser context)` → a page of a new visitor."""
+    contexts = []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(base_url=shop.url, **{"viewport": steps.DESK, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield opened
+    for place, context in enumerate(contexts):
+        for number, page in enumerate(context.pages):
+            page.screenshot(path=tmp_path / f"last-{place}-{number}.png")  # kept by pytest for a while
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Any) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def shopper(request: pytest.FixtureRequest) -> str:
+    """An e-mail address of this test alone."""
+    return f"{request.node.name.replace('_', '-')[:50]}@example.com"

@@ -1,0 +1,101 @@
+"""What shoppers do, step by step, by the test ids that black-box tests rely on."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+GOOD, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4000002500003155"
+
+
+def find(page: Page, words: str) -> None:
+    """From the home page to the results."""
+    page.goto("/")
+    field = page.locator("[data-testid=search-input]:visible").first
+    field.fill(words)
+    field.press("Enter")
+    expect(page.get_by_test_id("product-grid")).to_be_visible()
+
+
+def open_first(page: Page) -> None:
+    """Click in the middle of the first card."""
+    card = page.get_by_test_id("product-grid").locator("> :first-child")
+    expect(card).to_have_attribute("data-testid", "product-card")
+    card.click()
+    expect(page.get_by_test_id("product-details")).to_be_visible()
+
+
+def add_to_cart(page: Page, *, count: int = 1) -> None:
+    page.get_by_test_id("add-to-cart-btn").click()
+    expect(page.get_by_test_id("cart-notification")).to_be_visible()
+    expect(page.get_by_test_id("cart-count")).to_have_text(str(count))
+
+
+def to_checkout(page: Page) -> None:
+    page.get_by_test_id("cart-icon").first.click()
+    expect(page.get_by_test_id("cart-page")).to_be_visible()
+    page.get_by_test_id("checkout-btn").click()
+    expect(page.get_by_test_id("checkout-form")).to_be_visible()
+
+
+def give_details(page: Page, email: str) -> None:
+    expect(page.get_by_test_id("country-select")).to_have_value("US")
+    fields = {
+        "email": email,
+        "first-name": "Jane",
+        "last-name": "Doe",
+        "address": "12 Market Street",
+        "city": "Oakland",
+    }
+    for name, value in fields.items():
+        page.get_by_test_id(f"{name}-input").fill(value)
+    page.get_by_test_id("state-select").select_option("CA")
+    page.get_by_test_id("zip-input").fill("94607")
+    page.get_by_test_id("delivery-option").first.click()
+    page.get_by_test_id("continue-to-payment-btn").click()
+    expect(page.get_by_test_id("payment-form")).to_be_visible()
+
+
+def fill_card(page: Page, number: str) -> None:
+    card = {"number": number, "expiry": "12/34", "cvc": "123", "name": "Jane Doe"}
+    for name, value in card.items():
+        page.get_by_test_id(f"card-{name}-input").fill(value)
+
+
+def pay(page: Page, number: str = GOOD) -> None:
+    fill_card(page, number)
+    page.get_by_test_id("place-order-btn").click()
+
+
+def confirmed(page: Page) -> str:
+    """Wait until the payment has settled; the order's number."""
+    expect(page.get_by_test_id("order-confirmation")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("order-status")).to_have_text("Payment Confirmed")
+    number = page.get_by_test_id("order-number").text_content() or ""
+    assert re.fullmatch(r"ORD-\d+", number), number
+    return number
+
+
+def to_payment(page: Page, email: str, *, words: str = "laptop") -> None:
+    """From the home page to the payment page with one product."""
+    find(page, words)
+    open_first(page)
+    add_to_cart(page)
+    to_checkout(page)
+    give_details(page, email)
+
+
+def buy(page: Page, email: str, *, words: str = "laptop") -> str:
+    """A whole purchase; the order's number."""
+    to_payment(page, email, words=words)
+    pay(page)
+    return confirmed(page)
+
+
+def error_of(page: Page, testid: str) -> Locator:
+    found = page.get_by_test_id(testid)
+    expect(found).to_be_visible(timeout=20_000)
+    return found

@@ -1,0 +1,116 @@
+"""From the home page to a paid order, and what may come between."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.journeys import steps
+from tests.journeys.running import eventually
+
+
+def test_a_guest_buys_with_a_card(page, shop, shopper):
+    steps.find(page, "laptop")
+    steps.open_first(page)
+    steps.add_to_cart(page)
+    steps.to_checkout(page)
+    steps.give_details(page, shopper)
+    total = page.locator("[data-pay]").inner_text().removeprefix("Pay ")
+    steps.pay(page)
+    number = steps.confirmed(page)
+
+    expect(page.get_by_test_id("order-total")).to_have_text(total)
+    expect(page.get_by_test_id("cart-count")).to_have_text("0")
+    page.get_by_test_id("view-order-btn").click()
+    expect(page.get_by_test_id("order-details")).to_be_in_viewport()
+    (charge,) = shop.money_taken(number)
+    assert f"${charge['amount_captured'] / 100:,.2f}" == total
+    assert len(eventually(lambda: [one for one in shop.subjects(shopper) if number in one])) >= 1
+    page.reload()
+    expect(page.get_by_test_id("order-status")).to_have_text("Payment Confirmed")
+
+
+def test_a_declined_card_then_another_one(page, shop, shopper):
+    steps.to_payment(page, shopper)
+    steps.pay(page, steps.DECLINED)
+    expect(steps.error_of(page, "payment-error")).to_contain_text("declined")
+    assert [status for _number, status in shop.orders_of(shopper)] == ["payment_pending"]
+    steps.pay(page)
+    number = steps.confirmed(page)
+    assert len(shop.money_taken(number)) == 1
+    assert shop.orders_of(shopper) == [(number, "payment_confirmed")]
+
+
+def test_the_bank_asks_and_is_answered(page, shop, shopper):
+    steps.to_payment(page, shopper)
+    steps.pay(page, steps.CHALLENGED)
+    page.get_by_test_id("authenticate-btn").click(timeout=20_000)
+    assert shop.orders_of(shopper)[0][1] == "payment_pending"
+    page.get_by_test_id("challenge-complete").click()
+    assert len(shop.money_taken(steps.confirmed(page))) == 1
+
+
+def test_the_bank_asks_and_is_not_answered(page, shop, shopper):
+    steps.to_payment(page, shopper)
+    steps.pay(page, steps.CHALLENGED)
+    page.get_by_test_id("authenticate-btn").click(timeout=20_000)
+    page.get_by_test_id("challenge-fail").click()
+    steps.error_of(page, "payment-error")
+    ((number, status),) = shop.orders_of(shopper)
+    assert status == "payment_pending"
+    assert shop.money_taken(number) == []
+    steps.pay(page)
+    assert steps.confirmed(page) == number
+
+
+def test_a_purchase_without_javascript(open_page, shop, shopper):
+    page = open_page(java_script_enabled=False)
+    steps.find(page, "laptop")
+    steps.open_first(page)
+    steps.add_to_cart(page)
+    steps.to_checkout(page)
+    steps.give_details(page, shopper)
+    expect(page.get_by_test_id("card-number-input")).to_be_hidden()
+    page.get_by_test_id("place-order-btn").click()
+    for name, value in {"number": steps.GOOD, "expiry": "12 / 34", "cvc": "123", "name": "Jane Doe"}.items():
+        page.locator(f"#{name}").fill(value)
+    page.get_by_test_id("sandbox-pay-btn").click()
+    assert len(shop.money_taken(steps.confirmed(page))) == 1
+
+
+def test_ten_clicks_make_one_order(page, shop, shopper):
+    steps.to_payment(page, shopper)
+    steps.fill_card(page, steps.GOOD)
+    page.get_by_test_id("place-order-btn").evaluate("button => { for (let i = 0; i < 10; i++) button.click() }")
+    number = steps.confirmed(page)
+    assert shop.orders_of(shopper) == [(number, "payment_confirmed")]
+    assert len(shop.money_taken(number)) == 1
+
+
+def test_the_same_form_posted_ten_times_at_once_makes_one_order(page, shop, shopper):
+    """What the page's script prevents is prevented without it as well."""
+    steps.to_payment(page, shopper)
+    answers = page.evaluate(
+        """async () => {
+            const form = document.querySelector("[data-payment-form]");
+            const data = new URLSearchParams(new FormData(form));
+            data.set("payment_token", "pm_card_visa");
+            const posts = Array.from({length: 10}, () => fetch(form.action, {method: "POST", body: data}));
+            return (await Promise.all(posts)).map(answer => answer.url);
+        }"""
+    )
+    ((number, _status),) = shop.orders_of(shopper)
+    page.goto(next(url for url in answers if f"/orders/{number}/" in url))
+    assert steps.confirmed(page) == number
+    assert len(shop.money_taken(number)) == 1
+
+
+def test_a_cancelled_order_is_refunded(page, shop, shopper):
+    number = steps.buy(page, shopper)
+    page.get_by_test_id("cancel-order-btn").click()
+    again = page.get_by_test_id("cancel-order-btn")
+    if "/cancel" in page.url:
+        again.click()
+    expect(page.get_by_test_id("order-status")).to_have_text("Cancelled")
+    (charge,) = shop.money_taken(number)
+    refunds = eventually(lambda: shop.refunds(number))
+    assert [refund["amount"] for refund in refunds] == [charge["amount_captured"]]

@@ -1,0 +1,42 @@
+"""A merchant takes a paid order to the shopper's door, in the admin."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys import running, steps
+from tests.journeys.running import eventually
+
+
+def press(page: Page, label: str, status: str) -> None:
+    page.get_by_role("button", name=label, exact=True).click()
+    expect(page.get_by_test_id("admin-order-status")).to_have_text(status)
+
+
+def test_a_merchant_ships_and_the_shopper_follows(page, open_page, shop, shopper):
+    number = steps.buy(page, shopper)
+
+    admin = open_page()
+    admin.goto("/admin/")
+    admin.locator("input[name=username], input[name=login]").fill(running.MERCHANT[0])
+    admin.locator("input[name=password]").fill(running.MERCHANT[1])
+    admin.locator("form button[type=submit]").first.click()
+    admin.goto(f"/admin/checkout/order/?q={number}")
+    admin.get_by_role("link", name=number).click()
+    expect(admin.get_by_test_id("admin-order-status")).to_have_text("Payment Confirmed")
+    press(admin, "Start fulfilment", "Processing")
+    press(admin, "Mark as picked", "Ready to Ship")
+    admin.get_by_role("link", name="Dispatch", exact=True).click()
+    admin.get_by_label("Carrier").fill("UPS")
+    admin.get_by_label("Tracking number").fill("1Z999AA10123456784")
+    press(admin, "Dispatch", "Shipped")
+
+    page.reload()
+    expect(page.get_by_test_id("order-status")).to_have_text("Shipped")
+    expect(page.get_by_test_id("tracking")).to_contain_text("1Z999AA10123456784")
+    told = eventually(lambda: [str(one.get_body(("plain",))) for one in shop.mail(shopper) if "1Z999" in str(one)])
+    assert len(told) == 1
+
+    press(admin, "Confirm delivery", "Delivered")
+    page.reload()
+    expect(page.get_by_test_id("order-status")).to_have_text("Delivered")

@@ -1,0 +1,101 @@
+"""Every public page, wide and narrow: nothing sticks out, nothing is blocked, nothing fails in silence."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys import steps
+
+PLAIN = [
+    "/", "/products/", "/products/?q=laptop", "/products/?q=zzzzqqq", "/products/?page=2", "/cart/", "/orders/find/",
+    "/account/login/", "/account/signup/", "/account/password/reset/", "/api/docs/",
+]  # fmt: skip
+
+
+def watch(page: Page) -> list[str]:
+    """What the browser complains of from now on: failed loads, errors, blocked content."""
+    heard: list[str] = []
+    page.on(
+        "console", lambda one: heard.append(f"{one.type}: {one.text}") if one.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: heard.append(f"script: {error}"))
+    page.on("response", lambda one: heard.append(f"{one.status}: {one.url}") if one.status >= 400 else None)
+    return heard
+
+
+def sticks_out(page: Page) -> str:
+    """The element that makes the page wider than the window, or nothing."""
+    return page.evaluate(
+        """() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return "";
+            const wide = [...document.querySelectorAll("body *")].filter(
+                one => one.getBoundingClientRect().right > root.clientWidth + 1);
+            return `${root.scrollWidth}px: ${wide.slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(" | ")}`;
+        }"""
+    )
+
+
+def look(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture(params=[steps.DESK, steps.PHONE], ids=["1280", "390"])
+def sized(open_page, request) -> Page:
+    return open_page(viewport=request.param)
+
+
+def test_plain_pages(sized):
+    heard = watch(sized)
+    for path in PLAIN:
+        look(sized, path)
+        assert (path, sticks_out(sized), heard) == (path, "", [])
+
+
+def test_pages_of_the_catalogue(sized):
+    """A category, a brand and a product, as the links lead to them."""
+    heard = watch(sized)
+    look(sized, "/products/?q=laptop")
+    for kind in ("/categories/", "/products/", "/brands/"):
+        link = sized.locator(f"main a[href^='{kind}'], header a[href^='{kind}']").first
+        path = link.get_attribute("href")
+        look(sized, path)
+        sized.mouse.wheel(0, 20_000)
+        sized.wait_for_load_state("networkidle")
+        assert (path, sticks_out(sized), heard) == (path, "", [])
+
+
+def test_pages_of_a_purchase(sized, shopper):
+    heard = watch(sized)
+
+    def fine(what: str) -> None:
+        sized.wait_for_load_state("networkidle")
+        assert (what, sticks_out(sized), heard) == (what, "", [])
+
+    steps.find(sized, "laptop")
+    steps.open_first(sized)
+    steps.add_to_cart(sized)
+    fine("product")
+    steps.to_checkout(sized)
+    fine("checkout")
+    sized.go_back()
+    fine("cart")
+    sized.go_forward()
+    steps.give_details(sized, shopper)
+    fine("payment")
+    steps.pay(sized, steps.DECLINED)
+    steps.error_of(sized, "payment-error")
+    fine("declined")
+    steps.pay(sized)
+    steps.confirmed(sized)
+    fine("confirmation")
+
+
+def test_a_missing_page_helps(sized):
+    answer = sized.goto("/products/there-is-no-such-thing/")
+    assert answer is not None
+    assert answer.status == 404
+    assert sticks_out(sized) == ""
+    assert sized.locator("[data-testid=search-input]:visible").count() >= 1
