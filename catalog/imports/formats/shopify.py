@@ -34,6 +34,7 @@ ALIASES = {
     **{f"Option{n} name": f"Option{n} Name" for n in (1, 2, 3)},
     **{f"Option{n} value": f"Option{n} Value" for n in (1, 2, 3)},
 }
+FORMULA = {"=", "+", "-", "@", "\t", "\r"}
 NO_OPTION = ("Title", "Default Title")
 
 
@@ -50,7 +51,9 @@ def _groups(lines: Iterable[str]) -> Iterator[tuple[int, list[Line]]]:
     reader = csv.DictReader(lines)
     if reader.fieldnames:
         reader.fieldnames = [ALIASES.get(name.strip(), name.strip()) for name in reader.fieldnames]
-    numbered = ((reader.line_num, {key: value or "" for key, value in line.items() if key}) for line in reader)
+    numbered = (
+        (reader.line_num, {key: unguarded(value or "") for key, value in line.items() if key}) for line in reader
+    )
     for _handle, group in groupby(numbered, key=lambda pair: pair[1].get("Handle", "")):
         found = list(group)
         yield found[0][0], [line for _number, line in found]
@@ -192,4 +195,9 @@ def _variant_cells(row: ProductRow, variant: VariantRow) -> dict[str, Any]:
 
 def guarded(cell: str) -> str:
     """Cells that a spreadsheet would run as a formula begin with an apostrophe (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return f"'{cell}" if cell[:1] in FORMULA else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell

@@ -1,8 +1,10 @@
 """Imports: good rows land, broken ones are named, twice changes nothing, a killed one resumes, undo takes back."""
 
+import io
 import json
 
 import pytest
+from django.core.management import call_command
 
 from catalog.imports import apply, selectors, services
 from catalog.imports.formats import jsonl
@@ -205,3 +207,14 @@ def test_queries_do_not_grow_with_the_rows(import_, django_assert_max_num_querie
         import_([line(1)])
     with django_assert_max_num_queries(45):
         import_([line(number) for number in range(2, 32)])
+
+
+@pytest.mark.parametrize(("format", "name"), [("jsonl", "out.jsonl"), ("shopify", "out.csv")])
+def test_an_export_is_a_file_that_imports_again(import_, tmp_path, format, name):
+    import_([line(1, name="=Sum of things", attributes={}), line(2, attributes={})])
+    path = tmp_path / name
+    call_command("export_catalog", str(path), "--format", format, stdout=io.StringIO())
+    Product.objects.all().delete()
+    report = services.run(path=path, by="system", source="again")
+    assert counts(report) == (2, 0, 0, 0)
+    assert sorted(Product.objects.values_list("name", flat=True)) == ["=Sum of things", "Thing 2"]
