@@ -31,5 +31,9 @@ app.conf.beat_schedule = {
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
     "payments.settle": {"task": "checkout.payments.tasks.settle_open", "schedule": 30.0},
+    "purchase.forget": {
+        "task": "checkout.purchase.tasks.forget_stale_details",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},
 }
