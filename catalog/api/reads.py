@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from catalog.api import shapes
+from catalog.api import values
 from catalog.products import page, selectors, tree
 from catalog.reviews import selectors as reviews
 from catalog.search import engine, query
@@ -39,7 +39,9 @@ _NAMES = {"minPrice": "price_min", "maxPrice": "price_max", "inStock": "in_stock
 def asked(request: Request, *, with_text: bool) -> Query:
     """The query of a list call. Raises `ApiError` for anything that cannot be read."""
     _number, limit = rest.page_of(request)
-    given: dict[str, Sequence[str]] = {_NAMES.get(name, name): values for name, values in request.query_params.lists()}
+    given: dict[str, Sequence[str]] = {
+        _NAMES.get(name, name): several for name, several in request.query_params.lists()
+    }
     if not with_text:
         given.pop("q", None)
     found, problems = query.parse(given, currency=settings.DEFAULT_CURRENCY, limit=limit)
@@ -57,7 +59,7 @@ def product_list(request: Request) -> HttpResponseBase:
     question = asked(request, with_text=False)
     results = engine.search(question, with_facets=False)
     fields = request.query_params.get("fields")
-    items = [shapes.sparse(shapes.brief(hit), fields) for hit in results.hits]
+    items = [values.sparse(values.brief(hit), fields) for hit in results.hits]
     data = rest.listing("data", items, total=results.total, page=question.page, limit=question.limit)
     return rest.conditional(request, data)
 
@@ -67,10 +69,10 @@ def product_search(request: Request) -> HttpResponseBase:
     question = asked(request, with_text=True)
     results = engine.search(question)
     fields = request.query_params.get("fields")
-    items = [shapes.sparse(shapes.brief(hit), fields) for hit in results.hits]
+    items = [values.sparse(values.brief(hit), fields) for hit in results.hits]
     data = rest.listing("products", items, total=results.total, page=question.page, limit=question.limit)
     data |= {
-        "facets": shapes.facets(results.facets),
+        "facets": values.facets(results.facets),
         "suggestion": results.suggestion or results.corrected_to,
         "is_corrected": results.corrected_to is not None,
     }
@@ -81,7 +83,7 @@ def product(request: Request, product_id: str, *, is_staff: bool = False) -> Htt
     """A whole product; archived ones stay readable, drafts are for staff."""
     found = whole(product_id, is_staff=is_staff)
     fields = request.query_params.get("fields")
-    return rest.conditional(request, shapes.sparse(found, fields), last_modified=None)
+    return rest.conditional(request, values.sparse(found, fields), last_modified=None)
 
 
 def whole(product_id: str, *, is_staff: bool) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def whole(product_id: str, *, is_staff: bool) -> dict[str, Any]:
     found = page.product_page(product_id=key(product_id), currency=currency, with_drafts=is_staff)
     if found is None:
         raise missing()
-    return shapes.whole(found, currency)
+    return values.whole(found, currency)
 
 
 def categories(request: Request) -> HttpResponseBase:
@@ -119,8 +121,8 @@ def recommendations(request: Request, product_id: str) -> HttpResponseBase:
             "id": str(card.product_id),
             "name": card.name,
             "url": card.url,
-            "price": shapes.amount(card.regular_price or card.price),
-            "sale_price": shapes.amount(card.price) if card.regular_price else None,
+            "price": values.amount(card.regular_price or card.price),
+            "sale_price": values.amount(card.price) if card.regular_price else None,
             "currency": card.price.currency if card.price else None,
             "in_stock": card.is_in_stock,
             "image": card.picture["src"] if card.picture else None,
@@ -135,7 +137,7 @@ def review_list(request: Request, product_id: str) -> HttpResponseBase:
     known = existing(product_id)
     number, limit = rest.page_of(request)
     summary = reviews.summary(known)
-    rows = [shapes.review(row) for row in reviews.reviews_of(known, number, limit)]
+    rows = [values.review(row) for row in reviews.reviews_of(known, number, limit)]
     data = rest.listing("data", rows, total=summary.count if summary else 0, page=number, limit=limit)
     data["rating"] = {"average": summary.average if summary else None, "count": summary.count if summary else 0}
     return rest.conditional(request, data)

@@ -1,9 +1,8 @@
-"""What the shop offers: category tree, brands, sellers, product types, products, variants, prices and pictures.
-
-Rows are archived, never deleted: orders and carts elsewhere remember their ids.
-"""
+"""What the shop offers, as tables. Rows are archived, never deleted: orders and carts elsewhere remember their ids."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,8 +27,6 @@ class Category(MP_Node):
     seo_description = models.CharField(_("SEO description"), max_length=300, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     updated_at = models.DateTimeField(auto_now=True)
-
-    node_order_by: list[str] = []
 
     class Meta:
         verbose_name, verbose_name_plural = _("category"), _("categories")
@@ -71,9 +68,7 @@ class Seller(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("seller"), _("sellers")
-        constraints = [
-            models.UniqueConstraint("is_default", condition=Q(is_default=True), name="seller_one_default"),
-        ]
+        constraints = [models.UniqueConstraint("is_default", condition=Q(is_default=True), name="seller_one_default")]
 
     def __str__(self) -> str:
         return self.name
@@ -125,6 +120,10 @@ class Attribute(models.Model):
         return self.name
 
 
+_ARCHIVED = Q(status="archived", archived_at__isnull=False)
+_NOT_ARCHIVED = ~Q(status="archived") & Q(archived_at__isnull=True)
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> ProductQuerySet:
         """What shoppers may see."""
@@ -171,11 +170,7 @@ class Product(models.Model):
             models.UniqueConstraint(
                 "source", "external_id", condition=~Q(external_id=""), name="product_external_once"
             ),
-            models.CheckConstraint(
-                name="product_archived_when",
-                condition=Q(status="archived", archived_at__isnull=False)
-                | (~Q(status="archived") & Q(archived_at__isnull=True)),
-            ),
+            models.CheckConstraint(name="product_archived_when", condition=_ARCHIVED | _NOT_ARCHIVED),
         ]
         indexes = [
             models.Index("category", "id", condition=Q(status="active"), name="product_category_active"),
@@ -214,10 +209,12 @@ class Variant(models.Model):
         return self.sku
 
 
+_NO_SALE, _LOWER = Q(sale_minor__isnull=True), Q(sale_minor__gte=0, sale_minor__lt=F("amount_minor"))
+_OPEN = Q(sale_starts_at__isnull=True) | Q(sale_ends_at__isnull=True)
+
+
 class Price(models.Model):
-    """What one unit costs, in one currency and price list, from `min_quantity` units. `sale_minor` counts between its
-    dates.
-    """
+    """What one unit costs, in one currency and price list, from `min_quantity` units; less between the sale's dates."""
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="prices")
@@ -234,45 +231,26 @@ class Price(models.Model):
         constraints = [
             models.UniqueConstraint("variant", "currency", "price_list", "min_quantity", name="price_once"),
             models.CheckConstraint(name="price_not_negative", condition=Q(amount_minor__gte=0)),
-            models.CheckConstraint(
-                name="price_sale_below",
-                condition=Q(sale_minor__isnull=True) | Q(sale_minor__gte=0, sale_minor__lt=F("amount_minor")),
-            ),
-            models.CheckConstraint(
-                name="price_sale_dates",
-                condition=Q(sale_starts_at__isnull=True)
-                | Q(sale_ends_at__isnull=True)
-                | Q(sale_ends_at__gt=F("sale_starts_at")),
-            ),
-        ]
-        indexes = [
-            models.Index("sale_ends_at", condition=Q(sale_ends_at__isnull=False), name="price_sale_ends"),
-            models.Index("sale_starts_at", condition=Q(sale_starts_at__isnull=False), name="price_sale_starts"),
+            models.CheckConstraint(name="price_sale_below", condition=_NO_SALE | _LOWER),
+            models.CheckConstraint(name="price_sale_dates", condition=_OPEN | Q(sale_ends_at__gt=F("sale_starts_at"))),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"
 
 
+# 320, 640, 960, 1280 … wide: enough for srcset, few enough to be made in a second
+_SIZES: dict[str, Any] = {"aspect_ratios": ["4/5"], "container_width": 1280, "grid_columns": 4}
+_DIMENSIONS: dict[str, Any] = {"width_field": "width", "height_field": "height"}
+
+
 class Image(models.Model):
-    """A picture of a product, or of one of its variants. `remote_url` is recorded by imports and never fetched in
-    them.
-    """
+    """A picture of a product, or of one of its variants. Imports record `remote_url` and never fetch it."""
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     product = models.ForeignKey(Product, models.CASCADE, related_name="images")
     variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, related_name="images")
-    file = PictureField(
-        _("file"),
-        upload_to="products",
-        aspect_ratios=["4/5"],
-        container_width=1280,
-        grid_columns=4,  # 320, 640, 960, 1280 … wide: enough for srcset, few enough to be made in a second
-        width_field="width",
-        height_field="height",
-        max_length=255,
-        blank=True,
-    )
+    file = PictureField(_("file"), upload_to="products", max_length=255, blank=True, **_SIZES, **_DIMENSIONS)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     alt = models.CharField(_("alternative text"), max_length=300, blank=True)
