@@ -167,7 +167,7 @@ def test_one_product(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/reviews", "/recommendations"])
-@pytest.mark.parametrize("key", [str(uuid4()), "1", "'; --", "x" * 300])
+@pytest.mark.parametrize("key", ["0198c0de-0000-7000-8000-000000000000", "1", "'; --", "x" * 300])
 def test_unknown_products_are_404(client: Client, key: str, path: str) -> None:
     assert error(client.get(f"/api/products/{key}{path}")) == (404, "not_found", [])
 
