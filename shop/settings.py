@@ -252,7 +252,7 @@ DEMO_MERCHANT_EMAIL = env("DEMO_MERCHANT_EMAIL", "merchant@example.com")
 DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")
 
 # --- E-mail
-_EMAIL = urlsplit(env("EMAIL_URL", "console://"))
+_EMAIL = urlsplit(env("EMAIL_URL", "filebased://" if EMBEDDED else "console://"))
 EMAIL_BACKEND = (
     f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
 )
