@@ -188,8 +188,11 @@ def _gallery(images: Sequence[Image], chosen: Choice | None) -> list[dict[str, A
             return 0
         return 1 if image.variant_id is None else 2
 
-    drawn = [pictures.picture(image) for image in sorted(images, key=rank)]
-    return [picture for picture in drawn if picture is not None]
+    different: dict[str, dict[str, Any]] = {}  # variants that look the same share a file, shown once
+    for image in sorted(images, key=rank):
+        if picture := pictures.picture(image):
+            different.setdefault(picture["src"], picture)
+    return list(different.values())
 
 
 def _specs(product: Product) -> list[dict[str, str]]:

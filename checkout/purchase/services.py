@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import IntegrityError, connections, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -33,6 +34,8 @@ from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
 from shop.core import db
 from shop.core.money import Money
+
+log = structlog.get_logger("checkout.purchase")
 
 KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer than any cart lives
 
@@ -180,7 +183,13 @@ def cancel_unpaid(*, order_id: UUID, by: str = "system") -> bool:
 
 def sweep_unpaid(*, limit: int = 200) -> int:
     """`cancel_unpaid` for orders past every hold whose event got lost; returns how many were cancelled."""
-    return sum(cancel_unpaid(order_id=order_id) for order_id in selectors.overdue(limit=limit))
+    cancelled = 0
+    for order_id in selectors.overdue(limit=limit):
+        try:
+            cancelled += cancel_unpaid(order_id=order_id)
+        except payments.ProviderUnavailable as error:  # this one next time; the others need not wait for it
+            log.warning("unpaid order not cancelled", order=str(order_id), error=str(error))
+    return cancelled
 
 
 def give_back_cart(*, order_id: UUID) -> bool:
