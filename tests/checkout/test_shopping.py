@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,13 +23,16 @@ from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
+from tests.invariants import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _rates() -> None:
+def _rates() -> Iterator[None]:
     carts.rates()
+    yield
+    assert violations() == []
 
 
 def to_payment(client: Client, **product: object) -> None:

@@ -19,16 +19,15 @@ from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment
 from checkout.purchase import services
-from inventory.reservations import selectors as reservations
 from inventory.reservations.models import Reservation
 from inventory.stock import locking as stock_locking
-from inventory.stock import selectors as stock
 from inventory.stock.models import StockItem
 from shop.core import db
 from tests.concurrency.race import together, without_constraint
 from tests.concurrency.test_inventory import unlocked
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.invariants import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,8 +50,7 @@ def buyers(product: Any, number: int) -> list[Callable[[], Order]]:
 
 
 def adds_up() -> None:
-    assert stock.stock_violations() == []
-    assert reservations.reservation_violations() == []
+    assert violations() == []
 
 
 def of(kind: type, outcomes: list[Any]) -> list[Any]:
