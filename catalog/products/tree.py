@@ -1,4 +1,4 @@
-"""The category tree, read from one cached copy: pages ask it instead of the database."""
+"""The category tree, kept in memory: pages ask it instead of the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from catalog.products.models import Category
-from shop.core import cache
+from shop.core import cache, db
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,18 @@ class Tree:
         return [node for node in found if node is not None]
 
 
+_known: dict[str, Tree] = {}  # this process's copy, under the version that the cache names: a page asks several times
+
+
 def tree() -> Tree:
-    """The whole tree of active categories; one query when the cache is cold."""
-    return cache.CATEGORY_TREE.get_or(_load)
+    """The whole tree of active categories; one query when it has changed or the cache is cold."""
+    version: str = cache.CATEGORY_TREE.get_or(lambda: str(db.uuid7()))
+    found = _known.get(version)
+    if found is None:
+        found = _load()
+        _known.clear()
+        _known[version] = found
+    return found
 
 
 def _load() -> Tree:
