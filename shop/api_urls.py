@@ -1,7 +1,7 @@
 """The REST map. Each app lists its calls in its own api_urls."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("", include("catalog.api_urls")),
@@ -9,5 +9,5 @@ urlpatterns = [
     path("", include("checkout.api_urls")),
     path("", include("shop.accounts.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
 ]
