@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,4 +83,4 @@ def page(open_page: Any) -> Page:
 @pytest.fixture
 def shopper(request: pytest.FixtureRequest) -> str:
     """An e-mail address of this test alone."""
-    return f"{request.node.name.replace('_', '-')[:50]}@example.com"
+    return f"{re.sub('[^a-z0-9]+', '-', request.node.name).strip('-')[:60]}@example.com"
