@@ -31,10 +31,11 @@ _STAGES = (
 
 def order_page(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
     """The context of the whole page."""
-    offers = products.offers([line.variant_id for line in orders.lines_of(order.pk)], currency=order.currency)
+    lines = orders.lines_of(order.pk)
+    offers = products.offers([line.variant_id for line in lines], currency=order.currency)
     return {
         **status_part(request, order, error=error),
-        "lines": [_line(order, line, offers.get(line.variant_id)) for line in orders.lines_of(order.pk)],
+        "lines": [_line(order, line, offers.get(line.variant_id)) for line in lines],
         "totals": {
             "subtotal": order.money(order.subtotal_minor),
             "discount": order.money(order.discount_minor) if order.discount_minor else None,

@@ -167,4 +167,7 @@ def _refused(request: HttpRequest, found: Any, text: str, *, status: int) -> Htt
 
 
 def _to(found: Any, *, placed: bool = False) -> HttpResponse:
+    """To the order's page; a guest's with the secret of its link."""
+    if found.customer_id:
+        return SeeOther(reverse("order", args=[found.number]) + ("?placed=1" if placed else ""))
     return SeeOther(access.url(found) + ("&placed=1" if placed else ""))

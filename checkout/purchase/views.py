@@ -146,7 +146,10 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
 def _to_order(order: Any, *, is_hosted: bool) -> HttpResponse:
     """To the order's page (a guest's with the secret of its link), or first to the provider's own page."""
     if is_hosted:
-        return SeeOther(f"{reverse('order_payment_page', args=[order.number])}?key={order.access_key}")
+        key = "" if order.customer_id else f"?key={order.access_key}"
+        return SeeOther(reverse("order_payment_page", args=[order.number]) + key)
+    if order.customer_id:
+        return SeeOther(f"{reverse('order', args=[order.number])}?placed=1")
     return SeeOther(f"{access.url(order)}&placed=1")
 
 

@@ -148,17 +148,24 @@ def idempotent(*, required: bool = False) -> Callable[[View], View]:
                 return view(self, request, *args, **kwargs)
             if len(key) > 255:
                 raise ApiError("validation_error", _("An Idempotency-Key has at most 255 characters."), 400)
+            if requests.actor(request) == "guest" and not _guest_token(request):
+                return view(self, request, *args, **kwargs)  # nobody yet: whatever begins now begins anew
             call, is_new = _claim(request, key)
-            if not is_new and call.resource:
-                again: Response = self.replay(request, call.resource)
-                return again
             if not is_new:
-                return Response(call.body, status=call.status)
+                return _again(self, request, call)
             return _run(call, lambda: view(self, request, *args, **kwargs))
 
         return wrapper
 
     return decorate
+
+
+def _again(view: Any, request: Request, call: IdempotentCall) -> Response:
+    """The answer of a call that was made before: as stored, or made again from its object."""
+    if not call.resource:
+        return Response(call.body, status=call.status)
+    answer: Response = view.replay(request, call.resource)
+    return answer
 
 
 def fingerprint(request: Request) -> str:
@@ -168,14 +175,17 @@ def fingerprint(request: Request) -> str:
 
 
 def scope(request: Request) -> str:
-    """Whose keys: a person's are his own, a guest's belong to his cart token or address."""
+    """Whose keys: a person's are his own, a guest's belong to the token that names his cart or order."""
     who = requests.actor(request)
     if who == "guest":
-        token = (
-            request.headers.get("X-Cart-Token") or request.COOKIES.get("cart") or request.META.get("REMOTE_ADDR", "")
-        )
-        who = "guest:" + hashlib.sha256(str(token).encode()).hexdigest()[:32]
+        who = "guest:" + hashlib.sha256(_guest_token(request).encode()).hexdigest()[:32]
     return who[:80]
+
+
+def _guest_token(request: Request) -> str:
+    """What a guest is known by; empty for a first call. Two visitors behind one address must not share answers."""
+    headers = request.headers
+    return headers.get("X-Cart-Token") or headers.get("X-Order-Token") or request.COOKIES.get("cart") or ""
 
 
 def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:

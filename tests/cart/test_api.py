@@ -193,6 +193,13 @@ def test_the_same_idempotency_key_adds_once(call):
     assert CartLine.objects.get().quantity == 2
 
 
+def test_strangers_with_the_same_idempotency_key_do_not_get_each_others_cart(client):
+    body = {"productId": str(carts.product().pk), "quantity": 1}
+    answers = [Caller(client)("POST", "cart/items", body, **{"Idempotency-Key": "1"}).json() for _ in range(2)]
+    assert answers[0]["token"] != answers[1]["token"]
+    assert [answer["items"][0]["quantity"] for answer in answers] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("name", "args", "path"),
     [

@@ -127,6 +127,14 @@ class TestStates:
         assert answer.context["state"] == "cancelled"
         assert 'data-testid="cancel-order-btn"' not in answer.content.decode()
 
+    @pytest.mark.parametrize("lines", [1, 8])
+    def test_costs_the_same_for_one_line_and_for_many(self, client, lines, django_assert_max_num_queries):
+        made = carts.order(carts.cart(*((carts.product(), 1) for _ in range(lines))))
+        paid(made)
+        page(client, made)
+        with django_assert_max_num_queries(12):
+            page(client, made)
+
 
 class TestCancel:
     def test_gives_everything_back(self, client, order):
