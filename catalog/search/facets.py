@@ -56,6 +56,21 @@ def count(query: Query, found: Conditions) -> Counted:
     return cache.FACETS.get_or(lambda: _count(query, found), version, digest)
 
 
+def total(query: Query, found: Conditions) -> Counted:
+    """Only how many rows meet everything, at most `COUNTED`; cached like the facets."""
+    where, params = found.where()
+    version = cache.LISTINGS.get() or "0"
+    digest = hashlib.sha256(repr((where, params)).encode()).hexdigest()
+
+    def make() -> Counted:
+        with connections[db.CATALOG].cursor() as cursor:
+            rows = f"SELECT FROM catalog_listing WHERE {where} LIMIT {COUNTED}"
+            cursor.execute(f"SELECT count(*) FROM ({rows}) AS rows", params)
+            return Counted(cursor.fetchone()[0], ())
+
+    return cache.FACETS.get_or(make, "total", version, digest)
+
+
 def _count(query: Query, found: Conditions) -> Counted:
     sql, params = _statement(query, found)
     with connections[db.CATALOG].cursor() as cursor:

@@ -8,7 +8,7 @@ are corrected; if still nothing is, any of the words will do.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,6 +87,9 @@ def _add_filters(found: Conditions, query: Query) -> None:
         found.filters[f"attr.{code}"] = (f"({sql})", [item for value in values for item in (code, value)])
 
 
+Count = Callable[[Query, Conditions], facets.Counted]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What was asked in the end, how much it finds, and what to say of the spelling."""
@@ -111,33 +114,34 @@ class PostgresSearch:
         node = tree.tree().at(query.category) if query.category else None
         if (query.text and not words) or (query.category and node is None):
             return Results((), 0, ())
-        answer = self._as_typed(query, words, node.path if node else "")
+        count = facets.count if with_facets else facets.total
+        answer = self._as_typed(query, words, node.path if node else "", count)
         return Results(
             hits=self._hits(query, answer.found) if answer.counted.total > query.offset else (),
             total=answer.counted.total,
-            facets=answer.counted.facets if with_facets else (),
+            facets=answer.counted.facets,
             suggestion=answer.suggestion,
             corrected_to=answer.corrected_to,
         )
 
-    def _as_typed(self, query: Query, words: Sequence[str], category: str) -> Answer:
+    def _as_typed(self, query: Query, words: Sequence[str], category: str, count: Count) -> Answer:
         """The words as typed; failing that, corrected ones; failing that, any of them."""
         found = conditions(query, rules.tsquery(words), category)
-        answer = Answer(found, facets.count(query, found))
+        answer = Answer(found, count(query, found))
         if words and answer.counted.total < FEW:
-            answer = self._corrected(query, words, category, answer)
+            answer = self._corrected(query, words, category, answer, count)
         if len(words) > 1 and answer.counted.total == 0 and not query.has_filters:
             found = conditions(query, rules.tsquery(words, operator="|"), category)
-            answer = Answer(found, facets.count(query, found))
+            answer = Answer(found, count(query, found))
         return answer
 
-    def _corrected(self, query: Query, words: Sequence[str], category: str, typed: Answer) -> Answer:
+    def _corrected(self, query: Query, words: Sequence[str], category: str, typed: Answer, count: Count) -> Answer:
         """What a better spelling finds, if the typed one found nothing; else only the hint that there is one."""
         better = spelling.correct(words)
         if better is None:
             return typed
         found = conditions(query, rules.tsquery(better, prefix=False), category)
-        counted = facets.count(query, found)
+        counted = count(query, found)
         if counted.total <= typed.counted.total:
             return typed
         if typed.counted.total:
