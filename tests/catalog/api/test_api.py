@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.urls import reverse
 
 from catalog.products.models import Product
 from catalog.search import indexing
@@ -41,6 +42,22 @@ def staff() -> Client:
 def error(response: Any) -> tuple[int, str, list[str]]:
     body = response.json()["error"]
     return response.status_code, body["code"], sorted(body.get("fields", {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("api_products", "/api/products/"),
+        ("api_product_search", "/api/products/search"),
+        ("api_categories", "/api/categories/"),
+        ("api_product", "/api/products/1"),
+        ("api_product_inventory", "/api/products/1/inventory"),
+        ("api_recommendations", "/api/products/1/recommendations"),
+        ("api_product_reviews", "/api/products/1/reviews"),
+    ],
+)
+def test_every_call_has_its_address(name: str, address: str) -> None:
+    assert reverse(name, args=["1"] if "/1" in address else []) == address
 
 
 def test_the_list(client: Client) -> None:
