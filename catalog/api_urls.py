@@ -9,7 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/search", views.ProductSearch.as_view(), name="api_product_search"),
     path("products/<str:product_id>", views.ProductDetail.as_view(), name="api_product"),
     path("products/<str:product_id>/inventory", views.ProductInventory.as_view(), name="api_product_inventory"),
-    path("products/<str:product_id>/recommendations", views.ProductRecommendations.as_view(), name="api_recommendations"),
+    path(
+        "products/<str:product_id>/recommendations", views.ProductRecommendations.as_view(), name="api_recommendations"
+    ),
     path("products/<str:product_id>/reviews", views.ProductReviews.as_view(), name="api_product_reviews"),
     path("categories/", views.Categories.as_view(), name="api_categories"),
 ]

@@ -139,7 +139,9 @@ def product(
     indexed: bool = True,
     **fields: Any,
 ) -> Product:
-    """A product with one variant, a price in minor units (None: no price), and `units` in stock; listed unless told not to be."""
+    """A product with one variant, a price in minor units (None: no price), and `units` in stock; listed unless told
+    not to be.
+    """
     brand = fields.pop("brand", None)
     if isinstance(brand, str):
         fields["brand"] = BrandFactory(name=brand)
