@@ -103,7 +103,7 @@ class Bench:
     ) -> None:
         costs, walls = [], []
         for _run in range(self.runs):
-            client.seconds.clear()
+            client.start_over()
             before = self.meter.read(*groups)
             for _request in range(count):
                 work()
@@ -139,6 +139,7 @@ class Bench:
         self._runs("order placed, the request", PAGE, client, count, lambda: client.order(*next(carts)))
         self.meter.add("worker", self._worker())
         data.drain(self.url, patience=180)
+        client.start_over()
         warm_up = [client.fill_cart([next(variants)]) for _ in range(10)]
         carts = iter([client.fill_cart([next(variants)]) for _ in range(count * self.runs)])
         for cart in warm_up:
