@@ -111,18 +111,16 @@ class Shop:
             found = connection.execute("SELECT number, status FROM checkout_order WHERE email = %s", [email])
             return [(number, status) for number, status in found]
 
-    def mail(self, to: str) -> list[EmailMessage]:
-        """The mails that went to an address, oldest first."""
-        read: list[EmailMessage] = []
+    def mail(self, to: str) -> list[tuple[str, str]]:
+        """Subject and plain text of the mails that went to an address, oldest first."""
+        read: list[tuple[str, str]] = []
         for path in sorted((self.folder / "mail").glob("*.log"), key=lambda one: one.stat().st_mtime_ns):
-            for text in path.read_bytes().split(b"-" * 79):
-                message = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(text.lstrip())
-                if to in str(message.get("To", "")):
-                    read.append(message)
+            for written in path.read_bytes().split(b"-" * 79):
+                message = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(written.lstrip())
+                text = message.get_body(("plain",))
+                if text is not None and to in str(message["To"]):
+                    read.append((str(message["Subject"]), text.get_content()))
         return read
-
-    def subjects(self, to: str) -> list[str]:
-        return [str(message["Subject"]) for message in self.mail(to)]
 
     def violations(self) -> str:
         """What `verify_invariants` finds wrong; empty when all holds."""
