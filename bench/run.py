@@ -46,6 +46,7 @@ class Row:
     cpu_ms: float
     spread_ms: float
     wall_ms: float
+    parts: dict[str, float]  # CPU ms by group of processes
 
 
 class Bench:
@@ -101,18 +102,24 @@ class Bench:
         work: Callable[[], object],
         after: Callable[[], None] = lambda: None,
     ) -> None:
-        costs, walls = [], []
+        runs: list[dict[str, float]] = []
+        walls: list[float] = []
         for _run in range(self.runs):
             client.start_over()
-            before = self.meter.read(*groups)
+            before = {group: self.meter.read(group) for group in groups}
             for _request in range(count):
                 work()
             after()
-            costs.append((self.meter.read(*groups) - before) * 1000 / count)
+            runs.append({group: (self.meter.read(group) - before[group]) * 1000 / count for group in groups})
             walls += client.seconds[:]
+        costs = [sum(parts.values()) for parts in runs]
+        parts = {group: statistics.median(one[group] for one in runs) for group in groups}
         wall = statistics.median(walls) * 1000
-        self.rows.append(Row(name, statistics.median(costs), max(costs) - min(costs), wall))
+        self.rows.append(Row(name, statistics.median(costs), max(costs) - min(costs), wall, parts))
         _say(self.rows[-1], self.rows[0])
+
+    def empty(self) -> None:
+        self.measure("empty view", ("empty",), self.empty_port, itertools.repeat("/"), factor=25)
 
     def pages(self, sample: data.Sample) -> None:
         fresh = itertools.count(200_000)  # a highest price that excludes nothing, and that no cache has seen
@@ -123,7 +130,6 @@ class Bench:
             "product": _varied("/products/{}/", sample.slugs),
             "search": _varied("/products/?q={}", sample.words, "&price_max=", fresh),
         }
-        self.measure("empty view", ("empty",), self.empty_port, itertools.repeat("/"), factor=25)
         for name, (same, another) in sites.items():
             self.measure(f"{name}, warm", PAGE, self.port, itertools.repeat(same))
             if another is not None:
@@ -177,13 +183,15 @@ def _environment(port: int) -> dict[str, str]:
 
 def _say(row: Row, empty: Row) -> None:
     ratio = f"{row.cpu_ms / empty.cpu_ms:8.1f}" if empty.cpu_ms else "       –"
-    print(f"{row.name:28}{row.cpu_ms:10.2f}{row.spread_ms:10.2f}{ratio}{row.wall_ms:10.1f}", flush=True)
+    parts = ", ".join(f"{group} {cost:.1f}" for group, cost in row.parts.items())
+    print(f"{row.name:28}{row.cpu_ms:10.2f}{row.spread_ms:10.2f}{ratio}{row.wall_ms:10.1f}   {parts}", flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--requests", type=int, default=40, help="requests a run (40)")
+    parser.add_argument("--only", choices=["pages", "orders"], help="measure only these, beside the empty view")
     parser.add_argument("--catalog", type=Path, help="a catalogue file (default: Icecat, else the demo)")
     return parser.parse_args()
 
@@ -198,9 +206,12 @@ def main() -> None:
         print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}. Medians.")
         if bench.meter.missing:
             print(f"Not on this machine, so not counted: {', '.join(bench.meter.missing)}.")
-        print(f"\n{'':28}{'CPU ms':>10}{'spread':>10}{'× empty':>8}{'wall ms':>10}")
-        bench.pages(sample)
-        bench.orders(sample)
+        print(f"\n{'':28}{'CPU ms':>10}{'spread':>10}{'× empty':>8}{'wall ms':>10}   CPU ms by process")
+        bench.empty()
+        if options.only != "orders":
+            bench.pages(sample)
+        if options.only != "pages":
+            bench.orders(sample)
     finally:
         bench.children.stop_all()
     target = RESULTS / "pages.json"

@@ -21,6 +21,7 @@ from checkout.payments import services as payments
 from inventory.stock.models import StockItem
 from shop.core import db, invariants
 from shop.core.money import Money
+from shop.events import bus, types
 from shop.management.commands import verify_invariants
 from tests import outbox
 from tests.factories import catalog, checkout
@@ -51,10 +52,12 @@ def shop() -> Shop:
     with transaction.atomic(using=db.DEFAULT):
         promotions.redeem(discounts=[discount], order_id=cancelled.pk, customer_id=None)
     orders.cancel(order_id=cancelled.pk, by="guest")
+    with transaction.atomic(using=db.CATALOG):
+        bus.publish(types.ProductChanged(product_id=product.pk), using=db.CATALOG)
     outbox.drain()
     assert outbox.failures() == []
-    with connections[db.DEFAULT].cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for alias in db.databases():
+        sql("SET CONSTRAINTS ALL IMMEDIATE", using=alias)
     return Shop(product, item, paid, cancelled, coupon)
 
 
