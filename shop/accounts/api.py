@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
@@ -24,8 +24,10 @@ from rest_framework.views import APIView
 
 from shop.accounts import selectors
 from shop.accounts.bearer import BearerAuthentication
-from shop.accounts.models import User
 from shop.core.rest import ApiError
+
+if TYPE_CHECKING:
+    from shop.accounts.models import User
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -2,11 +2,26 @@
 
 import re
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conventions.code import ROOT, sources, templates
 
 OURS = ("shop.", "inventory.", "catalog.", "cart.", "checkout.")
+
+
+ADDRESSES = {  # what monitors and programs rely on
+    "live": "/health/live",
+    "ready": "/health/ready",
+    "metrics": "/metrics",
+    "api_token": "/api/auth/token",
+    "api_refresh": "/api/auth/refresh",
+    "api_schema": "/api/schema/",
+    "api_docs": "/api/docs/",
+}
+
+
+def test_fixed_addresses_stay():
+    assert {name: reverse(name) for name in ADDRESSES} == ADDRESSES
 
 
 def patterns(resolver: URLResolver | None = None) -> list[URLPattern]:
@@ -46,7 +61,7 @@ def test_admin_actions_name_methods_as_permissions():
 
 
 def test_admin_actions_name_their_permission_by_method():
-    """Unfold looks a dotted permission up in the database while Django checks itself: a new database could not migrate."""
+    """Unfold looks a dotted permission up in the database while Django checks itself, before there are tables."""
     from django.contrib import admin
 
     dotted = [

@@ -84,8 +84,8 @@ class RunningSandbox:
     def control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.settings.secret_key}"}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
             result: dict[str, Any] = json.load(answer)
             return result
 
