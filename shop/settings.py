@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.local import addresses
@@ -250,6 +251,92 @@ LOGIN_REDIRECT_URL = "/account/"
 STAFF_MFA_REQUIRED = flag("STAFF_MFA_REQUIRED", "1")
 DEMO_MERCHANT_EMAIL = env("DEMO_MERCHANT_EMAIL", "merchant@example.com")
 DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")
+
+
+# --- The admin: the shop's name and colour, and a merchant's pages in the order of a merchant's day
+def _page(title: object, icon: str, model: str) -> dict[str, object]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+    }
+
+
+def _group(title: object, *pages: dict[str, object], is_open: bool = True) -> dict[str, object]:
+    return {"title": title, "separator": True, "collapsible": not is_open, "items": pages}
+
+
+_TEAL = [(97, 0.014), (94, 0.03), (89, 0.05), (82, 0.075), (71, 0.09), (58, 0.09), (46, 0.085), (39, 0.073), (33, 0.06)]
+UNFOLD = {
+    "SITE_TITLE": SHOP_NAME,
+    "SITE_HEADER": SHOP_NAME,
+    "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: f"{STATIC_URL}img/icon.svg"}],
+    "SHOW_VIEW_ON_SITE": True,
+    "COLORS": {
+        "primary": {
+            weight: f"oklch({light}% {chroma} 200)"
+            for weight, (light, chroma) in zip(
+                ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"),
+                [*_TEAL, (28, 0.05), (21, 0.04)],
+                strict=True,
+            )
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            _group(
+                _("Orders"),
+                _page(_("Orders"), "receipt_long", "checkout.order"),
+                _page(_("Shipments"), "local_shipping", "checkout.shipment"),
+                _page(_("Payments"), "payments", "checkout.payment"),
+                _page(_("Refunds"), "undo", "checkout.refund"),
+                _page(_("Carts"), "shopping_bag", "cart.cart"),
+            ),
+            _group(
+                _("Catalogue"),
+                _page(_("Products"), "inventory_2", "catalog.product"),
+                _page(_("Categories"), "account_tree", "catalog.category"),
+                _page(_("Brands"), "sell", "catalog.brand"),
+                _page(_("Product types"), "tune", "catalog.producttype"),
+                _page(_("Sellers"), "store", "catalog.seller"),
+                _page(_("Reviews"), "reviews", "catalog.review"),
+            ),
+            _group(
+                _("Stock"),
+                _page(_("Stock items"), "shelves", "inventory.stockitem"),
+                _page(_("Stock movements"), "swap_vert", "inventory.stockmovement"),
+                _page(_("Reservations"), "timer", "inventory.reservation"),
+                _page(_("Locations"), "warehouse", "inventory.location"),
+            ),
+            _group(
+                _("Prices"),
+                _page(_("Coupons"), "percent", "cart.coupon"),
+                _page(_("Redemptions"), "redeem", "cart.redemption"),
+                _page(_("Shipping methods"), "package_2", "cart.shippingmethod"),
+                _page(_("Tax rates"), "account_balance", "cart.taxrate"),
+            ),
+            _group(
+                _("People"),
+                _page(_("People"), "group", "shop.user"),
+                _page(_("Roles"), "badge", "auth.group"),
+            ),
+            _group(
+                _("Behind the counter"),
+                _page(_("E-mails"), "mail", "shop.notification"),
+                _page(_("Deliveries"), "outbox", "shop.delivery"),
+                _page(_("Events"), "bolt", "shop.outboxevent"),
+                _page(_("Payment events"), "history", "checkout.paymentevent"),
+                _page(_("Providers' events"), "webhook", "checkout.providerevent"),
+                _page(_("Audit entries"), "policy", "shop.auditentry"),
+                is_open=False,
+            ),
+        ],
+    },
+}
 
 # --- E-mail
 _EMAIL = urlsplit(env("EMAIL_URL", "filebased://" if EMBEDDED else "console://"))
