@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 from shop.core import requests
@@ -44,6 +44,17 @@ def request_log(get_response: GetResponse) -> GetResponse:
             )
         requests.set_id("")
         return response
+
+    return middleware
+
+
+def no_nul(get_response: GetResponse) -> GetResponse:
+    """No address holds a NUL byte, and PostgreSQL takes none in a text: 404 before anything looks it up."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path:
+            raise Http404
+        return get_response(request)
 
     return middleware
 

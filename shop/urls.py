@@ -11,6 +11,7 @@ from shop.health import views as health
 handler400 = "shop.views.bad_request"
 handler403 = "shop.views.forbidden"
 handler404 = "shop.views.not_found"
+handler500 = "shop.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),

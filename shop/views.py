@@ -7,9 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,6 +22,7 @@ from catalog.search import page as listings
 from checkout.desk import pages as order_pages
 from checkout.orders import selectors as orders
 from shop.accounts import selectors as accounts
+from shop.core import rest
 
 
 def shop_context(request: HttpRequest) -> dict[str, Any]:
@@ -56,16 +60,36 @@ def account(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or one of another site: say what to do."""
-    return render(request, "403_csrf.html", status=403)
+    return _refusal(request, "403_csrf.html", 403, "csrf_failed", _("The request's CSRF token is missing or old."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return _refusal(request, "400.html", 400, "bad_request", _("The request cannot be understood."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _refusal(request, "403.html", 403, "permission_denied", _("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _refusal(request, "404.html", 404, "not_found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw. The page uses nothing that may be what is broken."""
+    if _is_api(request):
+        return JsonResponse(rest.error_body("internal_error", _("Something broke on our side.")), status=500)
+    return defaults.server_error(request)
+
+
+def _refusal(request: HttpRequest, template: str, status: int, code: str, message: str) -> HttpResponse:
+    """A page for people, the API's error form for programs."""
+    if _is_api(request):
+        return JsonResponse(rest.error_body(code, message), status=status)
+    if not hasattr(request, "user"):  # refused before anybody looked who it is: a foreign Host header
+        request.user = AnonymousUser()
+    return render(request, template, status=status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

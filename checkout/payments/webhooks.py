@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from checkout.payments import services as payments
 from checkout.payments.providers import base
+from shop.core import rest
 
 MAX_BYTES = 256 * 1024  # Stripe's messages have some kilobytes
 
@@ -20,11 +21,15 @@ def stripe(request: HttpRequest) -> HttpResponse:
     try:
         body = request.body
     except RequestDataTooBig:
-        return HttpResponseBadRequest("too large")
+        return _refused("body_too_large", "The message is too large.")
     if len(body) > MAX_BYTES:
-        return HttpResponseBadRequest("too large")
+        return _refused("body_too_large", "The message is too large.")
     try:
         payments.receive(provider="stripe", body=body, headers=request.headers)
     except base.BadSignature:
-        return HttpResponseBadRequest("bad signature")
+        return _refused("bad_signature", "The signature is wrong, or too old.")
     return HttpResponse(status=200)
+
+
+def _refused(code: str, message: str) -> JsonResponse:
+    return JsonResponse(rest.error_body(code, message), status=400)

@@ -39,9 +39,7 @@ def record(
     )
 
 
-SETTLED_AFTER = timedelta(
-    seconds=360
-)  # longer than any transaction lasts
+SETTLED_AFTER = timedelta(seconds=360)  # longer than any transaction lasts
 
 
 def seal() -> int:

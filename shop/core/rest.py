@@ -198,7 +198,10 @@ def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:
             )
         return call, True
     except IntegrityError:
-        call = IdempotentCall.objects.get(scope=scope(request), key=key)
+        there = IdempotentCall.objects.filter(scope=scope(request), key=key).first()
+    if there is None:  # the first one failed just now and gave its key back
+        raise ApiError("still_running", _("The first request with this key is still running."), 409)
+    call = there
     if call.fingerprint != mark:
         raise ApiError("idempotency_key_reused", _("This Idempotency-Key was used for another request."), 422)
     if call.status is not None:
