@@ -41,10 +41,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[running.Shop]:
+    """When all journeys are over, what must always hold must hold: `verify_invariants` has the last word."""
     with running.running_shop(tmp_path_factory.mktemp("shop")) as started:
         request.config.stash[_SHOP] = started
         yield started
         del request.config.stash[_SHOP]
+        assert started.violations() == ""
 
 
 @pytest.fixture(scope="module")
