@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -11,7 +12,7 @@ from cart import api as cart_api
 from cart.pricing.selectors import DeliveryOption
 from checkout.orders import access
 from checkout.payments import methods
-from shop.core import addresses
+from shop.core import addresses, requests
 
 
 class AddressIO(serializers.Serializer[Any]):
@@ -39,10 +40,18 @@ class AddressIO(serializers.Serializer[Any]):
 
 
 class PlaceIO(serializers.Serializer[Any]):
-    """Where an estimate is for: as much of an address as is known."""
+    """Where an estimate is for: as much of an address as is known. What is given must be right."""
 
     country = serializers.CharField(max_length=2)
     state = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        tidy, problems = addresses.clean(attrs)
+        wrong = {name: why for name, why in problems.items() if name in self.fields and why != "required"}
+        if wrong:
+            raise serializers.ValidationError({name: [_sentence(why)] for name, why in wrong.items()})
+        return tidy
 
 
 class QuoteIn(serializers.Serializer[Any]):
@@ -112,6 +121,18 @@ class ShipmentOut(serializers.Serializer[Any]):
     delivered_at = serializers.DateTimeField(allow_null=True)
 
 
+class PaymentOut(serializers.Serializer[Any]):
+    """Where the payment stands: pending, action (send the shopper to `actionUrl`), declined (`message` says why),
+    awaiting_transfer (`instructions`), review, confirmed, cancelled or expired. `payUrl` is the order's page, where
+    another card can be tried."""
+
+    state = serializers.CharField()
+    message = serializers.CharField()
+    action_url = serializers.CharField()
+    pay_url = serializers.CharField()
+    instructions = serializers.DictField(child=serializers.CharField())
+
+
 class OrderOut(serializers.Serializer[Any]):
     """An order. `accessToken` (sent back as `X-Order-Token`) only to the guest who placed it, in the first answer."""
 
@@ -119,6 +140,7 @@ class OrderOut(serializers.Serializer[Any]):
     status = serializers.CharField()
     status_label = serializers.CharField()
     payment_status = serializers.CharField()
+    payment = PaymentOut(required=False, help_text="Where one order is asked for.")
     fulfilment_status = serializers.CharField()
     email = serializers.EmailField()
     currency = serializers.CharField()
@@ -176,6 +198,18 @@ def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
         },
         "shipments": [_shipment(one) for one in shipments or []],
         "placed_at": found.placed_at.isoformat(),
+    }
+
+
+def payment(found: Any, standing: Any) -> dict[str, Any]:
+    """Where the order's payment stands, for programs."""
+    page = access.url(found) if found.customer_id is None else reverse("order", args=[found.number])
+    return {
+        "state": standing.state,
+        "message": standing.error,
+        "action_url": standing.action_url,
+        "pay_url": requests.absolute(page),
+        "instructions": dict(standing.instructions),
     }
 
 

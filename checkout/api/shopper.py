@@ -26,6 +26,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
+from checkout.payments import selectors as payments
 from checkout.purchase import services as purchase
 from shop.core import requests, rest
 from shop.core.money import BadAmount, Money
@@ -54,12 +55,16 @@ class QuoteResource(ShopperView):
         """What the cart would cost delivered there, by each way of delivery on offer."""
         given = shapes.QuoteIn(data=request.data)
         given.is_valid(raise_exception=True)
+        wanted = given.validated_data.get("delivery_option")
         view = cart_selectors.view(
             carts.current(request),
             currency=settings.DEFAULT_CURRENCY,
             address=given.validated_data.get("shipping_address"),
-            delivery_option=given.validated_data.get("delivery_option"),
+            delivery_option=wanted,
         )
+        if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
+            fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
+            raise rest.ApiError("not_deliverable", _("This way of delivery is not offered there."), 422, fields)
         return Response(
             {
                 "delivery_options": [shapes.delivery_option(one) for one in view.quote.delivery_options],
@@ -188,7 +193,8 @@ def _placed(found: Any) -> Response:
 def _shown(found: Any) -> Response:
     full = order_selectors.by_id(found.pk)
     sent = [one for one in fulfilment.shipments_of(found.pk) if one.shipped_at]
-    return Response(shapes.order(full, shipments=sent))
+    shown = shapes.order(full, shipments=sent)
+    return Response({**shown, "payment": shapes.payment(full, payments.standing(full))})
 
 
 def _order(request: Request, number: str) -> Any:

@@ -85,6 +85,48 @@ class TestQuote:
         answer = call(client, "POST", "checkout/quote", body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation_error")
 
+    @pytest.mark.parametrize(
+        ("place", "field"),
+        [
+            ({"country": "XX"}, "country"),
+            ({"country": "US", "state": "ZZ"}, "state"),
+            ({"country": "US", "state": "IL", "postalCode": "abc"}, "postalCode"),
+            ({"country": "DE", "postalCode": "1"}, "postalCode"),
+            ({"country": "US", "state": "I\x00L"}, "state"),
+        ],
+    )
+    def test_a_place_that_does_not_exist_is_400(self, client, place, field):
+        answer = call(client, "POST", "checkout/quote", {"shippingAddress": place}, X_Cart_Token=guest().token)
+        assert answer.status_code == 400
+        assert list(answer.json()["error"]["fields"]["shippingAddress"]) == [field]
+
+    def test_a_way_of_delivery_that_is_not_offered_is_422(self, client):
+        answer = call(client, "POST", "checkout/quote", {"deliveryOption": "drone"}, X_Cart_Token=guest().token)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "not_deliverable")
+
+
+class TestPayment:
+    def standing(self, client, **changes):
+        token = place(client, guest()).json()["accessToken"]
+        order = Order.objects.get()
+        Payment.objects.update(**changes)
+        body = call(client, "GET", f"orders/{order.number}", X_Order_Token=token).json()["payment"]
+        assert body.pop("payUrl").endswith(f"/orders/{order.number}/?key={token}")
+        return body
+
+    def test_a_program_can_tell_waiting_from_declined(self, client):
+        assert self.standing(client) == {"state": "pending", "message": "", "actionUrl": "", "instructions": {}}
+
+    def test_a_declined_card_says_why(self, client):
+        assert self.standing(client, status="failed", message="Your card was declined.") == {
+            "state": "declined", "message": "Your card was declined.", "actionUrl": "", "instructions": {}
+        }  # fmt: skip
+
+    def test_a_challenge_says_where(self, client):
+        assert self.standing(client, status="action_required", action_url="https://bank.example/3ds") == {
+            "state": "action", "message": "", "actionUrl": "https://bank.example/3ds", "instructions": {}
+        }  # fmt: skip
+
 
 class TestPlace:
     def test_answers_201_with_the_order_and_a_guests_token(self, client):
