@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 from shop.core.money import BadAmount, Money
 
 MAX_NAME, MAX_SKU, MAX_DESCRIPTION, MAX_ATTRIBUTES, MAX_VARIANTS = 300, 255, 100_000, 500, 2048
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_STOCK = 10_000_000
 MAX_VALUE = 20_000  # characters of an attribute: lists of compatible products are that long
 
@@ -81,6 +83,8 @@ def text(value: Any, what: str, *, limit: int, required: bool = False) -> str:
     if isinstance(value, bool | dict | list):
         raise RowError(f"{what} is not a text")
     result = str(value).replace("\x00", "").strip()
+    if not result.isascii() and _SURROGATE.search(result):
+        raise RowError(f"{what} holds half a character (a lone surrogate)")
     if required and not result:
         raise RowError(f"{what} is missing")
     if len(result) > limit:

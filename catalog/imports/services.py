@@ -234,6 +234,7 @@ def undo(*, job_id: UUID, by: str) -> tuple[int, int]:
         raise ValueError("this import was undone before")
     ground = Ground(by=by)
     archived = restored = 0
+    touched: list[UUID] = []
     for imported in ImportedRow.objects.filter(job=job).order_by("id").iterator(chunk_size=BATCH):
         with transaction.atomic(using=db.CATALOG):
             if imported.before is None:
@@ -242,7 +243,11 @@ def undo(*, job_id: UUID, by: str) -> tuple[int, int]:
                 row = _row_from(imported.before)
                 apply.restore(job=job, row=row, product_id=imported.product_id, ground=ground)
                 restored += 1
-            bus.publish(types.ProductChanged(product_id=imported.product_id), using=db.CATALOG)
+            touched.append(imported.product_id)
+            if len(touched) == BATCH:
+                _tell(job, touched)
+    with transaction.atomic(using=db.CATALOG):
+        _tell(job, touched)
     with transaction.atomic(using=db.CATALOG):
         ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.Status.UNDONE)
         changes = {"archived": archived, "restored": restored}
@@ -250,6 +255,13 @@ def undo(*, job_id: UUID, by: str) -> tuple[int, int]:
             action="import.undo", by=by, object_type="import", object_id=job.pk, changes=changes, using=db.CATALOG
         )
     return archived, restored
+
+
+def _tell(job: ImportJob, product_ids: list[UUID]) -> None:
+    """Search and lists hear of these products, in one event; the list is empty again then."""
+    if product_ids:
+        bus.publish(types.ProductsImported(job_id=job.pk, product_ids=list(product_ids)), using=db.CATALOG)
+        product_ids.clear()
 
 
 def _archive(product_id: UUID) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--default-stock", type=int, default=100, help="units of products without stock (100)")
         parser.add_argument("--source", default="", help="whose ids the file has (default: the format's name)")
         parser.add_argument(
-            "--errors", type=Path, help="where broken rows are listed (default: FILE's name .errors.csv)"
+            "--errors", type=Path, help="where broken rows are listed (default: beside FILE, .errors.csv)"
         )
         parser.add_argument("--undo", type=UUID, metavar="JOB", help="take back what an import did")
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {path}." if path else "Name the file to import.")
         if options["default_stock"] < 0:
             raise CommandError("--default-stock is 0 or more.")
+        gc.set_threshold(100_000, 50, 50)  # so many rows at once make Python's collector busy for nothing
         started = time.monotonic()
         try:
             report = services.run(
@@ -82,15 +84,24 @@ class Command(BaseCommand):
             f"{report.updated:,} {would}updated, {report.unchanged:,} unchanged, {report.failed:,} with errors."
         )
         if report.problems:
-            target = options["errors"] or Path(f"{path.name}.errors.csv")
-            with target.open("w", newline="", encoding="utf-8") as file:
+            with self._errors_file(options["errors"], path) as file:
                 writer = csv.writer(file)
                 writer.writerow(["row", "kind", "reason"])
                 writer.writerows(sorted(report.problems))
             warnings = sum(1 for problem in report.problems if problem[1] == "warning")
-            self.stdout.write(f"{report.failed:,} errors and {warnings:,} warnings are listed in {target}.")
+            self.stdout.write(f"{report.failed:,} errors and {warnings:,} warnings are listed in {file.name}.")
         if report.job_id:
             self.stdout.write(f"Job {report.job_id} (undo with: manage.py import_catalog --undo {report.job_id})")
+
+    def _errors_file(self, wanted: Path | None, path: Path) -> IO[str]:
+        """Where `--errors` says, else beside the file, else (its folder cannot be written) in the current one."""
+        name = f"{path.name}.errors.csv"
+        for target in [wanted] if wanted else [path.with_name(name), Path(name)]:
+            try:
+                return target.open("w", newline="", encoding="utf-8")
+            except OSError as error:
+                reason = error.strerror
+        raise CommandError(f"The broken rows cannot be listed in {target}: {reason}.")
 
     def _undo(self, job_id: UUID) -> None:
         try:

@@ -83,6 +83,8 @@ def test_jsonl_reads_what_it_writes(row):
         ),
         ('{"name": "%s", "price": 1}' % ("x" * 301), "name is longer than 300 characters"),
         ("[" * 100_000, "not JSON"),
+        ('{"name": "\\ud800x", "price": 1}', "name holds half a character"),
+        ('{"name": "x", "price": 1, "attributes": {"a": "\\udfff"}}', "attribute 'a' holds half a character"),
     ],
 )
 def test_broken_lines_say_why(line, reason):

@@ -109,6 +109,21 @@ def test_undo_archives_what_was_created_and_restores_what_was_changed(import_):
         services.undo(job_id=report.job_id, by="staff:1")
 
 
+def test_undo_tells_search_in_batches(import_):
+    report = import_([line(number) for number in range(5)])
+    before = set(OutboxEvent.objects.using(db.CATALOG).values_list("pk", flat=True))
+    services.undo(job_id=report.job_id, by="staff:1")
+    told = OutboxEvent.objects.using(db.CATALOG).exclude(pk__in=before)
+    assert [(event.event_type, len(event.data["product_ids"])) for event in told] == [("ProductsImported", 5)]
+
+
+def test_broken_rows_are_listed_beside_the_file(tmp_path):
+    path = tmp_path / "things.jsonl"
+    path.write_text("{\n" + json.dumps(line(1)))
+    call_command("import_catalog", str(path), "--dry-run", stdout=io.StringIO())
+    assert (tmp_path / "things.jsonl.errors.csv").read_text().splitlines()[0] == "row,kind,reason"
+
+
 def test_a_colliding_sku_gets_the_id_and_a_warning(import_):
     report = import_([line(1, sku="A"), line(2, sku="A"), line(3, sku="A")])
     assert sorted(Variant.objects.values_list("sku", flat=True)) == ["A", "A-2", "A-3"]
