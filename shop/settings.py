@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cart.carts.access.take_back",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -340,7 +341,7 @@ UNFOLD = {
 }
 
 # --- E-mail
-_EMAIL = urlsplit(env("EMAIL_URL", "filebased://" if EMBEDDED else "console://"))
+_EMAIL = urlsplit(env("EMAIL_URL", "console://"))
 EMAIL_BACKEND = (
     f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
 )

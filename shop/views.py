@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -16,13 +18,17 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cart.carts import access as cart_access
 from cart.carts import selectors as carts
+from cart.carts import services as cart_services
 from catalog.products import selectors as products
 from catalog.search import page as listings
 from checkout.desk import pages as order_pages
 from checkout.orders import selectors as orders
 from shop.accounts import selectors as accounts
 from shop.core import rest
+
+log = structlog.get_logger("shop.views")
 
 
 def shop_context(request: HttpRequest) -> dict[str, Any]:
@@ -32,9 +38,19 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
             "name": settings.SHOP_NAME,
             "currency": settings.DEFAULT_CURRENCY,
             "departments": SimpleLazyObject(products.departments),
-            "cart_count": SimpleLazyObject(lambda: carts.count(request)),
+            "cart_count": SimpleLazyObject(lambda: _cart_count(request)),
         }
     }
+
+
+def _cart_count(request: HttpRequest) -> int:
+    """Units in the cart. The first page after signing in joins what the guest had put in, whichever page it is."""
+    if request.user.is_authenticated and cart_access.token_of(request):
+        try:
+            cart_services.current(request)
+        except DatabaseError as error:  # the stock cannot be asked: this page does without, the next one tries again
+            log.warning("guest's cart not joined", error=str(error))
+    return carts.count(request)
 
 
 @require_safe

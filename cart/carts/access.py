@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from cart.carts import rules
 COOKIE = "cart"
 HEADER = "X-Cart-Token"
 _TOKEN_LENGTH = 64
+_SPENT = "holdfast_cart_spent"
 
 
 def token_of(request: HttpRequest) -> str:
@@ -26,7 +28,7 @@ def token_of(request: HttpRequest) -> str:
     return token if 20 <= len(token) <= _TOKEN_LENGTH and token.isascii() else ""
 
 
-def remember(response: HttpResponse, *, token: str) -> None:
+def remember(response: HttpResponseBase, *, token: str) -> None:
     """Give the browser the guest's cart for another seven days; scripts cannot read it."""
     response.set_cookie(
         COOKIE,
@@ -38,9 +40,21 @@ def remember(response: HttpResponse, *, token: str) -> None:
     )
 
 
-def forget(response: HttpResponse) -> None:
-    """Take the guest's cart out of the browser (it was merged into a customer's)."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+def spend(request: HttpRequest) -> None:
+    """Somebody is signed in and what the guest had is theirs now: the answer is to take the cookie back."""
+    setattr(getattr(request, "_request", request), _SPENT, True)  # the API's request wraps the one the middleware has
+
+
+def take_back(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: take a spent cookie out of the browser, whichever page or call spent it. Looks nothing up."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if COOKIE in request.COOKIES and getattr(request, _SPENT, False):
+            response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+
+    return middleware
 
 
 class OwnCart(BasePermission):

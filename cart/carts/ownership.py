@@ -29,7 +29,9 @@ def current(request: HttpRequest) -> Cart | None:
     A guest's is named by cookie or `X-Cart-Token`. When a customer is signed in and the browser still names a guest's
     cart, that is merged into the customer's own now. A customer's cart is never found by its token.
     """
-    found: Cart | None = getattr(request, _MEMO, None) or _find(request)
+    found: Cart | None = getattr(request, _MEMO, None)
+    if found is None or found.customer_id != requests.customer_id(request):  # none yet, or signed in or out since
+        found = _find(request)
     setattr(request, _MEMO, found)
     return found
 
@@ -73,9 +75,11 @@ def _find(request: HttpRequest) -> Cart | None:
     rows = list(Cart.objects.filter(whose, status=Cart.Status.OPEN, expires_at__gt=Now()))
     own = next((row for row in rows if row.customer_id is not None), None)
     guests = next((row for row in rows if row.customer_id is None), None)
-    if customer_id is not None and guests is not None:
-        return merge(guest=guests, customer_id=customer_id)
-    return own if customer_id is not None else guests
+    if customer_id is None:
+        return guests
+    found = merge(guest=guests, customer_id=customer_id) if guests else own
+    access.spend(request)
+    return found
 
 
 def begin(customer_id: UUID | None) -> Cart:
