@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -35,7 +36,13 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `quantity` (1), `next`. Prices sent are ignored."""
+    """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `quantity` (1), `next`. Prices sent are ignored.
+
+    With `show` nothing is put in: to the product's page with these options (without script the same form asks both, and
+    a form that is sent by GET would put its CSRF token into the address).
+    """
+    if "show" in request.POST:
+        return _show(request)
     try:
         line = _add(request)
     except services.CartRefused as refused:
@@ -99,6 +106,15 @@ def _add(request: HttpRequest) -> Any:
     except services.CartClosed:  # ordered in another tab since this request began: a new one
         services.forget(request)
         return _put(request, variant_id, quantity)
+
+
+def _show(request: HttpRequest) -> HttpResponse:
+    options = {name: str(value) for name, value in request.POST.items() if name.startswith("option.")}
+    variant_id = products.variant_of(product_id=_uuid(request.POST.get("product")))
+    offer = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY).get(variant_id) if variant_id else None
+    if offer is None:
+        return SeeOther(reverse("product_list"))
+    return SeeOther(f"{offer.url.partition('?')[0]}?{urlencode(options)}")
 
 
 def _put(request: HttpRequest, variant_id: UUID, quantity: int) -> Any:
@@ -228,12 +244,10 @@ def _next(request: HttpRequest) -> str:
 
 
 def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Keep a guest's cart cookie alive; drop it once somebody is signed in."""
+    """Keep a guest's cart cookie alive."""
     found = services.current(request)
     if found is not None and found.customer_id is None:
         access.remember(response, token=found.token)
-    elif access.COOKIE in request.COOKIES and request.user.is_authenticated:
-        access.forget(response)
     return response
 
 

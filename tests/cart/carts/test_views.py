@@ -207,6 +207,24 @@ class TestCoupon:
         assert (answers[0], answers[-1]) == (200, 429)
 
 
+class TestShow:
+    """Without script the form of a product asks for another variant; its CSRF token stays out of the address."""
+
+    def test_leads_to_the_product_with_these_options_and_puts_nothing_in(self, client):
+        product = carts.product(options=["Colour"])
+        answer = put_in(client, product, show="1", csrfmiddlewaretoken="secret", **{"option.colour": "Light blue"})
+        assert (answer.status_code, answer["Location"]) == (
+            303,
+            f"{product.get_absolute_url()}?option.colour=Light+blue",
+        )
+        assert not CartLine.objects.exists()
+
+    @pytest.mark.parametrize("given", ["", "nonsense", "0" * 32])
+    def test_of_no_product_leads_to_all(self, client, given):
+        answer = client.post(reverse("cart_add"), {"show": "1", "product": given})
+        assert (answer.status_code, answer["Location"]) == (303, reverse("product_list"))
+
+
 class TestOwners:
     def test_A24_login_merges_and_logout_shows_nothing(self, client):
         ada, product = carts.customer(), carts.product(units=9)
@@ -218,6 +236,31 @@ class TestOwners:
         assert answer.cookies["cart"].value == ""
         client.logout()
         assert client.get(reverse("cart")).context["cart"].unit_count == 0
+
+    @pytest.mark.parametrize("path", ["/", "/products/", "/account/", "/checkout/", "/api/cart"])
+    def test_whichever_page_comes_first_after_login_joins_and_takes_the_cookie_back(self, client, path):
+        ada, product = carts.customer(), carts.product(units=9)
+        carts.cart((product, 2), customer_id=ada.pk)
+        put_in(client, product, 3)
+        client.force_login(ada)
+        answer = client.get(path)
+        assert answer.cookies["cart"].value == ""
+        if path in {"/", "/products/", "/account/"}:
+            assert ids(answer.content.decode(), "cart-count") == ["5"]
+        assert CartLine.objects.get(cart__customer_id=ada.pk, cart__status="open").quantity == 5
+        assert "cart" not in client.get("/").cookies
+        client.logout()
+        assert ids(client.get("/").content.decode(), "cart-count") == ["0"]
+
+    def test_a_token_that_names_nothing_is_taken_back_as_well(self, client):
+        client.cookies["cart"] = "x" * 43
+        client.force_login(carts.customer())
+        assert client.get("/").cookies["cart"].value == ""
+
+    def test_guests_keep_theirs(self, client):
+        put_in(client, carts.product(), 3)
+        answer = client.get("/")
+        assert (ids(answer.content.decode(), "cart-count"), "cart" in answer.cookies) == (["3"], False)
 
     def test_A06_anothers_line_is_not_found(self, client):
         theirs = carts.cart((carts.product(), 1))
