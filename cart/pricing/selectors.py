@@ -63,7 +63,8 @@ class DeliveryOption:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Everything about the cost. `is_estimated`: the address is not known yet, the shop's own country is assumed.
+    """Everything about the cost. `is_estimated`: the address does not decide the tax yet. None is known, and the shop's
+    own country is assumed; or its country taxes by state, and the state is missing.
 
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
     among the lines. `coupon_problems` says in a sentence, by code, why a coupon takes nothing off.
@@ -110,14 +111,15 @@ def quote(
     subtotal = total((item.total for item in items), currency)
     discounts, problems = promotions.discounts(codes=coupons, subtotal=subtotal, customer_id=customer_id)
     discount = total((one.amount for one in discounts), currency)
-    country, state, is_estimated = _place(address)
+    country, state, is_assumed = _place(address)
+    rates, needs_state = _rates(country, state)
     options = delivery_options(country=country, currency=currency, subtotal=subtotal - discount)
     delivery = next((option for option in options if option.code == delivery_option), options[0] if options else None)
     sums = rules.totals(
         items,
         discount=discount,
         shipping=delivery.price if delivery else Money.zero(currency),
-        rates=tax_rates(country=country, state=state),
+        rates=rates,
         currency=currency,
     )
     return Quote(
@@ -138,7 +140,7 @@ def quote(
         coupon_problems=problems,
         delivery_options=tuple(options),
         delivery=delivery if items else None,
-        is_estimated=is_estimated,
+        is_estimated=is_assumed or needs_state,
     )
 
 
@@ -178,19 +180,27 @@ def _place(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
     return settings.DEFAULT_COUNTRY, "", True
 
 
-def tax_rates(*, country: str, state: str) -> list[rules.Rate]:
-    """The rates in force today (database's date) for an address; a state's rate of a class replaces the country's."""
+def _rates(country: str, state: str) -> tuple[list[rules.Rate], bool]:
+    """The rates in force today (database's date) for an address, and whether the state is missing to know them.
+
+    A state's rate of a class replaces the country's.
+    """
     today = TruncDate(Now())
     rows = TaxRate.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=today), country=country, valid_from__lte=today
-    ).filter(Q(state="") | Q(state__iexact=state))
+    )
+    if state:
+        rows = rows.filter(Q(state="") | Q(state__iexact=state))
+    found = list(rows)
     chosen: dict[str, TaxRate] = {}
-    for row in sorted(rows, key=lambda row: (bool(row.state), row.valid_from)):
-        chosen[row.tax_class] = row
-    return [
+    for row in sorted(found, key=lambda row: (bool(row.state), row.valid_from)):
+        if state or not row.state:
+            chosen[row.tax_class] = row
+    rates = [
         rules.Rate(row.name, row.rate, row.tax_class, row.is_included, row.applies_to_shipping)
         for row in chosen.values()
     ]
+    return rates, not state and any(row.state for row in found)
 
 
 def delivery_options(*, country: str, currency: str, subtotal: Money) -> list[DeliveryOption]:

@@ -1,5 +1,7 @@
 """The checkout's two pages and its button."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -60,6 +62,16 @@ class TestDetails:
         ):  # fmt: skip
             assert f'data-testid="{name}"' in page
         assert '<option value="US" selected>' in page
+
+    @pytest.mark.parametrize(
+        ("state", "tax", "label"),
+        [("", "Calculated from your address", "Estimated total"), ("IL", "$1.56", "Total"), ("OR", "$0.00", "Total")],
+    )
+    def test_the_tax_is_told_once_the_address_decides_it(self, client, state, tax, label):
+        put_in(client, carts.product())
+        page = client.get(reverse("checkout"), {"country": "US", "state": state}).content.decode()
+        assert re.findall(r'data-testid="cart-tax"[^>]*>([^<]*)<', page) == [tax]
+        assert re.findall(r'<dt class="totals__sum">([^<]*)<', page) == [label]
 
     def test_keeps_what_is_entered_and_goes_on(self, client):
         put_in(client, carts.product())
