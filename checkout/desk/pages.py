@@ -90,7 +90,17 @@ def head(order: Any, *, query: str = "") -> dict[str, Any]:
         "invoice_url": None,
         "is_cancelled": order.status == "cancelled",
         "is_paid": order.payment_state == "paid",
+        "has_paid": order.captured_minor > order.refunded_minor,
     }
+
+
+def cancelled_text(order: Any) -> str:
+    """What a cancellation means for the shopper's money."""
+    if order.captured_minor > order.refunded_minor:
+        return _("Your order is cancelled. What you paid goes back to you.")
+    return _(
+        "Your order is cancelled. You had not paid for it; should a payment be under way, it is stopped or comes back."
+    )
 
 
 def pay_again(order: Any, *, error: str) -> dict[str, Any]:

@@ -64,11 +64,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         head = pages.head(found)
         return render(request, "checkout/desk/cancel.html", {"order": head, "form_url": request.get_full_path()})
     try:
-        orders.cancel(order_id=found.pk, by=requests.actor(request))
+        done = orders.cancel(order_id=found.pk, by=requests.actor(request))
     except orders.TransitionRefused:
         messages.error(request, _("This order cannot be cancelled any more."))
     else:
-        messages.success(request, _("Your order is cancelled. What you paid goes back to you."))
+        messages.success(request, pages.cancelled_text(done))
     return _to(found)
 
 

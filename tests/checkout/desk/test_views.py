@@ -1,5 +1,7 @@
 """The order's page in all its states, history, look-up, cancelling."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -39,6 +41,11 @@ def page(client, order, **given):
     return client.get(access.url(order), given)
 
 
+def marks(answer):
+    """What the page says of whether the payment has settled."""
+    return re.findall(r'data-testid="(order-pending|order-confirmation)"', answer.content.decode())
+
+
 def outcome(state, **given):
     return base.Outcome(reference="pi_1", state=state, **given)
 
@@ -48,7 +55,7 @@ class TestStates:
         answer = page(client, order)
         html = answer.content.decode()
         assert answer.context["state"] == "pending"
-        assert 'data-testid="order-pending"' in html
+        assert marks(answer) == ["order-pending"]
         assert f'hx-get="/orders/{order.number}/status/' in html
         assert '<meta http-equiv="refresh"' in html
 
@@ -56,7 +63,7 @@ class TestStates:
         paid(order)
         answer = page(client, order)
         html = answer.content.decode()
-        assert 'data-testid="order-confirmation"' in html
+        assert marks(answer) == ["order-confirmation"]
         assert f'data-testid="order-number">{order.number}<' in html
         assert 'data-testid="order-status">Payment Confirmed<' in html
         assert f'data-testid="order-total">{order.total.format()}<' in html
@@ -79,6 +86,7 @@ class TestStates:
         )
         answer = page(client, order)
         assert (answer.context["state"], answer.context["action_url"]) == ("action", "https://bank.example/3ds")
+        assert marks(answer) == ["order-pending"]
 
     def test_declined_offers_another_card(self, client, order):
         payment = payment_of(order)
@@ -91,6 +99,8 @@ class TestStates:
         html = answer.content.decode()
         assert 'data-testid="payment-error"' in html
         assert "Your card was declined." in html
+        assert marks(answer) == ["order-pending"]
+        assert re.search(r"Kept for you for another \d+\sminutes\.", html)
         again = client.post(
             reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"}
         )
@@ -120,11 +130,13 @@ class TestStates:
         assert answer.context["state"] == "awaiting_transfer"
         rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
         assert rows["Reference"] == made.number
+        assert marks(answer) == ["order-pending"]
 
     def test_cancelled(self, client, order):
         orders.cancel(order_id=order.pk, by="guest")
         answer = page(client, order)
         assert answer.context["state"] == "cancelled"
+        assert marks(answer) == []
         assert 'data-testid="cancel-order-btn"' not in answer.content.decode()
 
     @pytest.mark.parametrize("lines", [1, 8])
@@ -144,6 +156,22 @@ class TestCancel:
         assert answer.status_code == 303
         order.refresh_from_db()
         assert order.status == "cancelled"
+
+    @pytest.mark.parametrize(
+        ("is_paid", "question", "told"),
+        [
+            (False, "You have not paid for it;", "You had not paid for it;"),
+            (True, "what you paid goes back to you.", "What you paid goes back to you."),
+        ],
+    )
+    def test_says_what_becomes_of_the_money(self, client, order, is_paid, question, told):
+        if is_paid:
+            paid(order)
+        page(client, order)
+        url = reverse("order_cancel", args=[order.number])
+        assert question in client.get(url).content.decode()
+        html = client.post(url, follow=True).content.decode()
+        assert [text for text in ("You had not paid for it;", "What you paid goes back to you.") if text in html] == [told]
 
     def test_get_only_asks(self, client, order):
         page(client, order)
