@@ -1,6 +1,7 @@
 """The cart page and what is posted to it."""
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from cart.carts.models import Cart, CartLine
@@ -123,6 +124,16 @@ class TestPage:
         put_in(client, carts.product(amount=2500))
         Price.objects.update(amount_minor=2600)
         assert "The price changed from $25.00 to $26.00." in client.get(reverse("cart")).content.decode()
+
+    def test_totals_name_what_cannot_be_ordered(self, client):
+        lamp = carts.product(name="Lamp", amount=2500)
+        put_in(client, lamp, 2)
+        put_in(client, carts.product(name="Chair"))
+        assert ids(client.get(reverse("cart")).content.decode(), "cart-shortage") == []
+        catalog.put_in_stock({carts.variant_of(lamp).pk: 0})
+        cache.clear()
+        told = ids(client.get(reverse("cart")).content.decode(), "cart-shortage")
+        assert told == ["The total still counts $50.00 for “Lamp”, which cannot be ordered as it stands."]
 
     @pytest.mark.parametrize("lines", [1, 30])
     def test_costs_a_customer_eight_queries_at_most(self, client, lines, django_assert_max_num_queries):

@@ -224,6 +224,8 @@ class TestPlace:
         assert answer.status_code == 409
         html = answer.content.decode()
         assert 'data-testid="inventory-error">“Lamp” is no longer available.<' in html
+        assert 'data-testid="place-order-btn"' not in html  # it could only fail again
+        assert f'class="button" href="{reverse("cart")}"' in html
         assert (Order.objects.count(), Payment.objects.count()) == (0, 0)
 
     def test_A12_a_total_that_the_client_makes_up_is_not_charged(self, client):
