@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from shop.core.money import Money
 
 LOW_STOCK = 10
 MAX_QUANTITY = 99
+_TIGHT_COMMA = re.compile(r",(?=[^\s\d])")  # between words; never within a number
 _HTML_TAGS = {
     "p",
     "br",
@@ -208,12 +210,12 @@ def _specs(product: Product) -> list[dict[str, str]]:
 
 
 def shown_value(value: Any, unit: str = "") -> str:
-    """An attribute's value for people: "Yes", "2.5 kg"."""
+    """An attribute's value for people: "Yes", "2.5 kg", "Red, Blue" (feeds often leave the space out)."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, float):
         value = f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
-    return f"{value} {unit}".strip()
+    return _TIGHT_COMMA.sub(", ", f"{value} {unit}".strip())
 
 
 def breadcrumbs(product: Product) -> list[dict[str, str | None]]:

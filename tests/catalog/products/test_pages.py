@@ -130,6 +130,20 @@ def test_descriptions_are_safe(text: str, html: str) -> None:
     assert page.safe_description(text) == html
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("Anti-glare,Anti-radiation", "", "Anti-glare, Anti-radiation"),
+        ("Red, Blue", "", "Red, Blue"),
+        ("1,000", "g", "1,000 g"),
+        (2.5, "kg", "2.5 kg"),
+        (True, "", "Yes"),
+    ],
+)
+def test_values_are_told_as_people_write_them(value: object, unit: str, text: str) -> None:
+    assert page.shown_value(value, unit) == text
+
+
 def test_specifications_in_the_order_of_the_type(client: Client) -> None:
     kind = catalog.ProductTypeFactory(code="lamp")
     catalog.AttributeFactory(product_type=kind, code="watts", name="Power", kind="number", unit="W", position=2)
