@@ -147,6 +147,8 @@ def environment(data: Path | None = None) -> dict[str, str]:
         "DEMO_MERCHANT_EMAIL": "merchant@example.com",
         "DEMO_MERCHANT_PASSWORD": secret(data, "merchant_password"),
         "LOG_FORMAT": "console",
+        "EMAIL_URL": "filebased://",
+        "EMAIL_FILE_PATH": str(data / "mail"),
     }
     return values | (_sandbox(data) if wants_sandbox() else {})
 

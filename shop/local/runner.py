@@ -173,6 +173,8 @@ class Runner:
         lines.append(f"Merchant:   {admin}   {self.env['DEMO_MERCHANT_EMAIL']}   {self.env['DEMO_MERCHANT_PASSWORD']}")
         if addresses.wants_sandbox():
             lines.append("Test card:  4242 4242 4242 4242, any future date, any CVC")
+        if self.env["EMAIL_URL"] == "filebased://":
+            lines.append(f"E-mails:    {self.env['EMAIL_FILE_PATH']}")
         self.log.say("\n".join([*lines, "Ctrl-C stops everything; the data stays for the next time.", ""]))
 
     # --- Running

@@ -50,6 +50,8 @@ def test_the_environment_says_what_was_set_up(tmp_path: Path) -> None:
         "DEMO_MERCHANT_EMAIL": "merchant@example.com",
         "DEMO_MERCHANT_PASSWORD": kept["merchant_password"],
         "LOG_FORMAT": "console",
+        "EMAIL_URL": "filebased://",
+        "EMAIL_FILE_PATH": str(tmp_path / "mail"),
         "PAYMENT_SANDBOX": "1",
         "STRIPE_SECRET_KEY": "sk_test_sandbox",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
