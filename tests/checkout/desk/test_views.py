@@ -171,7 +171,8 @@ class TestCancel:
         url = reverse("order_cancel", args=[order.number])
         assert question in client.get(url).content.decode()
         html = client.post(url, follow=True).content.decode()
-        assert [text for text in ("You had not paid for it;", "What you paid goes back to you.") if text in html] == [told]
+        sentences = ("You had not paid for it;", "What you paid goes back to you.")
+        assert [text for text in sentences if text in html] == [told]
 
     def test_get_only_asks(self, client, order):
         page(client, order)
