@@ -20,6 +20,14 @@ def find(page: Page, words: str) -> None:
     expect(page.get_by_test_id("product-grid")).to_be_visible()
 
 
+def sign_up(page: Page, email: str) -> None:
+    page.goto("/account/signup/")
+    page.locator("main input[name=email]").fill(email)
+    page.locator("main input[type=password]").first.fill("correct horse of the journeys")
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/signup/" not in url)
+
+
 def open_first(page: Page) -> None:
     """Click in the middle of the first card."""
     card = page.get_by_test_id("product-grid").locator("> :first-child")

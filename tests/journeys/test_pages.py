@@ -92,6 +92,34 @@ def test_pages_of_a_purchase(sized, shopper):
     fine("confirmation")
 
 
+def test_another_country_and_a_customers_own_address(sized, shopper):
+    """The checkout's fields change with the country, and are filled in for a customer: nothing is blocked on the way."""
+    steps.sign_up(sized, shopper)
+    steps.find(sized, "laptop")
+    steps.open_first(sized)
+    steps.add_to_cart(sized)
+    heard = watch(sized)
+    steps.to_checkout(sized)
+    for country in ("DE", "JP", "US"):
+        with sized.expect_response(lambda one: "/checkout/?" in one.url):
+            sized.get_by_test_id("country-select").select_option(country)
+        sized.wait_for_load_state("networkidle")
+        assert (country, sticks_out(sized), heard) == (country, "", [])
+    steps.give_details(sized, shopper)
+    look(sized, "/checkout/")
+    assert (sticks_out(sized), heard) == ("", [])
+
+
+def test_name_and_price_are_seen_at_once_on_a_phone(open_page):
+    page = open_page(viewport=steps.PHONE)
+    steps.find(page, "laptop")
+    steps.open_first(page)
+    look(page, page.url)
+    bar = page.get_by_test_id("add-to-cart-btn").bounding_box()
+    price = page.locator(".buy__price").bounding_box()
+    assert price["y"] + price["height"] < bar["y"] < steps.PHONE["height"] - bar["height"]
+
+
 def test_a_missing_page_helps(sized):
     answer = sized.goto("/products/there-is-no-such-thing/")
     assert answer is not None
