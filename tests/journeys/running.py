@@ -137,6 +137,8 @@ def running_shop(folder: Path) -> Iterator[Shop]:
     data = folder / "data"
     with _databases() as databases, _redis() as redis_url:
         port = _free_port()
+        addresses.set_up(data)
+        addresses.keep_port(data, "sandbox", _free_port())  # its usual one is what other shops of this machine ask for
         env = _surroundings() | databases | {
             "REDIS_URL": redis_url, "HOLDFAST_DATA": str(data), "PORT": str(port), "DEBUG": "0",
             "LOG_FORMAT": "console", "MEDIA_ROOT": str(folder / "media"),
