@@ -58,8 +58,10 @@ class Money:
             scaled = Decimal(amount).scaleb(exponent(currency))
         except InvalidOperation as error:
             raise BadAmount(f"{amount!r} is not an amount") from error
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise BadAmount(f"{amount!r} is not an amount in {currency}")
+        if not scaled.is_finite():
+            raise BadAmount(f"{amount} is not an amount")
+        if scaled != scaled.to_integral_value():
+            raise BadAmount(f"{amount} has more digits than {currency} has")
         return cls(int(scaled), currency)
 
     @classmethod

@@ -85,3 +85,8 @@ def test_for_people():
     assert Money(123450, "USD").format("en") == "$1,234.50"
     assert Money(123450, "EUR").format("de") == "1.234,50\xa0€"
     assert Money(500, "JPY").format("en") == "¥500"
+
+
+def test_too_many_digits_are_refused_in_words():
+    with pytest.raises(BadAmount, match=r"^1\.005 has more digits than USD has$"):
+        Money.of(Decimal("1.005"), "USD")
