@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from catalog.products import rules
 from shop.core.money import BadAmount, Money
 
 MAX_NAME, MAX_SKU, MAX_DESCRIPTION, MAX_ATTRIBUTES, MAX_VARIANTS = 300, 255, 100_000, 500, 2048
@@ -122,11 +123,10 @@ def whole(value: Any, what: str, *, highest: int) -> int | None:
 
 def gtin(value: Any) -> str:
     """A GTIN of 8, 12, 13 or 14 digits with a right check digit, else nothing: shops' files are full of wrong ones."""
-    digits = str(value or "").strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
+    try:
+        return rules.gtin(str(value or ""))
+    except rules.BadGtin:
         return ""
-    weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits[:-1])))
-    return digits if (10 - weighted % 10) % 10 == int(digits[-1]) else ""
 
 
 def attributes(value: Any) -> dict[str, str | int | float | bool]:

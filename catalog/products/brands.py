@@ -67,7 +67,10 @@ def ensure_product_type(*, code: str, name: str, attributes: Iterable[Attribute]
 
 def default_seller() -> Seller:
     """The shop itself, made on first use."""
-    seller, _created = Seller.objects.get_or_create(
-        is_default=True, defaults={"name": settings.SHOP_NAME, "slug": rules.slug(settings.SHOP_NAME, "shop")}
-    )
+    seller = Seller.objects.filter(is_default=True).first()
+    if seller is None:
+        slug = rules.slug(settings.SHOP_NAME, "shop")
+        seller, _created = Seller.objects.get_or_create(
+            name=settings.SHOP_NAME, defaults={"slug": slug, "is_default": True}
+        )
     return seller

@@ -80,7 +80,7 @@ def create(
             **fields,
         )
         product.save(force_insert=True)
-        variants_.insert(product, variants)
+        variants_.insert(product, variants, by=by)
         variants_.tell(product, "product.create", by, {"name": product.name, "status": status})
     return product
 

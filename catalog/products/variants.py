@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from catalog.products import locking, prices, rules
 from catalog.products.models import Price, Product, Variant
+from inventory.stock import services as stock
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import Money
@@ -48,7 +49,7 @@ def add_variants(*, product_id: UUID, variants: Sequence[NewVariant], by: str) -
     """More variants of a product, in this order after those it has. Raises `BadProduct` (SKU taken, same options)."""
     with transaction.atomic(using=db.CATALOG):
         product = locking.product(product_id)
-        made = insert(product, variants)
+        made = insert(product, variants, by=by)
         Product.objects.filter(pk=product_id).update(version=F("version") + 1, updated_at=Now())
         tell(product, "product.add_variants", by, {"skus": [variant.sku for variant in made]})
     return made
@@ -85,16 +86,20 @@ def update_variant(*, variant_id: UUID, by: str, **changes: Any) -> Variant:
         sku = changes.get("sku", variant.sku)
         if sku != variant.sku:
             _check_skus([sku])
+        if changes.get("gtin", variant.gtin) != variant.gtin:
+            changes["gtin"] = _gtin(variant.sku, changes["gtin"])
         for name, value in changes.items():
             setattr(variant, name, value)
         variant.save()
+        _open_stock([variant], by)
         prices.reprice([product.pk])
         Product.objects.filter(pk=product.pk).update(version=F("version") + 1, updated_at=Now())
         tell(product, "variant.update", by, {"sku": variant.sku, "fields": sorted(changes)})
     return variant
 
 
-def insert(product: Product, variants: Sequence[NewVariant]) -> list[Variant]:
+def insert(product: Product, variants: Sequence[NewVariant], *, by: str) -> list[Variant]:
+    """New variants of a locked product with their prices and, afterwards, stock items of no units."""
     if not variants:
         return []
     _check_skus([variant.sku for variant in variants])
@@ -107,13 +112,31 @@ def insert(product: Product, variants: Sequence[NewVariant]) -> list[Variant]:
         if options in known:
             raise BadProduct({"options": f"{variant.sku}: this combination is there already"})
         known.append(options)
-        measures = {
-            name: getattr(variant, name) for name in ("gtin", "weight_grams", "length_mm", "width_mm", "height_mm")
-        }
+        measures = {name: getattr(variant, name) for name in ("weight_grams", "length_mm", "width_mm", "height_mm")}
+        measures["gtin"] = _gtin(variant.sku, variant.gtin)
         rows.append(Variant(product=product, sku=variant.sku, options=options, position=len(known) - 1, **measures))
     made = Variant.objects.bulk_create(rows)
     _insert_prices(product, zip(made, variants, strict=True))
+    _open_stock(made, by)
     return made
+
+
+def _open_stock(variants: Sequence[Variant], by: str) -> None:
+    """A stock item of 0 units for those that have none, so that the merchant finds them there.
+
+    After the transaction: the stock may live in another database. Should that fail, the product stays, and saving
+    the variant once more makes up for it.
+    """
+    rows = [stock.InitialStock(variant.pk, variant.sku, 0) for variant in variants]
+    transaction.on_commit(lambda: stock.load(rows=rows, reason="new variant", by=by), using=db.CATALOG, robust=True)
+
+
+def _gtin(sku: str, text: str) -> str:
+    """A GTIN as it is kept, or nothing. Raises `BadProduct`."""
+    try:
+        return rules.gtin(text) if text.strip() else ""
+    except rules.BadGtin as problem:
+        raise BadProduct({"gtin": f"{sku}: {problem}"}) from problem
 
 
 def _insert_prices(product: Product, pairs: Iterable[tuple[Variant, NewVariant]]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.products import rules
-from catalog.products.rules import AttributeSpec, BadOptions, BadValue, Charged, Lowest, Terms
+from catalog.products.rules import AttributeSpec, BadGtin, BadOptions, BadValue, Charged, Lowest, Terms
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -181,3 +181,25 @@ def test_the_nearest_combination_keeps_what_was_changed() -> None:
     assert rules.nearest_combination(combinations, {"c": "blue", "s": "M"}, "c") == 2
     assert rules.nearest_combination(combinations, {"c": "green", "s": "M"}, "c") == 1
     assert rules.nearest_combination([], {}) is None
+
+
+@pytest.mark.parametrize("text", ["96385074", "036000291452", " 4006381333931 ", "10012345678902"])
+def test_gtins(text: str) -> None:
+    assert rules.gtin(text) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["", "abc", "4006381333", "40063813339311", "٤٠٠٦٣٨١٣٣٣٩٣١", "4006 381333931"])
+def test_what_is_no_gtin(text: str) -> None:
+    with pytest.raises(BadGtin):
+        rules.gtin(text)
+
+
+@given(st.text("0123456789", min_size=12, max_size=12))
+def test_one_check_digit_is_right(digits: str) -> None:
+    def is_right(last: int) -> bool:
+        try:
+            return bool(rules.gtin(f"{digits}{last}"))
+        except BadGtin:
+            return False
+
+    assert sum(is_right(last) for last in range(10)) == 1
