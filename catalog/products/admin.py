@@ -17,13 +17,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from catalog.products import brands, categories, forms, pictures, prices, services
+from catalog.products import brands, categories, forms, inlines, pictures, services
 from catalog.products.models import (
-    Attribute,
     Brand,
     Category,
     Image,
@@ -61,26 +60,6 @@ class ProductList(ChangeList):
         self.result_list = rows
 
 
-class VariantInline(TabularInline):  # type: ignore[misc]
-    model = Variant
-    form, formset = forms.VariantForm, forms.VariantFormSet
-    fields = ["sku", "options_text", "price", "sale_price", "gtin", "weight_grams", "position", "is_active"]
-    extra = 0
-    can_delete = False  # orders remember variants: they are switched off instead
-    tab = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")  # type: ignore[no-any-return]
-
-
-class ImageInline(TabularInline):  # type: ignore[misc]
-    model = Image
-    form = forms.ImageForm
-    fields = ["file", "alt", "position"]
-    extra = 0
-    tab = True
-
-
 @admin.register(Product)
 class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["thumbnail", "name", "status_shown", "category", "brand", "listing_price", "units", "updated_at"]
@@ -106,8 +85,16 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
         rows: QuerySet[Product] = super().get_queryset(request)
         return rows.annotate(shown_minor=Subquery(price.values("amount_minor")[:1]))
 
-    def get_inlines(self, request: HttpRequest, obj: Product | None = None) -> list[type[TabularInline]]:
-        return [VariantInline, ImageInline] if obj else []
+    def get_inlines(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        return [inlines.VariantInline, inlines.ImageInline] if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"seller": services.default_seller().pk, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = forms.Picker(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Product | None = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **{**kwargs, "form": forms.product_form(obj)})
@@ -179,37 +166,12 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)  # fills the lists that the change message is made of
         by = requests.actor(request)
-        save = save_variant if formset.model is Variant else save_image
+        save = inlines.save_variant if formset.model is Variant else inlines.save_image
         for row in formset.forms:
             if row.has_changed() and row not in formset.deleted_forms:
                 save(form.instance, row, by)
         for image in formset.deleted_objects:
             pictures.remove(image_id=image.pk, by=by)
-
-
-def save_variant(product: Product, form: Any, by: str) -> None:
-    """What a row of the variants' table says."""
-    data, variant = form.cleaned_data, form.instance
-    fields = {name: data[name] for name in ("sku", "gtin", "weight_grams", "position", "is_active")}
-    if variant._state.adding:
-        if list(product.options) != list(data["options_text"]) and not product.variants.exists():
-            services.update(product_id=product.pk, by=by, options=list(data["options_text"]))
-        new = services.NewVariant(data["sku"], data["options_text"], data["gtin"], data["weight_grams"])
-        [made] = services.add_variants(product_id=product.pk, variants=[new], by=by)
-        variant.pk = made.pk
-    services.update_variant(variant_id=variant.pk, by=by, options=data["options_text"], **fields)
-    if data.get("price") is not None and {"price", "sale_price"} & set(form.changed_data):
-        prices.set_price(variant_id=variant.pk, amount=data["price"], sale=data.get("sale_price"), by=by)
-
-
-def save_image(product: Product, form: Any, by: str) -> None:
-    """What a row of the pictures' table says."""
-    data, image = form.cleaned_data, form.instance
-    if image._state.adding:
-        if data.get("file"):
-            pictures.add(product_id=product.pk, content=data["file"].read(), alt=data["alt"], by=by)
-        return
-    pictures.change(image_id=image.pk, by=by, alt=data["alt"], position=data["position"], variant_id=image.variant_id)
 
 
 @admin.register(Category)
@@ -269,17 +231,11 @@ class SellerAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ["name"]
 
 
-class AttributeInline(TabularInline):  # type: ignore[misc]
-    model = Attribute
-    fields = ["code", "name", "kind", "unit", "choices", "is_required", "is_filterable", "position"]
-    extra = 0
-
-
 @admin.register(ProductType)
 class ProductTypeAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "code", "tax_class"]
     search_fields = ["name", "code"]
-    inlines = [AttributeInline]
+    inlines = [inlines.AttributeInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import (
+    DATETIME_CLASSES,
     UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
@@ -22,6 +25,8 @@ from catalog.products.models import Attribute, Category, Image, Product, Variant
 from shop.core.money import BadAmount, Money
 
 ATTRIBUTE = "attribute:"
+MEASURES = ("weight_grams", "length_mm", "width_mm", "height_mm")
+NEW_ROWS = 50  # at once in one table
 MAX_ATTRIBUTES = 80  # a page with more fields helps nobody; the rest is kept as it is
 
 
@@ -47,6 +52,21 @@ def attribute_field(row: Attribute) -> forms.Field:
         choices = [("", "—"), *((value, value) for value in values)]
         return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget(), **common)
     return forms.CharField(max_length=rules.MAX_TEXT, widget=UnfoldAdminTextInputWidget(), **common)
+
+
+class Picker(AutocompleteSelect):
+    """A choice that is searched for. A key sent by hand that is none selects nothing; the field says what is wrong."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if not key or _is_key(key)], attr)
+
+
+def _is_key(text: Any) -> bool:
+    try:
+        UUID(str(text))
+    except ValueError:
+        return False
+    return True
 
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -101,13 +121,15 @@ def product_form(product: Product | None) -> type[ProductForm]:
 
 def _price_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=15,
-        decimal_places=3,
-        widget=UnfoldAdminDecimalFieldWidget(),
+        label=label, required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget()
     )
+
+
+def _moment_field(label: Any) -> forms.DateTimeField:
+    attrs = {"type": "datetime-local", "step": "any", "class": " ".join(DATETIME_CLASSES)}
+    # with seconds: without them, saving a row untouched would change its dates
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs=attrs)
+    return forms.DateTimeField(label=label, required=False, widget=widget)
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -121,10 +143,12 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     price = _price_field(_lazy("price"))
     sale_price = _price_field(_lazy("sale price"))
+    sale_starts_at = _moment_field(_lazy("sale starts"))
+    sale_ends_at = _moment_field(_lazy("sale ends"))
 
     class Meta:
         model = Variant
-        fields = ["sku", "gtin", "weight_grams", "position", "is_active"]
+        fields = ["sku", "gtin", *MEASURES, "position", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,6 +160,17 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.initial["price"] = Money(price.amount_minor, price.currency).decimal
                 if price.sale_minor is not None:
                     self.initial["sale_price"] = Money(price.sale_minor, price.currency).decimal
+                    self.initial["sale_starts_at"] = price.sale_starts_at
+                    self.initial["sale_ends_at"] = price.sale_ends_at
+
+    def clean_gtin(self) -> str:
+        text: str = self.cleaned_data["gtin"]
+        if not text or text == self.instance.gtin:
+            return text
+        try:
+            return rules.gtin(text)
+        except rules.BadGtin as problem:
+            raise forms.ValidationError(str(problem)) from problem
 
     def clean_options_text(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -159,7 +194,15 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             price is None or (isinstance(price, Money) and isinstance(sale, Money) and sale >= price)
         ):
             self.add_error("sale_price", _("A sale price is below the price."))
+        self._check_dates(data)
         return data
+
+    def _check_dates(self, data: dict[str, Any]) -> None:
+        starts, ends = data.get("sale_starts_at"), data.get("sale_ends_at")
+        if (starts or ends) and data.get("sale_price") is None and "sale_price" not in self.errors:
+            self.add_error("sale_price", _("A sale with dates needs its price."))
+        if starts and ends and ends <= starts:
+            self.add_error("sale_ends_at", _("A sale ends after it starts."))
 
 
 def _is_shown(row: Any) -> bool:
@@ -184,6 +227,11 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             if options in seen:
                 form.add_error("options_text", _("There is another variant with these options."))
             seen.append(options)
+
+
+def row_limits(present: int) -> dict[str, int]:
+    """How many rows a table of a product's page takes: those it has and some more, whatever a request claims."""
+    return {"max_num": present + NEW_ROWS, "absolute_max": present + NEW_ROWS}
 
 
 class ImageForm(forms.ModelForm):  # type: ignore[type-arg]

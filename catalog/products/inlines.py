@@ -1,0 +1,92 @@
+"""The tables inside the catalogue's admin pages, and what saving one of their rows does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from catalog.products import forms, pictures, prices, services
+from catalog.products.models import Attribute, Image, Product, ProductType, Variant
+
+
+class VariantInline(TabularInline):  # type: ignore[misc]
+    model = Variant
+    form, formset = forms.VariantForm, forms.VariantFormSet
+    fields = [
+        "sku", "options_text", "price", "sale_price", "sale_starts_at", "sale_ends_at", "stock", "gtin",
+        *forms.MEASURES, "position", "is_active",
+    ]  # fmt: skip
+    readonly_fields = ["stock"]
+    extra = 0
+    can_delete = False  # orders remember variants: they are switched off instead
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        return super().get_queryset(request).prefetch_related("prices")  # type: ignore[no-any-return]
+
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
+        limits = forms.row_limits(obj.variants.count() if obj else 0)
+        return super().get_formset(request, obj, **kwargs, **limits)
+
+    @display(description=_lazy("stock"))
+    def stock(self, variant: Variant) -> str:
+        if variant._state.adding:
+            return "–"
+        address = f"{reverse('admin:inventory_stockitem_changelist')}?variant_id={variant.pk}"
+        return format_html('<a href="{}">{}</a>', address, _("Stock"))
+
+
+class ImageInline(TabularInline):  # type: ignore[misc]
+    model = Image
+    form = forms.ImageForm
+    fields = ["file", "alt", "position"]
+    extra = 0
+    tab = True
+
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
+        limits = forms.row_limits(obj.images.count() if obj else 0)
+        return super().get_formset(request, obj, **kwargs, **limits)
+
+
+class AttributeInline(TabularInline):  # type: ignore[misc]
+    model = Attribute
+    fields = ["code", "name", "kind", "unit", "choices", "is_required", "is_filterable", "position"]
+    extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: ProductType | None = None, **kwargs: Any) -> Any:
+        limits = forms.row_limits(obj.attributes.count() if obj else 0)
+        return super().get_formset(request, obj, **kwargs, **limits)
+
+
+def save_variant(product: Product, form: Any, by: str) -> None:
+    """What a row of the variants' table says."""
+    data, variant = form.cleaned_data, form.instance
+    fields = {name: data[name] for name in ("sku", "gtin", *forms.MEASURES, "position", "is_active")}
+    dates = {name: data[name] for name in ("sale_starts_at", "sale_ends_at")}
+    if variant._state.adding:
+        if list(product.options) != list(data["options_text"]) and not product.variants.exists():
+            services.update(product_id=product.pk, by=by, options=list(data["options_text"]))
+        new = services.NewVariant(data["sku"], data["options_text"], data["gtin"], data["weight_grams"])
+        [made] = services.add_variants(product_id=product.pk, variants=[new], by=by)
+        variant.pk = made.pk
+    services.update_variant(variant_id=variant.pk, by=by, options=data["options_text"], **fields)
+    if data["price"] is not None and {"price", "sale_price", *dates} & set(form.changed_data):
+        prices.set_price(variant_id=variant.pk, amount=data["price"], sale=data["sale_price"], by=by, **dates)
+
+
+def save_image(product: Product, form: Any, by: str) -> None:
+    """What a row of the pictures' table says."""
+    data, image = form.cleaned_data, form.instance
+    if image._state.adding:
+        if data.get("file"):
+            pictures.add(product_id=product.pk, content=data["file"].read(), alt=data["alt"], by=by)
+        return
+    pictures.change(image_id=image.pk, by=by, alt=data["alt"], position=data["position"], variant_id=image.variant_id)
