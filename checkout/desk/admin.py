@@ -6,6 +6,7 @@ Nothing is edited here: buttons post to services, and only those that table, gua
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ REFUSALS = (
     fulfilment.TrackingRefused,
     BadAmount,
 )
+VIEW = "checkout.view_order"
 
 
 @admin.register(Order)
@@ -99,10 +101,14 @@ class OrderAdmin(ReadOnlyAdmin):
         """Pull a trigger that needs no words."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row = transitions.named(request.POST.get("trigger", ""))
-        self._allow(request, row.permission if row else None)
+        trigger = request.POST.get("trigger", "")
+        row = transitions.named(trigger)
+        self._allow(request, row.permission if row and row.permission else VIEW)
+        order = self._order(order_id)
         try:
-            order = staff.pull(order_id=order_id, trigger=request.POST["trigger"], by=requests.actor(request))
+            if row is None or row.permission is None:  # no button has it: the shop's own, or none at all
+                raise orders.TransitionRefused(trigger=trigger, status=order.status, allowed=orders.possible(order))
+            order = staff.pull(order_id=order_id, trigger=trigger, by=requests.actor(request))
             messages.success(request, _("The order is “%(status)s” now.") % {"status": order.get_status_display()})
         except orders.TransitionRefused as refusal:
             messages.error(request, str(refusal))
@@ -128,7 +134,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Ask how much goes back, and why."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            amount = Money.of(data["amount"], order.currency)
+            amount = _amount(data["amount"], order)
             payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by)
 
         most = payment_selectors.refundable(order_id).decimal if self._order(order_id) else None
@@ -145,7 +151,7 @@ class OrderAdmin(ReadOnlyAdmin):
             if not waiting:
                 raise payments.PaymentRefused(_("This order is not paid by bank transfer."))
             payments.record_transfer(
-                payment_id=waiting[-1].pk, amount=Money.of(data["amount"], order.currency),
+                payment_id=waiting[-1].pk, amount=_amount(data["amount"], order),
                 statement_id=data["statement_id"], at=db.clock(), by=by,
             )  # fmt: skip
 
@@ -184,8 +190,8 @@ class OrderAdmin(ReadOnlyAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/checkout/order/ask.html", context)
 
-    def _allow(self, request: HttpRequest, permission: str | None) -> None:
-        if not permission or not request.user.has_perm(permission):
+    def _allow(self, request: HttpRequest, permission: str) -> None:
+        if not request.user.has_perm(permission):
             raise PermissionDenied
 
     def _order(self, order_id: UUID) -> Order:
@@ -196,3 +202,12 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def _back(self, order_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:checkout_order_change", args=[order_id]))
+
+
+def _amount(amount: Decimal, order: Order) -> Money:
+    """What was typed, in the order's currency. Raises `BadAmount` with a sentence for people."""
+    try:
+        return Money.of(amount, order.currency)
+    except BadAmount as error:
+        text = _("That has more digits than an amount in %(currency)s: the smallest is %(least)s.")
+        raise BadAmount(text % {"currency": order.currency, "least": order.money(1).decimal}) from error

@@ -14,6 +14,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import emails, selectors, transitions
 from checkout.orders.models import Order
 from checkout.payments import selectors as payments
+from shop.accounts import selectors as accounts
 
 RECORD = "checkout.record_payment"
 TONES = {
@@ -44,9 +45,12 @@ class Button:
 
 
 def context_of(order: Order, user: Any) -> dict[str, Any]:
-    """Everything of an order on one page. Eight queries, whatever the number of lines, parcels and payments."""
+    """Everything of an order on one page. Nine queries, whatever the number of lines, parcels and payments."""
     taken = payments.payments_of(order.pk)
     refundable = payments.refundable_of(order, taken)
+    steps = list(reversed(selectors.steps_of(order.pk)))
+    refunds = [refund for payment in taken for refund in payment.refunds.all()]
+    names = accounts.names_of([step.actor for step in steps] + [refund.actor for refund in refunds])
     return {
         "order": order,
         "tone": TONES[order.status],
@@ -54,10 +58,10 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "totals": _totals(order),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": emails.address_lines(order.billing_address),
-        "payments": taken,
+        "payments": [_payment(payment, names) for payment in taken],
         "refundable": refundable,
         "shipments": fulfilment.shipments_of(order.pk),
-        "steps": [_step(step) for step in reversed(selectors.steps_of(order.pk))],
+        "steps": [_step(step, names) for step in steps],
         "buttons": buttons(order, user, can_refund=bool(refundable), has_transfer=_has_transfer(taken)),
     }
 
@@ -119,13 +123,18 @@ def _totals(order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _step(step: Any) -> dict[str, Any]:
+def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
+    refunds = [{"refund": refund, "actor": names[refund.actor]} for refund in payment.refunds.all()]
+    return {"payment": payment, "refunds": refunds}
+
+
+def _step(step: Any, names: dict[str, str]) -> dict[str, Any]:
     row = transitions.named(step.trigger)
     return {
         "label": row.label if row else _("Placed"),
         "status": Order.Status(step.to_status).label,
         "tone": TONES[step.to_status],
-        "actor": step.actor,
+        "actor": names[step.actor],
         "note": step.note,
         "at": step.at,
     }

@@ -49,6 +49,11 @@ def steps_of(order_id: UUID) -> list[OrderStep]:
     return list(OrderStep.objects.filter(order_id=order_id).order_by("position"))
 
 
+def cancellation_of(order_id: UUID) -> OrderStep | None:
+    """The step by which the order was cancelled, None if it was not."""
+    return OrderStep.objects.filter(order_id=order_id, to_status=Order.Status.CANCELLED).order_by("position").last()
+
+
 def can_cancel(order: Order) -> bool:
     """Whether `cancel` would go through now."""
     return allows(order, "cancel")

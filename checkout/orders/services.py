@@ -45,8 +45,10 @@ class TransitionRefused(Exception):
 
     def __str__(self) -> str:
         row = transitions.named(self.trigger)
-        names = {"trigger": row.label if row else self.trigger, "status": Order.Status(self.status).label}
-        if self.why:
+        names = {"trigger": row.label if row else "", "status": Order.Status(self.status).label}
+        if row is None:
+            text = _("There is no such step. The order is “%(status)s”.") % names
+        elif self.why:
             text = _("“%(trigger)s” is not possible: the order is “%(status)s” and %(why)s.") % {
                 **names,
                 "why": OBJECTIONS[self.why],

@@ -185,7 +185,17 @@ def give_back_excess(order: Order, payment: Payment, by: str) -> None:
     )
     minor = min(excess, refundable(payment))
     if minor > 0:
-        request_refund(payment, minor, reason=_("More was paid than is due."), by=by)
+        reason, by = _why_back(order, by)
+        request_refund(payment, minor, reason=reason, by=by)
+
+
+def _why_back(order: Order, by: str) -> tuple[str, str]:
+    """Why money goes back by itself, and who caused it: whoever cancelled the order, else `by`."""
+    step = order_selectors.cancellation_of(order.pk) if order.status in OVER else None
+    if step is None:
+        return _("More was paid than is due."), by
+    reason = _("The order was cancelled.")
+    return (f"{reason} {step.note}" if step.note else reason), step.actor
 
 
 def refundable(payment: Payment) -> int:

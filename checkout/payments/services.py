@@ -129,7 +129,9 @@ def request_refund(*, order_id: UUID, amount: Money, reason: str, by: str) -> li
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         limits = [recording.refundable(payment) for payment in payments]
-        if amount.currency != order.currency or amount.minor <= 0 or amount.minor > sum(limits):
+        if amount.minor <= 0:
+            raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": order.money(1).format()})
+        if amount.currency != order.currency or amount.minor > sum(limits):
             most = Money(sum(limits), order.currency)
             raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most.format()})
         return [

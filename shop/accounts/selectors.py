@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from shop.accounts.models import Address, Preferences, User
@@ -49,6 +51,24 @@ def preferences_of(customer_id: UUID) -> Preferences:
 def has_proven_email(customer_id: UUID) -> bool:
     """Whether the customer has shown that their e-mail address is theirs."""
     return EmailAddress.objects.filter(user_id=customer_id, verified=True).exists()
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Actors ("staff:<id>", "customer:<id>", "guest", "system") as people read them: a person's e-mail address.
+
+    One query for all. Whoever is no longer here keeps the id.
+    """
+    names = {actor: actor for actor in actors} | {"guest": _("a guest"), "system": _("the shop")}
+    people = {actor: found for actor in names if (found := _id_in(actor))}
+    emails = dict(User.objects.filter(pk__in=people.values()).values_list("pk", "email")) if people else {}
+    return names | {actor: emails[found] for actor, found in people.items() if found in emails}
+
+
+def _id_in(actor: str) -> UUID | None:
+    try:
+        return UUID(actor.partition(":")[2])
+    except ValueError:
+        return None
 
 
 def has_second_factor(user: User) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -12,11 +13,13 @@ from django.urls import reverse
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from shop.accounts.models import User
 from tests import outbox
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
+from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -91,8 +94,6 @@ def test_A09_each_button_asks_for_its_own_permission(client: Client) -> None:
     for name in ("cancel", "refund", "transfer"):
         assert client.post(page(order, name), {"amount": "1", "reason": "x"}).status_code == 403
     assert client.post(page(order, "pull"), {"trigger": "cancel"}).status_code == 403
-    assert client.post(page(order, "pull"), {"trigger": "payment_success"}).status_code == 403
-    assert client.post(page(order, "pull"), {"trigger": "nonsense"}).status_code == 403
     order.refresh_from_db()
     assert (order.status, Refund.objects.count()) == ("payment_confirmed", 0)
     assert client.post(page(order, "pull"), {"trigger": "start_fulfillment"}).status_code == 302
@@ -105,6 +106,82 @@ def test_a_refused_step_says_why(merchant: Client) -> None:
     assert "“Dispatch” is not possible: the order is “Cancelled”." in answer.content.decode()
     answer = merchant.post(page(order, "pull"), {"trigger": "items_picked"}, follow=True)
     assert "“Mark as picked” is not possible" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "sentence"),
+    [
+        ("payment_success", "“Confirm payment” is not possible: the order is “Payment Confirmed”."),
+        ("refund", "“Note full refund” is not possible: the order is “Payment Confirmed”."),
+        ("return_received", "“Note return” is not possible: the order is “Payment Confirmed”."),
+        ("zzz", "There is no such step. The order is “Payment Confirmed”."),
+        ("", "There is no such step. The order is “Payment Confirmed”."),
+        ("\0", "There is no such step. The order is “Payment Confirmed”."),
+    ],
+)
+def test_a_step_that_no_button_has_is_answered_with_what_is_possible(
+    merchant: Client, trigger: str, sentence: str
+) -> None:
+    order = make.paid()
+    before = Order.objects.values().get(pk=order.pk)
+    answer = merchant.post(page(order, "pull"), {"trigger": trigger}, follow=True)
+    assert answer.redirect_chain == [(page(order), 302)]
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == [f"{sentence} Possible now: Start processing, Cancel order."]
+    assert Order.objects.values().get(pk=order.pk) == before
+
+
+@pytest.mark.parametrize("trigger", ["start_fulfillment", "payment_success", "zzz"])
+def test_without_permission_nothing_is_told_of_an_order(client: Client, trigger: str) -> None:
+    client.force_login(User.objects.create_user("clerk@example.com", "a long password", is_staff=True))
+    assert client.post(page(make.paid(), "pull"), {"trigger": trigger}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["pull", "dispatch", "cancel", "refund", "transfer"])
+def test_an_order_that_is_not_there_is_not_found(merchant: Client, name: str) -> None:
+    url = reverse(f"admin:checkout_order_{name}", args=[UUID(int=0)])
+    assert merchant.post(url, {"trigger": "start_fulfillment"}).status_code == 404
+
+
+def test_who_did_what_is_told_by_name(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    outbox.drain()
+    merchant.post(page(order, "cancel"), {"note": "rev"})
+    outbox.drain()
+    answer = merchant.get(page(order))
+    actors = [(step["label"], step["actor"]) for step in answer.context["steps"]]
+    assert actors == [
+        ("Note full refund", "the shop"),
+        ("Cancel order", "merchant@example.com"),
+        ("Confirm payment", "the shop"),
+        ("Start payment", "a guest"),
+        ("Placed", "a guest"),
+    ]
+    assert "The order was cancelled. rev · merchant@example.com</span>" in answer.content.decode()
+    refund = Refund.objects.get()
+    assert (refund.status, refund.amount_minor, refund.actor) == ("done", 3000, f"staff:{User.objects.get().pk}")
+
+
+def test_money_of_an_order_that_runs_out_goes_back_by_the_shop(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    orders.apply(order_id=order.pk, trigger="reservation_expired", by="system")
+    payment = make.payment_of(order)
+    payments.record(payment_id=payment.pk, outcome=make.captured(payment), source="webhook")  # too late
+    refund = Refund.objects.get()
+    assert (refund.reason, refund.actor) == ("The order was cancelled.", "system")
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("0.001", "That has more digits than an amount in USD: the smallest is 0.01."),
+        ("0", "Give back at least $0.01."),
+        ("30.01", "At most $30.00 can be given back."),
+    ],
+)
+def test_a_refused_amount_says_what_would_do(merchant: Client, amount: str, sentence: str) -> None:
+    answer = merchant.post(page(make.paid(), "refund"), {"amount": amount, "reason": "late"})
+    assert answer.context["form"].non_field_errors() == [sentence]
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-1", "30.01", "1.001", "NaN", "1e9", "abc"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import permutations
 from uuid import uuid4
@@ -158,7 +159,8 @@ def test_unknown_providers_are_refused() -> None:
 @pytest.mark.parametrize("amount", [Money(3001, "USD"), Money(0, "USD"), Money(-1, "USD"), Money(100, "EUR")], ids=str)
 def test_refunds_beyond_what_was_captured_are_refused(amount: Money) -> None:
     order = make.paid()
-    with pytest.raises(payments.RefundRefused, match=r"At most \$30.00 can be given back"):
+    sentence = "At most $30.00 can be given back." if amount.minor > 0 else "Give back at least $0.01."
+    with pytest.raises(payments.RefundRefused, match=f"^{re.escape(sentence)}$"):
         payments.request_refund(order_id=order.pk, amount=amount, reason="", by="staff:1")
     assert Refund.objects.count() == 0
 
