@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -39,6 +40,9 @@ class AdjustForm(forms.Form):
 
     def clean_units(self) -> int:
         units: int = self.cleaned_data["units"]
-        if not rules.is_quantity(abs(units)):
+        if not units:
             raise forms.ValidationError(_("Enter a number of units other than 0."))
+        if not rules.is_quantity(abs(units)):
+            most = formats.number_format(rules.MAX_UNITS, force_grouping=True)
+            raise forms.ValidationError(_("At most %(most)s units at a time.") % {"most": most})
         return units

@@ -54,6 +54,20 @@ def test_a_senseless_adjustment_is_shown_again_and_changes_nothing(merchant: Cli
     assert counters(item) == (5, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("units", "sentence"),
+    [
+        ("0", "Enter a number of units other than 0."),
+        ("99999999999", "At most 1,000,000,000 units at a time."),
+        ("-1000000001", "At most 1,000,000,000 units at a time."),
+        ("1000000000", "That would be more units than can be counted."),
+    ],
+)
+def test_a_refused_number_of_units_says_why(merchant: Client, units: str, sentence: str) -> None:
+    answer = merchant.post(page(stocked(5), "adjust"), {"units": units, "reason": "why"})
+    assert answer.context["form"].errors == {"units": [sentence]}
+
+
 def test_receiving_adds_units_with_their_document(merchant: Client) -> None:
     item = stocked(5)
     merchant.post(page(item, "receive"), {**DELIVERY, "location": "default"})
