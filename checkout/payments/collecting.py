@@ -6,6 +6,7 @@ effect, and what it says is recorded once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from checkout.payments import calls, providers, recording, rules, selectors
 from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
 from inventory.reservations import services as reservations
-from shop.core import requests
+from shop.core import db, requests
 
 log = structlog.get_logger("checkout.payments")
 
@@ -113,14 +114,16 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
         return payment.action_url
     if not selectors.is_hosted(payment) or not selectors.is_chargeable(payment):
         raise PaymentRefused(_("This payment cannot be made on a page of its own."))
-    expires_at = payment.created_at + rules.HOSTED_PAGE
+    span, expires_at = rules.hosted_page(opened=payment.created_at, now=db.clock())
+    question = request_for(payment)  # a later end is another question, so another key
+    question = replace(question, idempotency_key=f"{question.idempotency_key}:page:{span}")
     if not reservations.extend(reference=payment.order_id, ttl=rules.HOSTED_PAGE + timedelta(minutes=1)):
         raise PaymentRefused(_("The items are no longer available."))
     try:
         session = calls.ask(
             payment.provider,
             lambda provider: provider.hosted_session(
-                request_for(payment), success_url=success_url, cancel_url=cancel_url, expires_at=expires_at
+                question, success_url=success_url, cancel_url=cancel_url, expires_at=expires_at
             ),
         )
     except base.ProviderRefused as refusal:

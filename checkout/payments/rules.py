@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 # How long stock is held from the moment a provider is asked, so that no answer comes too late for it.
 CALL_HOLD = timedelta(minutes=60)
-# A hosted page must be open at least 30 minutes; the rest is for a shopper who goes there late.
-HOSTED_PAGE = timedelta(minutes=35)
+# A hosted page must be open at least 30 minutes. All that ask for one within the same span are given the same page,
+# and the minute that is left over is for the way to the provider.
+HOSTED_PAGE = timedelta(minutes=36)
+HOSTED_SPAN = timedelta(minutes=5)
 LAST_TRY = 15  # of a webhook about a payment that nobody knows: after almost four days it is given up
 MAX_ATTEMPTS = 6  # payments per order: who tries more cards than this is testing them
 
@@ -114,6 +116,12 @@ def split(amount: int, available: Iterable[int]) -> list[int]:
 def retry_pause(attempts: int) -> timedelta:
     """How old a parked message is when it is tried again: ten seconds, doubled with each try."""
     return timedelta(seconds=10 * 2 ** min(attempts, LAST_TRY))
+
+
+def hosted_page(*, opened: datetime, now: datetime) -> tuple[int, datetime]:
+    """Which span of a payment opened at `opened` it is now (0, 1, …), and when a page asked for in it ends."""
+    span = max(0, (now - opened) // HOSTED_SPAN)
+    return span, opened + span * HOSTED_SPAN + HOSTED_PAGE
 
 
 def refund_key(refund_id: UUID) -> str:

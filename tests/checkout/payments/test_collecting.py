@@ -279,6 +279,31 @@ def test_a_hosted_page_pays_an_order_without_a_card(shop_sandbox: RunningSandbox
     assert len(shop_sandbox.state()["checkout.session"]) == 1
 
 
+@pytest.mark.parametrize("minutes", [0, 4, 5, 6, 14])
+def test_a_hosted_page_is_opened_for_a_shopper_who_comes_late(shop_sandbox: RunningSandbox, minutes: int) -> None:
+    payment = make.payment_of(make.placed(token=""))
+    Payment.objects.filter(pk=payment.pk).update(created_at=db.clock() - timedelta(minutes=minutes, seconds=1))
+    urls = {"success_url": "http://shop/ok", "cancel_url": "http://shop/no"}
+    first = payments.hosted_url(payment_id=payment.pk, **urls)
+    Payment.objects.filter(pk=payment.pk).update(action_url="", reference="", status="pending")  # the answer was lost
+    assert payments.hosted_url(payment_id=payment.pk, **urls) == first
+    (session,) = shop_sandbox.state()["checkout.session"]
+    (hold,) = Reservation.objects.filter(reference=payment.order_id)
+    ahead = session["expires_at"] - db.clock().timestamp()
+    assert 30 * 60 < ahead <= 36 * 60
+    assert hold.expires_at.timestamp() > session["expires_at"]
+
+
+def test_a_page_whose_opening_failed_is_opened_by_a_later_visit(shop_sandbox: RunningSandbox) -> None:
+    payment = make.payment_of(make.placed(token=""))
+    urls = {"success_url": "http://shop/ok", "cancel_url": "http://shop/no"}
+    first = payments.hosted_url(payment_id=payment.pk, **urls)
+    opened = db.clock() - timedelta(minutes=6)  # as if that had been six minutes ago
+    Payment.objects.filter(pk=payment.pk).update(action_url="", reference="", status="pending", created_at=opened)
+    assert payments.hosted_url(payment_id=payment.pk, **urls) != first
+    assert len(shop_sandbox.state()["checkout.session"]) == 2
+
+
 def test_a_provider_is_never_asked_inside_a_transaction(shop_sandbox: RunningSandbox) -> None:
     payment = make.payment_of(make.placed())
     with transaction.atomic(using=db.DEFAULT), pytest.raises(RuntimeError, match="durable"):

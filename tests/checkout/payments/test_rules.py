@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,12 @@ def test_split_gives_all_of_it_and_nobody_more_than_he_has(available: list[int],
         parts = rules.split(amount, available)
         assert sum(parts) == amount
         assert all(0 <= part <= limit for part, limit in zip(parts, limits, strict=True))
+
+
+@pytest.mark.parametrize(("seconds", "span"), [(-1, 0), (0, 0), (299, 0), (300, 1), (301, 1), (3599, 11)])
+def test_a_hosted_page_is_the_same_within_a_span_and_always_long_enough(seconds: int, span: int) -> None:
+    opened = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    now = opened + timedelta(seconds=seconds)
+    found, end = rules.hosted_page(opened=opened, now=now)
+    assert (found, end) == (span, opened + timedelta(minutes=5 * span + 36))
+    assert end - max(now, opened) > timedelta(minutes=31) - timedelta(seconds=1)
