@@ -79,6 +79,8 @@ class PaymentIn(serializers.Serializer[Any]):
     token = serializers.RegexField(r"^[A-Za-z0-9_-]*$", max_length=255, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["provider"] not in {method.provider for method in methods.by_id().values()}:
+            raise serializers.ValidationError({"provider": [_("This shop does not take it.")]})
         needs_token = {method.provider for method in methods.METHODS if method.needs_token}
         if attrs["provider"] in needs_token and not attrs["token"]:
             raise serializers.ValidationError({"token": [_("Send the payment method's token.")]})

@@ -40,13 +40,14 @@ class CardFields:
 
 
 def by_id() -> dict[str, Method]:
-    """The methods on offer, by their id."""
-    return {method.id: method for method in METHODS}
+    """The methods on offer, by their id. No transfer without an account that it could go to."""
+    return {method.id: method for method in METHODS if method.id != "bank_transfer" or "iban" in settings.BANK_TRANSFER}
 
 
 def choices(selected: str = "card") -> list[dict[str, object]]:
     """The methods as a form shows them."""
-    return [{"id": one.id, "label": one.label, "hint": one.hint, "is_selected": one.id == selected} for one in METHODS]
+    offered = by_id().values()
+    return [{"id": one.id, "label": one.label, "hint": one.hint, "is_selected": one.id == selected} for one in offered]
 
 
 def card_fields() -> CardFields:
