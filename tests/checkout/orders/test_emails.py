@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core import mail
 
 from checkout.orders import emails
 from checkout.orders import services as orders
+from checkout.orders.models import Order
+from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import checkout as make
@@ -70,6 +74,27 @@ def test_a_cancellation_says_why(reason: str, beginning: str) -> None:
     assert told["reason"].startswith(beginning)
     assert bool(told["reason"]) == bool(beginning)
     assert told["refund"] is None
+
+
+@pytest.mark.parametrize(
+    ("order_of", "sentence"),
+    [
+        (make.placed, "You have not been charged."),
+        (make.paid, "$30.00 goes back the way it came. Banks take up to five working days."),
+    ],
+)
+def test_money_is_promised_back_only_where_some_came(order_of: Callable[[], Order], sentence: str) -> None:
+    order = order_of()
+    orders.cancel(order_id=order.pk, by="staff:1")
+    emails.order_cancelled(order_id=order.pk, reason="cancel")
+    Notification.objects.exclude(template="order_cancelled").delete()
+    for note in Notification.objects.all():
+        notifications.send(notification_id=note.pk)
+    (message,) = mail.outbox
+    promises = {"You have not been charged.", "$30.00 goes back the way it came. Banks take up to five working days."}
+    for body in (message.body, str(message.alternatives[0][0])):
+        assert {promise for promise in promises if promise in body} == {sentence}
+        assert ("goes back" in body) is (order.captured_minor > 0)
 
 
 def test_the_mails_of_an_order_are_rendered_with_number_total_and_link() -> None:
