@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 _SHOP = pytest.StashKey[running.Shop]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys go to one worker, which starts the shop once; without a browser they say why they do not run."""
     for item in items:

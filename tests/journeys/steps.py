@@ -6,8 +6,11 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys import running
+
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+_PASSWORD = "correct horse of the journeys"
 GOOD, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4000002500003155"
 
 
@@ -20,12 +23,35 @@ def find(page: Page, words: str) -> None:
     expect(page.get_by_test_id("product-grid")).to_be_visible()
 
 
-def sign_up(page: Page, email: str) -> None:
+def sign_up(page: Page, shop: running.Shop, email: str) -> None:
+    """A new customer, signed in and with a proven address."""
     page.goto("/account/signup/")
     page.locator("main input[name=email]").fill(email)
-    page.locator("main input[type=password]").first.fill("correct horse of the journeys")
+    page.locator("main input[type=password]").first.fill(_PASSWORD)
     page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(lambda url: "/signup/" not in url)
+    page.wait_for_url("**/confirm-email/")
+    mails = running.eventually(lambda: shop.mail(email))
+    link = re.search(r"http\S+", mails[-1][1])
+    assert link, mails
+    page.goto(link[0])
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/confirm-email/" not in url)
+    page.goto("/account/login/")
+    if "/login/" in page.url:  # proving the address does not sign in
+        page.locator("main input[name=login]").fill(email)
+        page.locator("main input[name=password]").fill(_PASSWORD)
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def save_address(page: Page) -> None:
+    page.goto("/account/addresses/add/")
+    fields = {"first_name": "Jane", "last_name": "Doe", "address1": "12 Market Street", "city": "Oakland"}
+    for name, value in {**fields, "postal_code": "94607"}.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main select[name=state]").select_option("CA")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/account/addresses/")
 
 
 def open_first(page: Page) -> None:

@@ -92,14 +92,16 @@ def test_pages_of_a_purchase(sized, shopper):
     fine("confirmation")
 
 
-def test_another_country_and_a_customers_own_address(sized, shopper):
-    """The checkout's fields change with the country, and are filled in for a customer: nothing is blocked on the way."""
-    steps.sign_up(sized, shopper)
+def test_another_country_and_a_customers_own_address(sized, shop, shopper):
+    """The checkout's fields change with the country and are filled in for a customer; nothing is blocked meanwhile."""
+    steps.sign_up(sized, shop, f"{sized.viewport_size['width']}-{shopper}")
+    steps.save_address(sized)
     steps.find(sized, "laptop")
     steps.open_first(sized)
     steps.add_to_cart(sized)
     heard = watch(sized)
     steps.to_checkout(sized)
+    assert sized.get_by_test_id("address-input").input_value() == "12 Market Street"
     for country in ("DE", "JP", "US"):
         with sized.expect_response(lambda one: "/checkout/?" in one.url):
             sized.get_by_test_id("country-select").select_option(country)
