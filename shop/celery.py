@@ -44,6 +44,7 @@ app.conf.imports = (
 app.conf.beat_schedule = {
     "events.sweep": {"task": "shop.events.tasks.sweep", "schedule": 10.0},
     "events.partitions": {"task": "shop.events.tasks.ensure_partitions", "schedule": crontab(hour=3, minute=5)},
+    "events.forget": {"task": "shop.events.tasks.forget", "schedule": crontab(hour=3, minute=15)},
     "audit.seal": {"task": "shop.audit.tasks.seal", "schedule": 60.0},
     "notifications.sweep": {"task": "shop.notifications.tasks.sweep", "schedule": 30.0},
     "reservations.expire": {"task": "inventory.reservations.tasks.expire", "schedule": 15.0},

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from shop.core import db
 from shop.events import bus
-from shop.events.models import Delivery, OutboxEvent
+from shop.events.models import Delivery, HandledEvent, OutboxEvent
 
 log = structlog.get_logger("shop.events")
 
@@ -19,6 +19,7 @@ log = structlog.get_logger("shop.events")
 BACKOFF = (5, 15, 60, 300, 900, 3600, 10_000)
 LEASE = timedelta(seconds=330)  # longer than a task may run: a worker that died with a delivery loses it then
 SWEEP_LIMIT = 500
+KEEP = timedelta(days=90)  # far beyond any retry or replayed message
 
 
 @shared_task(name="shop.events.tasks.deliver")
@@ -116,3 +117,11 @@ def ensure_partitions() -> None:
         for table in ("shop_outboxevent", "shop_auditentry"):
             db.ensure_partitions(using, table, first=now)
     db.ensure_partitions(db.INVENTORY, "inventory_stockmovement", first=now)
+
+
+@shared_task(name="shop.events.tasks.forget")
+def forget() -> None:
+    """Delete deliveries that were made, and inbox rows, after `KEEP`. Dead letters stay until somebody replays them."""
+    for using in db.databases():
+        Delivery.objects.using(using).filter(status=Delivery.Status.DONE, finished_at__lt=Now() - KEEP).delete()
+        HandledEvent.objects.using(using).filter(handled_at__lt=Now() - KEEP).delete()

@@ -1,5 +1,7 @@
 """The outbox: committed events are delivered, in order, again after a failure, and buried after the last try."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
@@ -169,3 +171,19 @@ def test_events_carry_plain_values_only():
     event = types.OrderPaid(order_id=order, customer_id=None, variant_ids=[order])
     assert event.data() == {"order_id": str(order), "customer_id": None, "variant_ids": [str(order)]}
     assert event.aggregate_id() == str(order)
+
+
+def test_old_deliveries_are_forgotten_but_dead_letters_stay():
+    publish()
+    drain()
+    publish()
+    long_ago = db.clock(db.CATALOG) - tasks.KEEP - timedelta(days=1)
+    first_event, second_event = deliveries().values_list("event_id", flat=True).distinct().order_by("event_id")
+    deliveries().update(finished_at=long_ago)
+    deliveries().filter(event_id=second_event).update(status="dead")
+    recent = publish()
+    drain()
+    tasks.forget()
+    assert not deliveries().filter(event_id=first_event).exists()
+    assert deliveries().filter(status="dead").count() == 2
+    assert deliveries().filter(aggregate_id=recent, status="done").count() == 2
