@@ -153,6 +153,9 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         variant = self.instance
+        for name in ("sku", "options_text", "gtin"):  # the table is wider than the screen: let these be read whole
+            widget = self.fields[name].widget
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} min-w-52"
         self.initial["options_text"] = ", ".join(f"{name}: {value}" for name, value in variant.options.items())
         if not variant._state.adding:
             price = next((row for row in variant.prices.all() if _is_shown(row)), None)

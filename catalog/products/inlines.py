@@ -21,7 +21,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     model = Variant
     form, formset = forms.VariantForm, forms.VariantFormSet
     fields = [
-        "sku", "options_text", "price", "sale_price", "sale_starts_at", "sale_ends_at", "stock", "gtin",
+        "sku", "options_text", "stock", "price", "sale_price", "sale_starts_at", "sale_ends_at", "gtin",
         *forms.MEASURES, "position", "is_active",
     ]  # fmt: skip
     readonly_fields = ["stock"]

@@ -208,11 +208,11 @@ def gtin(text: str) -> str:
     """`text` without spaces around it if it is a GTIN: 8, 12, 13 or 14 digits, the last one right. Raises `BadGtin`."""
     digits = text.strip()
     if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
-        raise BadGtin("a GTIN has 8, 12, 13 or 14 digits and nothing else")
+        raise BadGtin("A GTIN has 8, 12, 13 or 14 digits and nothing else.")
     weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits[:-1])))
     right = (10 - weighted % 10) % 10
     if right != int(digits[-1]):
-        raise BadGtin(f"the last digit of this GTIN would be {right}: one of its digits is mistyped")
+        raise BadGtin(f"One of the digits is mistyped: with these, the last one would be {right}.")
     return digits
 
 
