@@ -49,7 +49,8 @@ def save_address(page: Page) -> None:
     fields = {"first_name": "Jane", "last_name": "Doe", "address1": "12 Market Street", "city": "Oakland"}
     for name, value in {**fields, "postal_code": "94607"}.items():
         page.locator(f"main [name={name}]").fill(value)
-    page.locator("main select[name=state]").select_option("CA")
+    page.locator("main [name=state]").fill("CA")
+    page.locator("main [name=country]").select_option("US")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/account/addresses/")
 
