@@ -49,10 +49,8 @@ class TransitionRefused(Exception):
         if row is None:
             text = _("There is no such step. The order is “%(status)s”.") % names
         elif self.why:
-            text = _("“%(trigger)s” is not possible: the order is “%(status)s” and %(why)s.") % {
-                **names,
-                "why": OBJECTIONS[self.why],
-            }
+            names["why"] = OBJECTIONS[self.why]
+            text = _("“%(trigger)s” is not possible: the order is “%(status)s” and %(why)s.") % names
         else:
             text = _("“%(trigger)s” is not possible: the order is “%(status)s”.") % names
         if not self.allowed:
