@@ -26,6 +26,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     ]  # fmt: skip
     readonly_fields = ["stock"]
     extra = 0
+    hide_title = True  # it would be the SKU once more
     can_delete = False  # orders remember variants: they are switched off instead
     tab = True
 
@@ -41,7 +42,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
         if variant._state.adding:
             return "–"
         address = f"{reverse('admin:inventory_stockitem_changelist')}?variant_id={variant.pk}"
-        return format_html('<a href="{}">{}</a>', address, _("Stock"))
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, _("Stock"))
 
 
 class ImageInline(TabularInline):  # type: ignore[misc]

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import io
-import re
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image as Pillow
 
-from catalog.products import categories, forms
-from catalog.products.models import Category, Image, ListingPrice, Price, Product, Seller
+from catalog.products import categories
+from catalog.products.models import Category, Image, ListingPrice, Product, Seller
 from catalog.reviews.models import Review
 from shop.core import db
 from shop.events.models import OutboxEvent
@@ -289,68 +287,3 @@ def test_keys_that_are_none_are_refused_in_words(merchant: Client, name: str) ->
 
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == [name]
-
-
-@pytest.mark.parametrize("table", ["variants", "images"])
-def test_tables_take_a_limited_number_of_rows(merchant: Client, table: str) -> None:
-    product = catalog.product()
-
-    response = save(merchant, product, **{f"{table}-TOTAL_FORMS": 5_000_000})
-
-    assert response.status_code == 200
-    [formset] = [one.formset for one in response.context["inline_admin_formsets"] if one.formset.prefix == table]
-    assert len(formset.forms) == formset.initial_form_count() + forms.NEW_ROWS
-    assert formset.non_form_errors().as_data()[0].code == "too_many_forms"
-
-
-def test_product_types_take_a_limited_number_of_attributes(merchant: Client) -> None:
-    kind = catalog.AttributeFactory().product_type
-    data = {"name": "Lamp", "code": "lamp", "tax_class": "standard", "attributes-INITIAL_FORMS": 1}
-
-    response = merchant.post(
-        reverse("admin:catalog_producttype_change", args=[kind.pk]), {**data, "attributes-TOTAL_FORMS": 5_000_000}
-    )
-
-    [table] = response.context["inline_admin_formsets"]
-    assert len(table.formset.forms) == 1 + forms.NEW_ROWS
-
-
-def test_sale_dates_and_measures(merchant: Client) -> None:
-    product = catalog.product(amount=2500)
-    row = {"sale_price": "20.00", "sale_starts_at": "2026-05-01T12:00", "sale_ends_at": "2026-05-08T12:00:30"}
-    row |= {"length_mm": "300", "width_mm": "200", "height_mm": "90", "weight_grams": "700", "gtin": "4006381333931"}
-
-    assert save(merchant, product, **{f"variants-0-{name}": value for name, value in row.items()}).status_code == 302
-
-    variant, price = product.variants.get(), Price.objects.get()
-    assert (variant.length_mm, variant.width_mm, variant.height_mm, variant.weight_grams) == (300, 200, 90, 700)
-    assert variant.gtin == "4006381333931"
-    starts, ends = datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 5, 8, 12, 0, 30, tzinfo=UTC)
-    assert (price.sale_minor, price.sale_starts_at, price.sale_ends_at) == (2000, starts, ends)
-
-    assert save(merchant, product, **{"variants-0-price": "26.00"}).status_code == 302
-    price.refresh_from_db()
-    assert (price.amount_minor, price.sale_starts_at, price.sale_ends_at) == (2600, starts, ends)
-
-
-def test_an_untouched_sale_is_not_saved_again(merchant: Client) -> None:
-    product = catalog.product(amount=2500, sale=2000, indexed=False)
-    starts = datetime(2026, 5, 1, 12, 0, 30, 123456, tzinfo=UTC)
-    Price.objects.update(sale_starts_at=starts)
-
-    assert save(merchant, product).status_code == 302
-
-    assert events() == []
-
-
-def test_a_new_variant_is_found_in_the_stock(merchant: Client, django_capture_on_commit_callbacks: Any) -> None:
-    product = catalog.ProductFactory()
-    row = {"variants-TOTAL_FORMS": 1, "variants-0-sku": "T-1", "variants-0-position": 0, "variants-0-price": "5"}
-
-    with django_capture_on_commit_callbacks(using=db.CATALOG, execute=True):
-        assert save(merchant, product, **row).status_code == 302
-
-    page = merchant.get(reverse("admin:catalog_product_change", args=[product.pk])).content.decode()
-    [address] = re.findall(r'href="([^"]*/stockitem/[^"]*)"[^>]*>Stock<', page)
-    listed = merchant.get(address).context["cl"].result_list
-    assert [(item.sku, item.on_hand) for item in listed] == [("T-1", 0)]

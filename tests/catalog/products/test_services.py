@@ -10,7 +10,6 @@ from PIL import Image as Pillow
 from catalog.products import categories, pictures, prices, selectors, services, tree
 from catalog.products.models import Category, Image, ListingPrice, OldSlug, Product, Seller
 from catalog.products.services import BadProduct, NewVariant
-from inventory.stock.models import StockItem
 from shop.audit.models import AuditEntry
 from shop.core import db
 from shop.core.money import Money
@@ -273,47 +272,6 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
         pictures.add(product_id=product.pk, content=content, by="test")
 
     assert Image.objects.count() == 0
-
-
-def stock_items() -> list[tuple[str, int]]:
-    return list(StockItem.objects.order_by("sku").values_list("sku", "on_hand"))
-
-
-def test_new_variants_have_stock_items_without_units(django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks(using=db.CATALOG, execute=True):
-        product = create(options=["Colour"], variants=[NewVariant("A", {"Colour": "Oak"})])
-        services.add_variants(product_id=product.pk, variants=[NewVariant("B", {"Colour": "Ash"})], by="test")
-        services.make_matrix(product_id=product.pk, choices={"Colour": ["Fir"]}, sku_prefix="C", by="test")
-        assert stock_items() == [], "after the transaction, not in it"
-
-    assert stock_items() == [("A", 0), ("B", 0), ("C-FIR", 0)]
-
-
-def test_saving_a_variant_opens_a_missing_stock_item_and_leaves_others_alone(
-    django_capture_on_commit_callbacks: Any,
-) -> None:
-    kept, bare = catalog.product(units=7).variants.get(), catalog.VariantFactory(sku="Z")
-    catalog.VariantFactory()
-
-    with django_capture_on_commit_callbacks(using=db.CATALOG, execute=True):
-        for variant in (kept, bare):
-            services.update_variant(variant_id=variant.pk, by="test", position=3)
-
-    assert {row.variant_id: row.on_hand for row in StockItem.objects.all()} == {kept.pk: 7, bare.pk: 0}
-
-
-def test_gtins_are_checked() -> None:
-    with pytest.raises(BadProduct) as refused:
-        create(variants=[NewVariant("A", gtin="4006381333932")])
-    assert list(refused.value.fields) == ["gtin"]
-    variant = create(variants=[NewVariant("A", gtin="4006381333931")]).variants.get()
-    with pytest.raises(BadProduct):
-        services.update_variant(variant_id=variant.pk, by="test", gtin="abc")
-
-    services.update_variant(variant_id=variant.pk, by="test", gtin="")
-
-    variant.refresh_from_db()
-    assert variant.gtin == ""
 
 
 def test_the_default_seller_is_made_once(settings: Any) -> None:
