@@ -20,13 +20,11 @@ HERE = Path(__file__).parent
 _SHOP = pytest.StashKey[running.Shop]()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys go to one worker, which starts the shop once; without a browser they say why they do not run."""
+    """Journeys are marked as such; without a browser they say why they do not run."""
     for item in items:
         if item.path.parent == HERE:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium found (CHROMIUM names one)"))
 
