@@ -6,6 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+
+class OneShop(LoadScopeScheduling):
+    """Each test goes to whichever worker is free, but all journeys to the same one: they share a running shop."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneShop:
+    return OneShop(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

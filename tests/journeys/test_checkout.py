@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import steps
 from tests.journeys.running import eventually
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def test_a_guest_buys_with_a_card(page, shop, shopper):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import running, steps
 from tests.journeys.running import eventually
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def press(page: Page, label: str, status: str) -> None:

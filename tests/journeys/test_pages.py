@@ -7,8 +7,6 @@ from playwright.sync_api import Page
 
 from tests.journeys import steps
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 PLAIN = [
     "/", "/products/", "/products/?q=laptop", "/products/?q=zzzzqqq", "/products/?page=2", "/cart/", "/orders/find/",
     "/account/login/", "/account/signup/", "/account/password/reset/", "/api/docs/",

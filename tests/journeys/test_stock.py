@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import steps
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def test_sold_out_during_the_checkout(page, shop, shopper):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def tab_to(page: Page, testid: str) -> None:
