@@ -193,7 +193,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # --- Static files and media
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env("STATIC_ROOT") or addresses.data_folder() / "static")
+STATIC_ROOT = env("STATIC_ROOT") or None  # for collectstatic; without it WhiteNoise serves the sources
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or addresses.data_folder() / "media")
 STORAGES = {
