@@ -33,7 +33,8 @@ def stripe_mock() -> Iterator[str]:
     if binary is None:
         pytest.skip("no stripe-mock: go install github.com/stripe/stripe-mock@latest, or name it in STRIPE_MOCK")
     port = _free_port()
-    command = [binary, "-http-addr", f"127.0.0.1:{port}"]
+    # it opens an HTTPS port as well, by default the same one in every worker
+    command = [binary, "-http-addr", f"127.0.0.1:{port}", "-https-addr", f"127.0.0.1:{_free_port()}"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait(port, process)
