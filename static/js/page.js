@@ -75,10 +75,6 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelector("[data-toast]")?.remove();
 });
-document.addEventListener("submit", (event) => {
-  const question = event.target.dataset?.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
-});
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-submit-on-change]");
   if (form) form.requestSubmit();
