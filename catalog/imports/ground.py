@@ -7,8 +7,8 @@ from uuid import UUID
 
 from catalog.imports.rows import ProductRow, RowError
 from catalog.imports.survey import Survey, code_of, type_of
-from catalog.products import categories, rules
-from catalog.products.models import Attribute, Brand, Category, ProductType, Seller
+from catalog.products import brands, categories, rules
+from catalog.products.models import Attribute
 
 
 class Ground:
@@ -53,29 +53,20 @@ class Ground:
         if not name:
             return None
         if name not in self._brands:
-            found = Brand.objects.filter(name=name).first() or Brand.objects.create(
-                name=name, slug=_free(Brand, rules.slug(name, "brand"))
-            )
-            self._brands[name] = found.pk
+            self._brands[name] = brands.ensure_brand(name=name).pk
         return self._brands[name]
 
     def seller(self, name: str) -> UUID:
         """The seller called `name`; the shop itself for ""."""
         if name not in self._sellers:
-            found = (
-                Seller.objects.filter(name=name).first() if name else Seller.objects.filter(is_default=True).first()
-            ) or Seller.objects.create(
-                name=name or "The shop", slug=_free(Seller, rules.slug(name or "shop")), is_default=not name
-            )
+            found = brands.ensure_seller(name=name) if name else brands.default_seller()
             self._sellers[name] = found.pk
         return self._sellers[name]
 
     def product_type(self, name: str) -> UUID:
         if name not in self._types:
-            found, _created = ProductType.objects.get_or_create(
-                code=rules.slug(name, "general")[:140], defaults={"name": name}
-            )
-            self._types[name] = found.pk
+            code = rules.slug(name, "general")[:140]
+            self._types[name] = brands.ensure_product_type(code=code, name=name).pk
         return self._types[name]
 
     def category(self, path: tuple[str, ...]) -> UUID | None:
@@ -106,10 +97,3 @@ class Ground:
                 row.code: rules.AttributeSpec(code=row.code, kind=row.kind, choices=tuple(row.choices)) for row in rows
             }
         return self._specs[type_id]
-
-
-def _free(model: type[Brand] | type[Seller] | type[Category], slug: str) -> str:
-    number = 1
-    while model._default_manager.filter(slug=rules.numbered(slug, number)).exists():
-        number += 1
-    return rules.numbered(slug, number)

@@ -20,11 +20,23 @@ def ensure_brand(*, name: str) -> Brand:
     name = " ".join(name.split())[:120]
     brand = Brand.objects.filter(name=name).first()
     if brand is None:
-        base, number = rules.slug(name, "brand"), 1
-        while Brand.objects.filter(slug=rules.numbered(base, number)).exists():
-            number += 1
-        brand, _created = Brand.objects.get_or_create(name=name, defaults={"slug": rules.numbered(base, number)})
+        brand, _created = Brand.objects.get_or_create(name=name, defaults={"slug": _free_slug(Brand, name)})
     return brand
+
+
+def ensure_seller(*, name: str) -> Seller:
+    """The seller of this name, made if it is new."""
+    seller = Seller.objects.filter(name=name).first()
+    if seller is None:
+        seller, _created = Seller.objects.get_or_create(name=name, defaults={"slug": _free_slug(Seller, name)})
+    return seller
+
+
+def _free_slug(model: type[Brand] | type[Seller], name: str) -> str:
+    base, number = rules.slug(name, str(model._meta.model_name)), 1
+    while model.objects.filter(slug=rules.numbered(base, number)).exists():
+        number += 1
+    return rules.numbered(base, number)
 
 
 def save_brand(*, brand: Brand, by: str) -> None:
