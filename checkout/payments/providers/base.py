@@ -7,7 +7,7 @@ it came from the answer of a call, a webhook or ``fetch``, so late, repeated and
 end in the same sums.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -24,7 +24,10 @@ FactKind = Literal[
     "failed",  # an attempt was declined; amount: what was asked for
     "action_required",  # the shopper must do something at the provider (3-D Secure)
     "processing",  # the provider is working on it
-    "disputed",  # the card holder called the money back
+    "disputed",  # the card holder called the money back; amount: what was taken from us
+    "dispute_won",  # that dispute ended for us: what it took came back; same reference as its "disputed"
+    "dispute_lost",  # that dispute ended against us: the money stays away; same reference
+    "fee",  # what the provider kept for its work
 ]
 
 State = Literal[
@@ -47,6 +50,8 @@ class ChargeRequest:
     ``return_url`` is absolute; the shopper comes back to it from a challenge.
     ``capture=False`` only holds the money, to be taken by ``Provider.capture``.
     ``customer_reference`` and ``metadata`` are ours, kept with the payment there: ids, nothing personal.
+    ``save=True`` asks the provider to keep the payment method for ``customer_reference``'s next orders (``Outcome.saved``);
+    ``customer`` is the provider's own name of that customer, where it has one (``Saved.customer`` of an earlier time).
     """
 
     payment_id: str
@@ -56,6 +61,8 @@ class ChargeRequest:
     idempotency_key: str
     return_url: str
     customer_reference: str | None = None
+    customer: str | None = None
+    save: bool = False
     description: str = ""
     capture: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +76,17 @@ class Fact:
     reference: str
     amount: Money
     occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A payment method that the provider keeps for a customer: its names there, and what a person knows it by."""
+
+    customer: str
+    token: str
+    brand: str
+    last4: str
+    expires: str  # "2031-04"; empty where nothing expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,16 @@ class Outcome:
     message: str | None = None
     retryable: bool = False
     instructions: Mapping[str, str] = field(default_factory=dict)
+    saved: Saved | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the provider's own list of payments: when it was made, our id where it carries one, and how it stands."""
+
+    payment_id: str | None
+    created_at: datetime
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +192,16 @@ class Provider(Protocol):
     def charge(self, request: ChargeRequest) -> Outcome:
         """Ask for the money. A decline is an Outcome, not an exception."""
 
-    def capture(self, reference: str, amount: Money, key: str) -> Outcome:
-        """Take ``amount`` (at most what is held) and let the rest of the hold go."""
+    @property
+    def can_authorise(self) -> bool:
+        """Whether ``charge`` with ``capture=False`` only holds the money."""
+
+    @property
+    def can_save(self) -> bool:
+        """Whether a payment method can be kept for the customer's next order."""
+
+    def capture(self, reference: str, amount: Money, key: str, *, is_final: bool = True) -> Outcome:
+        """Take ``amount`` (at most what is held). ``is_final`` lets the rest of the hold go; otherwise more may follow."""
 
     def refund(self, reference: str, amount: Money, key: str) -> Outcome:
         """Give ``amount`` back; more than what was captured is ProviderRefused."""
@@ -178,6 +214,12 @@ class Provider(Protocol):
 
     def find(self, payment_id: str) -> Outcome | None:
         """The payment made for our ``payment_id`` when no reference ever reached us; None: none seen."""
+
+    def list(self, since: datetime, until: datetime) -> Iterable[Listed]:
+        """Every payment made there in [since, until), with all facts; what ``reconcile`` compares with our books."""
+
+    def forget(self, token: str) -> None:
+        """Let a kept payment method go. Unknown or gone already is fine."""
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
         """Verify and read a message; ``headers`` in any letter case. Raises BadSignature."""
