@@ -50,7 +50,7 @@ class ChargeRequest:
     ``return_url`` is absolute; the shopper comes back to it from a challenge.
     ``capture=False`` only holds the money, to be taken by ``Provider.capture``.
     ``customer_reference`` and ``metadata`` are ours, kept with the payment there: ids, nothing personal.
-    ``save=True`` asks the provider to keep the payment method for ``customer_reference``'s next orders (``Outcome.saved``);
+    ``save=True`` asks the provider to keep the payment method for the customer's next orders (``Outcome.saved``);
     ``customer`` is the provider's own name of that customer, where it has one (``Saved.customer`` of an earlier time).
     """
 
@@ -112,7 +112,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the provider's own list of payments: when it was made, our id where it carries one, and how it stands."""
+    """A line of the provider's own list of payments: when it was made, our id where it carries one, how it stands."""
 
     payment_id: str | None
     created_at: datetime
@@ -201,7 +201,7 @@ class Provider(Protocol):
         """Whether a payment method can be kept for the customer's next order."""
 
     def capture(self, reference: str, amount: Money, key: str, *, is_final: bool = True) -> Outcome:
-        """Take ``amount`` (at most what is held). ``is_final`` lets the rest of the hold go; otherwise more may follow."""
+        """Take ``amount`` (at most what is held). ``is_final``: let the rest go; otherwise more may follow."""
 
     def refund(self, reference: str, amount: Money, key: str) -> Outcome:
         """Give ``amount`` back; more than what was captured is ProviderRefused."""
