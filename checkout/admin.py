@@ -3,5 +3,14 @@
 from checkout.desk.admin import OrderAdmin
 from checkout.fulfilment.admin import ShipmentAdmin
 from checkout.payments.admin import PaymentAdmin, PaymentEventAdmin, ProviderEventAdmin, RefundAdmin
+from checkout.purchase.admin import QueuedOrderAdmin
 
-__all__ = ["OrderAdmin", "PaymentAdmin", "PaymentEventAdmin", "ProviderEventAdmin", "RefundAdmin", "ShipmentAdmin"]
+__all__ = [
+    "OrderAdmin",
+    "PaymentAdmin",
+    "PaymentEventAdmin",
+    "ProviderEventAdmin",
+    "QueuedOrderAdmin",
+    "RefundAdmin",
+    "ShipmentAdmin",
+]

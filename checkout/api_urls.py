@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
     path("checkout/quote", shopper.QuoteResource.as_view(), name="api_checkout_quote"),
     path("orders", shopper.OrdersResource.as_view(), name="api_orders"),
+    path("orders/line/<str:token>", shopper.TurnResource.as_view(), name="api_order_turn"),
     path("orders/<str:number>", shopper.OrderResource.as_view(), name="api_order"),
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
     path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),

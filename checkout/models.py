@@ -3,7 +3,7 @@
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
-from checkout.purchase.models import CheckoutDetails
+from checkout.purchase.models import CheckoutDetails, QueuedOrder
 
 __all__ = [
     "CheckoutDetails",
@@ -13,6 +13,7 @@ __all__ = [
     "Payment",
     "PaymentEvent",
     "ProviderEvent",
+    "QueuedOrder",
     "Refund",
     "Shipment",
     "ShipmentLine",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("checkout/", purchase.details, name="checkout"),
     path("checkout/payment/", purchase.payment, name="payment"),
     path("checkout/place", purchase.place, name="checkout_place"),
+    path("checkout/line/<str:token>/", purchase.turn, name="checkout_turn"),
     path("account/orders/", desk.history, name="order_history"),
     path("orders/find/", desk.lookup, name="order_lookup"),
     path("orders/<str:number>/", desk.order, name="order"),

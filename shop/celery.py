@@ -56,5 +56,6 @@ app.conf.beat_schedule = {
         "task": "checkout.purchase.tasks.forget_stale_details",
         "schedule": crontab(hour=3, minute=35),
     },
+    "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},
 }

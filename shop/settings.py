@@ -368,6 +368,12 @@ _ACCOUNT = {
 BANK_TRANSFER = {name: value for name, value in _ACCOUNT.items() if value}
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 
+# --- The checkout's waiting line: how many orders a web process places at once, and how fast those in line are served
+PLACE_ORDER_SLOTS = int(env("PLACE_ORDER_SLOTS", "2"))
+LINE_SERVERS = int(env("LINE_SERVERS", "1"))
+LINE_ORDERS_PER_SECOND = int(env("LINE_ORDERS_PER_SECOND", "0"))  # 0: as fast as the servers are
+LINE_LIMIT = int(env("LINE_LIMIT", "10000"))
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],

@@ -215,6 +215,26 @@ def payment(found: Any, standing: Any) -> dict[str, Any]:
     }
 
 
+class TurnOut(serializers.Serializer[Any]):
+    """A place in the line: `place` 1 is next; `seconds` about how long it takes yet, null when nothing can be said."""
+
+    status = serializers.ChoiceField(["waiting", "placed", "refused"])
+    place = serializers.IntegerField()
+    seconds = serializers.IntegerField(allow_null=True)
+    order = OrderOut(required=False)
+    error = serializers.DictField(required=False)
+
+
+def turn(mine: Any, found: Any) -> dict[str, Any]:
+    """A `checkout.purchase.selectors.Turn`, and the order it has become (None before)."""
+    shape: dict[str, Any] = {"status": mine.status, "place": mine.place, "seconds": mine.seconds}
+    if mine.status == "working":
+        shape["status"] = "waiting"
+    if mine.status == "refused":
+        shape["error"] = {"code": mine.code, "message": mine.message, "fields": mine.facts}
+    return {**shape, "order": placed(found)} if found else shape
+
+
 def placed(found: Any) -> dict[str, Any]:
     """The answer to `POST orders`: the order as it was placed, the same however often it is asked for."""
     shape = order(found) | {

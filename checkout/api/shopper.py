@@ -27,6 +27,8 @@ from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.payments import selectors as payments
+from checkout.purchase import line
+from checkout.purchase import selectors as purchase_selectors
 from checkout.purchase import services as purchase
 from shop.core import requests, rest
 from shop.core.money import BadAmount, Money
@@ -91,18 +93,25 @@ class OrdersResource(ShopperView):
         return Response(rest.listing("data", data, total=found.total, page=page, limit=limit))
 
     @extend_schema(
-        request=shapes.OrderIn, responses={201: shapes.OrderOut}, parameters=[_KEY, _CART], operation_id="orders_create"
+        request=shapes.OrderIn,
+        responses={201: shapes.OrderOut, 202: shapes.TurnOut},
+        parameters=[_KEY, _CART],
+        operation_id="orders_create",
     )
     @rest.idempotent(required=True)
     def post(self, request: Request) -> Response:
-        """Order what is in the cart. The payment is taken after the answer; `GET orders/{number}` follows it."""
+        """Order what is in the cart. The payment is taken after the answer; `GET orders/{number}` follows it.
+
+        202 under overload: the call is in line (`Location` tells its place); the same call again, with the same key,
+        answers 202 until its turn has come, then 201.
+        """
         given = shapes.OrderIn(data=request.data)
         given.is_valid(raise_exception=True)
         if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
             raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
         key = _key(request)
         found = order_selectors.by_key(key) or _place(request, given.validated_data, key)
-        return _placed(found)
+        return found if isinstance(found, Response) else _placed(found)
 
     def replay(self, request: Request, resource: str) -> Response:
         """The answer to a call that was made before, from the order that it made."""
@@ -110,6 +119,16 @@ class OrdersResource(ShopperView):
         if found is None:
             raise Http404
         return _placed(found)
+
+
+class TurnResource(ShopperView):
+    @extend_schema(responses=shapes.TurnOut, operation_id="orders_line_retrieve")
+    def get(self, request: Request, token: str) -> Response:
+        """Where a call that was put in line stands: "waiting", "placed" (with the order) or "refused" (with why)."""
+        mine = purchase_selectors.turn(token=token)
+        if mine is None:
+            raise Http404
+        return Response(shapes.turn(mine, order_selectors.by_id(mine.order_id) if mine.order_id else None))
 
 
 class OrderResource(ShopperView):
@@ -156,16 +175,31 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         token=given["payment"]["token"],
         language=get_language() or "en",
     )
+    with line.slot() as is_free:
+        if not is_free:
+            return _queue(request, cart, details, expected, key)
+        try:
+            return purchase.place_order(
+                cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request)
+            )
+        except purchase.CouponUsedUp as error:
+            raise rest.ApiError(
+                "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": error.code}, 409
+            ) from error
+        except (purchase.PurchaseRefused, purchase.CartChanged) as error:
+            raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
+
+
+def _queue(request: Request, cart: Any, details: purchase.Details, expected: Money, key: str) -> Response:
+    """Too much at once: to the end of the line."""
     try:
-        return purchase.place_order(
-            cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request)
-        )
-    except purchase.CouponUsedUp as error:
-        raise rest.ApiError(
-            "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": error.code}, 409
-        ) from error
-    except (purchase.PurchaseRefused, purchase.CartChanged) as error:
-        raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
+        click = line.join(cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request))
+    except line.LineFull as full:
+        text = _("Very many people are ordering at this moment. Please try again in a minute.")
+        raise rest.ApiError("line_full", text, 503) from full
+    mine = purchase_selectors.turn(token=click.token)
+    headers = {"Location": requests.absolute(reverse("api_order_turn", args=[click.token])), "Retry-After": "2"}
+    return Response(shapes.turn(mine, None), status=202, headers=headers)
 
 
 def _facts(error: Any) -> dict[str, Any] | None:

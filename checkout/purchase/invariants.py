@@ -61,6 +61,23 @@ _ENDED: tuple[Check, ...] = (
         """,
     ),
 )
+_LINE: tuple[Check, ...] = (
+    (
+        "click {0} waits in the checkout's line since {1}",
+        """
+        SELECT number, joined_at FROM checkout_queuedorder
+        WHERE status IN ('waiting', 'working') AND joined_at < statement_timestamp() - interval '1 hour'
+        """,
+    ),
+    (
+        "click {0} of the checkout's line became order {1}, which does not exist",
+        """
+        SELECT queued.number, queued.order_id FROM checkout_queuedorder queued
+        WHERE queued.order_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".id = queued.order_id)
+        """,
+    ),
+)
 
 
 def coupons_of_orders() -> list[str]:
@@ -76,3 +93,8 @@ def carts_became_orders() -> list[str]:
 def unpaid_orders_end() -> list[str]:
     """I13: an unpaid order is cancelled in the end."""
     return invariants.sentences(db.DEFAULT, _ENDED)
+
+
+def turns_come() -> list[str]:
+    """I13, I11: nobody waits in the checkout's line for ever, and whoever was served has an order."""
+    return invariants.sentences(db.DEFAULT, _LINE)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
@@ -13,6 +16,13 @@ from shop.core import db
 def new_key() -> str:
     """What makes two clicks on "Pay" one order: 256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+class NextNumber(models.Func):
+    """The next number of the waiting line: one sequence, so that nobody is before who came before."""
+
+    template = "nextval('checkout_line_number')"
+    output_field = models.BigIntegerField()
 
 
 class CheckoutDetails(models.Model):
@@ -38,3 +48,56 @@ class CheckoutDetails(models.Model):
 
     def __str__(self) -> str:
         return str(self.cart_id)
+
+
+class QueuedOrder(models.Model):
+    """A click on "Pay" that waits for its turn: under overload orders are placed one after another, by `number`.
+
+    The row is the line, so it survives the end of every process. `wish` is what the shopper entered and agreed to; it
+    is emptied when the turn has come. `token` is the secret of the page that shows the place in the line.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", _("being placed")
+        PLACED = "placed", _("placed")
+        REFUSED = "refused", _("refused")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    number = models.BigIntegerField(_("number"), unique=True, db_default=NextNumber())
+    token = models.CharField(max_length=64, unique=True, default=new_key)
+    key = models.CharField(max_length=255, unique=True)  # of the order this will become
+    cart_id = models.UUIDField()
+    cart_version = models.PositiveIntegerField()
+    wish = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    actor = models.CharField(max_length=80)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    order_id = models.UUIDField(null=True, blank=True)
+    code = models.CharField(_("refused because"), max_length=40, blank=True)
+    message = models.CharField(max_length=1000, blank=True)  # for the shopper
+    facts = models.JSONField(default=dict, blank=True)
+    joined_at = models.DateTimeField(_("joined"), db_default=Now())
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order in line"), _("orders in line")
+        constraints = [
+            models.CheckConstraint(
+                name="queued_order_ended",
+                condition=Q(status__in=["waiting", "working"], ended_at__isnull=True)
+                | Q(status__in=["placed", "refused"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="queued_order_placed",
+                condition=Q(status="placed", order_id__isnull=False) | ~Q(status="placed"),
+            ),
+        ]
+        indexes = [
+            models.Index("number", condition=Q(status__in=["waiting", "working"]), name="queued_order_open"),
+            models.Index("started_at", condition=Q(started_at__isnull=False), name="queued_order_started"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -115,6 +115,18 @@ def payment_page(view: carts.CartView, entered: Any) -> dict[str, Any]:
     }
 
 
+def turn_page(turn: selectors.Turn, url: str) -> dict[str, Any]:
+    """The context of the waiting line's page. Who waits far behind asks less often."""
+    ahead = turn.place - 1
+    return {
+        "place": turn.place,
+        "minutes": None if turn.seconds is None else max(1, round(turn.seconds / 60)),
+        "is_soon": turn.seconds is not None and turn.seconds < 45,
+        "refresh_seconds": 2 if ahead < 20 else 5 if ahead < 200 else 10,
+        "turn_url": url,
+    }
+
+
 def inventory_error(view: carts.CartView) -> str:
     """Which products are short, in sentences; empty when none is."""
     return " ".join(services.shortage(line.name, line.available) for line in view.shortages)

@@ -20,7 +20,7 @@ from cart.carts import services as carts
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import methods
-from checkout.purchase import forms, pages, selectors, services
+from checkout.purchase import forms, line, pages, selectors, services
 from shop.core import requests
 from shop.core.responses import SeeOther
 
@@ -87,37 +87,83 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
     is_hosted = form.cleaned_data["hosted"] and chosen.needs_token
     if chosen.needs_token and not is_hosted and not form.cleaned_data["payment_token"]:
         return _refused(request, cart, entered, _("Please enter your card details."), status=400)
-    try:
-        order = services.place_order(
-            cart=cart,
-            details=services.Details(
-                email=entered.email,
-                shipping_address=entered.shipping_address,
-                billing_address=entered.billing_address or entered.shipping_address,
-                delivery_option=entered.delivery_option,
-                provider=chosen.provider,
-                token="" if is_hosted or not chosen.needs_token else form.cleaned_data["payment_token"],
-                language=get_language() or "en",
-            ),
-            seen_total=form.cleaned_data["seen_total"],
-            key=entered.idempotency_key,
-            by=requests.actor(request),
-        )
-    except services.OutOfStock as error:
-        return _page(request, cart, entered, status=409, inventory_error=error.message)
-    except services.PriceChanged as error:
-        changed = {"old": form.cleaned_data["seen_total"], "new": error.quote.total}
-        return _page(request, cart, entered, status=409, price_changed=changed)
-    except services.CouponUsedUp as error:
-        return _page(
-            request, cart, entered, status=409, error=_("The coupon %(code)s was used up.") % {"code": error.code}
-        )
-    except services.CartChanged as error:
-        return _changed(request, entered, error.message)
-    except services.PurchaseRefused as error:
-        messages.error(request, error.message)
-        return SeeOther(reverse("cart" if isinstance(error, services.CartEmpty) else "checkout"))
+    details = services.Details(
+        email=entered.email,
+        shipping_address=entered.shipping_address,
+        billing_address=entered.billing_address or entered.shipping_address,
+        delivery_option=entered.delivery_option,
+        provider=chosen.provider,
+        token="" if is_hosted or not chosen.needs_token else form.cleaned_data["payment_token"],
+        language=get_language() or "en",
+    )
+    seen = form.cleaned_data["seen_total"]
+    with line.slot() as is_free:
+        if not is_free:
+            return _queue(request, cart, entered, details, seen)
+        try:
+            order = services.place_order(
+                cart=cart, details=details, seen_total=seen, key=entered.idempotency_key, by=requests.actor(request)
+            )
+        except _REFUSALS as refusal:
+            return _not_placed(request, cart, entered, seen, refusal)
     return _to_order(order, is_hosted=is_hosted)
+
+
+_REFUSALS = (services.PurchaseRefused, services.CartChanged, services.CouponUsedUp)
+
+
+def _not_placed(request: HttpRequest, cart: Any, entered: Any, seen: Any, refusal: Exception) -> HttpResponse:
+    """The page on which the shopper can mend what stood in the way. Nothing was charged, no unit is held."""
+    if isinstance(refusal, services.OutOfStock):
+        return _page(request, cart, entered, status=409, inventory_error=refusal.message)
+    if isinstance(refusal, services.PriceChanged):
+        changed = {"old": seen, "new": refusal.quote.total}
+        return _page(request, cart, entered, status=409, price_changed=changed)
+    if isinstance(refusal, services.CouponUsedUp):
+        text = _("The coupon %(code)s was used up.") % {"code": refusal.code}
+        return _page(request, cart, entered, status=409, error=text)
+    if isinstance(refusal, services.CartChanged):
+        return _changed(request, entered, refusal.message)
+    messages.error(request, str(refusal))
+    return SeeOther(reverse("cart" if isinstance(refusal, services.CartEmpty) else "checkout"))
+
+
+def _queue(request: HttpRequest, cart: Any, entered: Any, details: services.Details, seen: Any) -> HttpResponse:
+    """Too much at once: to the end of the line, where the order is placed when its turn comes."""
+    try:
+        click = line.join(
+            cart=cart, details=details, seen_total=seen, key=entered.idempotency_key, by=requests.actor(request)
+        )
+    except line.LineFull:
+        text = _("Very many people are ordering at this moment. Please try again in a minute; you were not charged.")
+        response = _refused(request, cart, entered, text, status=503)
+        response["Retry-After"] = "60"
+        return response
+    return SeeOther(reverse("checkout_turn", args=[click.token]))
+
+
+@never_cache
+@require_safe
+def turn(request: HttpRequest, token: str) -> HttpResponse:
+    """GET /checkout/line/<token>/: the place in the line; from here the shopper is led on when the turn has come."""
+    mine = selectors.turn(token=token)
+    if mine is None:
+        return _nothing_to_order(request)
+    if mine.order_id is not None:
+        return _led_on(request, _to_order(orders.by_id(mine.order_id), is_hosted=False))
+    if mine.status == "refused":
+        messages.error(request, mine.message)
+        return _led_on(request, SeeOther(reverse("cart" if mine.code == "cart_empty" else "payment")))
+    part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "checkout/purchase/_turn.html" if part else "checkout/purchase/turn.html"
+    return render(request, template, pages.turn_page(mine, request.path))
+
+
+def _led_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A redirect of the whole page, also when only the part that refreshes itself was asked for."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return response
+    return HttpResponse(headers={"HX-Redirect": response["Location"]})
 
 
 def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:

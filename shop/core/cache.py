@@ -33,6 +33,10 @@ class Entry:
     def set(self, value: Any, *parts: object) -> None:
         cache.set(self.key(*parts), value, self.seconds)
 
+    def add(self, value: Any, *parts: object) -> bool:
+        """Cache the value unless there is one; whether there was none (False also when the cache is down)."""
+        return bool(cache.add(self.key(*parts), value, self.seconds))
+
     def delete(self, *parts: object) -> None:
         cache.delete(self.key(*parts))
 
@@ -59,3 +63,4 @@ LISTINGS = Entry("listings", 24 * HOUR)  # a version that changes with the searc
 FACETS = Entry("facets", 2 * MINUTE)  # counts of a list, by its query
 HOME = Entry("home", 5 * MINUTE)  # the home page's cards
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix
+LINE_CALL = Entry("line-call", 1)  # a worker was woken for the checkout's waiting line

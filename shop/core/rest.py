@@ -133,7 +133,7 @@ def idempotent(*, required: bool = False) -> Callable[[View], View]:
     """Wrap an unsafe method of an APIView so that a repeated `Idempotency-Key` gets the first answer again.
 
     Same key with another body: 422 `idempotency_key_reused`. First call still running: 409 `still_running` with
-    Retry-After. Answers of 5xx, 409 and 429 are not kept: the call may be tried again. Semantics after Stripe's and
+    Retry-After. Answers of 5xx, 202, 409 and 429 are not kept: the call may be made again. Semantics after Stripe's and
     the IETF draft "The Idempotency-Key HTTP Header Field". Answers are stored, so those with personal data must not be:
     such a view names its object in `response.resource` and makes the same answer again in `replay(request, resource)`.
     """
@@ -227,7 +227,7 @@ def _run(call: IdempotentCall, work: Callable[[], Response]) -> Response:
     except BaseException:
         call.delete()
         raise
-    if response.status_code in {409, 429} or response.status_code >= 500:
+    if response.status_code in {202, 409, 429} or response.status_code >= 500:
         call.delete()
     else:
         resource = getattr(response, "resource", "")

@@ -29,6 +29,12 @@ _GROUPED = {
         "SELECT CASE WHEN expires_at > now() THEN 'open' ELSE 'expired' END, count(*) "
         "FROM inventory_reservation WHERE status = 'open' GROUP BY 1",
     ),
+    "shop_checkout_line": (
+        "Clicks on Pay in the waiting line of the checkout",
+        "status",
+        db.DEFAULT,
+        "SELECT status, count(*) FROM checkout_queuedorder WHERE status IN ('waiting', 'working') GROUP BY 1",
+    ),
     "shop_payments": (
         "Payments of the last day by outcome",
         "status",

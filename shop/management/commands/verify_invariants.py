@@ -53,7 +53,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
     ("I9", "Coupons are used as often as they may be.", (promotions.counted, purchase.coupons_of_orders), ()),
     ("I10", "What has happened is heard by all who must hear it.", (events.delivered,), ()),
     ("I11", "No order that a shopper was told of is lost.",
-     (orders.told_orders_exist, purchase.carts_became_orders), ()),
+     (orders.told_orders_exist, purchase.carts_became_orders, purchase.turns_come), ()),
     ("I12", "Copies agree with their sources.", (products.listing_prices, search.listed),
      (search.elasticsearch, _cache)),
     ("I13", "Nothing is stuck.",
