@@ -2,5 +2,6 @@
 
 from inventory.reservations.models import Reservation
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from inventory.waitlist.models import WaitingEntry
 
-__all__ = ["Allocation", "Location", "Reservation", "StockItem", "StockMovement"]
+__all__ = ["Allocation", "Location", "Reservation", "StockItem", "StockMovement", "WaitingEntry"]

@@ -38,6 +38,7 @@ SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 _HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = env("SECRET_KEY") or ("insecure-development-key-" + "0" * 40 if DEBUG or TESTING else "")
 SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
+FIELD_ENCRYPTION_KEYS = names("FIELD_ENCRYPTION_KEYS")  # newest first; without one SECRET_KEY stands in
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1")
 if TESTING:
     ALLOWED_HOSTS += ["testserver", "localhost", "127.0.0.1"]
@@ -358,6 +359,13 @@ STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "sk_test_sandbox")
 STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
 STRIPE_API_BASE = env("STRIPE_API_BASE") or ("" if "STRIPE_SECRET_KEY" in _ENV else addresses.sandbox_url())
+# PayPal: with an account of one's own, or beside the sandbox's Stripe its stand-in; else it is not offered.
+PAYPAL_API_BASE = env("PAYPAL_API_BASE") or (
+    f"{STRIPE_API_BASE}/paypal" if STRIPE_API_BASE and "PAYPAL_CLIENT_ID" not in _ENV else ""
+)
+PAYPAL_CLIENT_ID = env("PAYPAL_CLIENT_ID", "paypal_sandbox_client" if PAYPAL_API_BASE else "")
+PAYPAL_CLIENT_SECRET = env("PAYPAL_CLIENT_SECRET", "paypal_sandbox_secret" if PAYPAL_API_BASE else "")
+PAYPAL_WEBHOOK_ID = env("PAYPAL_WEBHOOK_ID", "WH-SANDBOX" if PAYPAL_API_BASE else "")
 PAYMENT_TIMEOUT_SECONDS = 20
 # Where bank transfers go, shown to the shopper by name; a demo on the sandbox shows an example account.
 _ACCOUNT = {
@@ -367,6 +375,7 @@ _ACCOUNT = {
 }
 BANK_TRANSFER = {name: value for name, value in _ACCOUNT.items() if value}
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
+WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 
 # --- The checkout's waiting line: how many orders a web process places at once, and how fast those in line are served
 PLACE_ORDER_SLOTS = int(env("PLACE_ORDER_SLOTS", "2"))
@@ -439,7 +448,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],
         # a form post that is answered by a redirect to the provider's page counts as a form action
-        "form-action": ["'self'", *([STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com"])],
+        "form-action": [
+            "'self'",
+            *([STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com"]),
+            *(["https://www.paypal.com", "https://www.sandbox.paypal.com"] if PAYPAL_CLIENT_ID else []),
+        ],
     }
 }
 

@@ -13,10 +13,15 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.BrandChanged: ("catalog.search.receivers.index_brand",),
     types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
-    types.StockChanged: ("catalog.search.receivers.index_variant",),
+    types.StockChanged: (
+        "catalog.search.receivers.index_variant",
+        "inventory.waitlist.receivers.offer",
+    ),
     types.StockLow: (),
     types.StockReserved: (),
     types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
+    types.WaitingJoined: (),
+    types.UnitHeld: (),
     types.CartAbandoned: (),
     types.OrderPlaced: (
         "checkout.payments.receivers.charge",

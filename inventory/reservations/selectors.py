@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,12 @@ def variants_of(reference: UUID) -> set[UUID]:
     """The variants that a reference has ever reserved."""
     rows = Reservation.objects.using(db.INVENTORY).filter(reference=reference)
     return set(rows.values_list("variant_id", flat=True))
+
+
+def open_rows(references: Iterable[UUID]) -> list[Reservation]:
+    """What the references hold now, or have held beyond its time; to be read under the lock of the stock items."""
+    rows = Reservation.objects.using(db.INVENTORY).filter(reference__in=list(references), status=OPEN)
+    return list(rows.order_by("pk"))
 
 
 def held_until(reference: UUID) -> datetime | None:

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from inventory.reservations import locking, selectors
 from inventory.reservations.models import Reservation
 from inventory.stock import rules
+from inventory.stock import selectors as stock_selectors
 from inventory.stock import services as stock
 from inventory.stock.models import StockItem
 from shop.core import db
@@ -42,26 +43,36 @@ def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, 
     Everything or nothing, in a transaction of its own. The same reference with the same quantities again gets what it
     has. Raises `OutOfStock`, `OtherUnits`, and `ValueError` for quantities that are none.
     """
+    with transaction.atomic(using=db.INVENTORY, durable=True):
+        return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by)[0]
+
+
+def exchange(
+    *, holders: Iterable[UUID], quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str
+) -> tuple[datetime, set[UUID]]:
+    """As `reserve`, in the caller's transaction: what the references `holders` hold of these variants serves first.
+
+    Returns until when the units are held, and which of `holders` gave theirs; what they hold beyond the quantities is
+    let go. Raises as `reserve` does.
+    """
     if not quantities or not all(rules.is_quantity(units) for units in quantities.values()):
         raise ValueError("quantities are whole numbers from 1")
-    with transaction.atomic(using=db.INVENTORY, durable=True):
-        now = db.clock(db.INVENTORY)
-        items, rows = locking.items_and_rows(reference, set(quantities))
-        latest = _latest(rows)
-        live = [row for row in latest if row.status in (Status.OPEN, Status.CONSUMED)]
-        if live and _by_variant(latest) != dict(quantities):
-            raise OtherUnits(str(reference))
-        if live and (live[0].status == Status.CONSUMED or live[0].expires_at > now):
-            return live[0].expires_at
-        if live:
-            _renew(items, latest, now + ttl, by)
-        else:
-            _hold(items, quantities, reference, now + ttl, by)
-        bus.publish(
-            types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()),
-            using=db.INVENTORY,
-        )
-        return now + ttl
+    now = db.clock(db.INVENTORY)
+    items, rows = locking.items_and_rows(reference, set(quantities))
+    latest = _latest(rows)
+    live = [row for row in latest if row.status in (Status.OPEN, Status.CONSUMED)]
+    if live and _by_variant(latest) != dict(quantities):
+        raise OtherUnits(str(reference))
+    if live and (live[0].status == Status.CONSUMED or live[0].expires_at > now):
+        return live[0].expires_at, set()
+    given: list[Reservation] = []
+    if live:
+        _renew(items, latest, now + ttl, by)
+    else:
+        given = _give_up(items, holders, by)
+        _hold(items, quantities, reference, now + ttl, by, claimed=_by_variant(given))
+    bus.publish(types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()), using=db.INVENTORY)
+    return now + ttl, {row.reference for row in given}
 
 
 def extend(*, reference: UUID, ttl: timedelta) -> bool:
@@ -80,7 +91,7 @@ def extend(*, reference: UUID, ttl: timedelta) -> bool:
             if Status.CONSUMED in statuses:
                 return True
             if _is_short(items, latest):
-                _let_go(items, latest, "system")
+                let_go(items=items, rows=latest, by="system")
                 return False
             _renew(items, latest, max(now + ttl, latest[0].expires_at), latest[0].actor)
             return True
@@ -123,7 +134,7 @@ def release(*, reference: UUID, by: str) -> None:
     """Let go of what `reference` holds."""
     with transaction.atomic(using=db.INVENTORY):
         items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
-        _let_go(items, rows, by)
+        let_go(items=items, rows=rows, by=by)
 
 
 def expire(limit: int = 500) -> int:
@@ -140,15 +151,30 @@ def expire(limit: int = 500) -> int:
 
 
 def _hold(
-    items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, expires_at: datetime, by: str
+    items: Sequence[StockItem],
+    quantities: Mapping[UUID, int],
+    reference: UUID,
+    expires_at: datetime,
+    by: str,
+    *,
+    claimed: Mapping[UUID, int] | None = None,
 ) -> list[Reservation]:
-    """Hold units of locked items; when short, first take back what others hold beyond their time."""
+    """Hold units of locked items: those `claimed`, and such as nobody waits for; when short, first take back what
+    others hold beyond their time."""
+    owed = stock_selectors.owed(items)
     levels = _levels(items)
-    if rules.shortages(quantities, levels) and _reap(items):
+    if rules.shortages(quantities, levels, owed=owed, claimed=claimed) and reap(items=items):
         levels = _levels(items)
-    if short := rules.shortages(quantities, levels):
+    if short := rules.shortages(quantities, levels, owed=owed, claimed=claimed):
         raise OutOfStock(short)
-    parts = rules.plan(quantities, levels)
+    return take(items=items, quantities=quantities, reference=reference, expires_at=expires_at, by=by)
+
+
+def take(
+    *, items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, expires_at: datetime, by: str
+) -> list[Reservation]:
+    """Hold units of locked items, whoever waits for them; they must be there. Needs the caller's transaction."""
+    parts = rules.plan(quantities, _levels(items))
     stock.hold(items=items, quantities=parts)
     return Reservation.objects.using(db.INVENTORY).bulk_create(
         [
@@ -185,13 +211,27 @@ def _is_short(items: Iterable[StockItem], rows: Iterable[Reservation]) -> bool:
     return any(item.shortfall for item in items if item.id in held)
 
 
-def _let_go(items: Sequence[StockItem], rows: Iterable[Reservation], by: str) -> None:
+def let_go(*, items: Sequence[StockItem], rows: Iterable[Reservation], by: str) -> None:
+    """End those of the rows that are open; all their items must be locked. Needs the caller's transaction."""
     held = [row for row in rows if row.status == Status.OPEN]
     _end(held, Status.RELEASED, by)
     stock.unhold(items=items, quantities=_by_item(held))
 
 
-def _reap(items: Sequence[StockItem]) -> bool:
+def _give_up(items: Sequence[StockItem], references: Iterable[UUID], by: str) -> list[Reservation]:
+    """Let go of what the references hold of the locked items, in time; returns the rows that ended."""
+    wanted = list(references)
+    if not wanted:
+        return []
+    rows = Reservation.objects.using(db.INVENTORY).filter(
+        reference__in=wanted, stock_item_id__in=[item.id for item in items], status=Status.OPEN, expires_at__gt=Now()
+    )
+    given = list(rows.order_by("pk"))
+    let_go(items=items, rows=given, by=by)
+    return given
+
+
+def reap(*, items: Sequence[StockItem]) -> bool:
     """Take back what is held of the locked items beyond its time; whether there was any."""
     due = list(
         Reservation.objects.using(db.INVENTORY).filter(

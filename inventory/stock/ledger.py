@@ -25,10 +25,11 @@ _MOVE = """
             GREATEST(0, item.reserved + change.reserved + item.allocated + change.allocated
                         - item.on_hand - change.on_hand - item.backorder_limit)
         ),
+        has_waiting = item.has_waiting OR change.has_waiting,
         version = item.version + 1,
         updated_at = statement_timestamp()
-    FROM unnest(%(ids)s::uuid[], %(on_hand)s::int[], %(reserved)s::int[], %(allocated)s::int[])
-         AS change (id, on_hand, reserved, allocated)
+    FROM unnest(%(ids)s::uuid[], %(on_hand)s::int[], %(reserved)s::int[], %(allocated)s::int[],
+                %(has_waiting)s::bool[]) AS change (id, on_hand, reserved, allocated, has_waiting)
     WHERE item.id = change.id
     RETURNING item.id, item.on_hand, item.reserved, item.allocated, item.shortfall
 """
@@ -56,6 +57,7 @@ def move(
         return
     totals, levels = _totals(items), {item.id: item.available for item in items}
     by_id = {item.id: item for item in items}
+    waited_for = _waited_for(items)
     rows = list(changes.items())
     with connections[db.INVENTORY].cursor() as cursor:
         cursor.execute(
@@ -66,6 +68,7 @@ def move(
                 "on_hand": [change.on_hand for _id, change in rows],
                 "reserved": [change.reserved for _id, change in rows],
                 "allocated": [change.allocated for _id, change in rows],
+                "has_waiting": [by_id[item_id].variant_id in waited_for for item_id, _change in rows],
             },
         )
         for item_id, *counters in cursor.fetchall():
@@ -82,6 +85,19 @@ def set_limits(items: Sequence[StockItem], item: StockItem, *, low_stock_thresho
     item.shortfall = max(0, item.reserved + item.allocated - item.on_hand - backorder_limit)
     item.save(using=db.INVENTORY, update_fields=["low_stock_threshold", "backorder_limit", "shortfall"])
     _tell(items, totals, levels)
+
+
+def mark_waiting(items: Sequence[StockItem], *, has_waiting: bool) -> None:
+    """Note on all locked items of a variant whether somebody waits for it; when nobody does any more, others hear."""
+    if all(item.has_waiting == has_waiting for item in items):
+        return
+    StockItem.objects.using(db.INVENTORY).filter(pk__in=[item.id for item in items]).update(has_waiting=has_waiting)
+    for item in items:
+        item.has_waiting = has_waiting
+    for variant_id, (units, _threshold) in _totals(items).items():
+        if not has_waiting:
+            bus.publish(types.StockChanged(variant_id=variant_id, available=units), using=db.INVENTORY)
+        _forget(variant_id)
 
 
 def open_items(items: Iterable[StockItem], *, entry: Entry) -> int:
@@ -127,6 +143,11 @@ def _write(units: Sequence[tuple[StockItem, int]], entry: Entry | None) -> None:
     )
 
 
+def _waited_for(items: Iterable[StockItem]) -> set[UUID]:
+    """Variants that somebody waits for. An item opened since is not marked yet: its variant's others are."""
+    return {item.variant_id for item in items if item.has_waiting}
+
+
 def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
     """Per variant: units available at active locations, and the lowest number that is not yet low."""
     sums: dict[UUID, tuple[int, int]] = {}
@@ -139,10 +160,15 @@ def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
 
 
 def _tell(items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], levels: Mapping[UUID, int]) -> None:
-    """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order."""
+    """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order.
+
+    For those who wait, every unit that comes counts.
+    """
+    waited_for = _waited_for(items)
     for variant_id, (now, threshold) in _totals(items).items():
         before = totals[variant_id][0]
-        if (before > 0) != (now > 0) or (before > threshold) != (now > threshold):
+        is_line_crossed = (before > 0) != (now > 0) or (before > threshold) != (now > threshold)
+        if is_line_crossed or (now > before and variant_id in waited_for):
             bus.publish(types.StockChanged(variant_id=variant_id, available=now), using=db.INVENTORY)
             _forget(variant_id)
     for item in items:

@@ -46,6 +46,7 @@ class StockItem(models.Model):
     shortfall = models.IntegerField(_("shortfall"), default=0)  # promised beyond a recount
     backorder_limit = models.IntegerField(_("backorder limit"), default=0)
     low_stock_threshold = models.IntegerField(_("low-stock threshold"), default=10)
+    has_waiting = models.BooleanField(default=False, db_default=False)  # somebody waits for units of the variant
     version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(db_default=Now())
 

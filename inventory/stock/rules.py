@@ -48,10 +48,25 @@ def totals(levels: Iterable[Level]) -> dict[UUID, int]:
     return sums
 
 
-def shortages(demand: Mapping[UUID, int], levels: Iterable[Level]) -> dict[UUID, int]:
-    """Of each variant that cannot be had in the demanded number: how many units can."""
-    have = totals(levels)
-    return {variant: have.get(variant, 0) for variant, wanted in demand.items() if have.get(variant, 0) < wanted}
+def spare(have: int, *, owed: int, claimed: int) -> int:
+    """Of `have` free units, how many one demand may take: those it has claimed, and what nobody is owed."""
+    return min(have, claimed) + max(0, have - claimed - owed)
+
+
+def shortages(
+    demand: Mapping[UUID, int],
+    levels: Iterable[Level],
+    *,
+    owed: Mapping[UUID, int] | None = None,
+    claimed: Mapping[UUID, int] | None = None,
+) -> dict[UUID, int]:
+    """Of each variant that cannot be had in the demanded number: how many units can.
+
+    By variant: `owed` units belong to those who wait, `claimed` ones of the free units to this very demand.
+    """
+    have, owed, claimed = totals(levels), owed or {}, claimed or {}
+    left = {key: spare(have.get(key, 0), owed=owed.get(key, 0), claimed=claimed.get(key, 0)) for key in demand}
+    return {variant: left[variant] for variant, wanted in demand.items() if left[variant] < wanted}
 
 
 def plan(demand: Mapping[UUID, int], levels: Sequence[Level]) -> dict[UUID, int]:

@@ -12,11 +12,15 @@ from django.db.models import F, Sum
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
 from shop.core import cache, db, invariants
 
-# The one place where the stock knows of reservations, by their table's name: what has expired is free again, although
-# its counter falls only when somebody needs the units or the sweep comes by.
+# The one place where the stock knows of reservations and of those who wait, by their tables' names. What has expired is
+# free again, although its counter falls only when somebody needs the units or the sweep comes by; what those who wait
+# are owed is not for others.
 _AVAILABLE = """
     SELECT item.variant_id,
-           SUM(GREATEST(0, item.on_hand + item.backorder_limit - item.reserved - item.allocated + expired.units))
+           GREATEST(0, SUM(GREATEST(
+               0, item.on_hand + item.backorder_limit - item.reserved - item.allocated + expired.units
+           )) - (SELECT COALESCE(SUM(units), 0) FROM inventory_waitingentry waiting
+                 WHERE waiting.variant_id = item.variant_id AND waiting.status = 'waiting'))
     FROM inventory_stockitem item
     JOIN inventory_location location ON location.id = item.location_id AND location.is_active
     CROSS JOIN LATERAL (
@@ -37,6 +41,22 @@ def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
         cursor.execute(_AVAILABLE, [wanted])
         have = {variant_id: int(units) for variant_id, units in cursor.fetchall()}
     return {variant_id: have.get(variant_id, 0) for variant_id in wanted}
+
+
+_OWED = """
+    SELECT variant_id, SUM(units) FROM inventory_waitingentry
+    WHERE variant_id = ANY(%s::uuid[]) AND status = 'waiting' GROUP BY variant_id
+"""
+
+
+def owed(items: Iterable[StockItem]) -> dict[UUID, int]:
+    """Units of the locked items' variants that belong to those who wait for them. No query where nobody waits."""
+    variant_ids = list({item.variant_id for item in items if item.has_waiting})
+    if not variant_ids:
+        return {}
+    with connections[db.INVENTORY].cursor() as cursor:
+        cursor.execute(_OWED, [variant_ids])
+        return {variant_id: int(units) for variant_id, units in cursor.fetchall()}
 
 
 def shown_available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:

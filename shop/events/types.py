@@ -104,6 +104,25 @@ class ReservationExpired(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingJoined(Event):
+    """Somebody waits for a variant that is sold out; who, only the catalogue knows."""
+
+    aggregate = "waiting_entry"
+    entry_id: UUID
+    variant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitHeld(Event):
+    """Units are held for somebody who waited, until `expires_at`."""
+
+    aggregate = "waiting_entry"
+    entry_id: UUID
+    variant_id: UUID
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CartAbandoned(Event):
     aggregate = "cart"
     cart_id: UUID
