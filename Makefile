@@ -8,6 +8,7 @@ PRODUCTION := DEBUG=0 SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example L
 	SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLM \
 	MIGRATION_LINTER=1 STRIPE_SECRET_KEY=sk_live_checks STRIPE_PUBLISHABLE_KEY=pk_live_checks STRIPE_WEBHOOK_SECRET=whsec_checks
 TEST_ARGS ?=
+BENCH ?= run
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint openapi bench reset install install-dev
@@ -27,8 +28,8 @@ lint: install-dev ## run all checks
 openapi: install ## write docs/openapi.yaml anew from the code
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- python manage.py spectacular --validate --file docs/openapi.yaml
 
-bench: install-dev ## measure, on servers and data of its own (BENCH_ARGS=… reaches the script)
-	@$(BIN)/python -m shop.local exec --durable -- python bench/run.py $(BENCH_ARGS)
+bench: install-dev ## measure, on servers and data of its own (BENCH=flash_sale: another script; BENCH_ARGS=… reaches it)
+	@$(BIN)/python -m shop.local exec --durable -- python bench/$(BENCH).py $(BENCH_ARGS)
 
 reset: ## forget the local data (asks first; FORCE=1 does not)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m shop.local reset; else $(PYTHON) -m shop.local reset; fi
