@@ -39,16 +39,17 @@ def fill(env: Mapping[str, str], url: str, catalogue: Path | None) -> str:
     manage(env, "migrate", "--noinput", "-v", "0")
     file = catalogue or (ICECAT if ICECAT.exists() else None)
     if file is None:
-        if not _count(url):
+        if not count(url):
             manage(env, "load_demo")
         return "demo catalogue"
-    if _count(url) < MANY:
+    if count(url) < MANY:
         manage(env, "import_catalog", str(file), "--errors", os.devnull)
         drain(url, patience=300)
     return file.name
 
 
-def _count(url: str) -> int:
+def count(url: str) -> int:
+    """Products in lists."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT count(*) FROM catalog_listing").fetchone()
     return int(row[0]) if row else 0

@@ -63,7 +63,8 @@ class Sale:
 
     def run(self) -> int:
         data.manage(self.children.env, "migrate", "--noinput", "-v", "0")
-        data.fill(self.children.env, self.url, None)
+        if not data.count(self.url):
+            data.manage(self.children.env, "load_demo")
         self._start()
         pace = self._sustainable()
         rate = pace * self.options.factor
