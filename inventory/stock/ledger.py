@@ -45,12 +45,28 @@ class Entry:
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of several changes of a stock item at once: a row of the ledger, with the units on hand after it."""
+
+    stock_item_id: UUID
+    quantity: int
+    on_hand_after: int
+    entry: Entry
+
+
 def move(
-    items: Sequence[StockItem], changes: Mapping[UUID, Change], *, entry: Entry | None = None, is_recount: bool = False
+    items: Sequence[StockItem],
+    changes: Mapping[UUID, Change],
+    *,
+    entry: Entry | None = None,
+    steps: Sequence[Step] = (),
+    is_recount: bool = False,
 ) -> None:
     """Move the counters of locked `items` (all those of the variants concerned) by `changes`, keyed by item id.
 
-    `entry` is needed when units come or go. A recount may leave less than is promised, which is kept as a shortfall.
+    `entry` is needed when units come or go, or `steps` that sum to the changes. A recount may leave less than is
+    promised, which is kept as a shortfall.
     Publishes `StockChanged` when a variant sells out, is back or turns low, and `StockLow` when an item turns low.
     """
     if not changes:
@@ -74,8 +90,20 @@ def move(
         for item_id, *counters in cursor.fetchall():
             item = by_id[item_id]
             item.on_hand, item.reserved, item.allocated, item.shortfall = counters
-    _write([(by_id[item_id], change.on_hand) for item_id, change in rows if change.on_hand], entry)
+    if steps:
+        _insert([_row(by_id[step.stock_item_id], step.quantity, step.on_hand_after, step.entry) for step in steps])
+    else:
+        _write([(by_id[item_id], change.on_hand) for item_id, change in rows if change.on_hand], entry)
     _tell(items, totals, levels)
+
+
+def move_each(items: Sequence[StockItem], steps: Sequence[Step], *, is_recount: bool = False) -> None:
+    """As `move`, for several changes of the same locked items at once: a row each, and events for what comes of all."""
+    sums: dict[UUID, int] = {}
+    for step in steps:
+        sums[step.stock_item_id] = sums.get(step.stock_item_id, 0) + step.quantity
+    changes = {item_id: Change(on_hand=units) for item_id, units in sums.items()}
+    move(items, changes, steps=steps, is_recount=is_recount)
 
 
 def set_limits(items: Sequence[StockItem], item: StockItem, *, low_stock_threshold: int, backorder_limit: int) -> None:
@@ -124,23 +152,25 @@ def _write(units: Sequence[tuple[StockItem, int]], entry: Entry | None) -> None:
         return
     if entry is None:
         raise ValueError("units do not come or go without an entry in the ledger")
-    StockMovement.objects.using(db.INVENTORY).bulk_create(
-        [
-            StockMovement(
-                stock_item_id=item.id,
-                variant_id=item.variant_id,
-                location_id=item.location_id,
-                kind=entry.kind,
-                quantity=quantity,
-                on_hand_after=item.on_hand,
-                reason=entry.reason,
-                actor=entry.actor,
-                document=entry.document,
-            )
-            for item, quantity in units
-        ],
-        batch_size=1000,
+    _insert([_row(item, quantity, item.on_hand, entry) for item, quantity in units])
+
+
+def _row(item: StockItem, quantity: int, on_hand_after: int, entry: Entry) -> StockMovement:
+    return StockMovement(
+        stock_item_id=item.id,
+        variant_id=item.variant_id,
+        location_id=item.location_id,
+        kind=entry.kind,
+        quantity=quantity,
+        on_hand_after=on_hand_after,
+        reason=entry.reason,
+        actor=entry.actor,
+        document=entry.document,
     )
+
+
+def _insert(rows: Sequence[StockMovement]) -> None:
+    StockMovement.objects.using(db.INVENTORY).bulk_create(rows, batch_size=1000)
 
 
 def _waited_for(items: Iterable[StockItem]) -> set[UUID]:
