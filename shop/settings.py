@@ -6,6 +6,7 @@ Without DATABASE_URL the embedded default (shop/local) supplies addresses, keys 
 import os
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -374,6 +375,9 @@ _ACCOUNT = {
     "bic": env("BANK_BIC"),
 }
 BANK_TRANSFER = {name: value for name, value in _ACCOUNT.items() if value}
+INVOICE_GROUP = "Invoice customers"  # customers in this group of the admin may pay on invoice
+INVOICE_DUE_DAYS = int(env("INVOICE_DUE_DAYS", "14"))
+INVOICE_LIMIT = Decimal(env("INVOICE_LIMIT", "1000"))  # of one order, in the default currency; 0: no invoices
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 

@@ -27,11 +27,13 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     order = models.ForeignKey(Order, models.CASCADE, related_name="payments")
-    provider = models.CharField(_("provider"), max_length=40)
+    method = models.CharField(_("method"), max_length=40, blank=True, db_default="")  # as the shopper chose it
+    provider = models.CharField(_("provider"), max_length=40)  # changed by `choosing.choose` alone, before it is asked
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     token = models.CharField(max_length=255, blank=True)  # the provider's name for the card, never the card
+    is_saving = models.BooleanField(default=False, db_default=False)  # the shopper wants the card kept for next time
     reference = models.CharField(_("provider's reference"), max_length=255, blank=True)
     action_url = models.URLField(max_length=1000, blank=True)
     instructions = models.JSONField(default=dict, blank=True)  # for a shopper who sends the money himself
@@ -101,10 +103,17 @@ class Refund(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
+    class Destination(models.TextChoices):
+        ORIGINAL = "original", _("the way it was paid")
+        STORE_CREDIT = "store_credit", _("store credit")
+
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="refunds")
     order_id = models.UUIDField()
     amount_minor = models.BigIntegerField()
+    destination = models.CharField(
+        _("to"), max_length=20, choices=Destination, default="original", db_default="original"
+    )
     reason = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     reference = models.CharField(max_length=255, blank=True)
@@ -146,3 +155,67 @@ class ProviderEvent(models.Model):
         verbose_name, verbose_name_plural = _("provider's event"), _("providers' events")
         constraints = [models.UniqueConstraint("provider", "event_id", name="provider_event_once")]
         indexes = [models.Index("received_at", condition=Q(processed_at__isnull=True), name="provider_event_open")]
+
+
+class PaymentRoute(models.Model):
+    """A rule by which payments of a method go to one of several providers; read from the top (`routing`)."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=10)
+    is_active = models.BooleanField(_("active"), default=True)
+    method = models.CharField(_("method"), max_length=40)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    countries = models.CharField(_("countries"), max_length=500, blank=True)  # sorted ISO codes, one space between
+    minimum_minor = models.BigIntegerField(_("from"), null=True, blank=True)
+    maximum_minor = models.BigIntegerField(_("up to"), null=True, blank=True)
+    share = models.PositiveSmallIntegerField(_("share in percent"), default=100)
+    provider = models.CharField(_("provider"), max_length=40)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment route"), _("payment routes")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(name="route_share", condition=Q(share__gte=1, share__lte=100)),
+            models.CheckConstraint(
+                name="route_amounts",
+                condition=Q(minimum_minor__isnull=True, maximum_minor__isnull=True)
+                | (
+                    ~Q(currency="")
+                    & (Q(minimum_minor__isnull=True) | Q(minimum_minor__gte=0))
+                    & (Q(maximum_minor__isnull=True) | Q(maximum_minor__gte=0))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} → {self.provider}"
+
+
+class SavedCard(models.Model):
+    """A payment method that a provider keeps for a customer: names only, never a card's number."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    customer_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    reference = models.CharField(max_length=255)  # the provider's name of the customer
+    token = models.CharField(max_length=255)  # the provider's name of the card
+    brand = models.CharField(_("brand"), max_length=40)
+    last4 = models.CharField(max_length=4)
+    expires = models.CharField(max_length=7, blank=True)  # "2031-04"
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    removed_at = models.DateTimeField(null=True, blank=True)  # gone for the customer, to be detached at the provider
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("saved card"), _("saved cards")
+        ordering = ["-is_default", "-id"]
+        constraints = [
+            models.UniqueConstraint("provider", "token", name="saved_card_once"),
+            models.UniqueConstraint(
+                "customer_id", condition=Q(is_default=True, removed_at__isnull=True), name="saved_card_one_default"
+            ),
+        ]
+        indexes = [models.Index("customer_id", name="saved_card_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.last4}"

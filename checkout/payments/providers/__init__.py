@@ -13,6 +13,8 @@ from checkout.payments.providers import base
 PROVIDERS: dict[str, str] = {
     "stripe": "checkout.payments.providers.stripe.from_settings",
     "bank_transfer": "checkout.payments.providers.bank_transfer.from_settings",
+    "invoice": "checkout.payments.providers.invoice.from_settings",
+    "store_credit": "checkout.payments.providers.store_credit.from_settings",
 }
 
 
