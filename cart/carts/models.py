@@ -63,6 +63,7 @@ class CartLine(models.Model):
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    claim_id = models.UUIDField(null=True, blank=True)  # the place in the waiting line for which units are held
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from cart.carts import access, locking, rules
+from cart.carts import access, claims, locking, rules
 from cart.carts.models import Cart, CartLine
 from inventory.stock import selectors as stock
 from shop.core import db, requests
@@ -53,8 +53,8 @@ def merge(*, guest: Cart, customer_id: UUID) -> Cart:
 
     Quantities add up, capped by what is available, with a notice on the cart. Happens once however often it is called.
     """
-    variant_ids = CartLine.objects.filter(cart_id=guest.pk).values_list("variant_id", flat=True)
-    available = stock.available(list(variant_ids))
+    lines = list(CartLine.objects.filter(cart_id=guest.pk))
+    available = claims.added(stock.available([line.variant_id for line in lines]), lines)
     target = begin(customer_id)
     with transaction.atomic(using=db.DEFAULT):
         locked = locking.carts([guest.pk, target.pk])
@@ -129,7 +129,7 @@ def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> No
         kept = max(before, rules.capped(wanted, wanted if available is None else available.get(line.variant_id, 0)))
         if kept < wanted:
             notices.append({"kind": "capped", "name": line.name, "quantity": kept})
-        if kept == before or (twin is None and len(there) >= rules.MAX_LINES):
+        if (kept == before and not (twin and line.claim_id)) or (twin is None and len(there) >= rules.MAX_LINES):
             continue
         moved = twin or CartLine(
             cart_id=target.pk,
@@ -140,7 +140,7 @@ def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> No
             unit_price_minor=line.unit_price_minor,
             currency=line.currency,
         )
-        moved.quantity = kept
+        moved.quantity, moved.claim_id = kept, line.claim_id or moved.claim_id
         moved.save()
         there[line.variant_id] = moved
     coupons = list(dict.fromkeys([*target.coupons, *source.coupons]))

@@ -11,9 +11,12 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cart.carts import access, rules
+from cart.carts import access, claims, rules
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from inventory.stock import selectors as stock
@@ -164,10 +167,13 @@ def view(
         customer_id=cart.customer_id if cart else None,
     )
     quoted = {line.variant_id: line for line in quote.lines}
-    available = _available(rows, quoted, is_fresh=is_fresh)
+    available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
     return CartView(
         cart=cart,
-        lines=tuple(_line(row, quoted.get(row.variant_id), available.get(row.variant_id, 0)) for row in rows),
+        lines=tuple(
+            _line(row, quoted.get(row.variant_id), available.get(row.variant_id, 0), held.get(row.variant_id))
+            for row in rows
+        ),
         quote=quote,
         notices=(*_notices(cart), *quote.coupon_problems.values()),
     )
@@ -204,14 +210,16 @@ def _available(rows: Iterable[CartLine], quoted: Mapping[UUID, Any], *, is_fresh
     return {**shown, **stock.available(short)} if short else shown
 
 
-def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int) -> LineView:
+def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int, held: claims.Held | None) -> LineView:
+    """`available` units for everybody, and those `held` for this line."""
     then = Money(row.unit_price_minor, row.currency)
     if quoted is None:
         return LineView(
             row.id, row.product_id, row.variant_id, row.sku, row.name, "", "", None, row.quantity, then, None,
             then * row.quantity, 0, False, (_("No longer for sale; it is not part of your order."),),
         )  # fmt: skip
-    notices = []
+    available += held.units if held else 0
+    notices = [_held_until(held)] if held else []
     if quoted.unit_price != then:
         change = {"old": then.format(), "new": quoted.unit_price.format()}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
@@ -236,6 +244,14 @@ def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int) -> L
         is_sellable=True,
         notices=tuple(notices),
     )
+
+
+def _held_until(held: claims.Held) -> str:
+    until = date_format(timezone.localtime(held.expires_at), "DATETIME_FORMAT")
+    return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
+        "count": held.units,
+        "until": until,
+    }
 
 
 def _notices(cart: Cart | None) -> list[str]:

@@ -14,10 +14,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cart.carts import locking, ownership, rules
+from cart.carts import claims, locking, ownership, rules
 from cart.carts.models import Cart, CartLine
 from catalog.products import selectors as products
 from inventory.stock import selectors as stock
+from inventory.waitlist import selectors as waitlist
 from shop.core import db
 
 # whose cart it is: doors ask these first
@@ -62,6 +63,12 @@ class NotEnoughStock(CartRefused):
         self.available = available
 
 
+class NothingHeld(CartRefused):
+    """No units are held for this place in the line (any more)."""
+
+    code = "nothing_held"
+
+
 class CartFull(CartRefused):
     code = "cart_full"
 
@@ -90,22 +97,33 @@ def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str) -> CartLine:
     Raises `BadQuantity`, `UnknownVariant`, `NotSellable`, `NotEnoughStock`, `CartFull`, `CartClosed`.
     """
     _check_quantity(quantity)
-    offer = products.offers([variant_id], currency=cart.currency).get(variant_id)
-    if offer is None:
-        raise UnknownVariant(_("This product does not exist."))
-    if not offer.is_sellable or offer.unit_price is None:
-        raise NotSellable(_("This product is not for sale at the moment."))
-    available = stock.available([variant_id])[variant_id]
+    offer = _offer(variant_id, cart.currency)
+    available = stock.available([variant_id])
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
-        lines = {line.variant_id: line for line in CartLine.objects.filter(cart_id=cart.pk)}
-        line = lines.get(variant_id) or CartLine(cart_id=cart.pk, variant_id=variant_id, quantity=0)
-        _check_available(wanted=line.quantity + quantity, present=line.quantity, available=available)
-        if variant_id not in lines and len(lines) >= rules.MAX_LINES:
-            raise CartFull(_("A cart holds at most %(count)s different products.") % {"count": rules.MAX_LINES})
-        line.product_id, line.sku, line.name = offer.product_id, offer.sku, offer.name
-        line.unit_price_minor, line.currency = offer.unit_price.minor, offer.unit_price.currency
+        line = _line(cart, offer)
+        units = claims.added(available, [line])[variant_id]
+        _check_available(wanted=line.quantity + quantity, present=line.quantity, available=units)
         line.quantity += quantity
+        line.save()
+        ownership.touch(cart)
+    return line
+
+
+def claim(*, cart: Cart, entry_id: UUID, by: str) -> CartLine:
+    """Put in what is held for a place in the waiting line, once however often called; its order takes those units.
+
+    Raises `NothingHeld`, `UnknownVariant`, `NotSellable`, `CartFull`, `CartClosed`.
+    """
+    held = waitlist.held([entry_id]).get(entry_id)
+    if held is None:
+        raise NothingHeld(_("Nothing is held for you any more."))
+    offer = _offer(held.variant_id, cart.currency)
+    with transaction.atomic(using=db.DEFAULT):
+        line = _line(cart, offer)
+        if line.claim_id != entry_id and claims.held([line]):
+            raise NothingHeld(_("Your cart has a held unit of this product already. Order that one first."))
+        line.claim_id = entry_id
+        line.quantity = max(line.quantity, held.units)
         line.save()
         ownership.touch(cart)
     return line
@@ -116,10 +134,10 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
     if quantity == 0:
         return remove(cart=cart, line_id=line_id, by=by)
     _check_quantity(quantity)
-    variant_id = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).values_list("variant_id", flat=True).first()
-    if variant_id is None:
+    found = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
+    if found is None:
         raise UnknownLine(_("This product is not in your cart any more."))
-    available = stock.available([variant_id])[variant_id]
+    available = claims.added(stock.available([found.variant_id]), [found])[found.variant_id]
     with transaction.atomic(using=db.DEFAULT):
         _lock_open(cart)
         line = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
@@ -229,6 +247,30 @@ def expire(*, limit: int = 1000) -> int:
     return Cart.objects.filter(pk__in=due.values("pk"), status=Cart.Status.OPEN, expires_at__lte=Now()).update(
         status=Cart.Status.EXPIRED, updated_at=Now()
     )
+
+
+def _offer(variant_id: UUID, currency: str) -> products.Offer:
+    """What the catalogue sells under this id. Raises `UnknownVariant`, `NotSellable`."""
+    offer = products.offers([variant_id], currency=currency).get(variant_id)
+    if offer is None:
+        raise UnknownVariant(_("This product does not exist."))
+    if not offer.is_sellable or offer.unit_price is None:
+        raise NotSellable(_("This product is not for sale at the moment."))
+    return offer
+
+
+def _line(cart: Cart, offer: products.Offer) -> CartLine:
+    """Lock the cart; its line for what is offered, at today's name and price, unsaved (quantity 0) if it is new."""
+    _lock_open(cart)
+    lines = {line.variant_id: line for line in CartLine.objects.filter(cart_id=cart.pk)}
+    line = lines.get(offer.variant_id)
+    if line is None and len(lines) >= rules.MAX_LINES:
+        raise CartFull(_("A cart holds at most %(count)s different products.") % {"count": rules.MAX_LINES})
+    line = line or CartLine(cart_id=cart.pk, variant_id=offer.variant_id, quantity=0)
+    line.product_id, line.sku, line.name = offer.product_id, offer.sku, offer.name
+    if offer.unit_price is not None:
+        line.unit_price_minor, line.currency = offer.unit_price.minor, offer.unit_price.currency
+    return line
 
 
 def _lock_open(cart: Cart) -> None:

@@ -7,7 +7,7 @@ process dies in between the hold expires by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from cart.carts.models import Cart
+from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from cart.promotions import services as promotions
 from checkout.orders import selectors as order_selectors
@@ -32,6 +32,7 @@ from checkout.purchase import selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
+from inventory.waitlist import services as waitlist
 from shop.core import db
 from shop.core.money import Money
 
@@ -157,10 +158,11 @@ def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by
 
 
 def _place(cart: Cart, details: Details, seen_total: Money, key: str, by: str) -> Order:
-    quote = _quote(cart, details)
+    lines = cart_selectors.lines_of(cart.pk)
+    quote = _quote(cart, details, lines)
     _check(quote, details, seen_total)
     order_id = _attempt(cart, key)
-    _hold(quote, order_id, details, by)
+    _hold(quote, order_id, details, [line.claim_id for line in lines if line.claim_id], by)
     try:
         return _write(cart, details, quote, key, order_id, by)
     except BaseException:
@@ -211,9 +213,9 @@ def forget_stale_details() -> int:
     return gone
 
 
-def _quote(cart: Cart, details: Details) -> pricing.Quote:
+def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Quote:
     return pricing.quote(
-        lines=[pricing.QuoteLine(line.variant_id, line.quantity) for line in cart_selectors.lines_of(cart.pk)],
+        lines=[pricing.QuoteLine(line.variant_id, line.quantity) for line in lines],
         currency=cart.currency,
         address=details.shipping_address,
         delivery_option=details.delivery_option,
@@ -242,12 +244,13 @@ def _attempt(cart: Cart, key: str) -> UUID:
     return order_id
 
 
-def _hold(quote: pricing.Quote, order_id: UUID, details: Details, by: str) -> None:
+def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequence[UUID], by: str) -> None:
     try:
-        reservations.reserve(
+        waitlist.reserve(
             quantities={line.variant_id: line.quantity for line in quote.lines},
             reference=order_id,
             ttl=providers.provider(details.provider).reservation_ttl,
+            claims=claims,
             by=by,
         )
     except reservations.OutOfStock as error:
@@ -282,4 +285,4 @@ def _undo(cart: Cart, order_id: UUID, key: str, by: str) -> None:
     twin = order_selectors.by_key(key)
     if twin is None or twin.pk != order_id or twin.status == Order.Status.CANCELLED:
         CheckoutDetails.objects.filter(cart_id=cart.pk, order_id=order_id).update(attempt="", order_id=None)
-        reservations.release(reference=order_id, by=by)
+        waitlist.give_back(reference=order_id, by=by)

@@ -72,10 +72,23 @@ def entries(entry_ids: Iterable[UUID]) -> dict[UUID, Entry]:
     return {row.pk: _entry(row, row.moment, places.get(row.pk)) for row in found}
 
 
-def held(entry_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Units that are held for these entries now; those without any are absent."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Units that are held for an entry, and until when."""
+
+    variant_id: UUID
+    units: int
+    expires_at: datetime
+
+
+def held(entry_ids: Iterable[UUID]) -> dict[UUID, Held]:
+    """What is held for these entries now; those for which nothing is are absent."""
     rows = WaitingEntry.objects.using(db.INVENTORY).filter(_LIVE_OFFER, pk__in=list(entry_ids))
-    return dict(rows.values_list("pk", "units"))
+    return {
+        key: Held(variant_id, units, expires_at)
+        for key, variant_id, units, expires_at in rows.values_list("pk", "variant_id", "units", "expires_at")
+        if expires_at is not None
+    }
 
 
 def is_live(variant_id: UUID) -> bool:

@@ -96,6 +96,8 @@ def reserve(
     A claim that is not held (any more), or by another order, is none. What the claims do not cover must be free for
     everybody. Raises `OutOfStock` and `OtherUnits` as `reservations.reserve` does; then every entry keeps its units.
     """
+    if not claims:
+        return reservations.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by)
     with transaction.atomic(using=db.INVENTORY, durable=True):
         until, given = reservations.exchange(holders=claims, quantities=quantities, reference=reference, ttl=ttl, by=by)
         _rows().filter(pk__in=given, status=Status.OFFERED).update(
