@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 urlpatterns = [
     path("", include("catalog.api_urls")),
+    path("", include("inventory.api_urls")),
     path("", include("cart.api_urls")),
     path("", include("checkout.api_urls")),
     path("", include("shop.accounts.api_urls")),

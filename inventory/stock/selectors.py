@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F, Sum
+from django.db.models import F, Sum, Value
+from django.db.models.functions import Upper
 
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
 from shop.core import cache, db, invariants
@@ -163,3 +164,31 @@ def on_hand(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
         StockItem.objects.filter(variant_id__in=list(variant_ids)).values("variant_id").annotate(units=Sum("on_hand"))
     )
     return {row["variant_id"]: row["units"] for row in rows}
+
+
+def variants_of_skus(skus: Iterable[str]) -> dict[str, UUID]:
+    """The variant of each SKU that has stock anywhere; SKUs that nobody has, or two variants share, are absent.
+
+    Written exactly so, or else with capitals and small letters as they come. One query.
+    """
+    wanted = set(skus)
+    rows = (
+        StockItem.objects.using(db.INVENTORY)
+        .annotate(capitals=Upper("sku"))  # as the index has it
+        .filter(capitals__in=[Upper(Value(sku)) for sku in wanted])
+        .values_list("sku", "variant_id")
+        .distinct()
+    )
+    exact: dict[str, set[UUID]] = {}
+    alike: dict[str, set[UUID]] = {}
+    for sku, variant_id in rows:
+        exact.setdefault(sku, set()).add(variant_id)
+        alike.setdefault(sku.upper(), set()).add(variant_id)
+    found = {sku: exact.get(sku) or alike.get(sku.upper(), set()) for sku in wanted}
+    return {sku: next(iter(variants)) for sku, variants in found.items() if len(variants) == 1}
+
+
+def skus_of(variant_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The SKU of each variant, as its stock items have it; variants without any are absent. One query."""
+    rows = StockItem.objects.using(db.INVENTORY).filter(variant_id__in=list(variant_ids))
+    return dict(rows.values_list("variant_id", "sku"))
