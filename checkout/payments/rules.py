@@ -14,6 +14,7 @@ CALL_HOLD = timedelta(minutes=60)
 HOSTED_PAGE = timedelta(minutes=36)
 HOSTED_SPAN = timedelta(minutes=5)
 LAST_TRY = 15  # of a webhook about a payment that nobody knows: after almost four days it is given up
+LEAST_REST = 100  # minor units: providers refuse to be asked for less than about half of this
 MAX_ATTEMPTS = 6  # payments per order: who tries more cards than this is testing them
 
 
@@ -41,7 +42,7 @@ def sums(entries: Iterable[Entry]) -> Sums:
     """The sums of a payment's facts. A refund counts until it is known to have failed."""
     known: dict[tuple[str, str], int] = {}
     for entry in entries:
-        key = (entry.kind, entry.reference)
+        key = (entry.kind, happening(entry.reference))
         known[key] = max(entry.minor, known.get(key, 0))
     refunds = refund_states(known)
     return Sums(
@@ -53,6 +54,11 @@ def sums(entries: Iterable[Entry]) -> Sums:
             known["refund_pending", reference] for reference, state in refunds.items() if state == "requested"
         ),
     )
+
+
+def happening(reference: str) -> str:
+    """What a fact's reference speaks of: the same for all sums of a hold that is captured in parts."""
+    return reference.partition("#sum=")[0]
 
 
 def _sum(known: dict[tuple[str, str], int], kind: str) -> int:
@@ -99,6 +105,12 @@ def excess(*, total: int, captured: int, refunded: int, requested: int, is_over:
     """What has to go back: everything of an order that is over, else what was paid beyond its total."""
     due = 0 if is_over else total
     return max(0, captured - refunded - requested - due)
+
+
+def credit_part(*, due: int, balance: int) -> int:
+    """How much of what is due store credit pays: all it can, but what is left to others is not too small for them."""
+    part = max(0, min(due, balance))
+    return part if part == due else min(part, max(0, due - LEAST_REST))
 
 
 def split(amount: int, available: Iterable[int]) -> list[int]:

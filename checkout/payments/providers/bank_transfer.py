@@ -3,7 +3,7 @@
 Nothing here talks to anybody: the bank statement is the outside, and the merchant reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -40,6 +40,8 @@ class BankTransfer:
     label = cast(str, gettext_lazy("Bank transfer"))
     reservation_ttl = timedelta(days=5)
     has_hosted_page = False
+    can_authorise = False
+    can_save = False
 
     def __init__(self, *, account: Mapping[str, str]) -> None:
         self._account = account
@@ -51,7 +53,7 @@ class BankTransfer:
             instructions={**self._account, "reference": request.order_number, "amount": request.amount.format()},
         )
 
-    def capture(self, reference: str, amount: Money, key: str) -> base.Outcome:
+    def capture(self, reference: str, amount: Money, key: str, *, is_final: bool = True) -> base.Outcome:
         raise base.ProviderRefused("a transfer cannot be pulled; record it when it has come", "not_supported")
 
     def refund(self, reference: str, amount: Money, key: str) -> base.Outcome:
@@ -72,6 +74,13 @@ class BankTransfer:
 
     def find(self, payment_id: str) -> base.Outcome | None:
         return base.Outcome(reference=_PREFIX + payment_id, state="pending")
+
+    def list(self, since: datetime, until: datetime) -> Iterable[base.Listed]:
+        """The bank's statement is read by a merchant: there is no other list to compare with."""
+        return ()
+
+    def forget(self, token: str) -> None:
+        """Nothing is kept."""
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> base.WebhookEvent:
         raise base.BadSignature("bank transfers send no webhooks")

@@ -70,12 +70,23 @@ class ChargeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that has happened to the money. (kind, reference) names the happening for ever."""
+    """Something that has happened to the money. (kind, reference) names the happening for ever.
+
+    An amount that grows (a hold that is captured in parts, of which only the sum is told) has a ``running`` reference.
+    ``reason`` (a code) and ``due_at`` (when an answer is due) are a dispute's.
+    """
 
     kind: FactKind
     reference: str
     amount: Money
     occurred_at: datetime | None = None
+    reason: str = ""
+    due_at: datetime | None = None
+
+
+def running(reference: str, amount: Money) -> str:
+    """The reference of a fact that tells the sum so far: the greatest one of all with the same ``reference`` counts."""
+    return f"{reference}#sum={amount.minor}"
 
 
 @dataclass(frozen=True, slots=True)

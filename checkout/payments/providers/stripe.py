@@ -5,12 +5,13 @@ The only file that imports the Stripe library. The payment sandbox speaks the sa
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import stripe
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
@@ -18,10 +19,13 @@ from checkout.payments.providers import base
 from checkout.payments.providers import stripe_answers as answers
 from shop.core.money import Money
 
+log = structlog.get_logger("checkout.payments")
+
 TOLERANCE = 300  # seconds that a webhook's signature lives
 _TO_CONNECT = 5.0  # seconds
 _INTENT = ["latest_charge.refunds"]
 _SESSION = ["payment_intent.latest_charge.refunds"]
+_LISTED = ["data.latest_charge.refunds"]
 
 
 def from_settings() -> "Stripe":
@@ -41,6 +45,8 @@ class Stripe:
     label = cast(str, gettext_lazy("Card"))
     reservation_ttl = timedelta(minutes=15)
     has_hosted_page = True
+    can_authorise = True
+    can_save = True
 
     def __init__(
         self,
@@ -61,6 +67,8 @@ class Stripe:
         self._intents = client.v1.payment_intents
         self._refunds = client.v1.refunds
         self._sessions = client.v1.checkout.sessions
+        self._disputes = client.v1.disputes
+        self._methods = client.v1.payment_methods
 
     def charge(self, request: base.ChargeRequest) -> base.Outcome:
         if not request.token:
@@ -82,8 +90,10 @@ class Stripe:
             return declined.outcome
         return answers.intent_outcome(answer.to_dict())
 
-    def capture(self, reference: str, amount: Money, key: str) -> base.Outcome:
+    def capture(self, reference: str, amount: Money, key: str, *, is_final: bool = True) -> base.Outcome:
         params: Any = {"amount_to_capture": answers.stripe_amount(amount), "expand": _INTENT}
+        if not is_final:
+            params["final_capture"] = False  # refused where the card or the account cannot be captured in parts
         with _translated():
             answer = self._intents.capture(reference, params, _once(key))
         return answers.intent_outcome(answer.to_dict())
@@ -119,10 +129,17 @@ class Stripe:
     def fetch(self, reference: str) -> base.Outcome:
         with _translated():
             if _is_session(reference):
-                session = self._sessions.retrieve(reference, {"expand": _SESSION})
-                return answers.session_outcome(session.to_dict())
-            intent = self._intents.retrieve(reference, {"expand": _INTENT})
-        return answers.intent_outcome(intent.to_dict())
+                session = self._sessions.retrieve(reference, {"expand": _SESSION}).to_dict()
+                return answers.session_outcome(session, self._disputes_of(session.get("payment_intent")))
+            intent = self._intents.retrieve(reference, {"expand": _INTENT}).to_dict()
+            return answers.intent_outcome(intent, disputes=self._disputes_of(intent))
+
+    def _disputes_of(self, intent: Any) -> Sequence[dict[str, Any]]:
+        """The disputes of an intent whose charge says that there are some: the charge itself names none."""
+        if not answers.is_disputed(intent):
+            return []
+        found = self._disputes.list({"payment_intent": intent["id"], "limit": 100})
+        return [dispute.to_dict() for dispute in found.data]
 
     def find(self, payment_id: str) -> base.Outcome | None:
         quoted = payment_id.replace("\\", "\\\\").replace("'", "\\'")
@@ -131,6 +148,25 @@ class Stripe:
         # Newest first, but an attempt that holds money before any that does not.
         best = max(found, key=lambda intent: intent.status in ("succeeded", "requires_capture"), default=None)
         return self.fetch(best.id) if best else None
+
+    def list(self, since: datetime, until: datetime) -> Iterable[base.Listed]:
+        created: Any = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        with _translated():
+            page = self._intents.list({"created": created, "limit": 100, "expand": _LISTED})
+            for found in page.auto_paging_iter():
+                intent = found.to_dict()
+                yield base.Listed(
+                    payment_id=(intent.get("metadata") or {}).get("payment_id"),
+                    created_at=datetime.fromtimestamp(int(intent["created"]), UTC),
+                    outcome=answers.intent_outcome(intent, disputes=self._disputes_of(intent)),
+                )
+
+    def forget(self, token: str) -> None:
+        try:
+            with _translated():
+                self._methods.detach(token)
+        except base.ProviderRefused as refusal:
+            log.info("a payment method is gone already", code=refusal.code)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> base.WebhookEvent:
         signature = next((value for name, value in headers.items() if name.lower() == "stripe-signature"), None)
@@ -212,7 +248,7 @@ def _intent_data(request: base.ChargeRequest) -> dict[str, Any]:
     metadata = {**request.metadata, "payment_id": request.payment_id, "order_number": request.order_number}
     if request.customer_reference:
         metadata["customer_reference"] = request.customer_reference
-    data = {"capture_method": "automatic" if request.capture else "manual", "metadata": metadata}
+    data: dict[str, Any] = {"capture_method": "automatic" if request.capture else "manual", "metadata": metadata}
     return data | ({"description": request.description} if request.description else {})
 
 

@@ -5,7 +5,7 @@ fetch after a webhook) names the same happening alike: a charge's id for holds, 
 declines, a refund's id for refunds, intent and payment method for challenges.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ _REFUNDS: Mapping[str, tuple[base.State, base.FactKind]] = {
     "failed": ("declined", "refund_failed"),
     "canceled": ("declined", "refund_failed"),
 }
+_DISPUTES: Mapping[str, base.FactKind] = {"won": "dispute_won", "lost": "dispute_lost"}
 _SETTLED = ("succeeded", "requires_capture", "processing", "canceled")
 # A decline that says the card itself is of no more use here; everything else may be tried again.
 _FINAL_CODES = frozenset({"card_not_supported", "currency_not_supported"})
@@ -76,7 +77,13 @@ def ident(value: Any) -> str | None:
     return value or None
 
 
-def intent_outcome(intent: Object, error: Object | None = None) -> base.Outcome:
+def is_disputed(intent: Any) -> bool:
+    """Whether the charge of an intent (expanded) was called back at any time."""
+    charge = intent.get("latest_charge") if isinstance(intent, Mapping) else None
+    return isinstance(charge, Mapping) and bool(charge.get("disputed"))
+
+
+def intent_outcome(intent: Object, error: Object | None = None, disputes: Iterable[Object] = ()) -> base.Outcome:
     """Where a payment intent stands. ``error``: of a call that failed with this intent inside."""
     problem = error or intent.get("last_payment_error")
     state = _STATES.get(intent["status"]) or ("declined" if problem else "pending")
@@ -85,7 +92,7 @@ def intent_outcome(intent: Object, error: Object | None = None) -> base.Outcome:
     return base.Outcome(
         reference=str(intent["id"]),
         state=state,
-        facts=tuple(_facts(intent, problem if declined else None)),
+        facts=(*_facts(intent, problem if declined else None), *_dispute_facts(disputes)),
         action_url=_action_url(intent) if state == "requires_action" else None,
         decline_code=code,
         message=declines.message(code) if declined else None,
@@ -93,14 +100,14 @@ def intent_outcome(intent: Object, error: Object | None = None) -> base.Outcome:
     )
 
 
-def session_outcome(session: Object) -> base.Outcome:
+def session_outcome(session: Object, disputes: Iterable[Object] = ()) -> base.Outcome:
     """Where a hosted payment page stands: its payment intent's outcome once that has one.
 
     Until then, declines and challenges are between the shopper and the page, which stays open.
     """
     intent = session.get("payment_intent")
     if isinstance(intent, Mapping) and (session["status"] == "complete" or intent["status"] in _SETTLED):
-        return intent_outcome(intent)
+        return intent_outcome(intent, disputes=disputes)
     if session["status"] == "expired":
         return base.Outcome(reference=str(session["id"]), state="cancelled")
     return base.Outcome(reference=str(session["id"]), state="requires_action", action_url=session.get("url"))
@@ -148,15 +155,34 @@ def _charge_facts(intent: Object, charge: Object) -> Iterator[base.Fact]:
     held, taken = charge["amount"], charge["amount_captured"]
     made_at = moment(charge.get("created"))
     yield base.Fact("authorised", reference, money(held, currency), made_at)
+    is_open = intent["status"] == "requires_capture"
     if taken:
         at_once = intent.get("capture_method") != "manual"
-        yield base.Fact("captured", reference, money(taken, currency), made_at if at_once else None)
-    if taken < held and (taken or intent["status"] == "canceled"):
+        name = reference if at_once else base.running(reference, money(taken, currency))
+        yield base.Fact("captured", name, money(taken, currency), made_at if at_once else None)
+    if taken < held and not is_open and (taken or intent["status"] == "canceled"):
         yield base.Fact("voided", reference, money(held - taken, currency), moment(intent.get("canceled_at")))
-    if charge.get("disputed"):
-        yield base.Fact("disputed", reference, money(taken, currency))
     if taken:
         yield from map(_refund_fact, _refunds(charge))
+
+
+def _dispute_facts(disputes: Iterable[Object]) -> Iterator[base.Fact]:
+    """Money called back, and what became of it. Inquiries (``warning_…``) take nothing."""
+    for dispute in disputes:
+        status, amount = dispute["status"], money(dispute["amount"], dispute["currency"])
+        if status.startswith("warning_"):
+            continue
+        details = dispute.get("evidence_details") or {}
+        yield base.Fact(
+            "disputed",
+            str(dispute["id"]),
+            amount,
+            moment(dispute.get("created")),
+            reason=str(dispute.get("reason") or ""),
+            due_at=moment(details.get("due_by")),
+        )
+        if status in _DISPUTES:
+            yield base.Fact(_DISPUTES[status], str(dispute["id"]), amount)
 
 
 def _refunds(charge: Object) -> list[Object]:

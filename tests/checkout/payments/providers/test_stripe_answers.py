@@ -67,7 +67,7 @@ def test_only_the_oldest_refund_without_movement_is_the_released_rest():
     pending = refund("re_2", 400, "pending", balance=None, created=3)
     assert facts(intent(pending, release, captured=600, capture_method="manual")) == [
         ("authorised", "ch_1", 1000),
-        ("captured", "ch_1", 600),
+        ("captured", "ch_1#sum=600", 600),
         ("voided", "ch_1", 400),
         ("refund_pending", "re_2", 400),
     ]
@@ -85,8 +85,38 @@ def test_a_cancelled_hold_is_voided_not_refunded():
     ]
 
 
-def test_a_dispute_is_a_fact():
-    assert ("disputed", "ch_1", 1000) in facts(intent(disputed=True))
+def test_the_rest_of_a_hold_that_is_captured_in_parts_is_not_let_go_yet():
+    assert facts(intent(captured=600, status="requires_capture", capture_method="manual")) == [
+        ("authorised", "ch_1", 1000),
+        ("captured", "ch_1#sum=600", 600),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "kinds"),
+    [
+        ("needs_response", ["disputed"]),
+        ("under_review", ["disputed"]),
+        ("won", ["disputed", "dispute_won"]),
+        ("lost", ["disputed", "dispute_lost"]),
+        ("warning_needs_response", []),
+        ("warning_closed", []),
+    ],
+)
+def test_a_dispute_takes_money_until_it_is_won_and_an_inquiry_takes_none(status, kinds):
+    dispute = {"id": "dp_1", "status": status, "amount": 400, "currency": "usd", "created": 7, "reason": "fraudulent"}
+    dispute["evidence_details"] = {"due_by": 9}
+    outcome = answers.intent_outcome(intent(disputed=True), disputes=[dispute])
+    found = [fact for fact in outcome.facts if fact.reference == "dp_1"]
+    assert [fact.kind for fact in found] == kinds
+    assert [(fact.reason, fact.due_at) for fact in found[:1]] == [("fraudulent", answers.moment(9))][: len(kinds)]
+
+
+def test_only_an_expanded_charge_tells_of_disputes():
+    assert answers.is_disputed(intent(disputed=True))
+    assert not answers.is_disputed(intent())
+    assert not answers.is_disputed({"latest_charge": "ch_1"})
+    assert not answers.is_disputed(None)
 
 
 def test_when_a_manual_capture_happened_is_not_known():
