@@ -7,6 +7,7 @@ from cart.carts import views
 urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.add, name="cart_add"),
+    path("cart/claim/", views.claim, name="cart_claim"),
     path("cart/coupon/", views.coupon, name="cart_coupon"),
     path("cart/lines/<uuid:line_id>/", views.change, name="cart_line"),
     path("cart/lines/<uuid:line_id>/remove/", views.remove, name="cart_line_remove"),

@@ -14,6 +14,7 @@ from catalog.products.models import (
     Seller,
     Variant,
 )
+from catalog.restock.models import RestockRequest
 from catalog.reviews.models import Purchase, Review
 from catalog.search.models import Listing, Word
 
@@ -31,6 +32,7 @@ __all__ = [
     "Product",
     "ProductType",
     "Purchase",
+    "RestockRequest",
     "Review",
     "Seller",
     "Variant",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog.products import views as products
+from catalog.restock import views as restock
 from catalog.reviews import views as reviews
 from catalog.search import views as search
 
@@ -11,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<slug:slug>/", products.product_detail, name="product_detail"),
     path("products/<slug:slug>/reviews/", reviews.product_reviews, name="product_reviews"),
     path("products/<slug:slug>/similar/", products.similar_products, name="similar_products"),
+    path("products/<slug:slug>/restock/", restock.ask, name="restock_ask"),
+    path("products/<slug:slug>/restock/asked/", restock.asked, name="restock_asked"),
+    path("restock/<str:token>/", restock.place, name="restock_place"),
+    path("restock/<str:token>/leave/", restock.leave, name="restock_leave"),
     path("categories/<path:path>/", search.category, name="category"),
     path("brands/<slug:slug>/", search.brand, name="brand"),
     path("search/suggest/", search.search_suggest, name="search_suggest"),

@@ -20,8 +20,8 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.StockLow: (),
     types.StockReserved: (),
     types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
-    types.WaitingJoined: (),
-    types.UnitHeld: (),
+    types.WaitingJoined: ("catalog.restock.receivers.mail_joined",),
+    types.UnitHeld: ("catalog.restock.receivers.mail_held",),
     types.CartAbandoned: (),
     types.OrderPlaced: (
         "checkout.payments.receivers.charge",

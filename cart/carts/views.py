@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from cart.carts import access, forms, rules, selectors, services
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
 from catalog.products import selectors as products
+from catalog.restock import access as restock
 from shop.core import requests
 from shop.core.responses import SeeOther
 
@@ -55,6 +56,22 @@ def add(request: HttpRequest) -> HttpResponse:
     text = _("Added to your cart: %(name)s") % {"name": line.name}
     messages.success(request, text, extra_tags="cart-notification")
     return _remember(request, SeeOther(_next(request)))
+
+
+@require_POST
+def claim(request: HttpRequest) -> HttpResponse:
+    """POST /cart/claim/: `token` of a waiting line's link; what is held for it goes into the cart."""
+    token = request.POST.get("token", "")
+    entry_id = restock.entry_of(token)
+    if entry_id is None:
+        raise Http404
+    try:
+        line = services.claim(cart=services.begun(request), entry_id=entry_id, by=_by(request))
+    except services.CartRefused as refused:
+        messages.error(request, refused.message)
+        return SeeOther(reverse("restock_place", args=[token]))
+    messages.success(request, _("Added to your cart: %(name)s") % {"name": line.name}, extra_tags="cart-notification")
+    return _remember(request, SeeOther(reverse("cart")))
 
 
 @require_POST

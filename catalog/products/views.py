@@ -90,6 +90,7 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "tax_note": _("Tax is added at checkout"),
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),
+        "restock_url": reverse("restock_ask", args=[product.slug]),
         "recommendations": [
             {"title": _("You may also like"), "url": reverse("similar_products", args=[product.slug])},
         ],

@@ -1,0 +1,52 @@
+"""The mails to those who wait: what their templates are told. Each is queued at most once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from catalog.restock import access, selectors
+from catalog.restock.models import RestockRequest
+from shop.core import requests
+from shop.notifications import services as notifications
+
+
+def joined(*, entry_id: UUID) -> None:
+    """ "You are in line", with the place. Nothing if the request was given up or erased meanwhile."""
+    request, place = selectors.by_id(entry_id), selectors.place(entry_id)
+    if request is not None and place is not None and place.entry.is_open:
+        _send(request, place, "restock_joined", number=place.entry.place)
+
+
+def held(*, entry_id: UUID) -> bool:
+    """ "It is your turn", until when, and the link; False if nobody is known who could be told."""
+    request, place = selectors.by_id(entry_id), selectors.place(entry_id)
+    if request is None:
+        return False
+    if place is not None and place.entry.expires_at is not None:
+        with translation.override(request.language):
+            until = date_format(timezone.localtime(place.entry.expires_at), "DATETIME_FORMAT")
+        _send(request, place, "restock_held", until=until)
+    return True
+
+
+def _send(request: RestockRequest, place: selectors.Place, template: str, **extra: Any) -> None:
+    offer = place.offer
+    if offer is None:
+        return
+    product = {
+        "name": offer.name,
+        "options": " · ".join(str(value) for value in offer.options.values()),
+        "url": requests.absolute(offer.url),
+    }
+    links = {"url": access.url(request.pk), "leave_url": access.leave_url(request.pk)}
+    notifications.queue(
+        key=f"{template}:{request.pk}",
+        template=template,
+        to=request.email,
+        language=request.language,
+        context={"product": product, **links, **extra},
+    )
