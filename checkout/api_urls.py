@@ -7,6 +7,7 @@ from checkout.payments import webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
+    path("webhooks/paypal", webhooks.paypal, name="paypal_webhook"),
     path("checkout/quote", shopper.QuoteResource.as_view(), name="api_checkout_quote"),
     path("orders", shopper.OrdersResource.as_view(), name="api_orders"),
     path("orders/line/<str:token>", shopper.TurnResource.as_view(), name="api_order_turn"),

@@ -27,7 +27,7 @@ class PayAgainForm(forms.Form):
         if chosen is None:
             raise forms.ValidationError(_("Please choose how you want to pay."))
         if not chosen.needs_token:
-            cleaned["payment_token"], cleaned["hosted"] = "", False
+            cleaned["payment_token"], cleaned["hosted"] = "", chosen.is_hosted
         elif cleaned.get("hosted"):
             cleaned["payment_token"] = ""
         elif not cleaned.get("payment_token"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django.db import transaction
@@ -21,11 +21,24 @@ def ask(code: str, question: Callable[[base.Provider], T]) -> T:
     Raises `ProviderUnavailable` (also while the circuit is open: nothing was asked then), `ProviderRefused`, and
     `RuntimeError` inside a transaction: a lock must never wait for the network.
     """
+    return _through(circuit(code), code, question)
+
+
+def heard(code: str, body: bytes, headers: Mapping[str, str]) -> base.WebhookEvent:
+    """What a message says that came in the name of provider `code`, verified. Some providers must be asked for that.
+
+    Through a circuit of its own: forged messages must not stop payments, nor a stopped provider our ears. Raises
+    `BadSignature`, `ProviderUnavailable`, and `RuntimeError` inside a transaction.
+    """
+    return _through(f"{circuit(code)}.webhooks", code, lambda provider: provider.parse_webhook(body, headers))
+
+
+def _through(name: str, code: str, question: Callable[[base.Provider], T]) -> T:
     with transaction.atomic(using=db.DEFAULT, durable=True):
         pass
     provider = providers.provider(code)
     try:
-        return breaker.call(circuit(code), (base.ProviderUnavailable,), lambda: question(provider))
+        return breaker.call(name, (base.ProviderUnavailable,), lambda: question(provider))
     except breaker.Open as error:
         raise base.ProviderUnavailable(f"{code} does not answer at present") from error
 

@@ -18,10 +18,12 @@ class Method:
     label: str | Promise
     hint: str | Promise
     needs_token: bool = False
+    is_hosted: bool = False  # always on the provider's own page, with or without script
 
 
 METHODS: tuple[Method, ...] = (
     Method("card", "stripe", _("Card"), _("You pay now; we ship as soon as the payment is confirmed."), True),
+    Method("paypal", "paypal", _("PayPal"), _("You confirm the payment at PayPal and come back here."), is_hosted=True),
     Method("bank_transfer", "bank_transfer", _("Bank transfer"), _("We ship when your transfer has arrived.")),
 )
 
@@ -40,8 +42,9 @@ class CardFields:
 
 
 def by_id() -> dict[str, Method]:
-    """The methods on offer, by their id. No transfer without an account that it could go to."""
-    return {method.id: method for method in METHODS if method.id != "bank_transfer" or "iban" in settings.BANK_TRANSFER}
+    """The methods of the shop, by their id: those that have an account behind them."""
+    has = {"bank_transfer": "iban" in settings.BANK_TRANSFER, "paypal": bool(settings.PAYPAL_CLIENT_ID)}
+    return {method.id: method for method in METHODS if has.get(method.id, True)}
 
 
 def choices(selected: str = "card") -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import locking, providers, recording, rules, selectors
+from checkout.payments import calls, locking, providers, recording, rules, selectors
 from checkout.payments.collecting import (
     PaymentRefused,
     cancel_open,
@@ -180,10 +180,11 @@ def _transfer(payment_id: UUID) -> Payment:
 def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> UUID:
     """Keep a provider's message once; returns its id here. A task looks after what it says.
 
-    Raises `BadSignature` and stores nothing when the provider did not sign it. Only ids are kept: what is true is
+    Raises `BadSignature` and stores nothing when the provider did not sign it, `ProviderUnavailable` when it cannot be
+    asked whether it did. Only ids are kept: what is true is
     asked of the provider when the message is processed.
     """
-    event = providers.provider(provider).parse_webhook(body, headers)
+    event = calls.heard(provider, body, headers)
     with transaction.atomic(using=db.DEFAULT):
         row, _created = ProviderEvent.objects.get_or_create(
             provider=provider,

@@ -84,7 +84,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm) -> HttpResponse:
     chosen = methods.by_id()[form.cleaned_data["method"]]
-    is_hosted = form.cleaned_data["hosted"] and chosen.needs_token
+    is_hosted = chosen.is_hosted or (form.cleaned_data["hosted"] and chosen.needs_token)
     if chosen.needs_token and not is_hosted and not form.cleaned_data["payment_token"]:
         return _refused(request, cart, entered, _("Please enter your card details."), status=400)
     details = services.Details(

@@ -30,6 +30,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from checkout.payments.providers.paypal import PayPal
 from checkout.payments.providers.stripe import Stripe
 from checkout.payments.sandbox.box import Settings
 from checkout.payments.sandbox.server import Sandbox
@@ -56,6 +57,21 @@ class RunningSandbox:
             network_retries=network_retries,
             timeout=timeout,
         )
+
+    def paypal(self, *, network_retries: int = 0, timeout: tuple[float, float] = (2.0, 5.0)) -> PayPal:
+        """A PayPal provider that talks to it, without retries of its own."""
+        return PayPal(
+            client_id=self.settings.paypal_client_id,
+            client_secret=self.settings.paypal_client_secret,
+            webhook_id=self.settings.paypal_webhook_id,
+            api_base=f"{self.url}/paypal",
+            network_retries=network_retries,
+            timeout=timeout,
+        )
+
+    def approve(self, order: str, funding: str = "balance") -> dict[str, Any]:
+        """A shopper's yes on PayPal's page; ``funding``: "balance" pays, "declined" does not."""
+        return self.control("paypal/approve", {"order": order, "funding": funding})
 
     def faults(self, **switches: Any) -> dict[str, Any]:
         """Turn switches; without any, clear them all."""

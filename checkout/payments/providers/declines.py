@@ -18,6 +18,7 @@ _SENTENCES = {
     "insufficient_funds": _("There is not enough money on this card. Please use another card."),
     "invalid_expiry": _("The expiry date is not right. Please check it and try again."),
     "processing_error": _("The card could not be checked just now. Nothing was charged. Please try again."),
+    "wallet_declined": _("PayPal could not take the payment. Nothing was charged. Please choose another way to pay."),
 }
 _ALIASES = {
     "invalid_cvc": "incorrect_cvc",

@@ -19,6 +19,10 @@ def main() -> int:
         publishable_key=os.environ.get("STRIPE_PUBLISHABLE_KEY") or defaults.publishable_key,
         webhook_secret=os.environ.get("STRIPE_WEBHOOK_SECRET") or defaults.webhook_secret,
         webhook_url=options.webhook_url,
+        paypal_client_id=os.environ.get("PAYPAL_CLIENT_ID") or defaults.paypal_client_id,
+        paypal_client_secret=os.environ.get("PAYPAL_CLIENT_SECRET") or defaults.paypal_client_secret,
+        paypal_webhook_id=os.environ.get("PAYPAL_WEBHOOK_ID") or defaults.paypal_webhook_id,
+        paypal_webhook_url=options.paypal_webhook_url,
         shop_origins=tuple(filter(None, os.environ.get("SHOP_ORIGIN", "").split(","))),
         public_url=options.public_url,
     )
@@ -45,6 +49,11 @@ def _options() -> argparse.Namespace:
         "--webhook-url",
         default=f"{site}/api/webhooks/stripe" if site else "",
         help="where signed events are sent (default: to the shop at SITE_URL)",
+    )
+    parser.add_argument(
+        "--paypal-webhook-url",
+        default=f"{site}/api/webhooks/paypal" if site else "",
+        help="where PayPal's messages are sent (default: to the shop at SITE_URL)",
     )
     parser.add_argument("--public-url", default="", help="how browsers reach it, if not by the address it is called at")
     return parser.parse_args()

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from checkout.payments.sandbox import control, idempotency, intents, methods, pages, refunds, sessions, wire
+from checkout.payments.sandbox import (
+    control,
+    idempotency,
+    intents,
+    methods,
+    pages,
+    paypal_app,
+    refunds,
+    sessions,
+    wire,
+)
 from checkout.payments.sandbox.box import Box, Call, listing, public
 from checkout.payments.sandbox.expand import expanded
 from checkout.payments.sandbox.webhooks import Sender
@@ -86,6 +96,8 @@ class App:
         if request.path.startswith("/_sandbox/"):
             self._admit(request, {self.box.settings.secret_key})
             return control.answer(self.box, self.sender, request)
+        if request.path.startswith("/paypal/"):
+            return paypal_app.answer(self.box, request)
         return pages.answer(self.box, request)
 
     def _api(self, request: wire.Request) -> wire.Response:

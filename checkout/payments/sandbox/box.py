@@ -12,12 +12,16 @@ API_VERSION = "2026-10-28.endive"
 
 @dataclass(frozen=True)
 class Settings:
-    """``shop_origins``: who may call from a browser. ``webhook_url``: empty, no messages."""
+    """``shop_origins``: who may call from a browser. ``webhook_url``, ``paypal_webhook_url``: empty, no messages."""
 
     secret_key: str = "sk_test_sandbox"  # noqa: S105 - opens nothing
     publishable_key: str = "pk_test_sandbox"
     webhook_secret: str = "whsec_sandbox"  # noqa: S105 - opens nothing
     webhook_url: str = ""
+    paypal_client_id: str = "paypal_sandbox_client"
+    paypal_client_secret: str = "paypal_sandbox_secret"  # noqa: S105 - opens nothing
+    paypal_webhook_id: str = "WH-SANDBOX"
+    paypal_webhook_url: str = ""
     shop_origins: tuple[str, ...] = ()
     public_url: str = ""
 

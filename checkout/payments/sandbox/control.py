@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from checkout.payments.sandbox import intents, wire
+from checkout.payments.sandbox import intents, paypal_orders, paypal_payments, paypal_reports, wire
 from checkout.payments.sandbox.box import Box, Call, public
 from checkout.payments.sandbox.webhooks import Sender
 
 _KINDS = ("payment_intent", "charge", "refund", "checkout.session", "event")
+_PAYPAL_KINDS = tuple(f"paypal.{kind}" for kind in ("order", "authorization", "capture", "refund", "dispute", "event"))
 
 
 def answer(box: Box, sender: Sender, request: wire.Request) -> wire.Response:
@@ -26,7 +27,7 @@ def answer(box: Box, sender: Sender, request: wire.Request) -> wire.Response:
 
 
 def _state(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
-    found = {kind: public(box.store.newest(kind, 200)) for kind in _KINDS}
+    found = {kind: public(box.store.newest(kind, 200)) for kind in (*_KINDS, *_PAYPAL_KINDS)}
     waiting = box.store.rows("SELECT count(*) FROM deliveries WHERE done = 0")[0][0]
     return {"counts": box.store.counts(), "waiting_webhooks": waiting, "faults": box.faults.shown(), **found}
 
@@ -80,6 +81,35 @@ def _decide(box: Box, given: dict[str, Any], good: str, act: Callable[[Call, Any
     return public(box.store.load("payment_intent", id))
 
 
+def _paypal_approve(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
+    """Approve an order without a browser: ``{"order", "funding": "balance"|"declined"}``."""
+    funding = given.get("funding", "balance")
+    return _paypal(box, lambda call: paypal_orders.approve(call, _load(call, given, "order"), str(funding)))
+
+
+def _paypal_settle(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
+    """End a capture that is pending: ``{"capture", "result": "succeeded"|"failed"}``."""
+    is_good = given.get("result", "succeeded") == "succeeded"
+    return _paypal(box, lambda call: paypal_payments.settle(call, str(given.get("capture")), is_good))
+
+
+def _paypal_dispute(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
+    """Open a dispute, ``{"capture"}``, or end one, ``{"dispute", "result": "won"|"lost"}``."""
+    if "dispute" in given:
+        result = str(given.get("result"))
+        return _paypal(box, lambda call: paypal_reports.end_dispute(call, str(given["dispute"]), result))
+    return _paypal(box, lambda call: paypal_reports.open_dispute(call, str(given.get("capture"))))
+
+
+def _paypal(box: Box, act: Callable[[Call], Any]) -> Any:
+    with box.store.transaction():
+        return public(act(Call(box, {}, "")))
+
+
+def _load(call: Call, given: dict[str, Any], kind: str) -> Any:
+    return call.store.load(f"paypal.{kind}", str(given.get(kind)))
+
+
 _ACTIONS: dict[tuple[str, str], Callable[[Box, Sender, dict[str, Any]], Any]] = {
     ("GET", "state"): _state,
     ("GET", "faults"): _shown,
@@ -89,4 +119,7 @@ _ACTIONS: dict[tuple[str, str], Callable[[Box, Sender, dict[str, Any]], Any]] = 
     ("POST", "webhooks/deliver"): _deliver,
     ("POST", "challenge"): _challenge,
     ("POST", "settle"): _settle,
+    ("POST", "paypal/approve"): _paypal_approve,
+    ("POST", "paypal/settle"): _paypal_settle,
+    ("POST", "paypal/dispute"): _paypal_dispute,
 }

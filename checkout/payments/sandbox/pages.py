@@ -24,14 +24,14 @@ def answer(box: Box, request: wire.Request) -> wire.Response:
         return wire.Response(200, css, "text/css; charset=utf-8", {"Cache-Control": "max-age=300"})
     match = _ROUTE.fullmatch(request.path)
     if match is None or request.method not in ("GET", "POST"):
-        return _notice("Nothing here", "This is a payment sandbox. It stands in for a bank and moves no money.", 404)
+        return notice("Nothing here", "This is a payment sandbox. It stands in for a bank and moves no money.", 404)
     page, id, rest = match.groups()
     form = wire.decode(request.body.decode("utf-8", "replace")) if request.method == "POST" else None
     call = Call(box, form or {}, request.origin)
     try:
         return _pay(call, id, rest, form) if page == "pay" else _challenge(call, id, rest, form)
     except wire.ApiError as error:
-        return _notice("This payment page is not open", str(error), 404 if error.status == 404 else 400)
+        return notice("This payment page is not open", str(error), 404 if error.status == 404 else 400)
 
 
 def _pay(call: Call, id: str, rest: str | None, form: dict[str, Any] | None) -> wire.Response:
@@ -44,7 +44,7 @@ def _pay(call: Call, id: str, rest: str | None, form: dict[str, Any] | None) -> 
         if session["status"] == "complete":
             return wire.redirect(_success(session))
         if session["status"] != "open":
-            return _notice("This payment page has expired", "Nothing was charged. Please go back to the shop.", 410)
+            return notice("This payment page has expired", "Nothing was charged. Please go back to the shop.", 410)
         if form is None:
             return _pay_page(session, _last_problem(intent) if rest == "return" else "", {})
         problem = _attempt(call, session, form)
@@ -137,7 +137,7 @@ def _amount(thing: Object, name: str) -> str:
 
 def _pay_page(session: Object, problem: str, form: dict[str, Any]) -> wire.Response:
     cancel = session["cancel_url"]
-    return _page(
+    return page(
         "pay",
         f"Pay {_amount(session, 'amount_total')}",
         (session["success_url"], cancel),
@@ -154,7 +154,7 @@ def _pay_page(session: Object, problem: str, form: dict[str, Any]) -> wire.Respo
 
 
 def _challenge_page(intent: Object, onward: tuple[str, ...]) -> wire.Response:
-    return _page(
+    return page(
         "challenge",
         "Confirm your payment",
         (intent["_return_url"], *onward),
@@ -163,14 +163,18 @@ def _challenge_page(intent: Object, onward: tuple[str, ...]) -> wire.Response:
     )
 
 
-def _notice(title: str, message: str, status: int) -> wire.Response:
-    return _page("notice", title, (), status=status, message=message)
+def notice(title: str, message: str, status: int) -> wire.Response:
+    """A page that only says something."""
+    return page("notice", title, (), status=status, message=message)
 
 
-def _page(
+def page(
     template: str, title: str, targets: tuple[str | None, ...], *, status: int = 200, **values: str
 ) -> wire.Response:
-    """``targets``: addresses that a form may lead to (browsers check redirects of forms too)."""
+    """A page from its template in ``assets``.
+
+    ``targets``: addresses that a form may lead to (browsers check redirects of forms too).
+    """
     escaped = {name: html.escape(value) for name, value in values.items()}
     body = Template((_ASSETS / f"{template}.html").read_text()).substitute(escaped)
     whole = Template((_ASSETS / "page.html").read_text()).substitute(title=html.escape(title), body=body)

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from checkout.payments.sandbox import paypal_events
 from checkout.payments.sandbox.box import Box, compact
 
 _TRIES = 16
@@ -44,7 +45,7 @@ class Sender(threading.Thread):
         while not self._stopping:
             self._wake.wait(0.5)
             self._wake.clear()
-            if self._box.settings.webhook_url and not self._box.faults.webhooks.hold:
+            if not self._box.faults.webhooks.hold:
                 self._send_due()
 
     def deliver(self, *, newest_first: bool = False, copies: int = 1) -> list[dict[str, Any]]:
@@ -92,14 +93,10 @@ class Sender(threading.Thread):
 
     def _post(self, event_id: str) -> int:
         """The shop's status, 0 if it does not answer."""
-        settings = self._box.settings
-        body = compact(self._box.store.load("event", event_id)).encode()
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Payment-Sandbox/1.0",
-            "Stripe-Signature": signature(body, settings.webhook_secret, int(time.time())),
-        }
-        request = urllib.request.Request(settings.webhook_url, body, headers)  # noqa: S310 - the operator's address
+        url, body, headers = self._addressed(event_id)
+        if not url:
+            return 0
+        request = urllib.request.Request(url, body, headers)  # noqa: S310 - the operator's address
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
                 return int(answer.status)
@@ -107,3 +104,16 @@ class Sender(threading.Thread):
             return error.code
         except OSError:
             return 0
+
+    def _addressed(self, event_id: str) -> tuple[str, bytes, dict[str, str]]:
+        """Where an event goes, and as what: Stripe's or PayPal's."""
+        settings, store = self._box.settings, self._box.store
+        if paypal := store.find(paypal_events.KIND, event_id):
+            return settings.paypal_webhook_url, *paypal_events.message(self._box, paypal)
+        body = compact(store.load("event", event_id)).encode()
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Payment-Sandbox/1.0",
+            "Stripe-Signature": signature(body, settings.webhook_secret, int(time.time())),
+        }
+        return settings.webhook_url, body, headers

@@ -27,7 +27,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(message)
         self.status, self.stored, self.kept = status, stored, kept
-        self.body = {"error": {"type": type, "message": message, **extra}}
+        self.body: dict[str, Any] = {"error": {"type": type, "message": message, **extra}}
 
 
 def invalid(message: str, param: str, code: str = "parameter_invalid_empty") -> ApiError:
