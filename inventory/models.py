@@ -1,8 +1,9 @@
 """Table of contents of the inventory's tables; nobody imports through it."""
 
+from inventory.checks.models import StockCheck
 from inventory.feeds.models import Feed, FeedMessage
 from inventory.reservations.models import Reservation
-from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from inventory.stock.models import Allocation, Location, StockAlert, StockItem, StockMovement, StockPolicy
 from inventory.suppliers.models import (
     PurchaseOrder,
     PurchaseOrderLine,
@@ -11,6 +12,7 @@ from inventory.suppliers.models import (
     Supplier,
     SupplierItem,
 )
+from inventory.transfers.models import Transfer, TransferLine
 from inventory.waitlist.models import WaitingEntry
 
 __all__ = [
@@ -23,9 +25,14 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "Reservation",
+    "StockAlert",
+    "StockCheck",
     "StockItem",
     "StockMovement",
+    "StockPolicy",
     "Supplier",
     "SupplierItem",
+    "Transfer",
+    "TransferLine",
     "WaitingEntry",
 ]

@@ -1,9 +1,15 @@
 """When units sold before they are there are expected."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("checkout", "0004_line")]
 
-    operations = []
+    operations = [
+        migrations.AddField(
+            model_name="orderline",
+            name="expected_on",
+            field=models.DateField(blank=True, null=True),
+        ),
+    ]

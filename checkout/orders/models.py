@@ -79,6 +79,8 @@ class Order(models.Model):
     authorised_minor = models.BigIntegerField(default=0)  # sums over the order's payments, kept by `orders.note_money`
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(db_default=0)  # of authorised: neither captured nor let go
+    secured_minor = models.BigIntegerField(db_default=0)  # of held: will be ours without the shopper's doing more
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
     idempotency_key = models.CharField(max_length=255, unique=True)
@@ -153,6 +155,7 @@ class OrderLine(models.Model):
     tax_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)
     tax_class = models.CharField(max_length=40, default="standard")
+    expected_on = models.DateField(null=True, blank=True)  # promised when it was bought before it was there
 
     class Meta:
         verbose_name, verbose_name_plural = _("order line"), _("order lines")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from inventory.stock.models import StockItem
+from django.db.models import Subquery
+from django.db.models.functions import Now
+
+from inventory.stock.models import StockItem, StockPolicy
 from shop.core import db
 
 
@@ -13,11 +16,13 @@ def items_of(variant_ids: Iterable[UUID]) -> list[StockItem]:
     """Lock and return all stock items of the variants, at every location, with their location.
 
     In order of primary key, so that two carts with the same variants in another order cannot wait for each other. Take
-    it once per transaction, as late as possible.
+    it once per transaction, as late as possible. Each brings along `moment` (the database's clock) and the merchant's
+    `strategy` (None: the default), so that neither costs a query of its own.
     """
     return list(
         StockItem.objects.using(db.INVENTORY)
         .filter(variant_id__in=set(variant_ids))
+        .annotate(moment=Now(), strategy=Subquery(StockPolicy.objects.values("strategy")[:1]))
         .select_related("location")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)

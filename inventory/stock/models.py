@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.stock import rules
@@ -33,8 +36,30 @@ class Location(models.Model):
         return self.name
 
 
+class StockPolicy(models.Model):
+    """How the merchant wants orders spread over the locations: one row, or none for the first choice."""
+
+    class Strategy(models.TextChoices):
+        FEWEST_PARCELS = rules.FEWEST_PARCELS, _("fewest parcels, then priority")
+        HIGHEST_STOCK = rules.HIGHEST_STOCK, _("highest stock first")
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    strategy = models.CharField(_("strategy"), max_length=20, choices=Strategy, default=Strategy.FEWEST_PARCELS)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("allocation"), _("allocation")
+        constraints = [models.CheckConstraint(name="stock_policy_once", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(self.get_strategy_display())
+
+
 class StockItem(models.Model):
-    """The units of one variant at one location. available = on_hand − reserved − allocated."""
+    """The units of one variant at one location. available = on_hand − reserved − allocated.
+
+    Up to `backorder_limit` units beyond those on hand may be promised until `orders_until`, as a backorder or as a
+    pre-order of what is not out yet; `expected_on` is when such units leave the house.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     variant_id = models.UUIDField(_("variant"))
@@ -45,6 +70,10 @@ class StockItem(models.Model):
     allocated = models.IntegerField(_("allocated"), default=0)  # sold, not yet handed over
     shortfall = models.IntegerField(_("shortfall"), default=0)  # promised beyond a recount
     backorder_limit = models.IntegerField(_("backorder limit"), default=0)
+    is_preorder = models.BooleanField(_("pre-order"), default=False, db_default=False)
+    expected_on = models.DateField(_("expected on"), null=True, blank=True)
+    orders_until = models.DateTimeField(_("orders until"), null=True, blank=True)
+    has_closed = models.BooleanField(default=False, db_default=False)  # others know that `orders_until` is over
     low_stock_threshold = models.IntegerField(_("low-stock threshold"), default=10)
     has_waiting = models.BooleanField(default=False, db_default=False)  # somebody waits for units of the variant
     version = models.PositiveIntegerField(default=0)
@@ -69,18 +98,36 @@ class StockItem(models.Model):
         ]
         indexes = [models.Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="stock_item_sku")]
 
+    # What `locking.items_of` reads along with the row.
+    moment: datetime
+    strategy: str | None
+
     def __str__(self) -> str:
         return self.sku
 
     @property
     def available(self) -> int:
-        """Units that may be promised now, never below zero. Expired reservations still count; selectors know better."""
+        """Units that may be promised now, never below zero. Expired reservations still count; selectors know better.
+
+        Now is the moment of the lock by the database's clock; without a lock, which decides nothing, this machine's.
+        """
         return rules.available(
             on_hand=self.on_hand,
-            backorder_limit=self.backorder_limit,
+            backorder_limit=rules.beyond(self.backorder_limit, self.orders_until, self.moment_known),
             reserved=self.reserved,
             allocated=self.allocated,
         )
+
+    @property
+    def free(self) -> int:
+        """Units on hand that nobody was promised."""
+        return rules.available(
+            on_hand=self.on_hand, backorder_limit=0, reserved=self.reserved, allocated=self.allocated
+        )
+
+    @property
+    def moment_known(self) -> datetime:
+        return getattr(self, "moment", None) or timezone.now()
 
 
 class StockMovement(models.Model):
@@ -148,3 +195,28 @@ class Allocation(models.Model):
     def open(self) -> int:
         """Units still promised: neither handed over nor given back."""
         return self.quantity - self.shipped - self.released
+
+
+class StockAlert(models.Model):
+    """A stock item went low: one row each time it does, open until it is above its threshold again."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    stock_item_id = models.UUIDField()
+    variant_id = models.UUIDField(_("variant"))
+    sku = models.CharField("SKU", max_length=255)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("location"))
+    available = models.IntegerField(_("available"))  # when it went low
+    threshold = models.IntegerField(_("low-stock threshold"))
+    opened_at = models.DateTimeField(_("opened"), db_default=Now())
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    acknowledged_by = models.CharField(_("by"), max_length=80, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("low-stock alert"), _("low-stock alerts")
+        constraints = [
+            models.UniqueConstraint("stock_item_id", condition=Q(closed_at=None), name="stock_alert_open_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, combinations
 from uuid import UUID
 
 MAX_UNITS = 1_000_000_000  # fits the columns with room for sums
 EXACT_PARCELS = 3  # the fewest parcels are searched for exactly up to this number
+FEWEST_PARCELS, HIGHEST_STOCK = "fewest_parcels", "highest_stock"  # how a demand is spread over the locations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def available(*, on_hand: int, backorder_limit: int, reserved: int, allocated: i
     return max(0, on_hand + backorder_limit - reserved - allocated)
 
 
+def beyond(backorder_limit: int, orders_until: datetime | None, moment: datetime) -> int:
+    """How many units beyond those on hand may be promised at `moment`: all of the limit before `orders_until`."""
+    return backorder_limit if orders_until is None or moment < orders_until else 0
+
+
 def totals(levels: Iterable[Level]) -> dict[UUID, int]:
     """Units available per variant over all its levels."""
     sums: dict[UUID, int] = {}
@@ -69,26 +76,36 @@ def shortages(
     return {variant: left[variant] for variant, wanted in demand.items() if left[variant] < wanted}
 
 
-def plan(demand: Mapping[UUID, int], levels: Sequence[Level]) -> dict[UUID, int]:
-    """Units to take from each stock item (by id): from the fewest locations, and of those the first by rank.
+def plan(demand: Mapping[UUID, int], levels: Sequence[Level], *, strategy: str | None = None) -> dict[UUID, int]:
+    """Units to take from each stock item (by id). The demand must be coverable (`shortages` is empty).
 
-    The demand must be coverable (`shortages` is empty). Up to three parcels are exactly the fewest; beyond that the
-    locations are emptied in order of rank.
+    `FEWEST_PARCELS` (also None): from the fewest locations, and of those the first by rank; up to three parcels are
+    exactly the fewest, beyond that the locations are emptied in order of rank. `HIGHEST_STOCK`: each variant from where
+    most of it is, so that stores run dry together.
     """
     useful = [level for level in levels if level.available > 0 and level.variant_id in demand]
+    if shortages(demand, useful):
+        raise ValueError("the demand is beyond what is available")
+    if strategy == HIGHEST_STOCK:
+        return _fill(demand, sorted(useful, key=lambda level: (-level.available, level.rank)))
+    return _fill(demand, sorted(_fewest(demand, useful), key=lambda level: level.rank))
+
+
+def _fewest(demand: Mapping[UUID, int], useful: Sequence[Level]) -> list[Level]:
+    """The levels of the first locations that cover the demand with the fewest parcels."""
     ranks = sorted({level.rank for level in useful})
-    choices = chain.from_iterable(combinations(ranks, size) for size in range(1, EXACT_PARCELS + 1))
-    for chosen in chain(choices, [tuple(ranks)]):
+    for chosen in chain.from_iterable(combinations(ranks, size) for size in range(1, EXACT_PARCELS + 1)):
         there = [level for level in useful if level.rank in chosen]
         if not shortages(demand, there):
-            return _fill(demand, there)
-    raise ValueError("the demand is beyond what is available")
+            return there
+    return list(useful)
 
 
-def _fill(demand: Mapping[UUID, int], levels: Sequence[Level]) -> dict[UUID, int]:
+def _fill(demand: Mapping[UUID, int], levels: Iterable[Level]) -> dict[UUID, int]:
+    """Take what is demanded from the levels in their order."""
     left = dict(demand)
     parts: dict[UUID, int] = {}
-    for level in sorted(levels, key=lambda level: level.rank):
+    for level in levels:
         units = min(left[level.variant_id], level.available)
         if units:
             parts[level.stock_item_id] = units
