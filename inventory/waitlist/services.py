@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from inventory.reservations import locking as hold_locking
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
 from inventory.stock import ledger, rules
@@ -94,11 +95,11 @@ def reserve(
     """As `reservations.reserve`; what is held for the entries `claims` serves first, and these are taken by the order.
 
     A claim that is not held (any more), or by another order, is none. What the claims do not cover must be free for
-    everybody. Raises `OutOfStock` and `OtherUnits` as `reservations.reserve` does; then every entry keeps its units.
+    everybody. Raises what `reservations.reserve` does; then every entry keeps its units.
     """
     if not claims:
         return reservations.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by)
-    with transaction.atomic(using=db.INVENTORY, durable=True):
+    with hold_locking.clear_answer(), transaction.atomic(using=db.INVENTORY, durable=True):
         until, given = reservations.exchange(holders=claims, quantities=quantities, reference=reference, ttl=ttl, by=by)
         _rows().filter(pk__in=given, status=Status.OFFERED).update(
             status=Status.TAKEN, taken_by=Value(reference), ended_at=Now()
@@ -166,7 +167,7 @@ def _opened(variant_id: UUID, sku: str, by: str) -> list[StockItem]:
     """The locked stock items of a variant; one at the default location if it had none."""
     items = stock_locking.items_of([variant_id])
     if not items:
-        stock.load(rows=[stock.InitialStock(variant_id, sku, 0)], reason="", by=by)
+        stock.load(rows=[stock.InitialStock(variant_id, sku, 0)], reason="waited for", by=by)
         items = stock_locking.items_of([variant_id])
     return items
 

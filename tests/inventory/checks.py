@@ -3,6 +3,7 @@
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
 from inventory.stock.models import StockItem
+from inventory.waitlist import selectors as waitlist
 from shop.core import db
 from shop.events.models import OutboxEvent
 
@@ -11,6 +12,7 @@ def assert_adds_up() -> None:
     """I1 and I2."""
     assert stock.stock_violations() == []
     assert reservations.reservation_violations() == []
+    assert waitlist.line_violations() == []
 
 
 def counters(item: StockItem) -> tuple[int, int, int, int]:

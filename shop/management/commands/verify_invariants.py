@@ -18,6 +18,7 @@ from checkout.payments import invariants as payments
 from checkout.purchase import invariants as purchase
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
+from inventory.waitlist import selectors as waitlist
 from shop.audit import services as audit
 from shop.core import db, invariants
 from shop.core.invariants import Skipped
@@ -39,7 +40,7 @@ def _replicas() -> list[str]:
 INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], ...] = (
     ("I1", "No unit is sold twice, and every one is accounted for.", (stock.stock_violations,), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
-     (reservations.reservation_violations, orders.units_are_sold), ()),
+     (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
     ("I4", "No money lies about without an order.", (payments.no_orphan_money,), (payments.no_unknown_money,)),
     ("I5", "What must happen once has happened once.",
@@ -57,7 +58,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
     ("I12", "Copies agree with their sources.", (products.listing_prices, search.listed),
      (search.elasticsearch, _cache)),
     ("I13", "Nothing is stuck.",
-     (payments.nothing_is_stuck, purchase.unpaid_orders_end, notifications.sent), ()),
+     (payments.nothing_is_stuck, purchase.unpaid_orders_end, waitlist.line_moves, notifications.sent), ()),
     ("I14", "Whoever has written something sees it.", (), (_replicas,)),
 )  # fmt: skip
 
