@@ -83,6 +83,8 @@ class Stripe:
             "confirm": True,
             "expand": _INTENT,
         }
+        if not request.capture:
+            params["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
         try:
             with _translated():
                 answer = self._intents.create(params, _once(request.idempotency_key))

@@ -9,6 +9,7 @@ from typing import Any
 
 from checkout.payments.sandbox import (
     control,
+    disputes,
     idempotency,
     intents,
     methods,
@@ -40,6 +41,7 @@ def _event(call: Call, id: str) -> Any:
 _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "payment_methods", methods.create),
     ("GET", f"payment_methods/{_ID}", methods.retrieve),
+    ("POST", f"payment_methods/{_ID}/detach", methods.detach),
     ("POST", "payment_intents", intents.create),
     ("GET", "payment_intents", intents.list_),
     ("GET", "payment_intents/search", intents.search),
@@ -51,6 +53,8 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "refunds", refunds.create),
     ("GET", "refunds", refunds.list_),
     ("GET", f"refunds/{_ID}", refunds.retrieve),
+    ("GET", "disputes", disputes.list_),
+    ("GET", f"disputes/{_ID}", disputes.retrieve),
     ("POST", "customers", methods.create_customer),
     ("GET", f"customers/{_ID}", methods.retrieve_customer),
     ("POST", "checkout/sessions", sessions.create),

@@ -57,12 +57,13 @@ def make(store: Store, intent: Object, method: Object, *, captured: bool, proble
     )
 
 
-def take(store: Store, charge: Object, amount: int) -> Object:
-    """Capture ``amount`` of a hold; the rest is let go, and counts as refunded, as with Stripe."""
-    rest = charge["amount"] - amount
+def take(store: Store, charge: Object, amount: int, *, is_final: bool) -> Object:
+    """Capture ``amount`` of a hold; when final, the rest is let go and counts as refunded, as with Stripe."""
+    taken = charge["amount_captured"] + amount
+    rest = charge["amount"] - taken if is_final else 0
     charge |= {
-        "amount_captured": amount,
-        "amount_refunded": rest,
+        "amount_captured": taken,
+        "amount_refunded": charge["amount_refunded"] + rest,
         "balance_transaction": new_id("txn"),
         "captured": True,
     }
@@ -72,9 +73,11 @@ def take(store: Store, charge: Object, amount: int) -> Object:
 
 
 def let_go(store: Store, charge: Object) -> Object:
-    """Void a hold; Stripe calls it refunded."""
-    store.put(refund_of(charge, charge["amount"], None, moved=False))
-    return store.put(charge | {"amount_refunded": charge["amount"], "refunded": True})
+    """Void a hold, or what is left of it; Stripe calls it refunded."""
+    rest = charge["amount"] - charge["amount_captured"]
+    store.put(refund_of(charge, rest, None, moved=False))
+    given_back = charge["amount_refunded"] + rest
+    return store.put(charge | {"amount_refunded": given_back, "refunded": given_back == charge["amount"]})
 
 
 def refund_of(charge: Object, amount: int, reason: str | None, *, moved: bool = True) -> Object:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from checkout.payments.sandbox import intents, paypal_orders, paypal_payments, paypal_reports, wire
+from checkout.payments.sandbox import disputes, intents, paypal_orders, paypal_payments, paypal_reports, wire
 from checkout.payments.sandbox.box import Box, Call, public
 from checkout.payments.sandbox.webhooks import Sender
 
-_KINDS = ("payment_intent", "charge", "refund", "checkout.session", "event")
+_KINDS = ("payment_intent", "charge", "refund", "checkout.session", "dispute", "event")
 _PAYPAL_KINDS = tuple(f"paypal.{kind}" for kind in ("order", "authorization", "capture", "refund", "dispute", "event"))
 
 
@@ -81,27 +81,34 @@ def _decide(box: Box, given: dict[str, Any], good: str, act: Callable[[Call, Any
     return public(box.store.load("payment_intent", id))
 
 
+def _dispute(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
+    """Open a dispute, ``{"payment_intent"}``, or end one, ``{"dispute", "result": "won"|"lost"}``."""
+    if "dispute" in given:
+        return _at_once(box, lambda call: disputes.close(call, str(given["dispute"]), str(given.get("result"))))
+    return _at_once(box, lambda call: disputes.open_(call, str(given.get("payment_intent"))))
+
+
 def _paypal_approve(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
     """Approve an order without a browser: ``{"order", "funding": "balance"|"declined"}``."""
     funding = given.get("funding", "balance")
-    return _paypal(box, lambda call: paypal_orders.approve(call, _load(call, given, "order"), str(funding)))
+    return _at_once(box, lambda call: paypal_orders.approve(call, _load(call, given, "order"), str(funding)))
 
 
 def _paypal_settle(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
     """End a capture that is pending: ``{"capture", "result": "succeeded"|"failed"}``."""
     is_good = given.get("result", "succeeded") == "succeeded"
-    return _paypal(box, lambda call: paypal_payments.settle(call, str(given.get("capture")), is_good))
+    return _at_once(box, lambda call: paypal_payments.settle(call, str(given.get("capture")), is_good))
 
 
 def _paypal_dispute(box: Box, sender: Sender, given: dict[str, Any]) -> Any:
     """Open a dispute, ``{"capture"}``, or end one, ``{"dispute", "result": "won"|"lost"}``."""
     if "dispute" in given:
         result = str(given.get("result"))
-        return _paypal(box, lambda call: paypal_reports.end_dispute(call, str(given["dispute"]), result))
-    return _paypal(box, lambda call: paypal_reports.open_dispute(call, str(given.get("capture"))))
+        return _at_once(box, lambda call: paypal_reports.end_dispute(call, str(given["dispute"]), result))
+    return _at_once(box, lambda call: paypal_reports.open_dispute(call, str(given.get("capture"))))
 
 
-def _paypal(box: Box, act: Callable[[Call], Any]) -> Any:
+def _at_once(box: Box, act: Callable[[Call], Any]) -> Any:
     with box.store.transaction():
         return public(act(Call(box, {}, "")))
 
@@ -119,6 +126,7 @@ _ACTIONS: dict[tuple[str, str], Callable[[Box, Sender, dict[str, Any]], Any]] = 
     ("POST", "webhooks/deliver"): _deliver,
     ("POST", "challenge"): _challenge,
     ("POST", "settle"): _settle,
+    ("POST", "dispute"): _dispute,
     ("POST", "paypal/approve"): _paypal_approve,
     ("POST", "paypal/settle"): _paypal_settle,
     ("POST", "paypal/dispute"): _paypal_dispute,

@@ -11,6 +11,7 @@ CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_acti
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30}
 _LARGEST = 99_999_999
+_MOST = 100_000
 _NULLS = [
     "allowed_payment_method_types",
     "application",
@@ -46,6 +47,7 @@ def create(call: Call) -> Object:
         params,
         *("amount", "currency", "payment_method", "payment_method_types", "automatic_payment_methods", "confirm"),
         *("capture_method", "return_url", "metadata", "description", "customer", "use_stripe_sdk", "off_session"),
+        *("payment_method_options", "setup_future_usage"),
     )
     confirmed = wire.text(params, "confirm", "false") == "true"
     if confirmed and "payment_method" not in params:
@@ -73,6 +75,9 @@ def new(call: Call, params: dict[str, Any]) -> Object:
         raise wire.invalid(f"Invalid capture_method: {capture}", "capture_method", "parameter_unknown")
     if customer := wire.text(params, "customer", ""):
         call.store.load("customer", customer, "customer")
+    usage = wire.text(params, "setup_future_usage", "") or None
+    if usage not in (None, "on_session", "off_session"):
+        raise wire.invalid(f"Invalid setup_future_usage: {usage}", "setup_future_usage", "parameter_unknown")
     id = new_id("pi")
     return dict.fromkeys(_NULLS) | {
         "id": id,
@@ -90,10 +95,19 @@ def new(call: Call, params: dict[str, Any]) -> Object:
         "description": params.get("description"),
         "livemode": False,
         "metadata": wire.metadata(params),
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"} | _card_options(params)},
         "payment_method_types": ["card"],
+        "setup_future_usage": usage,
         "status": "requires_payment_method",
     }
+
+
+def _card_options(params: dict[str, Any]) -> dict[str, Any]:
+    options = wire.mapping(wire.mapping(params, "payment_method_options"), "card")
+    wire.known(options, "request_multicapture")
+    if options.get("request_multicapture", "never") not in ("if_available", "never"):
+        raise wire.invalid("Invalid request_multicapture", "payment_method_options[card][request_multicapture]")
+    return options
 
 
 def confirm(call: Call, id: str) -> Object:
@@ -114,8 +128,10 @@ def retrieve(call: Call, id: str) -> Object:
 
 def list_(call: Call) -> Object:
     """``GET /v1/payment_intents``"""
-    limit = min(max(wire.integer(call.params, "limit", 10), 1), 100)
-    found = call.store.newest("payment_intent", limit + 1, wire.text(call.params, "starting_after", ""))
+    limit, created = min(max(wire.integer(call.params, "limit", 10), 1), 100), wire.mapping(call.params, "created")
+    since, until = wire.integer(created, "gte", 0), wire.integer(created, "lt", 2**40)
+    newest = call.store.newest("payment_intent", _MOST, wire.text(call.params, "starting_after", ""))
+    found = [intent for intent in newest if since <= intent["created"] < until]
     return listing(found[:limit], "/v1/payment_intents", more=len(found) > limit)
 
 
@@ -132,17 +148,27 @@ def search(call: Call) -> Object:
 
 def capture(call: Call, id: str) -> Object:
     """``POST /v1/payment_intents/:id/capture``"""
-    wire.known(call.params, "amount_to_capture", "metadata")
+    wire.known(call.params, "amount_to_capture", "final_capture", "metadata")
     intent = call.store.load("payment_intent", id, "intent")
     require(intent, "capture", ("requires_capture",))
     amount = wire.integer(call.params, "amount_to_capture", intent["amount_capturable"])
     if not 0 < amount <= intent["amount_capturable"]:
         message = "The amount to capture must be positive and no more than the amount that can be captured."
         raise wire.ApiError(400, message, code="amount_too_large", param="amount_to_capture")
-    charge = charges.take(call.store, call.store.load("charge", intent["latest_charge"]), amount)
-    intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
+    is_final = wire.text(call.params, "final_capture", "true") == "true"
+    if not is_final and intent["payment_method_options"]["card"].get("request_multicapture") != "if_available":
+        message = "final_capture can only be false where multicapture was requested with the PaymentIntent."
+        raise wire.ApiError(400, message, code="payment_intent_unexpected_state", param="final_capture")
+    charge = call.store.load("charge", intent["latest_charge"])
+    charge = charges.take(call.store, charge, amount, is_final=is_final or amount == intent["amount_capturable"])
+    intent["amount_received"] += amount
     call.emit("charge.captured", charge)
-    call.emit("payment_intent.succeeded", intent)
+    if is_final or amount == intent["amount_capturable"]:
+        intent |= {"status": "succeeded", "amount_capturable": 0}
+        call.emit("payment_intent.succeeded", intent)
+    else:
+        intent["amount_capturable"] -= amount
+        call.emit("payment_intent.amount_capturable_updated", intent)
     return call.store.put(intent)
 
 
@@ -176,6 +202,7 @@ def cancelled(call: Call, intent: Object, reason: str | None) -> Object:
 def attempt(call: Call, intent: Object, method_id: str, return_url: str) -> Object:
     """Try to pay with a method. Raises the 402 of a decline (what it did is kept)."""
     method = methods.usable(call.store, method_id, "payment_method")
+    methods.require_owner(method, intent["customer"])
     intent |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None}
     if methods.card_of(method).challenge:
         return _challenge(call, intent, return_url)
@@ -197,6 +224,8 @@ def settle(call: Call, intent: Object) -> Object:
         call.emit("charge.failed", charge)
         raise failed(call, intent, method, {"type": "card_error", **problem, "charge": charge["id"]})
     amount = intent["amount"]
+    if intent["setup_future_usage"] and intent["customer"]:
+        call.store.put(method | {"customer": intent["customer"]})
     if held:
         intent |= {"status": "requires_capture", "amount_capturable": amount}
         call.emit("payment_intent.amount_capturable_updated", intent)

@@ -43,6 +43,24 @@ def usable(store: Store, id: str, param: str) -> Object:
     return method
 
 
+def require_owner(method: Object, customer: str | None) -> None:
+    """Refuse a method that is kept for another customer, or was given up."""
+    if method["customer"] and method["customer"] != customer:
+        message = "The provided PaymentMethod is attached to a customer; it can only be used with that customer."
+        raise wire.ApiError(400, message, param="payment_method", stored=False)
+    if method.get("_is_detached"):
+        message = "This PaymentMethod was detached from a customer; it may not be used again."
+        raise wire.ApiError(400, message, param="payment_method", stored=False)
+
+
+def detach(call: Call, id: str) -> Object:
+    """``POST /v1/payment_methods/:id/detach``"""
+    method = call.store.load("payment_method", id)
+    if not method["customer"]:
+        raise wire.ApiError(400, "The payment method is not attached to a customer so detachment is impossible.")
+    return call.store.put(method | {"customer": None, "_is_detached": True})
+
+
 def card_of(method: Object) -> cards.Card:
     return cards.BY_NUMBER[method["_test_card"]]
 

@@ -35,14 +35,14 @@ def emit(call: Call, type: str, resource_type: str, resource: Object) -> None:
         call.store.queue(id)
 
 
-def message(box: Box, event: Object) -> tuple[bytes, dict[str, str]]:
-    """A message as it is sent: its body, and the headers that prove it."""
+def message(box: Box, event: Object, at: str = "") -> tuple[bytes, dict[str, str]]:
+    """A message as it is sent, now or ``at``: its body, and the headers that prove it."""
     body = json.dumps(shown(event), separators=(",", ":")).encode()
     proof = {
         "auth_algo": "SHA256withRSA",
         "cert_url": "https://api.paypal.com/v1/notifications/certs/CERT-sandbox",
         "transmission_id": new_id(20).lower(),
-        "transmission_time": now(),
+        "transmission_time": at or now(),
     }
     proof["transmission_sig"] = signature(box.settings, proof, body)
     headers = {f"PayPal-{name.replace('_', '-').title()}": value for name, value in proof.items()}
