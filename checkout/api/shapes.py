@@ -73,16 +73,21 @@ class QuoteOut(serializers.Serializer[Any]):
 
 
 class PaymentIn(serializers.Serializer[Any]):
-    """`token` is the provider's name for the card ("pm_card_visa" in the sandbox); a transfer has none."""
+    """`token` is the provider's name for the card ("pm_card_visa" in the sandbox), `savedCard` the id of one of the
+    customer's own cards instead; a transfer and an invoice have none. `saveCard` keeps a new card for the next order.
+    `useCredit` pays as much as the customer's store credit can; "store_credit" alone pays everything with it."""
 
-    provider = serializers.ChoiceField(choices=[method.provider for method in methods.METHODS])
+    provider = serializers.ChoiceField(choices=[*(method.provider for method in methods.METHODS), methods.CREDIT])
     token = serializers.RegexField(r"^[A-Za-z0-9_-]*$", max_length=255, required=False, allow_blank=True, default="")
+    saved_card = serializers.UUIDField(required=False, allow_null=True, default=None)
+    save_card = serializers.BooleanField(required=False, default=False)
+    use_credit = serializers.BooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["provider"] not in {method.provider for method in methods.by_id().values()}:
+        if attrs["provider"] not in {method.provider for method in methods.by_id().values()} | {methods.CREDIT}:
             raise serializers.ValidationError({"provider": [_("This shop does not take it.")]})
         needs_token = {method.provider for method in methods.METHODS if method.needs_token}
-        if attrs["provider"] in needs_token and not attrs["token"]:
+        if attrs["provider"] in needs_token and not (attrs["token"] or attrs["saved_card"] or attrs["use_credit"]):
             raise serializers.ValidationError({"token": [_("Send the payment method's token.")]})
         return attrs
 

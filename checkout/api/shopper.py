@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
@@ -26,6 +27,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
+from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
 from checkout.purchase import line
 from checkout.purchase import selectors as purchase_selectors
@@ -171,9 +173,8 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         shipping_address=given["shipping_address"],
         billing_address=given.get("billing_address") or given["shipping_address"],
         delivery_option=given["delivery_option"],
-        provider=given["payment"]["provider"],
-        token=given["payment"]["token"],
         language=get_language() or "en",
+        **_way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:
         if not is_free:
@@ -215,6 +216,26 @@ def _key(request: Request) -> str:
     """The order's own key: one caller's keys are not another's."""
     text = f"{rest.scope(request)}\n{request.headers['Idempotency-Key']}"
     return "api:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) -> ways.Way:
+    """How it is to be paid, checked as the payment page does it."""
+    wish = given["payment"]
+    provider = "" if wish["provider"] == methods.CREDIT else wish["provider"]
+    shopper = methods.Shopper(requests.customer_id(request), amount, given["shipping_address"].get("country", ""))
+    chosen = {
+        "method": methods.of_provider(provider),
+        "provider": provider,
+        "token": wish["token"],
+        "saved_card": str(wish["saved_card"] or ""),
+        "is_saving": wish["save_card"],
+        "use_credit": wish["use_credit"] or not provider,
+    }
+    try:
+        return ways.resolve(shopper, cart_id, chosen)
+    except ways.WayRefused as refused:
+        fields = {"payment": {refused.part: [str(refused)]}}
+        raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from refused
 
 
 def _placed(found: Any) -> Response:

@@ -17,9 +17,10 @@ from catalog.products import selectors as products
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import emails
 from checkout.orders import selectors as orders
-from checkout.payments import methods
+from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
 from inventory.reservations import selectors as reservations
+from shop.core import requests
 
 _STAGES = (
     ("payment_confirmed", gettext_lazy("Payment Confirmed")),
@@ -67,7 +68,7 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
     if standing.state == "action":
         context["action_url"] = standing.action_url or reverse("order_payment_page", args=[order.number])
     elif standing.state == "declined":
-        context |= pay_again(order, error=standing.error)
+        context |= pay_again(request, order, error=standing.error)
     elif standing.state == "awaiting_transfer":
         rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
         context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
@@ -103,17 +104,22 @@ def cancelled_text(order: Any) -> str:
     )
 
 
-def pay_again(order: Any, *, error: str) -> dict[str, Any]:
-    """The card form of an order whose payment was declined."""
-    due = order.money(order.total_minor - order.captured_minor + order.refunded_minor)
+def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
+    """Who wants to pay what is due of an order. Its link alone opens nobody's saved cards and store credit."""
+    mine = requests.customer_id(request)
+    customer_id = mine if mine is not None and mine == order.customer_id else None
+    return methods.Shopper(customer_id, payments.still_due(order.pk), order.shipping_address.get("country", ""))
+
+
+def pay_again(request: HttpRequest, order: Any, *, error: str) -> dict[str, Any]:
+    """The payment form of an order whose payment was declined."""
+    who = shopper(request, order)
     return {
+        **ways.form_of(who, order.cart_id or order.pk, entered=request.POST),
         "error": error or _("Your card was declined. You have not been charged."),
-        "payment": methods.card_fields(),
-        "methods": methods.choices(),
-        "seen_total": str(due),
+        "seen_total": str(who.amount),
         "idempotency_key": "",
         "form_url": reverse("order_pay", args=[order.number]),
-        "pay_total": due,
         "hold_until": reservations.held_until(order.pk),
     }
 
@@ -199,8 +205,7 @@ def _arrives(order: Any) -> str:
 
 def _payment_text(order: Any) -> str:
     paid = [one for one in payments.payments_of(order.pk) if one.captured_minor]
-    labels = {method.provider: str(method.label) for method in methods.METHODS}
-    return ", ".join(dict.fromkeys(labels.get(one.provider, one.provider) for one in paid))
+    return ", ".join(dict.fromkeys(methods.label(one.provider) for one in paid))
 
 
 def _transfer_label(name: str) -> str:

@@ -19,7 +19,7 @@ from checkout.desk import forms, pages, services
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
-from checkout.payments import methods
+from checkout.payments import forms as payment_forms
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.core import requests
@@ -77,20 +77,17 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """POST /orders/<number>/pay/: another card after a decline."""
     found = _order(request, number)
-    form = forms.PayAgainForm(request.POST, methods=methods.by_id())
+    form = payment_forms.WayForm(request.POST, shopper=pages.shopper(request, found), about=found.cart_id or found.pk)
     if is_ratelimited(request, group="pay", key="ip", rate="30/10m", increment=True):
         return _refused(request, found, _("Too many tries. Please wait a few minutes."), status=429)
-    if not form.is_valid():
+    if not form.is_valid() or form.way is None:
         return _refused(request, found, str(next(iter(form.errors.values()))[0]), status=400)
-    given = form.cleaned_data
     try:
-        payments.retry(
-            order_id=found.pk, provider=given["provider"], token=given["payment_token"], by=requests.actor(request)
-        )
+        payments.retry(order_id=found.pk, by=requests.actor(request), **form.way.wanted())
     except payments.PaymentRefused as refused:
         messages.error(request, str(refused))
         return _to(found)
-    if given["hosted"]:
+    if form.way.is_hosted:
         return payment_page(request, number)
     return _to(found, placed=True)
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from checkout.payments import providers
+from shop.accounts import selectors as accounts
+from shop.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,19 @@ METHODS: tuple[Method, ...] = (
     Method("card", "stripe", _("Card"), _("You pay now; we ship as soon as the payment is confirmed."), True),
     Method("paypal", "paypal", _("PayPal"), _("You confirm the payment at PayPal and come back here."), is_hosted=True),
     Method("bank_transfer", "bank_transfer", _("Bank transfer"), _("We ship when your transfer has arrived.")),
+    Method("invoice", "invoice", _("Invoice"), _("We ship now; you pay by bank within the time on the invoice.")),
 )
+CREDIT = "store_credit"  # used beside a method, or for the whole; not one to choose
+_BY_HAND = {"bank_transfer", "invoice", CREDIT}  # each serves its own method alone
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Who wants to pay what: what is on offer depends on it."""
+
+    customer_id: UUID | None
+    amount: Money
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +60,53 @@ class CardFields:
 
 def by_id() -> dict[str, Method]:
     """The methods of the shop, by their id: those that have an account behind them."""
-    has = {"bank_transfer": "iban" in settings.BANK_TRANSFER, "paypal": bool(settings.PAYPAL_CLIENT_ID)}
+    has = {
+        "bank_transfer": "iban" in settings.BANK_TRANSFER,
+        "invoice": "iban" in settings.BANK_TRANSFER and settings.INVOICE_LIMIT > 0,
+        "paypal": bool(getattr(settings, "PAYPAL_CLIENT_ID", "")),
+    }
     return {method.id: method for method in METHODS if has.get(method.id, True)}
 
 
-def choices(selected: str = "card") -> list[dict[str, object]]:
-    """The methods as a form shows them."""
-    offered = by_id().values()
+def on_offer(shopper: Shopper) -> dict[str, Method]:
+    """The methods that this shopper may pay this amount with, by their id. At most one query."""
+    found = by_id()
+    if "invoice" in found and not _may_pay_later(shopper):
+        del found["invoice"]
+    return found
+
+
+def _may_pay_later(shopper: Shopper) -> bool:
+    """Only customers whom the merchant put into the group, and only up to the limit, in the default currency."""
+    if shopper.customer_id is None or shopper.amount.currency != settings.DEFAULT_CURRENCY:
+        return False
+    if shopper.amount.decimal > settings.INVOICE_LIMIT:
+        return False
+    return accounts.is_in_group(shopper.customer_id, settings.INVOICE_GROUP)
+
+
+def choices(shopper: Shopper, selected: str = "card") -> list[dict[str, object]]:
+    """The methods on offer as a form shows them."""
+    offered = on_offer(shopper).values()
     return [{"id": one.id, "label": one.label, "hint": one.hint, "is_selected": one.id == selected} for one in offered]
+
+
+def of_provider(code: str) -> str:
+    """The id of the method that a provider stands behind by default; empty if none."""
+    return next((method.id for method in METHODS if method.provider == code), "")
+
+
+def takers(method_id: str) -> list[str]:
+    """The providers that payments of a method may be routed to."""
+    own = next((method.provider for method in METHODS if method.id == method_id), "")
+    if own in _BY_HAND:
+        return [own]
+    return [code for code in providers.PROVIDERS if code not in _BY_HAND]
+
+
+def label(code: str) -> str:
+    """What shoppers read for a provider."""
+    return str(providers.provider(code).label) if code in providers.PROVIDERS else code
 
 
 def card_fields() -> CardFields:

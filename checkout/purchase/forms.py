@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -133,23 +132,10 @@ class DetailsForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    """What "Pay" posts. The total is what the shopper saw; it is compared, never charged."""
+    """What "Pay" posts besides the way to pay. The total is what the shopper saw; it is compared, never charged."""
 
-    method = forms.CharField(max_length=40)
-    payment_token = forms.RegexField(r"^[A-Za-z0-9_-]+$", max_length=255, required=False)
     seen_total = forms.CharField(max_length=40)
     idempotency_key = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$")
-    hosted = forms.BooleanField(required=False)
-
-    def __init__(self, *args: Any, methods: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._methods = methods
-
-    def clean_method(self) -> str:
-        method = str(self.cleaned_data["method"])
-        if method not in self._methods:
-            raise forms.ValidationError(_("Please choose how you want to pay."))
-        return method
 
     def clean_seen_total(self) -> Money:
         """ "54.20 USD" """

@@ -15,10 +15,11 @@ from django_countries import countries
 
 from cart.carts import selectors as carts
 from cart.pricing.selectors import DeliveryOption
-from checkout.payments import methods
+from checkout.payments import methods, ways
 from checkout.purchase import forms, selectors, services
 from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
+from shop.core.money import Money
 
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option")
 
@@ -88,11 +89,18 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
     )
 
 
-def payment_page(view: carts.CartView, entered: Any) -> dict[str, Any]:
+def shopper(request: HttpRequest, amount: Money, address: Mapping[str, str]) -> methods.Shopper:
+    """Who wants to pay `amount`, for what is on offer."""
+    return methods.Shopper(requests.customer_id(request), amount, address.get("country", ""))
+
+
+def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> dict[str, Any]:
     """The context of the second step."""
     delivery = view.quote.delivery
     total = view.quote.total
+    who = shopper(request, total, entered.shipping_address)
     return {
+        **ways.form_of(who, entered.cart_id, entered=request.POST),
         "details": {
             "email": entered.email,
             "name": _name(entered.shipping_address),
@@ -104,10 +112,7 @@ def payment_page(view: carts.CartView, entered: Any) -> dict[str, Any]:
         "lines": view.lines,
         "quote": view.summary,
         "unit_count": view.unit_count,
-        "methods": methods.choices(),
-        "payment": methods.card_fields(),
         "seen_total": str(total),
-        "pay_total": total,
         "idempotency_key": entered.idempotency_key,
         "form_url": reverse("checkout_place"),
         "inventory_error": inventory_error(view),

@@ -101,7 +101,8 @@ class OutOfStock(PurchaseRefused):
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """What an order needs besides a cart. Addresses as `shop.core.addresses.clean` gives them; `token` is the
-    provider's name for the card, empty when the shopper pays on the provider's page or sends the money."""
+    provider's name for the card, empty when the shopper pays on the provider's page or sends the money; `provider`,
+    `method`, `token`, `is_saving` and `use_credit` come from `payments.ways`, which has checked them."""
 
     email: str
     shipping_address: Mapping[str, str]
@@ -109,6 +110,9 @@ class Details:
     delivery_option: str
     provider: str
     token: str = ""
+    method: str = ""
+    is_saving: bool = False
+    use_credit: bool = False
     language: str = "en"
 
 
@@ -276,7 +280,10 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             idempotency_key=key,
             by=by,
         )
-        payments.open(order=order, provider=details.provider, token=details.token, by=by)
+        payments.open(
+            order=order, provider=details.provider, token=details.token, method=details.method,
+            is_saving=details.is_saving, use_credit=details.use_credit, by=by,
+        )  # fmt: skip
     return order
 
 

@@ -19,7 +19,7 @@ from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
 from checkout.orders import access
 from checkout.orders import selectors as orders
-from checkout.payments import methods
+from checkout.payments import forms as payment_forms
 from checkout.purchase import forms, line, pages, selectors, services
 from shop.core import requests
 from shop.core.responses import SeeOther
@@ -57,14 +57,14 @@ def payment(request: HttpRequest) -> HttpResponse:
     if view.quote.delivery is None or view.quote.delivery.code != entered.delivery_option:
         messages.info(request, _("Please choose how we should deliver."))
         return SeeOther(reverse("checkout" if view.quote.lines else "cart"))
-    return render(request, "checkout/purchase/payment.html", pages.payment_page(view, entered))
+    return render(request, "checkout/purchase/payment.html", pages.payment_page(request, view, entered))
 
 
 @never_cache
 @require_POST
 def place(request: HttpRequest) -> HttpResponse:
     """POST /checkout/place: make the order; to its page, or to the provider's page for shoppers without script."""
-    form = forms.PlaceForm(request.POST, methods=methods.by_id())
+    form = forms.PlaceForm(request.POST)
     is_sound = form.is_valid()
     key = form.cleaned_data.get("idempotency_key", "")
     cart = carts.current(request)
@@ -83,20 +83,20 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm) -> HttpResponse:
-    chosen = methods.by_id()[form.cleaned_data["method"]]
-    is_hosted = chosen.is_hosted or (form.cleaned_data["hosted"] and chosen.needs_token)
-    if chosen.needs_token and not is_hosted and not form.cleaned_data["payment_token"]:
-        return _refused(request, cart, entered, _("Please enter your card details."), status=400)
+    seen = form.cleaned_data["seen_total"]
+    chosen = payment_forms.WayForm(
+        request.POST, shopper=pages.shopper(request, seen, entered.shipping_address), about=cart.pk
+    )
+    if not chosen.is_valid() or chosen.way is None:
+        return _refused(request, cart, entered, _first_error(chosen), status=400)
     details = services.Details(
         email=entered.email,
         shipping_address=entered.shipping_address,
         billing_address=entered.billing_address or entered.shipping_address,
         delivery_option=entered.delivery_option,
-        provider=chosen.provider,
-        token="" if is_hosted or not chosen.needs_token else form.cleaned_data["payment_token"],
         language=get_language() or "en",
+        **chosen.way.wanted(),
     )
-    seen = form.cleaned_data["seen_total"]
     with line.slot() as is_free:
         if not is_free:
             return _queue(request, cart, entered, details, seen)
@@ -106,7 +106,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
             )
         except _REFUSALS as refusal:
             return _not_placed(request, cart, entered, seen, refusal)
-    return _to_order(order, is_hosted=is_hosted)
+    return _to_order(order, is_hosted=chosen.way.is_hosted)
 
 
 _REFUSALS = (services.PurchaseRefused, services.CartChanged, services.CouponUsedUp)
@@ -200,7 +200,7 @@ def _to_order(order: Any, *, is_hosted: bool) -> HttpResponse:
 
 
 def _page(request: HttpRequest, cart: Any, entered: Any, *, status: int, **shown: Any) -> HttpResponse:
-    context = pages.payment_page(pages.priced(cart, entered), entered)
+    context = pages.payment_page(request, pages.priced(cart, entered), entered)
     return render(request, "checkout/purchase/payment.html", {**context, **shown}, status=status)
 
 
@@ -232,7 +232,7 @@ def _nothing_to_order(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("cart"))
 
 
-def _first_error(form: forms.PlaceForm) -> str:
+def _first_error(form: forms.PlaceForm | payment_forms.WayForm) -> str:
     if form.errors.get("method"):
         return str(form.errors["method"][0])
     return _("Something was missing. Please check the page and pay again; you have not been charged.")

@@ -7,6 +7,7 @@ through to try. Without Redis each process keeps its own count: a dead cache mus
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -48,6 +49,15 @@ def call(name: str, down: tuple[type[Exception], ...], function: Callable[[], R]
 def state(name: str) -> str:
     """ "closed", "open" or "half-open", for health and metrics."""
     return str(_breaker(name, (Exception,)).current_state)
+
+
+def refuses(name: str) -> bool:
+    """Whether a call would be refused now: the circuit is open and its pause is not over. Nothing is called."""
+    circuit = _breaker(name, (Exception,))
+    if circuit.current_state != pybreaker.STATE_OPEN:
+        return False
+    opened_at = circuit._state_storage.opened_at
+    return opened_at is not None and time.time() < opened_at.timestamp() + PAUSE
 
 
 def reset(name: str) -> None:

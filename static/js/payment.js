@@ -6,7 +6,8 @@
  *   server sends the shopper to the provider's own page.
  * Sentences come from data-message-* attributes of the form, so that they are translated with the page;
  * they are shown in [data-payment-error], and at the field in #<its id>_error where there is one. Where
- * there is a choice of [data-payment-method]s, only "card" needs a token.
+ * there is a choice of [data-payment-method]s, only "card" needs a token, and a saved card has one already.
+ * Without [data-payment-element] the card is entered on the provider's own page.
  */
 
 const FIELDS = ["number", "expiry", "cvc", "name"];
@@ -105,9 +106,12 @@ class PaymentForm {
     return this.form.getAttribute(`data-message-${name}`) || DEFAULTS[name];
   }
 
+  /* Whether a new card is to be read: not when store credit pays for all, for a saved card, or another way to pay. */
   usesCard() {
+    if (this.form.querySelector("[data-pays-all]:checked")) return false;
     const chosen = this.form.querySelector("[data-payment-method]:checked");
-    return !chosen || chosen.dataset.paymentMethod === "card";
+    if (chosen && chosen.dataset.paymentMethod !== "card") return false;
+    return !this.form.querySelector("input[name=saved_card]:checked")?.value;
   }
 
   async submit(event) {
@@ -274,6 +278,13 @@ class ElementForm extends PaymentForm {
   }
 }
 
+/* The card is entered on the provider's own page: nothing to read here. */
+class OtherPageForm extends PaymentForm {
+  usesCard() {
+    return false;
+  }
+}
+
 function script(address) {
   return new Promise((resolve, reject) => {
     const element = document.createElement("script");
@@ -285,6 +296,7 @@ function script(address) {
 }
 
 for (const form of document.querySelectorAll("form[data-payment-form]")) {
-  if (form.dataset.apiBase) new CardForm(form);
+  if (!form.querySelector("[data-payment-element]")) new OtherPageForm(form);
+  else if (form.dataset.apiBase) new CardForm(form);
   else new ElementForm(form);
 }

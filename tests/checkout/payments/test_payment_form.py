@@ -21,6 +21,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Paym
 <form method="post" action="/place" data-payment-form data-publishable-key="{key}" data-api-base="{base}"
  data-message-name="Whose card is it?">
 <div data-payment-error role="alert" data-testid="payment-error" hidden></div>
+<div data-payment-element></div>
 <input data-testid="card-number-input"><input data-testid="card-expiry-input">
 <input id="cvc" data-testid="card-cvc-input"><p id="cvc_error" hidden></p><input data-testid="card-name-input">
 <input type="radio" name="method" value="card" data-payment-method="card" checked>

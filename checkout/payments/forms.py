@@ -1,0 +1,46 @@
+"""What a form of the payment page posts about the way to pay."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from checkout.payments import methods, ways
+
+
+class WayForm(forms.Form):
+    """Method, card (a fresh token or a saved one) and store credit; `way` once it is valid. Errors are under "method".
+
+    Amounts are not read: what is due is the shop's own.
+    """
+
+    method = forms.CharField(max_length=40, required=False)
+    payment_token = forms.RegexField(r"^[A-Za-z0-9_-]+$", max_length=255, required=False)
+    saved_card = forms.RegexField(r"^[0-9a-f-]{32,36}$", required=False)
+    save_card = forms.BooleanField(required=False)
+    use_credit = forms.BooleanField(required=False)
+    hosted = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, shopper: methods.Shopper, about: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._shopper, self._about = shopper, about
+        self.way: ways.Way | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {
+            "method": cleaned.get("method", ""),
+            "token": cleaned.get("payment_token", ""),
+            "saved_card": cleaned.get("saved_card", ""),
+            "is_saving": cleaned.get("save_card", False),
+            "use_credit": cleaned.get("use_credit", False),
+            "is_hosted": cleaned.get("hosted", False),
+        }
+        if not self.errors:
+            try:
+                self.way = ways.resolve(self._shopper, self._about, given)
+            except ways.WayRefused as refused:
+                self.add_error("method", str(refused))
+        return cleaned

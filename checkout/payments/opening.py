@@ -1,0 +1,113 @@
+"""How payments of an order begin: the first ones with the order itself, later ones after a decline.
+
+An order may be paid in parts: store credit is set aside for one payment, another provider is asked for the rest. The
+credit comes first; only when it is held is the rest asked for, and it is taken when the rest is sure.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import locking, methods, providers, recording, rules, selectors
+from checkout.payments.collecting import PaymentRefused
+from checkout.payments.models import Payment
+from checkout.storecredit import selectors as credit
+from shop.audit import services as audit
+from shop.core import db
+from shop.events import bus, types
+
+
+def open(
+    *,
+    order: Order,
+    provider: str,
+    token: str,
+    by: str,
+    method: str = "",
+    is_saving: bool = False,
+    use_credit: bool = False,
+) -> Payment | None:
+    """The first payments of an order that was just placed, in the caller's transaction; publishes `OrderPlaced`.
+
+    `token` is the provider's name for the card, empty for its hosted page or a transfer. `method` is what the shopper
+    chose (the provider's own if empty). None when there is nothing to pay: the order is paid at once. Else the payment
+    that is asked for; before it the order's store credit is held. Raises `providers.UnknownProvider`.
+    """
+    providers.provider(provider)
+    if not order.total_minor:
+        orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
+        orders.apply(order_id=order.pk, trigger="payment_success", by=by)
+        return None
+    wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
+    payment = _parts(order, order.total_minor, wanted, use_credit=use_credit, by=by)
+    orders.apply(order_id=order.pk, trigger="initiate_payment", by=by, about=payment.pk)
+    return payment
+
+
+def retry(
+    *,
+    order_id: UUID,
+    provider: str,
+    token: str,
+    by: str,
+    method: str = "",
+    is_saving: bool = False,
+    use_credit: bool = False,
+) -> Payment:
+    """Another attempt to pay what is still due of a placed order; a worker charges it (`PaymentRetried`).
+
+    Raises `PaymentRefused` when the order does not wait for money, an attempt is under way, or too many were made.
+    """
+    providers.provider(provider)
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        if order.status != Order.Status.PAYMENT_PENDING:
+            raise PaymentRefused(_("This order does not wait for a payment."))
+        if any(payment.status in recording.UNDER_WAY and not selectors.is_hosted(payment) for payment in payments):
+            raise PaymentRefused(_("A payment is already under way. Please wait a moment."))
+        if len(payments) >= rules.MAX_ATTEMPTS:
+            raise PaymentRefused(_("There were too many attempts to pay this order. Please contact us."))
+        due = selectors.due(order, payments)
+        if due.minor <= 0:
+            raise PaymentRefused(_("This order is paid."))
+        wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
+        payment = _parts(order, due.minor, wanted, use_credit=use_credit, by=by)
+        bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)
+        return payment
+
+
+def _parts(order: Order, minor: int, wanted: dict[str, object], *, use_credit: bool, by: str) -> Payment:
+    """The payments for `minor`: a part from the customer's store credit if wanted, and the one that is returned."""
+    usable = 0
+    if use_credit and wanted["provider"] != methods.CREDIT:
+        usable = rules.credit_part(due=minor, balance=credit.balance(order.customer_id, order.currency).minor)
+    first, second = sorted((db.uuid7(), db.uuid7()))  # the latest payment of an order is the one people see
+    if usable and usable == minor:
+        return _create(first, order, minor, {"provider": methods.CREDIT, "method": methods.CREDIT}, by)
+    if usable:
+        _create(first, order, usable, {"provider": methods.CREDIT, "method": methods.CREDIT}, by)
+    return _create(second, order, minor - usable, wanted, by)
+
+
+def _create(key: UUID, order: Order, minor: int, wanted: dict[str, object], by: str) -> Payment:
+    provider = str(wanted["provider"])
+    payment = Payment.objects.create(
+        id=key,
+        order=order,
+        method=str(wanted["method"]) or methods.of_provider(provider),
+        provider=provider,
+        amount_minor=minor,
+        currency=order.currency,
+        token=str(wanted.get("token", ""))[:255],
+        is_saving=bool(wanted.get("is_saving")) and order.customer_id is not None,
+    )
+    audit.record(
+        action="payment.open", by=by, object_type="order", object_id=order.pk,
+        changes={"payment": str(payment.pk), "provider": provider, "amount_minor": minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    return payment
