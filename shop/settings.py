@@ -314,6 +314,7 @@ UNFOLD = {
                 _page(_("Stock items"), "shelves", "inventory.stockitem"),
                 _page(_("Stock movements"), "swap_vert", "inventory.stockmovement"),
                 _page(_("Reservations"), "timer", "inventory.reservation"),
+                _page(_("Waiting lines"), "hourglass_top", "catalog.restockrequest"),
                 _page(_("Locations"), "warehouse", "inventory.location"),
             ),
             _group(
