@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from shop.accounts.models import Address, User
+from shop.accounts.models import Address, Preferences, User
 from shop.core import addresses
 
 
@@ -25,6 +26,33 @@ class Saved:
     is_default: bool
 
 
+def addresses_of(customer_id: UUID) -> list[Saved]:
+    """The address book, the default one first."""
+    return [_saved(row) for row in Address.objects.filter(user_id=customer_id)]
+
+
+def address_of(*, customer_id: UUID, address_id: UUID) -> Saved | None:
+    """One of the customer's own addresses; None for anybody else's."""
+    row = Address.objects.filter(user_id=customer_id, pk=address_id).first()
+    return _saved(row) if row else None
+
+
+def default_address(customer_id: UUID) -> Saved | None:
+    """The address that is used first."""
+    row = Address.objects.filter(user_id=customer_id).first()
+    return _saved(row) if row else None
+
+
+def preferences_of(customer_id: UUID) -> Preferences:
+    """What the customer chose; an unsaved row with the defaults if they never did."""
+    return Preferences.objects.filter(pk=customer_id).first() or Preferences(user_id=customer_id)
+
+
+def has_proven_email(customer_id: UUID) -> bool:
+    """Whether the customer has shown that their e-mail address is theirs."""
+    return EmailAddress.objects.filter(user_id=customer_id, verified=True).exists()
+
+
 def is_in_group(customer_id: UUID, name: str) -> bool:
     """Whether staff have put an active customer into the group `name` of the admin."""
     return User.objects.filter(pk=customer_id, is_active=True, groups__name=name).exists()
@@ -34,11 +62,6 @@ def staff_with(permission: str) -> list[tuple[UUID, str]]:
     """Id and e-mail address of the active staff who hold a permission, as "checkout.refund_order"."""
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
     return [(person.pk, person.email) for person in staff if person.has_perm(permission)]
-
-
-def contact_of(customer_id: UUID) -> User | None:
-    """The customer, None if there is none (any more)."""
-    return User.objects.filter(pk=customer_id).first()
 
 
 def with_email(email: str) -> UUID | None:
