@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from inventory.reservations import locking, selectors
+from inventory.reservations import direct, locking, selectors, sums
 from inventory.reservations.models import Reservation
 from inventory.stock import rules
 from inventory.stock import selectors as stock_selectors
@@ -23,6 +23,7 @@ from shop.core import db
 from shop.events import bus, types
 
 Status = Reservation.Status
+Busy = locking.Busy
 
 
 class OutOfStock(Exception):
@@ -41,10 +42,18 @@ def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, 
     """Hold units (by variant id, ≥ 1 each) for `reference` until now + `ttl`; returns that moment, aware UTC.
 
     Everything or nothing, in a transaction of its own. The same reference with the same quantities again gets what it
-    has. Raises `OutOfStock`, `OtherUnits`, and `ValueError` for quantities that are none.
+    has. Raises `OutOfStock`, `OtherUnits`, `Busy`, and `ValueError` for quantities that are none.
     """
-    with transaction.atomic(using=db.INVENTORY, durable=True):
-        return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by)[0]
+    _check(quantities)
+    with locking.clear_answer():
+        if not bus.is_heard(types.StockReserved):
+            answer = direct.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by)
+            if answer.held_until is not None:
+                return answer.held_until
+            if not answer.is_known:
+                _refuse_at_once(quantities)
+        with transaction.atomic(using=db.INVENTORY, durable=True):
+            return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by)[0]
 
 
 def exchange(
@@ -55,13 +64,12 @@ def exchange(
     Returns until when the units are held, and which of `holders` gave theirs; what they hold beyond the quantities is
     let go. Raises as `reserve` does.
     """
-    if not quantities or not all(rules.is_quantity(units) for units in quantities.values()):
-        raise ValueError("quantities are whole numbers from 1")
-    now = db.clock(db.INVENTORY)
+    _check(quantities)
+    now = locking.begin(reference)
     items, rows = locking.items_and_rows(reference, set(quantities))
-    latest = _latest(rows)
+    latest = sums.latest(rows)
     live = [row for row in latest if row.status in (Status.OPEN, Status.CONSUMED)]
-    if live and _by_variant(latest) != dict(quantities):
+    if live and sums.by_variant(latest) != dict(quantities):
         raise OtherUnits(str(reference))
     if live and (live[0].status == Status.CONSUMED or live[0].expires_at > now):
         return live[0].expires_at, set()
@@ -70,8 +78,9 @@ def exchange(
         _renew(items, latest, now + ttl, by)
     else:
         given = _give_up(items, holders, by)
-        _hold(items, quantities, reference, now + ttl, by, claimed=_by_variant(given))
-    bus.publish(types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()), using=db.INVENTORY)
+        _hold(items, quantities, reference, now + ttl, by, claimed=sums.by_variant(given))
+    if bus.is_heard(types.StockReserved):  # otherwise a row per order that nobody reads: the reservation says the same
+        bus.publish(types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()), using=db.INVENTORY)
     return now + ttl, {row.reference for row in given}
 
 
@@ -82,9 +91,9 @@ def extend(*, reference: UUID, ttl: timedelta) -> bool:
     """
     try:
         with transaction.atomic(using=db.INVENTORY):
-            now = db.clock(db.INVENTORY)
+            now = locking.begin()
             items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
-            latest = _latest(rows)
+            latest = sums.latest(rows)
             statuses = {row.status for row in latest}
             if not latest or Status.RELEASED in statuses:
                 return False
@@ -102,7 +111,7 @@ def extend(*, reference: UUID, ttl: timedelta) -> bool:
 def curtail(*, reference: UUID, ttl: timedelta) -> None:
     """Hold no longer than now + `ttl`: a call that needed certainty is over. What ends sooner stays as it is."""
     with transaction.atomic(using=db.INVENTORY):
-        end = db.clock(db.INVENTORY) + ttl
+        end = locking.begin() + ttl
         _items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
         longer = [row.pk for row in rows if row.status == Status.OPEN and row.expires_at > end]
         Reservation.objects.using(db.INVENTORY).filter(pk__in=longer).update(expires_at=end)
@@ -115,9 +124,9 @@ def commit(*, reference: UUID, by: str) -> bool:
     anew first; raises `OutOfStock` if it is gone.
     """
     with transaction.atomic(using=db.INVENTORY):
-        now = db.clock(db.INVENTORY)
+        now = locking.begin()
         items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
-        latest = _latest(rows)
+        latest = sums.latest(rows)
         statuses = {row.status for row in latest}
         if Status.CONSUMED in statuses:
             return True
@@ -126,7 +135,7 @@ def commit(*, reference: UUID, by: str) -> bool:
         if Status.EXPIRED in statuses:
             latest = _renew(items, latest, now, by)
         _end(latest, Status.CONSUMED, by)
-        stock.allocate(items=items, quantities=_by_item(latest), reference=reference, by=by)
+        stock.allocate(items=items, quantities=sums.by_item(latest), reference=reference, by=by)
         return True
 
 
@@ -142,12 +151,24 @@ def expire(limit: int = 500) -> int:
     expired = 0
     for reference in selectors.expired_references(limit):
         with transaction.atomic(using=db.INVENTORY):
-            now = db.clock(db.INVENTORY)
+            now = locking.begin()
             items, rows = locking.items_and_rows(reference, selectors.variants_of(reference))
             due = [row for row in rows if row.status == Status.OPEN and row.expires_at <= now]
             _expire(items, due)
             expired += bool(due)
     return expired
+
+
+def _check(quantities: Mapping[UUID, int]) -> None:
+    if not quantities or not all(rules.is_quantity(units) for units in quantities.values()):
+        raise ValueError("quantities are whole numbers from 1")
+
+
+def _refuse_at_once(quantities: Mapping[UUID, int]) -> None:
+    """Who comes when the units are gone need not wait for the lock of their row to hear it. Expired holds are free."""
+    have = stock_selectors.available(quantities)
+    if short := {variant: have[variant] for variant, units in quantities.items() if have[variant] < units}:
+        raise OutOfStock(short)
 
 
 def _hold(
@@ -162,9 +183,9 @@ def _hold(
     """Hold units of locked items: those `claimed`, and such as nobody waits for; when short, first take back what
     others hold beyond their time."""
     owed = stock_selectors.owed(items)
-    levels = _levels(items)
+    levels = sums.levels(items)
     if rules.shortages(quantities, levels, owed=owed, claimed=claimed) and reap(items=items):
-        levels = _levels(items)
+        levels = sums.levels(items)
     if short := rules.shortages(quantities, levels, owed=owed, claimed=claimed):
         raise OutOfStock(short)
     return take(items=items, quantities=quantities, reference=reference, expires_at=expires_at, by=by)
@@ -174,7 +195,8 @@ def take(
     *, items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, expires_at: datetime, by: str
 ) -> list[Reservation]:
     """Hold units of locked items, whoever waits for them; they must be there. Needs the caller's transaction."""
-    parts = rules.plan(quantities, _levels(items))
+    strategy = items[0].strategy if items else None
+    parts = rules.plan(quantities, sums.levels(items), strategy=strategy)
     stock.hold(items=items, quantities=parts)
     return Reservation.objects.using(db.INVENTORY).bulk_create(
         [
@@ -201,8 +223,8 @@ def _renew(
         Reservation.objects.using(db.INVENTORY).filter(pk__in=[row.pk for row in held]).update(expires_at=expires_at)
         return held
     _end(held, Status.EXPIRED, by)
-    stock.unhold(items=items, quantities=_by_item(held))
-    return _hold(items, _by_variant(latest), latest[0].reference, expires_at, by)
+    stock.unhold(items=items, quantities=sums.by_item(held))
+    return _hold(items, sums.by_variant(latest), latest[0].reference, expires_at, by)
 
 
 def _is_short(items: Iterable[StockItem], rows: Iterable[Reservation]) -> bool:
@@ -215,7 +237,7 @@ def let_go(*, items: Sequence[StockItem], rows: Iterable[Reservation], by: str) 
     """End those of the rows that are open; all their items must be locked. Needs the caller's transaction."""
     held = [row for row in rows if row.status == Status.OPEN]
     _end(held, Status.RELEASED, by)
-    stock.unhold(items=items, quantities=_by_item(held))
+    stock.unhold(items=items, quantities=sums.by_item(held))
 
 
 def _give_up(items: Sequence[StockItem], references: Iterable[UUID], by: str) -> list[Reservation]:
@@ -250,7 +272,7 @@ def _expire(items: Sequence[StockItem], due: Sequence[Reservation]) -> None:
     if not due:
         return
     _end(due, Status.EXPIRED, "system")
-    stock.unhold(items=items, quantities=_by_item(due))
+    stock.unhold(items=items, quantities=sums.by_item(due))
     speakers = set(
         Reservation.objects.using(db.INVENTORY)
         .filter(reference__in={row.reference for row in due})
@@ -267,31 +289,3 @@ def _end(rows: Iterable[Reservation], status: Reservation.Status, by: str) -> No
     Reservation.objects.using(db.INVENTORY).filter(pk__in=[row.pk for row in rows], status=Status.OPEN).update(
         status=status, ended_at=Now(), actor=by
     )
-
-
-def _latest(rows: Sequence[Reservation]) -> list[Reservation]:
-    """The rows with the latest `expires_at`: what the reference wants."""
-    moment = max((row.expires_at for row in rows), default=None)
-    return [row for row in rows if row.expires_at == moment]
-
-
-def _levels(items: Iterable[StockItem]) -> list[rules.Level]:
-    return [
-        rules.Level(item.id, item.variant_id, (item.location.priority, item.location.code), item.available)
-        for item in items
-        if item.location.is_active
-    ]
-
-
-def _by_variant(rows: Iterable[Reservation]) -> dict[UUID, int]:
-    units: dict[UUID, int] = {}
-    for row in rows:
-        units[row.variant_id] = units.get(row.variant_id, 0) + row.quantity
-    return units
-
-
-def _by_item(rows: Iterable[Reservation]) -> dict[UUID, int]:
-    units: dict[UUID, int] = {}
-    for row in rows:
-        units[row.stock_item_id] = units.get(row.stock_item_id, 0) + row.quantity
-    return units

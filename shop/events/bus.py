@@ -56,6 +56,11 @@ def subscribers_of(event_type: type[types.Event]) -> tuple[str, ...]:
     return table.get(event_type, ())
 
 
+def is_heard(event_type: type[types.Event]) -> bool:
+    """Whether anybody subscribes to `event_type`; on the busiest paths, an event that nobody hears is not written."""
+    return bool(subscribers_of(event_type))
+
+
 def handler(subscriber: str) -> Handler:
     """The function behind a subscriber's dotted path."""
     function: Handler = import_string(subscriber)

@@ -20,11 +20,10 @@ from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment
 from checkout.purchase import services
 from inventory.reservations.models import Reservation
-from inventory.stock import locking as stock_locking
 from inventory.stock.models import StockItem
 from shop.core import db
 from tests.concurrency.race import together, without_constraint
-from tests.concurrency.test_inventory import unlocked
+from tests.concurrency.test_inventory import unlock
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.invariants import violations
@@ -75,7 +74,7 @@ class TestF01LastUnit:
         jobs = buyers(carts.product(units=1), 4)
         with without_constraint("inventory_stockitem", "stock_item_not_oversold"):
             with monkeypatch.context() as patch:
-                patch.setattr(stock_locking, "items_of", unlocked(4))
+                unlock(patch, 4)
                 outcomes = together(jobs)
             assert len(of(Order, outcomes)) == Order.objects.count() == 4
             StockItem.objects.all().delete()

@@ -109,7 +109,7 @@ class Model:
             self._over(order)
 
     def receive(self, which: int, units: int) -> None:
-        stock.receive(variant_id=VARIANTS[which], sku="A", quantity=units, reason="", by="staff:1")
+        stock.receive(variant_id=VARIANTS[which], sku="A", quantity=units, reason="delivery", by="staff:1")
         self.on_hand[VARIANTS[which]] += units
 
     def adjust(self, which: int, units: int) -> None:
