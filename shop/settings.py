@@ -355,6 +355,8 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = env("EMAIL_FILE_PATH") or str(addresses.data_folder() / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SHOP_NAME} <shop@{urlsplit(SITE_URL).hostname}>")
 
+STOCK_ALERT_EMAILS = names("STOCK_ALERT_EMAILS")  # who hears of low stock and drift; none: all who may change stock
+
 # --- Payments: without a key of one's own the sandbox stands in for Stripe (never unasked when DEBUG is off)
 PAYMENT_SANDBOX = flag("PAYMENT_SANDBOX")
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "sk_test_sandbox")

@@ -17,7 +17,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.search.receivers.index_variant",
         "inventory.waitlist.receivers.offer",
     ),
-    types.StockLow: (),
+    types.StockLow: ("inventory.stock.receivers.alert_low",),
     types.StockReserved: (),
     types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
     types.WaitingJoined: ("catalog.restock.receivers.mail_joined",),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models.functions import Now
 
-from inventory.stock.models import StockItem, StockMovement
+from inventory.stock.models import StockAlert, StockItem, StockMovement
 from inventory.stock.rules import Change
 from shop.core import cache, db
 from shop.events import bus, types
@@ -44,6 +46,11 @@ class Entry:
     reason: str = ""
     document: str = ""
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says who it was, and why or what for."""
+        return bool(self.actor and (self.reason.strip() or self.document))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -71,7 +78,7 @@ def move(
     """
     if not changes:
         return
-    totals, levels = _totals(items), {item.id: item.available for item in items}
+    totals, levels = _totals(items), _levels(items)
     by_id = {item.id: item for item in items}
     waited_for = _waited_for(items)
     rows = list(changes.items())
@@ -106,13 +113,23 @@ def move_each(items: Sequence[StockItem], steps: Sequence[Step], *, is_recount: 
     move(items, changes, steps=steps, is_recount=is_recount)
 
 
-def set_limits(items: Sequence[StockItem], item: StockItem, *, low_stock_threshold: int, backorder_limit: int) -> None:
-    """Set when a locked item is low and how many units beyond those on hand it may promise."""
-    totals, levels = _totals(items), {row.id: row.available for row in items}
-    item.low_stock_threshold, item.backorder_limit = low_stock_threshold, backorder_limit
-    item.shortfall = max(0, item.reserved + item.allocated - item.on_hand - backorder_limit)
-    item.save(using=db.INVENTORY, update_fields=["low_stock_threshold", "backorder_limit", "shortfall"])
+def set_limits(items: Sequence[StockItem], item: StockItem, limits: Mapping[str, Any]) -> None:
+    """Set columns of a locked item that say when it is low and what may be promised beyond the units on hand."""
+    totals, levels = _totals(items), _levels(items)
+    for name, value in limits.items():
+        setattr(item, name, value)
+    item.shortfall = max(0, item.reserved + item.allocated - item.on_hand - item.backorder_limit)
+    item.save(using=db.INVENTORY, update_fields=[*limits, "shortfall"])
     _tell(items, totals, levels)
+    _forget(item.variant_id)  # what is shown may have another date
+
+
+def close_orders(items: Sequence[StockItem], item: StockItem) -> None:
+    """Note that the end of selling beyond the units on hand was told of; tell those who show how many there are."""
+    StockItem.objects.using(db.INVENTORY).filter(pk=item.pk).update(has_closed=True)
+    units = _totals(items)[item.variant_id][0]
+    bus.publish(types.StockChanged(variant_id=item.variant_id, available=units), using=db.INVENTORY)
+    _forget(item.variant_id)
 
 
 def mark_waiting(items: Sequence[StockItem], *, has_waiting: bool) -> None:
@@ -156,6 +173,8 @@ def _write(units: Sequence[tuple[StockItem, int]], entry: Entry | None) -> None:
 
 
 def _row(item: StockItem, quantity: int, on_hand_after: int, entry: Entry) -> StockMovement:
+    if not entry.is_complete:
+        raise ValueError("the ledger asks of every unit who moved it, and why or for which document")
     return StockMovement(
         stock_item_id=item.id,
         variant_id=item.variant_id,
@@ -178,6 +197,11 @@ def _waited_for(items: Iterable[StockItem]) -> set[UUID]:
     return {item.variant_id for item in items if item.has_waiting}
 
 
+def _levels(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
+    """Per item: the units available and the threshold at which it is low."""
+    return {item.id: (item.available, item.low_stock_threshold) for item in items}
+
+
 def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
     """Per variant: units available at active locations, and the lowest number that is not yet low."""
     sums: dict[UUID, tuple[int, int]] = {}
@@ -189,7 +213,9 @@ def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
     return sums
 
 
-def _tell(items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], levels: Mapping[UUID, int]) -> None:
+def _tell(
+    items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], levels: Mapping[UUID, tuple[int, int]]
+) -> None:
     """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order.
 
     For those who wait, every unit that comes counts.
@@ -202,11 +228,15 @@ def _tell(items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], le
             bus.publish(types.StockChanged(variant_id=variant_id, available=now), using=db.INVENTORY)
             _forget(variant_id)
     for item in items:
-        if levels[item.id] > item.low_stock_threshold >= item.available:
+        before, threshold = levels[item.id]
+        if before > threshold and item.available <= item.low_stock_threshold:
             bus.publish(
                 types.StockLow(variant_id=item.variant_id, location_id=item.location_id, available=item.available),
                 using=db.INVENTORY,
             )
+        elif before <= threshold and item.available > item.low_stock_threshold:
+            # here, not in a worker: the next fall must find it closed, or it would be taken for the same one
+            StockAlert.objects.using(db.INVENTORY).filter(stock_item_id=item.id, closed_at=None).update(closed_at=Now())
 
 
 def _forget(variant_id: UUID) -> None:

@@ -12,6 +12,10 @@ from inventory.stock.models import StockItem, StockPolicy
 from shop.core import db
 
 
+class UnknownStockItem(LookupError):
+    """There is no such stock item."""
+
+
 def items_of(variant_ids: Iterable[UUID]) -> list[StockItem]:
     """Lock and return all stock items of the variants, at every location, with their location.
 
@@ -22,8 +26,20 @@ def items_of(variant_ids: Iterable[UUID]) -> list[StockItem]:
     return list(
         StockItem.objects.using(db.INVENTORY)
         .filter(variant_id__in=set(variant_ids))
-        .annotate(moment=Now(), strategy=Subquery(StockPolicy.objects.values("strategy")[:1]))
+        .annotate(  # type: ignore[no-redef]  # the model declares them
+            moment=Now(), strategy=Subquery(StockPolicy.objects.values("strategy")[:1])
+        )
         .select_related("location")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )
+
+
+def item(stock_item_id: UUID) -> tuple[list[StockItem], StockItem]:
+    """Lock and return the items of this item's variant, and the item among them. Raises `UnknownStockItem`."""
+    variant_ids = StockItem.objects.using(db.INVENTORY).filter(pk=stock_item_id).values_list("variant_id", flat=True)
+    items = items_of(variant_ids)
+    for found in items:
+        if found.id == stock_item_id:
+            return items, found
+    raise UnknownStockItem(str(stock_item_id))

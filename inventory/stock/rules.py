@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, combinations
 from uuid import UUID
 
 MAX_UNITS = 1_000_000_000  # fits the columns with room for sums
 EXACT_PARCELS = 3  # the fewest parcels are searched for exactly up to this number
 FEWEST_PARCELS, HIGHEST_STOCK = "fewest_parcels", "highest_stock"  # how a demand is spread over the locations
+
+
+class BadQuantity(ValueError):
+    """A number of units is not a whole number in range."""
+
+
+IN_STOCK, BACKORDER, PREORDER, OUT = "in_stock", "backorder", "preorder", "out"  # what a shopper is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,41 @@ class Level:
     available: int
 
 
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Units of a variant that may be promised, and how many of them are `on_hand`. The others are a backorder or, if
+    `is_preorder`, a pre-order, and expected on `expected_on` (None: not known)."""
+
+    units: int
+    on_hand: int
+    is_preorder: bool = False
+    expected_on: date | None = None
+
+    def state(self, wanted: int = 1) -> str:
+        """What `wanted` units would be: "in_stock", "backorder", "preorder", or "out" when there are not so many."""
+        if wanted > self.units:
+            return OUT
+        if wanted <= self.on_hand:
+            return IN_STOCK
+        return PREORDER if self.is_preorder else BACKORDER
+
+    def expected(self, wanted: int = 1) -> date | None:
+        """When the last of `wanted` units is expected, if not all of them are there; None where nobody knows."""
+        return self.expected_on if self.state(wanted) in (BACKORDER, PREORDER) else None
+
+
+NOTHING = Availability(0, 0)
+
+
 def is_quantity(value: object) -> bool:
     """Whether `value` is a whole number of units from 1 to `MAX_UNITS` (True is not 1)."""
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UNITS
+
+
+def check(quantity: object) -> None:
+    """Raises `BadQuantity` for what is no number of units from 0."""
+    if quantity != 0 and not is_quantity(quantity):
+        raise BadQuantity(f"{quantity!r} is not a number of units")
 
 
 def available(*, on_hand: int, backorder_limit: int, reserved: int, allocated: int) -> int:

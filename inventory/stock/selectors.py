@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connections
 from django.db.models import F, Sum, Value
 from django.db.models.functions import Upper
 
+from inventory.stock import rules
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
 from shop.core import cache, db, invariants
 
@@ -18,30 +20,48 @@ from shop.core import cache, db, invariants
 # are owed is not for others.
 _AVAILABLE = """
     SELECT item.variant_id,
-           GREATEST(0, SUM(GREATEST(
-               0, item.on_hand + item.backorder_limit - item.reserved - item.allocated + expired.units
-           )) - (SELECT COALESCE(SUM(units), 0) FROM inventory_waitingentry waiting
-                 WHERE waiting.variant_id = item.variant_id AND waiting.status = 'waiting'))
+           GREATEST(0, SUM(GREATEST(0, free.units + beyond.units)) - COALESCE(MAX(owed.units), 0)),
+           GREATEST(0, SUM(GREATEST(0, free.units)) - COALESCE(MAX(owed.units), 0)),
+           bool_and(item.is_preorder) FILTER (WHERE beyond.units > 0),
+           MAX(item.expected_on) FILTER (WHERE beyond.units > 0)
     FROM inventory_stockitem item
     JOIN inventory_location location ON location.id = item.location_id AND location.is_active
     CROSS JOIN LATERAL (
-        SELECT COALESCE(SUM(quantity), 0) AS units FROM inventory_reservation
+        SELECT item.on_hand - item.reserved - item.allocated + COALESCE(SUM(quantity), 0) AS units
+        FROM inventory_reservation
         WHERE stock_item_id = item.id AND status = 'open' AND expires_at <= statement_timestamp()
-    ) expired
+    ) free
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN item.orders_until IS NULL OR item.orders_until > statement_timestamp()
+                    THEN item.backorder_limit ELSE 0 END AS units
+    ) beyond
+    LEFT JOIN LATERAL (
+        SELECT SUM(units) AS units FROM inventory_waitingentry waiting
+        WHERE waiting.variant_id = item.variant_id AND waiting.status = 'waiting' AND item.has_waiting
+    ) owed ON true
     WHERE item.variant_id = ANY(%s::uuid[])
     GROUP BY item.variant_id
 """
+Availability = rules.Availability
 
 
 def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Units of each variant that can be promised now, over all active locations; 0 for variants without stock."""
+    return {variant_id: have.units for variant_id, have in availability(variant_ids).items()}
+
+
+def availability(variant_ids: Iterable[UUID]) -> dict[UUID, Availability]:
+    """As `available`, with how many of the units are on hand and when the others are expected. One query."""
     wanted = list(dict.fromkeys(variant_ids))
     if not wanted:
         return {}
     with connections[db.INVENTORY].cursor() as cursor:
         cursor.execute(_AVAILABLE, [wanted])
-        have = {variant_id: int(units) for variant_id, units in cursor.fetchall()}
-    return {variant_id: have.get(variant_id, 0) for variant_id in wanted}
+        have = {
+            variant_id: Availability(int(units), int(on_hand), bool(is_preorder), expected_on)
+            for variant_id, units, on_hand, is_preorder, expected_on in cursor.fetchall()
+        }
+    return {variant_id: have.get(variant_id, rules.NOTHING) for variant_id in wanted}
 
 
 _OWED = """
@@ -62,12 +82,57 @@ def owed(items: Iterable[StockItem]) -> dict[UUID, int]:
 
 def shown_available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     """As `available`, up to 30 seconds old: for pages, never for a decision."""
+    return {variant_id: have.units for variant_id, have in shown(variant_ids).items()}
+
+
+def shown(variant_ids: Iterable[UUID]) -> dict[UUID, Availability]:
+    """As `availability`, up to 30 seconds old: for pages, never for a decision."""
     wanted = list(dict.fromkeys(variant_ids))
     known = cache.AVAILABILITY.get_many(wanted)
-    fresh = available([variant_id for variant_id in wanted if variant_id not in known])
+    fresh = availability([variant_id for variant_id in wanted if variant_id not in known])
     if fresh:
         cache.AVAILABILITY.set_many(fresh)
     return {variant_id: known[variant_id] if variant_id in known else fresh[variant_id] for variant_id in wanted}
+
+
+_EXPECTED = """
+    SELECT held.variant_id, MAX(item.expected_on)
+    FROM inventory_reservation held
+    JOIN inventory_stockitem item ON item.id = held.stock_item_id
+    WHERE held.reference = %s AND held.status = 'open' AND item.backorder_limit > 0
+      AND item.on_hand - item.allocated < (
+          SELECT SUM(quantity) FROM inventory_reservation earlier
+          WHERE earlier.stock_item_id = item.id AND earlier.status = 'open' AND earlier.id <= held.id)
+    GROUP BY held.variant_id HAVING MAX(item.expected_on) IS NOT NULL
+"""
+
+
+def expected(reference: UUID) -> dict[UUID, date]:
+    """Of the variants held for a reference of which not every unit is there: when they are expected, where that is
+    known. Who came first gets what is on hand."""
+    with connections[db.INVENTORY].cursor() as cursor:
+        cursor.execute(_EXPECTED, [reference])
+        return dict(cursor.fetchall())
+
+
+_UNDER_WAY = """
+    SELECT COALESCE(SUM(line.quantity - line.received - line.written_off), 0)
+    FROM inventory_transferline line JOIN inventory_transfer transfer ON transfer.id = line.transfer_id
+    WHERE line.variant_id = %s AND transfer.target_id = %s AND transfer.status = 'sent'
+"""
+
+
+def under_way(*, variant_id: UUID, location_id: UUID) -> int:
+    """Units of a variant that left another location for this one and have not come yet."""
+    with connections[db.INVENTORY].cursor() as cursor:
+        cursor.execute(_UNDER_WAY, [variant_id, location_id])
+        return int(cursor.fetchone()[0])
+
+
+def variant_at(*, sku: str, location_id: UUID) -> UUID | None:
+    """The variant of which a location has a stock item with this SKU (its copy for people)."""
+    rows = StockItem.objects.using(db.INVENTORY).filter(sku__iexact=sku, location_id=location_id)
+    return rows.values_list("variant_id", flat=True).first()
 
 
 def locations() -> list[tuple[str, str]]:

@@ -8,22 +8,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from inventory.stock import ledger, locations, locking, rules, selectors
+from inventory.stock import ledger, limits, locations, locking, rules, selectors
 from inventory.stock.locations import UnknownLocation
+from inventory.stock.locking import UnknownStockItem
 from inventory.stock.models import Allocation, StockItem, StockMovement
-from shop.audit import services as audit
 from shop.core import db
 
-__all__ = ["UnknownLocation"]  # raised here as well
+__all__ = ["UnknownLocation", "UnknownStockItem"]  # raised here as well
 Kind = StockMovement.Kind
-
-
-class BadQuantity(ValueError):
-    """A number of units is not a whole number in range."""
-
-
-class UnknownStockItem(LookupError):
-    """There is no such stock item."""
+BadQuantity, Promised = rules.BadQuantity, limits.Promised
+set_limits, close_orders, choose_strategy = limits.set_limits, limits.close_orders, limits.choose_strategy
 
 
 class NotOnHand(Exception):
@@ -32,10 +26,6 @@ class NotOnHand(Exception):
     def __init__(self, sku: str, on_hand: int) -> None:
         super().__init__(f"only {on_hand} of {sku} on hand")
         self.sku, self.on_hand = sku, on_hand
-
-
-class Promised(Exception):
-    """A backorder limit is to fall below what has been promised on it."""
 
 
 class NotAllocated(Exception):
@@ -66,7 +56,7 @@ def receive(
         ledger.open_items([ledger.new_item(variant_id=variant_id, sku=sku, location_id=place.id)], entry=entry)
         items = locking.items_of([variant_id])
         item = next(item for item in items if item.location_id == place.id)
-        _in_range(item.on_hand + quantity)
+        rules.check(item.on_hand + quantity)
         ledger.move(items, {item.id: rules.Change(on_hand=quantity)}, entry=entry)
 
 
@@ -80,34 +70,28 @@ def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
     if not reason.strip():
         raise ValueError("an adjustment needs a reason")
     with transaction.atomic(using=db.INVENTORY):
-        items, item = _lock(stock_item_id)
+        items, item = locking.item(stock_item_id)
         if item.on_hand + change < 0:
             raise NotOnHand(item.sku, item.on_hand)
-        _in_range(item.on_hand + change)
+        rules.check(item.on_hand + change)
         entry = ledger.Entry(Kind.ADJUST, by, reason)
         ledger.move(items, {item.id: rules.Change(on_hand=change)}, entry=entry, is_recount=True)
 
 
-def set_limits(*, stock_item_id: UUID, low_stock_threshold: int, backorder_limit: int, by: str) -> None:
-    """When the item counts as low, and how many units beyond those on hand may be sold (both ≥ 0).
+def recount(*, stock_item_id: UUID, on_hand: int, reason: str, by: str) -> None:
+    """So many units (≥ 0) of a stock item were counted, with a reason. Less than is promised becomes a shortfall.
 
-    Raises `BadQuantity`, `UnknownStockItem`, `Promised` (more than that is sold already).
+    Counting the same again changes nothing. Raises `BadQuantity`, `UnknownStockItem`.
     """
-    _in_range(low_stock_threshold)
-    _in_range(backorder_limit)
+    rules.check(on_hand)
+    if not reason.strip():
+        raise ValueError("a recount needs a reason")
     with transaction.atomic(using=db.INVENTORY):
-        items, item = _lock(stock_item_id)
-        if backorder_limit < item.backorder_limit and item.reserved + item.allocated > item.on_hand + backorder_limit:
-            raise Promised(item.sku)
-        ledger.set_limits(items, item, low_stock_threshold=low_stock_threshold, backorder_limit=backorder_limit)
-        audit.record(
-            action="stock.set_limits",
-            by=by,
-            object_type="stock_item",
-            object_id=item.id,
-            changes={"low_stock_threshold": low_stock_threshold, "backorder_limit": backorder_limit},
-            using=db.INVENTORY,
-        )
+        items, item = locking.item(stock_item_id)
+        if on_hand != item.on_hand:
+            entry = ledger.Entry(Kind.ADJUST, by, reason)
+            change = rules.Change(on_hand=on_hand - item.on_hand)
+            ledger.move(items, {item.id: change}, entry=entry, is_recount=True)
 
 
 def set_on_hand(
@@ -143,7 +127,7 @@ def load(*, rows: Sequence[InitialStock], reason: str, by: str, document: str = 
     Raises `BadQuantity`.
     """
     for row in rows:
-        _in_range(row.quantity)
+        rules.check(row.quantity)
     with transaction.atomic(using=db.INVENTORY):
         place = locations.by_code(None)
         items = [
@@ -227,21 +211,6 @@ def deallocate(*, reference: UUID, by: str) -> None:
             row.actor = by
         Allocation.objects.using(db.INVENTORY).bulk_update(allocations, ["released", "actor"])
         ledger.move(items, changes)
-
-
-def _in_range(quantity: int) -> None:
-    if quantity != 0 and not rules.is_quantity(quantity):
-        raise BadQuantity(f"{quantity!r} is not a number of units")
-
-
-def _lock(stock_item_id: UUID) -> tuple[list[StockItem], StockItem]:
-    """The locked items of this item's variant, and the item among them."""
-    variant_ids = StockItem.objects.using(db.INVENTORY).filter(pk=stock_item_id).values_list("variant_id", flat=True)
-    items = locking.items_of(variant_ids)
-    for item in items:
-        if item.id == stock_item_id:
-            return items, item
-    raise UnknownStockItem(str(stock_item_id))
 
 
 def _lock_allocated(reference: UUID) -> tuple[list[StockItem], list[Allocation]]:

@@ -6,10 +6,16 @@ from uuid import UUID
 
 from celery import shared_task
 
-from inventory.stock import locations
+from inventory.stock import locations, services
 
 
 @shared_task(ignore_result=True)
 def announce_location(*, location_id: str) -> None:
     """A location was switched on or off: tell what that means for its variants."""
     locations.announce(location_id=UUID(location_id))
+
+
+@shared_task(ignore_result=True)
+def close_orders() -> None:
+    """Tell of backorders and pre-orders whose last moment has come."""
+    services.close_orders()

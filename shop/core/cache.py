@@ -58,7 +58,7 @@ class Entry:
 
 
 CATEGORY_TREE = Entry("category-tree-version", 2 * HOUR)  # the version of the tree that each process holds
-AVAILABILITY = Entry("availability", 30)  # shown, never sold from
+AVAILABILITY = Entry("availabilities", 30)  # shown, never sold from
 LISTINGS = Entry("listings", 24 * HOUR)  # a version that changes with the search index; part of the keys of FACETS
 FACETS = Entry("facets", 2 * MINUTE)  # counts of a list, by its query
 HOME = Entry("home", 5 * MINUTE)  # the home page's cards

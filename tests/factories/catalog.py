@@ -177,5 +177,5 @@ def put_in_stock(levels: dict[UUID, int]) -> None:
     """Set what is on hand of these variants at the default location."""
     Location.objects.get_or_create(is_default=True, defaults={"code": "default", "name": "Main warehouse"})
     stock.set_on_hand(
-        levels=levels, skus={key: f"SKU-{key.hex[-8:]}" for key in levels}, location=None, reason="", by="test"
+        levels=levels, skus={key: f"SKU-{key.hex[-8:]}" for key in levels}, location=None, reason="start", by="test"
     )

@@ -27,7 +27,7 @@ def stocked(units: int = 10, *, variant_id: UUID | None = None, location: str | 
         levels={variant: 0},
         skus={variant: f"SKU-{variant.hex[-8:]}"},
         location=location or _default(),
-        reason="",
+        reason="start",
         by="test",
     )
     item = StockItem.objects.get(variant_id=variant, location__code=location or _default())

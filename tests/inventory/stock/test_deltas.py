@@ -25,6 +25,7 @@ def delta(item: StockItem, change: int, **fields: Any) -> Delta:
             "location": "default",
             "change": change,
             "kind": kind,
+            "reason": "count",
             **fields,
         }
     )
@@ -47,7 +48,7 @@ def test_each_change_has_a_row_and_the_counters_move_once() -> None:
     assert (counters(item), counters(there)) == ((3, 0, 0, 0), (2, 0, 0, 0))
     rows = StockMovement.objects.filter(stock_item_id=item.id).exclude(reason="start")
     assert {(row.kind, row.quantity, row.on_hand_after, row.reason, row.document) for row in rows} == {
-        ("adjust", -5, 0, "a", "d"), ("receive", 3, 3, "", ""),
+        ("adjust", -5, 0, "a", "d"), ("receive", 3, 3, "count", ""),
     }  # fmt: skip
     assert_adds_up()
 

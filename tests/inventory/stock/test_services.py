@@ -37,26 +37,26 @@ def test_received_units_are_on_hand_and_in_the_ledger() -> None:
 
 def test_receiving_opens_a_stock_item_at_the_named_location() -> None:
     place, variant = LocationFactory(), uuid4()
-    stock.receive(variant_id=variant, sku="NEW", quantity=2, location=place.code, reason="", by="staff:1")
+    stock.receive(variant_id=variant, sku="NEW", quantity=2, location=place.code, reason="delivery", by="staff:1")
     assert StockItem.objects.get(variant_id=variant).location_id == place.id
     assert_adds_up()
 
 
 def test_an_unknown_location_is_refused() -> None:
     with pytest.raises(stock.UnknownLocation):
-        stock.receive(variant_id=uuid4(), sku="A", quantity=2, location="nowhere", reason="", by="staff:1")
+        stock.receive(variant_id=uuid4(), sku="A", quantity=2, location="nowhere", reason="delivery", by="staff:1")
 
 
 def test_the_default_location_is_made_when_it_is_missing() -> None:
     Location.objects.all().delete()
-    stock.load(rows=[stock.InitialStock(uuid4(), "A", 1)], reason="", by="system")
+    stock.load(rows=[stock.InitialStock(uuid4(), "A", 1)], reason="start", by="system")
     assert list(Location.objects.values_list("code", "is_default")) == [("default", True)]
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1.5, True, 10**10])
 def test_what_is_no_quantity_is_not_received(quantity: int) -> None:
     with pytest.raises(stock.BadQuantity):
-        stock.receive(variant_id=uuid4(), sku="A", quantity=quantity, reason="", by="staff:1")
+        stock.receive(variant_id=uuid4(), sku="A", quantity=quantity, reason="delivery", by="staff:1")
     assert StockItem.objects.count() == 0
 
 
@@ -94,7 +94,7 @@ def test_a_recount_below_what_is_promised_is_kept_as_a_shortfall() -> None:
     assert counters(item) == (1, 0, 3, 2)
     with pytest.raises(stock.NotOnHand):
         stock.ship(reference=reference, by="staff:1")
-    stock.receive(variant_id=item.variant_id, sku=item.sku, quantity=1, reason="", by="staff:1")
+    stock.receive(variant_id=item.variant_id, sku=item.sku, quantity=1, reason="delivery", by="staff:1")
     assert counters(item) == (2, 0, 3, 1)
     stock.deallocate(reference=reference, by="system")
     assert counters(item) == (2, 0, 0, 0)
@@ -107,7 +107,7 @@ def test_set_on_hand_without_location_empties_the_others() -> None:
     stock.set_on_hand(levels={item.variant_id: 3}, skus={item.variant_id: "A"}, reason="api", by="staff:1")
     assert (counters(item)[0], counters(other)[0]) == (3, 0)
     stock.set_on_hand(
-        levels={item.variant_id: 9}, skus={item.variant_id: "A"}, location=other.location.code, reason="", by="staff:1"
+        levels={item.variant_id: 9}, skus={item.variant_id: "A"}, location=other.location.code, reason="delivery", by="staff:1"
     )
     assert (counters(item)[0], counters(other)[0]) == (3, 9)
     assert_adds_up()
@@ -116,7 +116,7 @@ def test_set_on_hand_without_location_empties_the_others() -> None:
 def test_setting_what_is_there_already_writes_nothing() -> None:
     item = stocked(5)
     before = StockMovement.objects.count()
-    stock.set_on_hand(levels={item.variant_id: 5}, skus={item.variant_id: "A"}, reason="", by="staff:1")
+    stock.set_on_hand(levels={item.variant_id: 5}, skus={item.variant_id: "A"}, reason="delivery", by="staff:1")
     assert StockMovement.objects.count() == before
 
 
