@@ -52,15 +52,24 @@ def _loopback_only() -> None:
 
 @pytest.fixture
 def shop_sandbox(settings: object) -> Iterator[object]:
-    """A payment sandbox (`tests.fakes.sandbox.RunningSandbox`) that the shop's own Stripe provider talks to."""
-    from checkout.payments import calls, providers
-    from shop.resilience import breaker
+    """A payment sandbox (`tests.fakes.sandbox.RunningSandbox`) that the shop's own Stripe and PayPal talk to."""
+    from checkout.payments import providers
     from tests.fakes.sandbox import running_sandbox
 
     with running_sandbox() as running:
         settings.STRIPE_API_BASE = running.url  # type: ignore[attr-defined]
+        settings.PAYPAL_API_BASE = f"{running.url}/paypal"  # type: ignore[attr-defined]
         providers.provider.cache_clear()
-        breaker.reset(calls.circuit("stripe"))
+        _close_circuits()
         yield running
     providers.provider.cache_clear()
-    breaker.reset(calls.circuit("stripe"))
+    _close_circuits()
+
+
+def _close_circuits() -> None:
+    from checkout.payments import calls
+    from shop.resilience import breaker
+
+    for code in ("stripe", "paypal"):
+        breaker.reset(calls.circuit(code))
+        breaker.reset(f"{calls.circuit(code)}.webhooks")

@@ -66,12 +66,26 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
         "notices": [error] if error else [],
     }
     if standing.state == "action":
-        context["action_url"] = standing.action_url or reverse("order_payment_page", args=[order.number])
+        context |= _action(order, standing, key)
     elif standing.state == "declined":
-        context |= pay_again(request, order, error=standing.error)
+        given_up = _("You did not finish the payment. You have not been charged.")
+        is_given_up = standing.payment is not None and standing.payment.status == "cancelled"
+        context |= pay_again(request, order, error=standing.error or (given_up if is_given_up else ""))
     elif standing.state == "awaiting_transfer":
         rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
         context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
+    return context
+
+
+def _action(order: Any, standing: Any, key: str) -> dict[str, Any]:
+    """What the shopper has to do: confirm at the bank, or pay on the provider's own page, which may be given up."""
+    context: dict[str, Any] = {"action_url": standing.action_url or reverse("order_payment_page", args=[order.number])}
+    if standing.is_hosted:
+        url = reverse("order", args=[order.number])
+        context["other_way_url"] = f"{url}?{f'key={key}&' if key else ''}returned=cancelled"
+        context["headline"] = _("One more step: your payment")
+        context["action_text"] = _("You pay on the payment provider's own page and come back here afterwards.")
+        context["action_label"] = _("Go on to the payment page")
     return context
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from shop.core import requests
 from shop.core.responses import SeeOther
 
 PAGE_SIZE = 10
+GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did not pay on it
 
 
 @never_cache
@@ -34,8 +36,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/ `?key=` (a guest's link). Back from the provider's page, its answer is fetched at once."""
     found = _order(request, number)
     if "payment_intent" in request.GET or "returned" in request.GET:
-        if payment_selectors.standing(found).state in {"pending", "action"}:
-            payments.refresh(order_id=found.pk)
+        _come_back(found, has_given_up=request.GET.get("returned") == GIVEN_UP)
         return _to(found, placed=True)
     response = render(request, "checkout/desk/order.html", pages.order_page(request, found))
     # The address may hold the secret of a guest's link. Not "no-referrer": its forms would post `Origin: null`.
@@ -100,10 +101,10 @@ def payment_page(request: HttpRequest, number: str) -> HttpResponse:
     standing = payment_selectors.standing(found)
     if standing.state != "action" or standing.payment is None:
         return _to(found)
-    back = f"{requests.absolute(access.url(found))}&returned=1"
+    back = f"{requests.absolute(access.url(found))}&returned="
     try:
         url = standing.action_url or payments.hosted_url(
-            payment_id=standing.payment.pk, success_url=back, cancel_url=back
+            payment_id=standing.payment.pk, success_url=f"{back}1", cancel_url=f"{back}{GIVEN_UP}"
         )
     except payments.PaymentRefused as refused:
         messages.error(request, str(refused))
@@ -144,6 +145,18 @@ def lookup(request: HttpRequest) -> HttpResponse:
     services.send_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
     messages.success(request, _("If we have this order, a link to it is on its way to that address."))
     return SeeOther(reverse("order_lookup"))
+
+
+def _come_back(found: Any, *, has_given_up: bool) -> None:
+    """Ask how the payment stands, or end the one that the shopper gave up on its page: then another way is open."""
+    standing = payment_selectors.standing(found)
+    if standing.state not in {"pending", "action"}:
+        return
+    if has_given_up and standing.is_hosted:
+        with suppress(payments.ProviderUnavailable):  # it stays open then, and the page leads to it
+            payments.cancel_open(order_id=found.pk)
+    else:
+        payments.refresh(order_id=found.pk)
 
 
 def _order(request: HttpRequest, number: str) -> Any:

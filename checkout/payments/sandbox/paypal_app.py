@@ -81,9 +81,7 @@ def _token(box: Box, request: wire.Request) -> wire.Response:
             "scope": "https://uri.paypal.com/services/payments/payment",
             "access_token": token["id"],
             "token_type": "Bearer",
-            "app_id": "APP-SANDBOX",
             "expires_in": _LIFE,
-            "nonce": "sandbox",
         },
     )
 
