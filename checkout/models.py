@@ -1,26 +1,44 @@
 """Table of contents of the checkout's tables; nobody imports through it."""
 
+from checkout.cards.models import SavedCard
+from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.ledger.models import LedgerEntry
 from checkout.orders.models import Order, OrderLine, OrderStep
-from checkout.payments.models import Payment, PaymentEvent, PaymentRoute, ProviderEvent, Refund, SavedCard
+from checkout.payments.models import (
+    Capture,
+    Payment,
+    PaymentEvent,
+    PaymentOptions,
+    PaymentRoute,
+    ProviderEvent,
+    Refund,
+)
 from checkout.purchase.models import CheckoutDetails, QueuedOrder
 from checkout.receivables.models import Receivable, ReceivableEntry
+from checkout.reconciliation.models import Difference, Reconciliation
 from checkout.storecredit.models import CreditAccount, CreditEntry
 
 __all__ = [
+    "Capture",
     "CheckoutDetails",
     "CreditAccount",
     "CreditEntry",
+    "Difference",
+    "Dispute",
+    "LedgerEntry",
     "Order",
     "OrderLine",
     "OrderStep",
     "Payment",
     "PaymentEvent",
+    "PaymentOptions",
     "PaymentRoute",
     "ProviderEvent",
     "QueuedOrder",
     "Receivable",
     "ReceivableEntry",
+    "Reconciliation",
     "Refund",
     "SavedCard",
     "Shipment",

@@ -28,6 +28,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.mail_order_placed",
     ),
     types.PaymentRetried: ("checkout.payments.receivers.charge",),
+    types.CardRemoved: ("checkout.payments.receivers.forget_card",),
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (
         "checkout.orders.receivers.commit_stock",
@@ -44,11 +45,17 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     ),
     types.ShipmentDispatched: (
         "checkout.fulfilment.receivers.ship_stock",
+        "checkout.fulfilment.receivers.capture_value",
         "checkout.fulfilment.receivers.mail_order_shipped",
     ),
     types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
     types.RefundRequested: ("checkout.payments.receivers.refund",),
     types.RefundMade: (),
+    types.RefundFailed: ("checkout.payments.receivers.mail_refund_failed",),
+    types.CaptureRequested: ("checkout.payments.receivers.capture",),
+    types.CaptureFailed: ("checkout.payments.receivers.mail_capture_failed",),
+    types.VoidRequested: ("checkout.payments.receivers.void_rest",),
+    types.DisputeChanged: ("checkout.disputes.receivers.mail_staff",),
     types.OrderRefunded: (
         "checkout.orders.receivers.give_back_stock",
         "checkout.fulfilment.receivers.cancel_shipments",

@@ -8,17 +8,19 @@ from uuid import UUID
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import services as payments
 
-# Triggers that move parcels as well as the status. All others are the status alone.
+# Triggers that move parcels or money as well as the status. All others are the status alone.
 _COMMANDS: dict[str, Callable[..., Order]] = {
     "start_fulfillment": fulfilment.start,
     "items_picked": fulfilment.pick,
     "delivery_confirmed": fulfilment.deliver,
+    "approve_review": payments.approve,
 }
 
 
 def is_command(trigger: str) -> bool:
-    """Whether the trigger moves parcels: its guard is then met by the command itself."""
+    """Whether the trigger moves parcels or money: its guard is then met by the command itself."""
     return trigger in _COMMANDS or trigger == "package_dispatched"
 
 

@@ -26,6 +26,11 @@ def ship_stock(data: dict[str, Any]) -> None:
     fulfilment.ship_stock(order_id=UUID(data["order_id"]), by=BY)
 
 
+def capture_value(data: dict[str, Any]) -> None:
+    """Have the money of a dispatched parcel taken, where it is taken on shipment."""
+    fulfilment.capture_value(order_id=UUID(data["order_id"]), by=BY)
+
+
 def mail_order_shipped(data: dict[str, Any]) -> None:
     """Tell the shopper that a parcel is on its way, and how to follow it."""
     emails.order_shipped(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from checkout.fulfilment import locking
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderLine
+from checkout.payments import services as payments
 from inventory.reservations import services as reservations
 from inventory.stock import services as stock
 from shop.audit import services as audit
@@ -21,6 +23,7 @@ from shop.events import bus, types
 
 Status = Shipment.Status
 State = Order.FulfilmentState
+_GONE = (Status.SHIPPED, Status.DELIVERED)
 _OPENABLE = {Order.Status.PAYMENT_CONFIRMED, Order.Status.PROCESSING}
 
 
@@ -123,6 +126,31 @@ def ship_stock(*, order_id: UUID, by: str) -> None:
     """The units of a dispatched order leave the stock. Idempotent, and in no need of `commit_stock` having run."""
     reservations.commit(reference=order_id, by=by)
     stock.ship(reference=order_id, quantities=None, by=by)
+
+
+def capture_value(*, order_id: UUID, by: str) -> None:
+    """Have the money of what was dispatched taken, where it is taken on shipment; with the last unit, the rest too.
+
+    The value of everything that left so far less what was taken: parcels may be told of in any order, or twice.
+    """
+    order = Order.objects.get(pk=order_id)
+    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position"))
+    left = ShipmentLine.objects.filter(order_id=order_id, shipment__status__in=_GONE)
+    sent = dict(left.values_list("order_line").annotate(Sum("quantity")))
+    gone = [sent.get(line.pk, 0) for line in lines]
+    quantities = [line.quantity for line in lines]
+    minor = payments.value_of(order.total_minor, [_weight(order, line) for line in lines], quantities, gone)
+    payments.take_up_to(order_id=order_id, minor=minor, is_final=gone == quantities, by=by)
+
+
+def _weight(order: Order, line: OrderLine) -> int:
+    """What a line weighs in the total: price less discount, its delivery, and its tax as far as it came on top.
+
+    In ten-thousandths of a minor unit: a part of the tax may be inside the price.
+    """
+    added = order.tax_minor - order.included_tax_minor
+    tax = line.tax_minor * 10_000 * added // order.tax_minor if order.tax_minor else 0
+    return (line.total_minor - line.discount_minor + line.shipping_minor) * 10_000 + tax
 
 
 def _move(shipments: list[Shipment], status: str, by: str, **changes: object) -> None:

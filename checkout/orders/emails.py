@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django_countries import countries
 
 from checkout.orders import access, selectors
 from checkout.orders.models import Order
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.money import Money
 from shop.notifications import services as notifications
@@ -36,8 +39,31 @@ def order_cancelled(*, order_id: UUID, reason: str) -> None:
     """With the reason in words, and the amount that comes back if something was paid."""
     order = selectors.by_id(order_id)
     with translation.override(order.language):
-        refund = text(order.money(order.captured_minor)) if order.captured_minor else None
+        rest = order.captured_minor - order.refunded_minor  # some of it may have gone back before
+        refund = text(order.money(rest)) if rest > 0 else None
         send(order, "order_cancelled", reason=reason_text(reason), refund=refund, cart_url=None)
+
+
+def to_staff(*, key: str, subject: str, lines: Sequence[str], order: Order | None = None, page: str = "") -> int:
+    """Queue a mail to everybody of the staff who may move money, once for `key`; returns how many were new.
+
+    It links to `order`, else to the list `page` of the admin ("checkout_refund").
+    """
+    if order is not None:
+        url = reverse("admin:checkout_order_change", args=[order.pk])
+    else:
+        url = reverse(f"admin:{page}_changelist" if page else "admin:index")
+    context = {"subject": subject, "lines": list(lines), "url": requests.absolute(url)}
+    return sum(
+        notifications.queue(
+            key=f"staff:{key}:{person}",
+            template="staff_notice",
+            to=email,
+            language=settings.LANGUAGE_CODE,
+            context=context,
+        )
+        for person, email in accounts.staff_with("checkout.refund_order")
+    )
 
 
 def send(order: Order, template: str, *, key: object = "", **extra: Any) -> bool:

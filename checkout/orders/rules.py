@@ -14,6 +14,8 @@ class Facts:
     authorised: int = 0
     captured: int = 0
     refunded: int = 0
+    held: int = 0  # of authorised: may still be captured
+    secured: int = 0  # captured, or held in a way that needs no more of the shopper (captured on shipment, a promise)
     fulfilment: str = "unfulfilled"
 
 
@@ -22,7 +24,7 @@ Guard = Callable[[Facts], str | None]
 
 
 def is_paid(facts: Facts) -> str | None:
-    return None if facts.captured - facts.refunded >= facts.total else "not_paid"
+    return None if max(facts.captured, facts.secured) - facts.refunded >= facts.total else "not_paid"
 
 
 def is_unpaid(facts: Facts) -> str | None:
@@ -54,7 +56,7 @@ def is_back(facts: Facts) -> str | None:
 
 
 def is_refunded(facts: Facts) -> str | None:
-    return None if 0 < facts.captured == facts.refunded else "not_refunded"
+    return None if 0 < facts.captured == facts.refunded and not facts.held else "not_refunded"
 
 
 def always(facts: Facts) -> str | None:

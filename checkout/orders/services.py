@@ -206,6 +206,8 @@ def facts(order: Order) -> rules.Facts:
         authorised=order.authorised_minor,
         captured=order.captured_minor,
         refunded=order.refunded_minor,
+        held=order.held_minor,
+        secured=order.secured_minor,
         fulfilment=order.fulfilment_state,
     )
 
@@ -220,14 +222,19 @@ def cancel(*, order_id: UUID, by: str, note: str = "") -> Order:
     return apply(order_id=order_id, trigger="cancel", by=by, note=note)
 
 
-def note_money(*, order: Order, authorised: int, captured: int, refunded: int) -> None:
+def note_money(
+    *, order: Order, authorised: int, captured: int, refunded: int, held: int = 0, secured: int = 0
+) -> None:  # fmt: skip
     """Keep the sums over the order's payments (minor units). `order` is locked by the caller."""
     order.authorised_minor, order.captured_minor, order.refunded_minor = authorised, captured, refunded
+    order.held_minor, order.secured_minor = held, secured
     order.payment_state = _payment_state(order)
     Order.objects.filter(pk=order.pk).update(
         authorised_minor=authorised,
         captured_minor=captured,
         refunded_minor=refunded,
+        held_minor=held,
+        secured_minor=secured,
         payment_state=order.payment_state,
         updated_at=Now(),
     )

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from checkout.cards import selectors as cards
 from checkout.orders import access
 from checkout.orders import services as orders
-from checkout.payments import calls, providers, recording, rules, selectors
-from checkout.payments.models import Payment, Refund
+from checkout.payments import calls, choosing, methods, providers, recording, refunding, rules, selectors
+from checkout.payments.models import CaptureWhen, Payment
 from checkout.payments.providers import base
 from inventory.reservations import services as reservations
 from shop.core import db, requests
@@ -38,17 +39,17 @@ def charge(*, payment_id: UUID) -> None:
 
     Raises `ProviderUnavailable` when there was no answer: to be called again, which asks under the same key.
     """
-    payment = selectors.payment(payment_id)
+    payment = choosing.choose(payment_id)
     if not selectors.is_chargeable(payment):
         return
     _close_others(payment)
-    if selectors.is_hosted(payment):
+    if not _hold_credit(payment) or selectors.is_hosted(payment):
         return
     provider = providers.provider(payment.provider)
     if not reservations.extend(reference=payment.order_id, ttl=max(rules.CALL_HOLD, provider.reservation_ttl)):
         _give_up(payment)
         return
-    started = recording.start(payment_id=payment_id)
+    started = recording.start(payment_id=payment_id, provider=payment.provider)
     if started is None:
         return
     outcome = _asked_to_charge(started)
@@ -83,6 +84,9 @@ def request_for(payment: Payment) -> base.ChargeRequest:
         idempotency_key=f"charge:{payment.pk}",
         return_url=requests.absolute(access.url(order)),
         customer_reference=str(order.customer_id) if order.customer_id else None,
+        customer=cards.customer_at(payment.provider, order.customer_id),
+        save=payment.is_saving,
+        capture=payment.capture_when == CaptureWhen.AT_ONCE,
         description=f"{settings.SHOP_NAME} {order.number}",
         metadata={"order_id": str(order.pk)},
     )
@@ -91,8 +95,28 @@ def request_for(payment: Payment) -> base.ChargeRequest:
 def _close_others(payment: Payment) -> None:
     """Before a new attempt: end the older ones, so that none of them succeeds as well."""
     for other in selectors.open_payments(payment.order_id):
-        if other.pk != payment.pk and other.pk < payment.pk:
+        if other.pk < payment.pk and not _is_part(other, payment):
             _end(other)
+
+
+def _is_part(other: Payment, payment: Payment) -> bool:
+    """Whether `other` is store credit that pays a part beside `payment`, and not an older attempt."""
+    return other.provider == methods.CREDIT and payment.provider != methods.CREDIT
+
+
+def _hold_credit(payment: Payment) -> bool:
+    """Store credit that pays a part is set aside first. If that fails the rest is not asked for; False then."""
+    if payment.provider == methods.CREDIT:
+        return True
+    for part in selectors.waiting_credit(payment):
+        charge(payment_id=part.pk)
+    if selectors.still_due(payment.order_id).minor <= payment.amount_minor:
+        return True
+    with override(payment.order.language):
+        sentence = _("Your store credit has changed, so this payment was not made. Nothing was charged.")
+    outcome = base.Outcome(reference="", state="declined", decline_code="credit_changed", message=sentence)
+    recording.record(payment_id=payment.pk, outcome=outcome, source="charge")
+    return False
 
 
 def _give_up(payment: Payment) -> None:
@@ -109,7 +133,7 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
 
     The same page again while it is open. Raises `PaymentRefused`, `ProviderUnavailable`.
     """
-    payment = selectors.payment(payment_id)
+    payment = choosing.choose(payment_id)
     if payment.action_url:
         return payment.action_url
     if not selectors.is_hosted(payment) or not selectors.is_chargeable(payment):
@@ -119,6 +143,10 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
     question = replace(question, idempotency_key=f"{question.idempotency_key}:page:{span}")
     if not reservations.extend(reference=payment.order_id, ttl=rules.HOSTED_PAGE + timedelta(minutes=1)):
         raise PaymentRefused(_("The items are no longer available."))
+    if not _hold_credit(payment):
+        raise PaymentRefused(_("Your store credit has changed. Please choose again how to pay."))
+    if not recording.note_asked(payment_id=payment_id, provider=payment.provider):
+        raise PaymentRefused(_("The payment page could not be opened. Please try again."))
     try:
         session = calls.ask(
             payment.provider,
@@ -169,21 +197,6 @@ def settle(*, payment_id: UUID) -> None:
         charge(payment_id=payment_id)
 
 
-def refund(*, refund_id: UUID) -> None:
-    """Send a refund that was asked for. Raises `ProviderUnavailable`: to be called again, under the same key."""
-    asked = Refund.objects.select_related("payment").get(pk=refund_id)
-    if asked.status != Refund.Status.REQUESTED or asked.reference:
-        return
-    payment, key = asked.payment, rules.refund_key(refund_id)
-    try:
-        outcome = calls.ask(payment.provider, lambda provider: provider.refund(payment.reference, asked.amount, key))
-    except base.ProviderRefused as refusal:
-        log.error("refund refused", refund=str(refund_id), code=refusal.code, error=str(refusal))
-        recording.fail_refund(refund_id=refund_id, why=refusal.code or "refused")
-        return
-    recording.record(payment_id=payment.pk, outcome=outcome, source="refund", refund_id=refund_id)
-
-
 def cancel_open(*, order_id: UUID) -> None:
     """End every open payment of an order at its provider and record what is true of it then. Talks to the provider.
 
@@ -225,4 +238,4 @@ def cancel_unpaid(*, order_id: UUID, by: str) -> bool:
 def give_back_money(*, order_id: UUID) -> None:
     """What becomes of the money of a cancelled order: open payments end, captured ones are refunded."""
     cancel_open(order_id=order_id)
-    recording.give_back(order_id=order_id, by="system")
+    refunding.give_back(order_id=order_id, by="system")

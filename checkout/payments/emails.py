@@ -1,8 +1,10 @@
-"""The mail about a payment that failed."""
+"""The mails about payments that failed: the shopper's and the staff's."""
 
 from __future__ import annotations
 
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from checkout.orders import access
 from checkout.orders import emails as order_emails
@@ -23,4 +25,34 @@ def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
         reason=selectors.payment(payment_id).message,
         retry_url=requests.absolute(access.url(order)),
         hold_until=None,
+    )
+
+
+def refund_failed(*, refund_id: UUID) -> None:
+    """To staff: a refund does not arrive, however often it was asked for."""
+    refund = selectors.refund(refund_id)
+    told = {"order": refund.payment.order.number, "amount": refund.amount.format(), "count": refund.attempt}
+    order_emails.to_staff(
+        key=f"refund:{refund_id}",
+        subject=_("Refund of %(amount)s for %(order)s failed") % told,
+        lines=[
+            _("It was asked for %(count)s times.") % told,
+            _("Try again from the list of refunds, or send the money another way and tell the customer."),
+        ],
+        page="checkout_refund",
+    )
+
+
+def capture_failed(*, capture_id: UUID) -> None:
+    """To staff: money that is held could not be taken."""
+    capture = selectors.capture(capture_id)
+    told = {"order": capture.payment.order.number, "amount": capture.amount.format(), "problem": capture.problem}
+    order_emails.to_staff(
+        key=f"capture:{capture_id}",
+        subject=_("%(amount)s of %(order)s could not be taken") % told,
+        lines=[
+            _("The payment provider says: %(problem)s") % told,
+            _("The hold may have ended, or this card cannot be charged in parts. Look before you ship more."),
+        ],
+        order=capture.payment.order,
     )

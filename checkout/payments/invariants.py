@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
 
 from checkout.orders.models import Order
-from checkout.payments import calls, recording, rules
+from checkout.payments import calls, refunding, rules
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
 from checkout.payments.providers import base
 from shop.core import db, invariants
@@ -61,7 +61,7 @@ def _requested(order: Order) -> int:
 
 
 def _kept_by_dead_orders() -> Iterator[str]:
-    over = Order.objects.filter(status__in=recording.OVER, captured_minor__gt=F("refunded_minor"))
+    over = Order.objects.filter(status__in=refunding.OVER, captured_minor__gt=F("refunded_minor"))
     for order in over.filter(updated_at__lt=Now() - DEADLINE):
         kept = order.captured_minor - order.refunded_minor - _requested(order)
         if kept > 0:
@@ -76,7 +76,7 @@ def _paid_and_waiting() -> Iterator[str]:
 
 def _paid_beyond() -> Iterator[str]:
     beyond = Order.objects.filter(captured_minor__gt=F("total_minor") + F("refunded_minor"))
-    for order in beyond.exclude(status__in=recording.OVER).filter(updated_at__lt=Now() - DEADLINE):
+    for order in beyond.exclude(status__in=refunding.OVER).filter(updated_at__lt=Now() - DEADLINE):
         excess = order.captured_minor - order.refunded_minor - _requested(order) - order.total_minor
         if excess > 0:
             yield f"I4 {order.number}: {excess} more than its total was paid and not given back"

@@ -12,6 +12,16 @@ from shop.core import db
 from shop.core.money import Money
 
 
+class CaptureWhen(models.TextChoices):
+    """When money that is held for an order is taken. All but the first only hold it when the order is placed."""
+
+    AT_ONCE = "at_once", _("at once")
+    ON_SHIPMENT = "on_shipment", _("on shipment, parcel by parcel")
+    AFTER_REVIEW = "after_review", _("after a person has approved it")
+    PROMISE = "promise", _("by the customer, who promised to send it")  # no call takes it (pay on invoice)
+    WITH_REST = "with_rest", _("with the rest of the order")  # store credit that pays a part
+
+
 class Payment(models.Model):
     """One attempt to collect money for an order through one provider. An order may have several."""
 
@@ -42,6 +52,8 @@ class Payment(models.Model):
     authorised_minor = models.BigIntegerField(default=0)
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    disputed_minor = models.BigIntegerField(db_default=0)  # called back by the card's holder, undecided or lost
+    capture_when = models.CharField(_("captured"), max_length=20, choices=CaptureWhen, db_default=CaptureWhen.AT_ONCE)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -66,6 +78,11 @@ class Payment(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def held_minor(self) -> int:
+        """What is held and neither taken nor let go."""
+        return max(0, self.authorised_minor - self.captured_minor)
 
 
 class PaymentEvent(models.Model):
@@ -118,6 +135,8 @@ class Refund(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     reference = models.CharField(max_length=255, blank=True)
     actor = models.CharField(max_length=80)
+    attempt = models.PositiveSmallIntegerField(db_default=1)
+    retry_of = models.UUIDField(null=True, unique=True)  # the failed refund that this one repeats
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -135,6 +154,57 @@ class Refund(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.payment.currency)
+
+
+class Capture(models.Model):
+    """Money to take of a hold: asked for in a transaction, sent to the provider by a worker, like a `Refund`."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("requested")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="captures")
+    order_id = models.UUIDField()
+    amount_minor = models.BigIntegerField(_("amount"))
+    is_final = models.BooleanField(_("final"), default=True)  # let the rest of the hold go
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REQUESTED)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("capture"), _("captures")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(name="capture_amount", condition=Q(amount_minor__gt=0))]
+        indexes = [models.Index("created_at", condition=Q(status="requested"), name="capture_open")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} ← {self.payment_id}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.payment.currency)
+
+
+class PaymentOptions(models.Model):
+    """What the merchant chose for all payments: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    capture_when = models.CharField(
+        _("take the money"),
+        max_length=20,
+        choices=[choice for choice in CaptureWhen.choices if choice[0] in ("at_once", "on_shipment", "after_review")],
+        default=CaptureWhen.AT_ONCE,
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment options"), _("payment options")
+        constraints = [models.CheckConstraint(name="payment_options_one", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(_("payment options"))
 
 
 class ProviderEvent(models.Model):
@@ -189,33 +259,3 @@ class PaymentRoute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} → {self.provider}"
-
-
-class SavedCard(models.Model):
-    """A payment method that a provider keeps for a customer: names only, never a card's number."""
-
-    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
-    customer_id = models.UUIDField()
-    provider = models.CharField(max_length=40)
-    reference = models.CharField(max_length=255)  # the provider's name of the customer
-    token = models.CharField(max_length=255)  # the provider's name of the card
-    brand = models.CharField(_("brand"), max_length=40)
-    last4 = models.CharField(max_length=4)
-    expires = models.CharField(max_length=7, blank=True)  # "2031-04"
-    is_default = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=Now())
-    removed_at = models.DateTimeField(null=True, blank=True)  # gone for the customer, to be detached at the provider
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("saved card"), _("saved cards")
-        ordering = ["-is_default", "-id"]
-        constraints = [
-            models.UniqueConstraint("provider", "token", name="saved_card_once"),
-            models.UniqueConstraint(
-                "customer_id", condition=Q(is_default=True, removed_at__isnull=True), name="saved_card_one_default"
-            ),
-        ]
-        indexes = [models.Index("customer_id", name="saved_card_customer")]
-
-    def __str__(self) -> str:
-        return f"{self.brand} {self.last4}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from checkout.payments import emails
+from checkout.payments import cards, emails
 from checkout.payments import services as payments
 
 
@@ -20,6 +20,26 @@ def refund(data: dict[str, Any]) -> None:
     payments.refund(refund_id=UUID(data["refund_id"]))
 
 
+def capture(data: dict[str, Any]) -> None:
+    """Take money that is held and was asked for."""
+    payments.capture(capture_id=UUID(data["capture_id"]))
+
+
+def void_rest(data: dict[str, Any]) -> None:
+    """Let go of money that is held and not wanted."""
+    payments.void_rest(order_id=UUID(data["order_id"]))
+
+
+def mail_refund_failed(data: dict[str, Any]) -> None:
+    """Tell staff of a refund that does not arrive."""
+    emails.refund_failed(refund_id=UUID(data["refund_id"]))
+
+
+def mail_capture_failed(data: dict[str, Any]) -> None:
+    """Tell staff of money that could not be taken."""
+    emails.capture_failed(capture_id=UUID(data["capture_id"]))
+
+
 def give_back_money(data: dict[str, Any]) -> None:
     """End the payments of a cancelled order and refund what came in."""
     payments.give_back_money(order_id=UUID(data["order_id"]))
@@ -28,3 +48,8 @@ def give_back_money(data: dict[str, Any]) -> None:
 def mail_payment_failed(data: dict[str, Any]) -> None:
     """Tell the shopper that the card was declined and where to try another."""
     emails.payment_failed(order_id=UUID(data["order_id"]), payment_id=UUID(data["payment_id"]))
+
+
+def forget_card(data: dict[str, Any]) -> None:
+    """Have the provider forget a card that its customer removed."""
+    cards.forget(card_id=UUID(data["card_id"]))

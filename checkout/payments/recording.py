@@ -1,4 +1,4 @@
-"""What becomes known of a payment: facts kept once, sums made anew, order and refunds brought up to date."""
+"""What becomes known of a payment: facts kept once and posted, sums made anew, the order brought up to date."""
 
 from __future__ import annotations
 
@@ -6,75 +6,97 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce, Greatest, Now
 
+from checkout.disputes import services as disputes
+from checkout.ledger import rules as accounts
+from checkout.ledger import services as ledger
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import locking, rules
-from checkout.payments.models import Payment, PaymentEvent, Refund
+from checkout.payments import capturing, cards, locking, providers, refunding, rules, selectors
+from checkout.payments.models import CaptureWhen, Payment, PaymentEvent, PaymentOptions
 from checkout.payments.providers import base
-from shop.audit import services as audit
 from shop.core import db
-from shop.events import bus, types
+from shop.core.money import Money
 
 log = structlog.get_logger("checkout.payments")
 
-REFUND_FACTS = {"refunded", "refund_pending", "refund_failed"}
 UNDER_WAY = {Payment.Status.PENDING, Payment.Status.PROCESSING}
-OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}
+OVER = refunding.OVER
 
 
 def record(
-    *, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "system", refund_id: UUID | None = None
+    *,
+    payment_id: UUID,
+    outcome: base.Outcome,
+    source: str,
+    by: str = "system",
+    refund_id: UUID | None = None,
+    capture_id: UUID | None = None,
 ) -> Payment:
     """Take in what a provider said, in one transaction; see `services.record`."""
     with transaction.atomic(using=db.DEFAULT):
         order, payment = locking.order_and_payment(payment_id)
         before = payment.status
-        _keep(payment, outcome, source)
-        entries = _entries(payment)
+        events = _keep(payment, outcome, source)
+        cards.note_saved(order=order, payment=payment, saved=outcome.saved)
+        entries = _entries(payment, events)
         _update(payment, outcome, rules.sums(entries))
-        if refund_id is not None:
-            _name_refund(refund_id, outcome)
-        _settle_refunds(payment, entries, by)
+        _note_disputes(payment, outcome, entries)
+        refunding.settle(payment, outcome, entries, refund_id=refund_id, by=by)
+        if capture_id is not None:
+            capturing.finish(capture_id)
         _sum_up(order)
         _follow(order, payment, before, by)
         return payment
 
 
-def _keep(payment: Payment, outcome: base.Outcome, source: str) -> None:
-    keys = sorted(db.uuid7() for _fact in outcome.facts)  # in the order the provider tells them
-    PaymentEvent.objects.bulk_create(
-        [
-            PaymentEvent(
-                id=key,
-                payment=payment,
-                order_id=payment.order_id,
-                kind=fact.kind,
-                reference=fact.reference,
-                amount_minor=fact.amount.minor,
-                currency=fact.amount.currency,
-                source=source,
+def _keep(payment: Payment, outcome: base.Outcome, source: str) -> list[PaymentEvent]:
+    """Keep each fact once and post what it moved; all events of the payment. Its lock is held."""
+    events = list(PaymentEvent.objects.filter(payment=payment).order_by("id"))
+    known = {(event.kind, event.reference) for event in events}
+    fresh = {(fact.kind, fact.reference): fact for fact in outcome.facts}
+    for key, fact in fresh.items():
+        if key not in known:
+            event = PaymentEvent.objects.create(
+                payment=payment, order_id=payment.order_id, kind=fact.kind, reference=fact.reference,
+                amount_minor=fact.amount.minor, currency=fact.amount.currency, source=source,
                 occurred_at=fact.occurred_at,
-            )
-            for key, fact in zip(keys, outcome.facts, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
+            )  # fmt: skip
+            _post(payment, events, event)
+            events.append(event)
+    return events
 
 
-def _entries(payment: Payment) -> list[rules.Entry]:
+def _post(payment: Payment, before: list[PaymentEvent], event: PaymentEvent) -> None:
+    """The ledger's rows for one event: what the sums of its currency are with it, and were without it."""
+    same = [one for one in before if one.currency == event.currency]
+    ledger.post(
+        order_id=payment.order_id, payment_id=payment.pk, event_id=event.pk, provider=payment.provider,
+        currency=event.currency, before=standing(same), after=standing([*same, event]),
+    )  # fmt: skip
+
+
+def standing(events: list[PaymentEvent]) -> accounts.Standing:
+    """The sums of a payment's events of one currency as the ledger counts them."""
+    known = rules.sums(rules.Entry(one.kind, one.reference, one.amount_minor) for one in events)
+    return accounts.Standing(
+        authorised=known.authorised, voided=known.voided, captured=known.captured,
+        refund_pending=known.refund_pending, refunded=known.refunded, disputed=known.disputed,
+        lost=known.lost, fees=known.fees,
+    )  # fmt: skip
+
+
+def _entries(payment: Payment, events: list[PaymentEvent]) -> list[rules.Entry]:
     """The facts that count: those in the payment's currency. Money of another one is for people to look at."""
-    rows = PaymentEvent.objects.filter(payment=payment).values_list("kind", "reference", "amount_minor", "currency")
     entries = []
-    for kind, reference, minor, currency in rows:
-        if currency == payment.currency:
-            entries.append(rules.Entry(kind, reference, minor))
+    for event in events:
+        if event.currency == payment.currency:
+            entries.append(rules.Entry(event.kind, event.reference, event.amount_minor))
         else:
-            log.error("fact in a foreign currency", payment=str(payment.pk), kind=kind, currency=currency)
+            log.error("fact in a foreign currency", payment=str(payment.pk), kind=event.kind, currency=event.currency)
     return entries
 
 
@@ -82,6 +104,7 @@ def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
     status = rules.status(current=payment.status, amount=payment.amount_minor, known=known, state=outcome.state)
     payment.authorised_minor = max(0, known.authorised - known.voided)
     payment.captured_minor, payment.refunded_minor = known.captured, known.refunded
+    payment.disputed_minor = known.disputed + known.lost
     payment.reference = outcome.reference or payment.reference
     payment.status = status
     is_waiting = status == Payment.Status.ACTION_REQUIRED
@@ -96,6 +119,7 @@ def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
             "authorised_minor",
             "captured_minor",
             "refunded_minor",
+            "disputed_minor",
             "reference",
             "status",
             "action_url",
@@ -107,54 +131,50 @@ def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
     )
 
 
-def _name_refund(refund_id: UUID, outcome: base.Outcome) -> None:
-    """Tell our refund by the name the provider gave it."""
-    reference = next((fact.reference for fact in outcome.facts if fact.kind in REFUND_FACTS), "")
-    Refund.objects.filter(pk=refund_id, reference="").update(reference=reference)
-
-
-def _settle_refunds(payment: Payment, entries: list[rules.Entry], by: str) -> None:
-    states = rules.refund_states((entry.kind, entry.reference) for entry in entries)
-    if not states:
-        return
-    for refund in Refund.objects.filter(payment=payment, reference__in=states):
-        state = states[refund.reference]
-        if refund.status != state:
-            finish_refund(refund, state, by)
-
-
-def finish_refund(refund: Refund, state: str, by: str) -> None:
-    """The refund is done or has failed. The caller holds the order's lock."""
-    Refund.objects.filter(pk=refund.pk).update(status=state)
-    audit.record(
-        action=f"refund.{state}", by=by, object_type="order", object_id=refund.order_id,
-        changes={"refund": str(refund.pk), "amount_minor": refund.amount_minor}, using=db.DEFAULT,
-    )  # fmt: skip
-    if state == Refund.Status.DONE:
-        bus.publish(types.RefundMade(order_id=refund.order_id, refund_id=refund.pk), using=db.DEFAULT)
+def _note_disputes(payment: Payment, outcome: base.Outcome, entries: list[rules.Entry]) -> None:
+    told = {fact.reference: fact for fact in outcome.facts if fact.kind == "disputed"}
+    states = rules.dispute_states((entry.kind, entry.reference) for entry in entries)
+    for entry in entries:
+        if entry.kind == "disputed":
+            fact = told.get(entry.reference)
+            disputes.note(
+                order_id=payment.order_id, payment_id=payment.pk, reference=entry.reference,
+                amount=Money(entry.minor, payment.currency), status=states[entry.reference],
+                reason=fact.reason if fact else "", due_at=fact.due_at if fact else None,
+            )  # fmt: skip
 
 
 def _sum_up(order: Order) -> None:
+    held = Greatest(F("authorised_minor") - F("captured_minor"), 0)
     found = Payment.objects.filter(order=order).aggregate(
-        authorised=Sum("authorised_minor"), captured=Sum("captured_minor"), refunded=Sum("refunded_minor")
+        authorised=Coalesce(Sum("authorised_minor"), 0),
+        captured=Coalesce(Sum("captured_minor"), 0),
+        refunded=Coalesce(Sum("refunded_minor"), 0),
+        held=Coalesce(Sum(held), 0),
+        sure=Coalesce(Sum(held, filter=Q(capture_when__in=rules.SECURE)), 0),
     )
-    orders.note_money(order=order, **{name: minor or 0 for name, minor in found.items()})
+    secured = found.pop("sure") + found["captured"]
+    orders.note_money(order=order, secured=secured, **found)
 
 
 def _follow(order: Order, payment: Payment, before: str, by: str) -> None:
     """What the new sums mean for the order."""
-    give_back_excess(order, payment, by)
+    refunding.give_back_excess(order, payment, by)
+    if order.captured_minor and order.refunded_minor == order.captured_minor and order.held_minor:
+        capturing.ask_to_void(order, by)  # I8: what is given back in full is not taken after all
     trigger = _trigger(order, payment, before)
     if trigger and order_selectors.allows(order, trigger):
-        orders.apply(order_id=order.pk, trigger=trigger, by=by, about=payment.pk, note=_note(payment, trigger))
+        order = orders.apply(order_id=order.pk, trigger=trigger, by=by, about=payment.pk, note=_note(payment, trigger))
+    if order.status not in OVER and order.secured_minor - order.refunded_minor >= order.total_minor:
+        capturing.take_credit(order, by)
 
 
 def _trigger(order: Order, payment: Payment, before: str) -> str | None:
     if order.captured_minor and order.refunded_minor == order.captured_minor:
         return "refund"
-    if order.status == Order.Status.PAYMENT_REVIEW:
-        return "approve_review"
-    if order.captured_minor - order.refunded_minor >= order.total_minor:
+    if order.status == Order.Status.PAYMENT_REVIEW:  # taking the money is what approves it
+        return "approve_review" if order.captured_minor - order.refunded_minor >= order.total_minor else None
+    if order.secured_minor - order.refunded_minor >= order.total_minor:
         return "payment_success"
     if payment.status == Payment.Status.AUTHORISED:
         return "hold_for_review"
@@ -167,86 +187,46 @@ def _note(payment: Payment, trigger: str) -> str:
     return payment.decline_code if trigger == "payment_failed" else ""
 
 
-def give_back_excess(order: Order, payment: Payment, by: str) -> None:
-    """Ask for the refund of money that the order has no use for: it is over, or was paid twice.
+def start(*, payment_id: UUID, provider: str) -> Payment | None:
+    """Mark a payment as being asked of `provider`, committed before that is; None if it is not to be asked for now.
 
-    Not again for a payment whose refund has failed: people must look at that one. Order and payment are locked.
+    From here on the payment stays with its provider (`choosing`): a rival that moved it before was faster.
     """
-    asked = Refund.objects.filter(order_id=order.pk)
-    if asked.filter(payment=payment, status=Refund.Status.FAILED).exists():
-        return
-    requested = asked.filter(status=Refund.Status.REQUESTED).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    excess = rules.excess(
-        total=order.total_minor,
-        captured=order.captured_minor,
-        refunded=order.refunded_minor,
-        requested=requested,
-        is_over=order.status in OVER,
-    )
-    minor = min(excess, refundable(payment))
-    if minor > 0:
-        reason, by = _why_back(order, by)
-        request_refund(payment, minor, reason=reason, by=by)
-
-
-def _why_back(order: Order, by: str) -> tuple[str, str]:
-    """Why money goes back by itself, and who caused it: whoever cancelled the order, else `by`."""
-    step = order_selectors.cancellation_of(order.pk) if order.status in OVER else None
-    if step is None:
-        return _("More was paid than is due."), by
-    reason = _("The order was cancelled.")
-    return (f"{reason} {step.note}" if step.note else reason), step.actor
-
-
-def refundable(payment: Payment) -> int:
-    """Minor units of a locked payment that may still be given back: captured, not refunded, not asked for."""
-    open_refunds = Refund.objects.filter(payment=payment, status=Refund.Status.REQUESTED)
-    requested = open_refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    return max(0, payment.captured_minor - payment.refunded_minor - requested)
-
-
-def request_refund(payment: Payment, minor: int, *, reason: str, by: str) -> Refund:
-    """Write down a refund that a worker then sends. Order and payment are locked, the amount is within the cap."""
-    refund = Refund.objects.create(
-        payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by
-    )
-    audit.record(
-        action="refund.requested", by=by, object_type="order", object_id=payment.order_id,
-        changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
-    )  # fmt: skip
-    bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
-    return refund
-
-
-def start(*, payment_id: UUID) -> Payment | None:
-    """Mark a payment as being asked for, committed before the provider is; None if it is not to be asked for now."""
     with transaction.atomic(using=db.DEFAULT):
         order, payment = locking.order_and_payment(payment_id)
         if order.status != Order.Status.PAYMENT_PENDING or payment.status not in UNDER_WAY:
             return None
+        if payment.provider != provider:
+            return None
         payment.order = order
         payment.status = Payment.Status.PROCESSING
+        payment.capture_when = when_to_capture(payment)
         payment.attempts += 1
         payment.updated_at = Now()  # the timetable leaves it alone while it is being asked for
-        payment.save(update_fields=["status", "attempts", "updated_at"])
+        payment.save(update_fields=["status", "capture_when", "attempts", "updated_at"])
         return payment
 
 
-def give_back(*, order_id: UUID, by: str) -> None:
-    """Ask for the refund of everything that was captured for an order that is over. Idempotent."""
+def note_asked(*, payment_id: UUID, provider: str) -> bool:
+    """Mark a payment as asked of `provider` for its own page; False if it was moved to another one meanwhile."""
     with transaction.atomic(using=db.DEFAULT):
-        order, payments = locking.order_and_payments(order_id)
-        if order.status in OVER:
-            for payment in payments:
-                give_back_excess(order, payment, by)
+        _order, payment = locking.order_and_payment(payment_id)
+        if payment.provider != provider:
+            return False
+        Payment.objects.filter(pk=payment_id).update(
+            attempts=payment.attempts + 1, capture_when=when_to_capture(payment), updated_at=Now()
+        )
+        return True
 
 
-def fail_refund(*, refund_id: UUID, why: str) -> None:
-    """The provider will not make this refund; people see it as failed."""
-    with transaction.atomic(using=db.DEFAULT):
-        refund = Refund.objects.get(pk=refund_id)
-        locking.order_and_payment(refund.payment_id)
-        refund.refresh_from_db()
-        if refund.status == Refund.Status.REQUESTED:
-            finish_refund(refund, Refund.Status.FAILED, "system")
-            Refund.objects.filter(pk=refund.pk).update(reason=f"{refund.reason} ({why})"[:200])
+def when_to_capture(payment: Payment) -> str:
+    """`CaptureWhen` of a payment that is about to be asked for; once asked it stays as it was."""
+    if payment.attempts:
+        return payment.capture_when
+    option = PaymentOptions.objects.values_list("capture_when", flat=True).first()
+    return rules.capture_when(
+        provider=payment.provider,
+        is_part=selectors.is_only_held(payment),
+        can_authorise=providers.provider(payment.provider).can_authorise,
+        option=option or CaptureWhen.AT_ONCE,
+    )

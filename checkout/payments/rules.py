@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,13 +29,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Minor units. `refund_pending` is on its way back and not yet in `refunded`."""
+    """Minor units. `refund_pending` is on its way back and not yet in `refunded`.
+
+    `disputed` is what card holders called back and nobody has decided on, `lost` what was decided against us.
+    """
 
     authorised: int = 0
     captured: int = 0
     voided: int = 0
     refunded: int = 0
     refund_pending: int = 0
+    disputed: int = 0
+    lost: int = 0
+    fees: int = 0
 
 
 def sums(entries: Iterable[Entry]) -> Sums:
@@ -44,7 +50,7 @@ def sums(entries: Iterable[Entry]) -> Sums:
     for entry in entries:
         key = (entry.kind, happening(entry.reference))
         known[key] = max(entry.minor, known.get(key, 0))
-    refunds = refund_states(known)
+    refunds, disputes = refund_states(known), dispute_states(known)
     return Sums(
         authorised=_sum(known, "authorised"),
         captured=_sum(known, "captured"),
@@ -53,7 +59,14 @@ def sums(entries: Iterable[Entry]) -> Sums:
         refund_pending=sum(
             known["refund_pending", reference] for reference, state in refunds.items() if state == "requested"
         ),
+        disputed=_called_back(known, disputes, "open"),
+        lost=_called_back(known, disputes, "lost"),
+        fees=_sum(known, "fee"),
     )
+
+
+def _called_back(known: Mapping[tuple[str, str], int], disputes: Mapping[str, str], wanted: str) -> int:
+    return sum(known.get(("disputed", reference), 0) for reference, state in disputes.items() if state == wanted)
 
 
 def happening(reference: str) -> str:
@@ -67,7 +80,17 @@ def _sum(known: dict[tuple[str, str], int], kind: str) -> int:
 
 def refund_states(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
     """What became of each refund, by its reference: `Refund.Status` values. `keys` are (kind, reference)."""
-    ranks = {"refund_pending": (1, "requested"), "refunded": (2, "done"), "refund_failed": (3, "failed")}
+    return _states(keys, {"refund_pending": "requested", "refunded": "done", "refund_failed": "failed"})
+
+
+def dispute_states(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The same for disputes: `Dispute.Status` values. Decided both ways counts as lost."""
+    return _states(keys, {"disputed": "open", "dispute_won": "won", "dispute_lost": "lost"})
+
+
+def _states(keys: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> dict[str, str]:
+    """For each reference, what its latest kind (in the order of `meanings`) means, whichever came first."""
+    ranks = {kind: (rank, state) for rank, (kind, state) in enumerate(meanings.items(), start=1)}
     best: dict[str, tuple[int, str]] = {}
     for kind, reference in keys:
         if kind in ranks:
@@ -95,16 +118,66 @@ def status(*, current: str, amount: int, known: Sums, state: str) -> str:
             return "refunded"
         if known.captured >= amount or known.captured + known.voided >= known.authorised > 0:
             return "paid"
+        if known.authorised:
+            return "authorised"
     elif known.authorised:
         return "authorised" if known.authorised > known.voided else "cancelled"
     said = _BY_STATE[state]
     return current if _RANK[said] < _RANK.get(current, 0) else said
 
 
-def excess(*, total: int, captured: int, refunded: int, requested: int, is_over: bool) -> int:
-    """What has to go back: everything of an order that is over, else what was paid beyond its total."""
+def excess(*, total: int, captured: int, refunded: int, requested: int, is_over: bool, disputed: int = 0) -> int:
+    """What has to go back: everything of an order that is over, else what was paid beyond its total.
+
+    What is disputed is not ours to give: the card's holder has taken it, or it comes back to us.
+    """
     due = 0 if is_over else total
-    return max(0, captured - refunded - requested - due)
+    return max(0, captured - refunded - requested - disputed - due)
+
+
+PROMISES = frozenset({"invoice"})  # providers whose money nobody can take but the customer who sends it
+SECURE = frozenset({"on_shipment", "promise", "with_rest"})  # `CaptureWhen`: held money of these is as good as paid
+
+
+def capture_when(*, provider: str, is_part: bool, can_authorise: bool, option: str) -> str:
+    """`CaptureWhen` of a payment at `provider`. `is_part`: credit beside another payment; `option`: the merchant's."""
+    if provider in PROMISES:
+        return "promise"
+    if is_part:
+        return "with_rest"
+    return option if can_authorise else "at_once"
+
+
+def secured(*, when: str, captured: int, held: int) -> int:
+    """What of a payment is ours, or will be without the shopper's doing more."""
+    return captured + (held if when in SECURE else 0)
+
+
+def parcel_value(total: int, weights: Iterable[int], quantities: Iterable[int], sent: Iterable[int]) -> int:
+    """What of an order's `total` the `sent` units of its lines are worth, each line weighing its share.
+
+    Exact: nothing sent is nothing, everything sent is `total`, and more sent is never worth less. A pure function of
+    what was sent in all, so that the parcels' values (its differences) sum to the total in whatever order they leave.
+    """
+    lines = list(zip(weights, quantities, sent, strict=True))
+    if all(gone >= quantity for _weight, quantity, gone in lines):
+        return total
+    whole = sum(weight for weight, _quantity, _gone in lines) or 1
+    # Each line's share is rounded down, so the rest of all roundings comes with the last parcel.
+    return sum(total * weight * min(gone, quantity) // (whole * quantity) for weight, quantity, gone in lines)
+
+
+MAX_REFUND_TRIES = 3
+
+
+def refund_pause(attempt: int) -> timedelta:
+    """How long after a failed refund it is tried again: two minutes, ten, fifty."""
+    return timedelta(minutes=2 * 5 ** min(attempt - 1, 3))
+
+
+def capture_key(capture_id: UUID) -> str:
+    """The idempotency key of a capture: as often as it is sent, it is taken once."""
+    return f"capture:{capture_id}"
 
 
 def credit_part(*, due: int, balance: int) -> int:

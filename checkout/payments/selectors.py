@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Now
 
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import providers, rules
-from checkout.payments.models import Payment, ProviderEvent, Refund
+from checkout.payments.methods import CREDIT
+from checkout.payments.models import Capture, Payment, ProviderEvent, Refund
 from shop.core import db
 from shop.core.money import Money
 
@@ -65,9 +66,40 @@ def _of_payment(payment: Payment) -> Standing:
     return Standing("pending", payment)
 
 
+def due(order: Order, payments: Sequence[Payment]) -> Money:
+    """What is still to be paid of an order: neither taken nor held for it."""
+    held = sum(one.authorised_minor - one.captured_minor for one in payments if one.status == Status.AUTHORISED)
+    return order.money(order.total_minor - order.captured_minor + order.refunded_minor - held)
+
+
+def still_due(order_id: UUID) -> Money:
+    """The same, read anew."""
+    return due(Order.objects.get(pk=order_id), list(Payment.objects.filter(order_id=order_id)))
+
+
+def waiting_credit(payment: Payment) -> list[Payment]:
+    """Parts of the order that store credit is to pay and that are not held yet."""
+    return list(Payment.objects.filter(order_id=payment.order_id, provider=CREDIT, status__in=WAITING).order_by("id"))
+
+
+def is_only_held(payment: Payment) -> bool:
+    """Store credit for a part of an order is held until the rest is sure, so that it can come back without a trace."""
+    return payment.provider == CREDIT and payment.amount_minor < payment.order.total_minor
+
+
 def payment(payment_id: UUID) -> Payment:
     """A payment with its order. Raises `Payment.DoesNotExist`."""
     return Payment.objects.select_related("order").get(pk=payment_id)
+
+
+def refund(refund_id: UUID) -> Refund:
+    """With its payment and order. Raises `Refund.DoesNotExist`."""
+    return Refund.objects.select_related("payment__order").get(pk=refund_id)
+
+
+def capture(capture_id: UUID) -> Capture:
+    """With its payment and order. Raises `Capture.DoesNotExist`."""
+    return Capture.objects.select_related("payment__order").get(pk=capture_id)
 
 
 def payments_of(order_id: UUID) -> list[Payment]:
@@ -99,7 +131,8 @@ def refundable(order_id: UUID) -> Money:
     order = Order.objects.get(pk=order_id)
     waiting = Refund.objects.filter(order_id=order_id, status=Refund.Status.REQUESTED)
     requested = waiting.aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    return order.money(max(0, order.captured_minor - order.refunded_minor - requested))
+    disputed = Payment.objects.filter(order_id=order_id).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
+    return order.money(max(0, order.captured_minor - order.refunded_minor - requested - disputed))
 
 
 def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
@@ -110,7 +143,8 @@ def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
         for refund in payment.refunds.all()
         if refund.status == Refund.Status.REQUESTED
     )
-    minor = order.captured_minor - order.refunded_minor - requested
+    disputed = sum(payment.disputed_minor for payment in taken)
+    minor = order.captured_minor - order.refunded_minor - requested - disputed
     return order.money(minor) if minor > 0 else None
 
 
@@ -132,6 +166,38 @@ def overdue_payments(limit: int = 200) -> list[UUID]:
     refunding = Q(refunds__status=Refund.Status.REQUESTED) & ~Q(refunds__reference="")
     rows = silent.filter(waiting | refunding).order_by("updated_at").values_list("id", flat=True)
     return list(dict.fromkeys(rows[:limit]))
+
+
+def waiting_captures(order_id: UUID) -> list[UUID]:
+    """Captures of an order that were asked for and have no answer, oldest first."""
+    rows = Capture.objects.filter(order_id=order_id, status=Capture.Status.REQUESTED).order_by("id")
+    return list(rows.values_list("id", flat=True))
+
+
+def holding(order_id: UUID) -> list[Payment]:
+    """Payments of an order that hold money which is not taken, oldest first."""
+    rows = Payment.objects.filter(order_id=order_id, authorised_minor__gt=F("captured_minor")).order_by("id")
+    return list(rows)
+
+
+def unsent(limit: int = 200) -> tuple[list[UUID], list[UUID]]:
+    """Captures and refunds that were asked for two minutes ago or longer and have no answer: their message was lost."""
+    old = Now() - timedelta(minutes=2)
+    captures = Capture.objects.filter(status=Capture.Status.REQUESTED, created_at__lte=old).order_by("created_at")
+    refunds = Refund.objects.filter(status=Refund.Status.REQUESTED, reference="", created_at__lte=old)
+    return (
+        list(captures.values_list("id", flat=True)[:limit]),
+        list(refunds.order_by("created_at").values_list("id", flat=True)[:limit]),
+    )
+
+
+def failed_refunds(limit: int = 200) -> list[UUID]:
+    """Refunds that failed, were not asked for again, and may be by now."""
+    again = Refund.objects.filter(retry_of=OuterRef("pk"))
+    failed = Refund.objects.filter(status=Refund.Status.FAILED, attempt__lt=rules.MAX_REFUND_TRIES)
+    rows = failed.exclude(Exists(again)).order_by("created_at").values_list("id", "created_at", "attempt")
+    now = db.clock()
+    return [pk for pk, created_at, attempt in rows[:limit] if created_at + rules.refund_pause(attempt) <= now]
 
 
 def parked_events(limit: int = 200) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""The payments' commands. Those that talk to a provider are in `collecting`; they are never called in a transaction."""
+"""The payments' commands. Those in `collecting` and `sending` talk to a provider; never call them in a transaction."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.orders import services as orders
-from checkout.orders.models import Order
-from checkout.payments import calls, locking, providers, recording, rules, selectors
+from checkout.payments import calls, capturing, recording, refunding, rules, selectors
+from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
     cancel_open,
@@ -22,22 +21,25 @@ from checkout.payments.collecting import (
     give_back_money,
     hosted_url,
     refresh,
-    refund,
     settle,
 )
 from checkout.payments.models import Payment, ProviderEvent, Refund
+from checkout.payments.opening import open, retry
 from checkout.payments.providers import bank_transfer, base
-from shop.audit import services as audit
+from checkout.payments.refunding import RefundRefused
+from checkout.payments.sending import capture, refund, void_rest
 from shop.core import db
 from shop.core.money import Money
-from shop.events import bus, types
 
 __all__ = [
+    "CaptureRefused",
     "PaymentRefused",
     "ProviderUnavailable",
     "RefundRefused",
+    "approve",
     "cancel_open",
     "cancel_unpaid",
+    "capture",
     "charge",
     "fetch",
     "give_back_money",
@@ -50,65 +52,21 @@ __all__ = [
     "record_transfer",
     "refresh",
     "refund",
+    "request_capture",
     "request_refund",
+    "request_void",
     "retry",
     "settle",
+    "take_up_to",
+    "try_again",
+    "value_of",
+    "void_rest",
 ]
 
 ProviderUnavailable = base.ProviderUnavailable
-
-
-class RefundRefused(Exception):
-    """This much cannot be given back. `str()` is a sentence for people."""
-
-
-def open(*, order: Order, provider: str, token: str, by: str) -> Payment | None:
-    """The first payment of an order that was just placed, in the caller's transaction; publishes `OrderPlaced`.
-
-    `token` is the provider's name for the card, empty for its hosted page or a transfer. None when there is nothing
-    to pay: the order is paid at once. Raises `providers.UnknownProvider`.
-    """
-    providers.provider(provider)
-    if not order.total_minor:
-        orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
-        orders.apply(order_id=order.pk, trigger="payment_success", by=by)
-        return None
-    payment = _create(order, provider, token, order.total_minor, by)
-    orders.apply(order_id=order.pk, trigger="initiate_payment", by=by, about=payment.pk)
-    return payment
-
-
-def _create(order: Order, provider: str, token: str, minor: int, by: str) -> Payment:
-    payment = Payment.objects.create(
-        order=order, provider=provider, amount_minor=minor, currency=order.currency, token=token[:255]
-    )
-    audit.record(
-        action="payment.open", by=by, object_type="order", object_id=order.pk,
-        changes={"payment": str(payment.pk), "provider": provider, "amount_minor": minor}, using=db.DEFAULT,
-    )  # fmt: skip
-    return payment
-
-
-def retry(*, order_id: UUID, provider: str, token: str, by: str) -> Payment:
-    """Another attempt to pay what is still due of a placed order; a worker charges it (`PaymentRetried`).
-
-    Raises `PaymentRefused` when the order does not wait for money, an attempt is under way, or too many were made.
-    """
-    providers.provider(provider)
-    with transaction.atomic(using=db.DEFAULT):
-        order, payments = locking.order_and_payments(order_id)
-        if order.status != Order.Status.PAYMENT_PENDING:
-            raise PaymentRefused(_("This order does not wait for a payment."))
-        if any(payment.status in recording.UNDER_WAY and not selectors.is_hosted(payment) for payment in payments):
-            raise PaymentRefused(_("A payment is already under way. Please wait a moment."))
-        if len(payments) >= rules.MAX_ATTEMPTS:
-            raise PaymentRefused(_("There were too many attempts to pay this order. Please contact us."))
-        due = order.total_minor - order.captured_minor + order.refunded_minor
-        if due <= 0:
-            raise PaymentRefused(_("This order is paid."))
-        payment = _create(order, provider, token, due, by)
-        bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)
-        return payment
+request_refund, try_again = refunding.request, refunding.try_again
+request_capture, request_void = capturing.request, capturing.request_void
+take_up_to, approve, value_of = capturing.take_up_to, capturing.approve, rules.parcel_value
 
 
 def record(*, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "system") -> Payment:
@@ -118,27 +76,6 @@ def record(*, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "s
     "webhook", "fetch", "refund", "staff").
     """
     return recording.record(payment_id=payment_id, outcome=outcome, source=source, by=by)
-
-
-def request_refund(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refund]:
-    """Ask for `amount` to be given back; a worker sends it (`RefundRequested`). Split over the order's payments.
-
-    Raises `RefundRefused` when it is not positive, of another currency, or more than was captured and not yet given
-    back or asked for.
-    """
-    with transaction.atomic(using=db.DEFAULT):
-        order, payments = locking.order_and_payments(order_id)
-        limits = [recording.refundable(payment) for payment in payments]
-        if amount.minor <= 0:
-            raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": order.money(1).format()})
-        if amount.currency != order.currency or amount.minor > sum(limits):
-            most = Money(sum(limits), order.currency)
-            raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most.format()})
-        return [
-            recording.request_refund(payment, minor, reason=reason, by=by)
-            for payment, minor in zip(payments, rules.split(amount.minor, limits), strict=True)
-            if minor
-        ]
 
 
 def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: datetime, by: str) -> Payment:

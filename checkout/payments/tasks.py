@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -24,14 +25,47 @@ def settle_open() -> None:
     """Find what nobody told us: payments without news, and messages that could not be used when they came."""
     for event_id in selectors.parked_events():
         process.delay(event_id=str(event_id))
+    captures, refunds = selectors.unsent()
+    for capture_id in captures:
+        capture.delay(capture_id=str(capture_id))
+    for refund_id in refunds:
+        refund.delay(refund_id=str(refund_id))
+    for refund_id in selectors.failed_refunds():
+        try_again.delay(refund_id=str(refund_id))
     for payment_id in selectors.overdue_payments():
         settle.delay(payment_id=str(payment_id))
+
+
+@shared_task(name="checkout.payments.tasks.capture")
+def capture(*, capture_id: str) -> None:
+    """Send a capture whose message was lost."""
+    _unless_unavailable(lambda: payments.capture(capture_id=UUID(capture_id)))
+
+
+@shared_task(name="checkout.payments.tasks.refund")
+def refund(*, refund_id: str) -> None:
+    """Send a refund whose message was lost."""
+    _unless_unavailable(lambda: payments.refund(refund_id=UUID(refund_id)))
+
+
+@shared_task(name="checkout.payments.tasks.try_again")
+def try_again(*, refund_id: str) -> None:
+    """Ask once more for a refund that failed."""
+    try:
+        payments.try_again(refund_id=UUID(refund_id), by="system")
+    except payments.RefundRefused as refusal:
+        log.warning("failed refund not repeated", refund=refund_id, code=refusal.code)
 
 
 @shared_task(name="checkout.payments.tasks.settle")
 def settle(*, payment_id: str) -> None:
     """Ask the provider how one payment stands."""
+    _unless_unavailable(lambda: payments.settle(payment_id=UUID(payment_id)))
+
+
+def _unless_unavailable(command: Callable[[], None]) -> None:
+    """Run `command`; a provider that does not answer is asked again with the next round."""
     try:
-        payments.settle(payment_id=UUID(payment_id))
+        command()
     except payments.ProviderUnavailable as error:
-        log.warning("provider does not answer", payment=payment_id, error=str(error))
+        log.warning("provider does not answer", error=str(error))

@@ -147,6 +147,14 @@ class PaymentRetried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardRemoved(Event):
+    """A customer took a saved card off the list: its provider is to forget it."""
+
+    aggregate = "card"
+    card_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentFailed(Event):
     aggregate = "order"
     order_id: UUID
@@ -194,6 +202,45 @@ class RefundMade(Event):
     aggregate = "order"
     order_id: UUID
     refund_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed(Event):
+    """A refund did not arrive, and is not tried again by itself."""
+
+    aggregate = "order"
+    order_id: UUID
+    refund_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureRequested(Event):
+    aggregate = "order"
+    order_id: UUID
+    capture_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureFailed(Event):
+    aggregate = "order"
+    order_id: UUID
+    capture_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidRequested(Event):
+    """What is held for an order and not taken is to be let go."""
+
+    aggregate = "order"
+    order_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeChanged(Event):
+    aggregate = "order"
+    order_id: UUID
+    dispute_id: UUID
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -156,13 +156,21 @@ def test_unknown_providers_are_refused() -> None:
         payments.retry(order_id=order.pk, provider="barter", token="", by="guest")
 
 
-@pytest.mark.parametrize("amount", [Money(3001, "USD"), Money(0, "USD"), Money(-1, "USD"), Money(100, "EUR")], ids=str)
-def test_refunds_beyond_what_was_captured_are_refused(amount: Money) -> None:
+@pytest.mark.parametrize(
+    ("amount", "code", "sentence"),
+    [
+        (Money(3001, "USD"), "refund_too_large", "At most $30.00 can be given back."),
+        (Money(0, "USD"), "amount_invalid", "Give back at least $0.01."),
+        (Money(-1, "USD"), "amount_invalid", "Give back at least $0.01."),
+        (Money(100, "EUR"), "currency_mismatch", "This order was paid in USD."),
+    ],
+)
+def test_refunds_beyond_what_was_captured_are_refused(amount: Money, code: str, sentence: str) -> None:
     order = make.paid()
-    sentence = "At most $30.00 can be given back." if amount.minor > 0 else "Give back at least $0.01."
-    with pytest.raises(payments.RefundRefused, match=f"^{re.escape(sentence)}$"):
+    with pytest.raises(payments.RefundRefused, match=f"^{re.escape(sentence)}$") as refused:
         payments.request_refund(order_id=order.pk, amount=amount, reason="", by="staff:1")
-    assert Refund.objects.count() == 0
+    assert refused.value.code == code
+    assert not Refund.objects.exists()
 
 
 def test_what_was_asked_for_counts_against_the_next_refund() -> None:

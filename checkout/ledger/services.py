@@ -1,0 +1,26 @@
+"""The ledger's one command."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from checkout.ledger import rules
+from checkout.ledger.models import LedgerEntry
+
+
+def post(
+    *, order_id: UUID, payment_id: UUID, event_id: UUID, provider: str, currency: str,
+    before: rules.Standing, after: rules.Standing,
+) -> list[LedgerEntry]:  # fmt: skip
+    """Post what an event of a payment changed, in the caller's transaction, which holds the payment's lock.
+
+    `before` and `after` are the payment's sums without and with the event. None when it moved no money.
+    """
+    rows = rules.postings(rules.positions(provider, before), rules.positions(provider, after))
+    return LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            order_id=order_id, payment_id=payment_id, event_id=event_id, currency=currency,
+            debit=row.debit, credit=row.credit, amount_minor=row.minor, is_reversal=row.is_reversal,
+        )
+        for row in rows
+    )  # fmt: skip

@@ -1,0 +1,184 @@
+"""Money that is held: taken in parts or whole, or let go. Asked for in a transaction, sent by a worker.
+
+What is asked for and what is still held are looked at under the order's lock, so the captures of a payment never come
+to more than its hold. They are sent one after the other, oldest first: the last one may let the rest go.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import locking, rules
+from checkout.payments.models import Capture, CaptureWhen, Payment
+from shop.audit import services as audit
+from shop.core import db
+from shop.core.money import Money
+from shop.events import bus, types
+
+log = structlog.get_logger("checkout.payments")
+
+
+class CaptureRefused(Exception):
+    """This much cannot be taken. `str()` is a sentence for people, `code` for programs."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def request(*, order_id: UUID, amount: Money, by: str, is_final: bool = False) -> list[Capture]:
+    """Ask for `amount` of what is held for an order to be taken; a worker sends it (`CaptureRequested`).
+
+    Split over the order's payments, oldest first; `is_final` lets the rest of those that are used go. Raises
+    `CaptureRefused`: "amount_invalid", "currency_mismatch", "not_capturable" (the order is over, or nothing is held
+    that could be taken), "capture_too_large". Nothing is changed then.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        limits = [capturable(payment) for payment in payments]
+        _check(order, amount, sum(limits))
+        return [
+            write_down(payment, minor, is_final=is_final or minor == limit, by=by)
+            for payment, minor, limit in zip(payments, rules.split(amount.minor, limits), limits, strict=True)
+            if minor
+        ]
+
+
+def _check(order: Order, amount: Money, most: int) -> None:
+    if amount.currency != order.currency:
+        raise CaptureRefused(
+            _("This order is paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
+        )
+    if amount.minor <= 0:
+        least = order.money(1).format()
+        raise CaptureRefused(_("Take at least %(amount)s.") % {"amount": least}, "amount_invalid")
+    if order.status in (Order.Status.CANCELLED, Order.Status.REFUNDED) or not most:
+        raise CaptureRefused(_("Nothing is held for this order that could be taken."), "not_capturable")
+    if amount.minor > most:
+        told = order.money(most).format()
+        raise CaptureRefused(_("At most %(amount)s can be taken.") % {"amount": told}, "capture_too_large")
+
+
+def write_down(payment: Payment, minor: int, *, is_final: bool, by: str) -> Capture:
+    """Write down a capture that a worker then sends. Order and payment are locked, the amount is within the hold."""
+    capture = Capture.objects.create(
+        payment=payment, order_id=payment.order_id, amount_minor=minor, is_final=is_final, actor=by
+    )
+    audit.record(
+        action="capture.requested", by=by, object_type="order", object_id=payment.order_id,
+        changes={"capture": str(capture.pk), "amount_minor": minor, "is_final": is_final}, using=db.DEFAULT,
+    )  # fmt: skip
+    bus.publish(types.CaptureRequested(order_id=payment.order_id, capture_id=capture.pk), using=db.DEFAULT)
+    return capture
+
+
+def capturable(payment: Payment) -> int:
+    """Minor units of a locked payment that may still be taken: held, not asked for. A promise is paid, not taken."""
+    if payment.capture_when == CaptureWhen.PROMISE:
+        return 0
+    requested = Capture.objects.filter(payment=payment, status=Capture.Status.REQUESTED)
+    if requested.filter(is_final=True).exists():
+        return 0
+    return max(0, payment.held_minor - (requested.aggregate(sum=Sum("amount_minor"))["sum"] or 0))
+
+
+def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[Capture]:
+    """See to it that `minor` in all is taken of the payments that are captured on shipment. Idempotent.
+
+    `is_final`: nothing more will be shipped, the rest is let go.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        if order.status in (Order.Status.CANCELLED, Order.Status.REFUNDED):
+            return []
+        asked = Capture.objects.filter(order_id=order_id, status=Capture.Status.REQUESTED)
+        missing = minor - order.captured_minor - (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+        found = []
+        for payment in payments:
+            most = capturable(payment) if payment.capture_when == CaptureWhen.ON_SHIPMENT else 0
+            part = min(most, max(0, missing))
+            missing -= part
+            if part:
+                found.append(write_down(payment, part, is_final=is_final or part == most, by=by))
+        return found
+
+
+def take_credit(order: Order, by: str) -> None:
+    """Take the store credit that was held until the rest of the order was sure. The order is locked."""
+    for payment in Payment.objects.filter(order=order, capture_when=CaptureWhen.WITH_REST).order_by("id"):
+        if most := capturable(payment):
+            write_down(payment, most, is_final=True, by=by)
+
+
+def approve(*, order_id: UUID, by: str) -> Order:
+    """A person approves a payment under review: what is held for the review is taken, and that confirms the order.
+
+    An order whose money is not to be taken yet (on shipment) is confirmed at once. Raises `orders.TransitionRefused`.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        is_held = (
+            order.status == Order.Status.PAYMENT_REVIEW
+            and max(order.captured_minor, order.secured_minor) - order.refunded_minor
+            < order.total_minor
+            <= order.authorised_minor
+        )
+        if not is_held:
+            return orders.apply(order_id=order_id, trigger="approve_review", by=by)
+        for payment in payments:
+            if most := capturable(payment):
+                write_down(payment, most, is_final=True, by=by)
+        return order
+
+
+def finish(capture_id: UUID) -> None:
+    """The provider has taken it. The caller holds the order's lock."""
+    capture = Capture.objects.get(pk=capture_id)
+    if Capture.objects.filter(pk=capture_id, status=Capture.Status.REQUESTED).update(status=Capture.Status.DONE):
+        audit.record(
+            action="capture.done", by=capture.actor, object_type="order", object_id=capture.order_id,
+            changes={"capture": str(capture.pk), "amount_minor": capture.amount_minor}, using=db.DEFAULT,
+        )  # fmt: skip
+
+
+def fail(*, capture_id: UUID, why: str) -> None:
+    """The provider will not take it, or it is no longer wanted; staff are told where the order goes on."""
+    with transaction.atomic(using=db.DEFAULT):
+        capture = Capture.objects.get(pk=capture_id)
+        order, _payment = locking.order_and_payment(capture.payment_id)
+        changed = Capture.objects.filter(pk=capture_id, status=Capture.Status.REQUESTED).update(
+            status=Capture.Status.FAILED, problem=why[:200]
+        )
+        if not changed:
+            return
+        audit.record(
+            action="capture.failed", by="system", object_type="order", object_id=capture.order_id,
+            changes={"capture": str(capture.pk), "why": why[:80]}, using=db.DEFAULT,
+        )  # fmt: skip
+        if order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED):
+            bus.publish(types.CaptureFailed(order_id=capture.order_id, capture_id=capture.pk), using=db.DEFAULT)
+
+
+def request_void(*, order_id: UUID, by: str) -> None:
+    """Have a worker let go of what is held for an order and not taken. Raises `CaptureRefused` ("not_capturable")."""
+    with transaction.atomic(using=db.DEFAULT):
+        order, _payments = locking.order_and_payments(order_id)
+        if not order.held_minor:
+            raise CaptureRefused(_("Nothing is held for this order."), "not_capturable")
+        ask_to_void(order, by)
+
+
+def ask_to_void(order: Order, by: str) -> None:
+    """The same for an order that is locked and has something held."""
+    audit.record(
+        action="payment.void", by=by, object_type="order", object_id=order.pk,
+        changes={"held_minor": order.held_minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    bus.publish(types.VoidRequested(order_id=order.pk), using=db.DEFAULT)

@@ -1,0 +1,173 @@
+"""Money that goes back: asked for in a transaction, sent by a worker, settled by the provider's answer.
+
+A refund that failed is asked for again by itself a few times, each a refund of its own; then a person is told.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from checkout.orders import selectors as order_selectors
+from checkout.orders.models import Order
+from checkout.payments import locking, rules
+from checkout.payments.models import Payment, Refund
+from checkout.payments.providers import base
+from shop.audit import services as audit
+from shop.core import db
+from shop.core.money import Money
+from shop.events import bus, types
+
+FACTS = {"refunded", "refund_pending", "refund_failed"}
+OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}
+
+
+class RefundRefused(Exception):
+    """This much cannot be given back. `str()` is a sentence for people, `code` for programs."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def request(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refund]:
+    """Ask for `amount` to be given back; a worker sends it (`RefundRequested`). Split over the order's payments.
+
+    Raises `RefundRefused` ("amount_invalid", "currency_mismatch", "refund_too_large") when it is not positive, of
+    another currency, or more than was captured and not yet given back, asked for or called back by the bank.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        limits = [refundable(payment) for payment in payments]
+        if amount.currency != order.currency:
+            raise RefundRefused(
+                _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
+            )
+        if amount.minor <= 0:
+            least = order.money(1).format()
+            raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
+        if amount.minor > sum(limits):
+            most = Money(sum(limits), order.currency).format()
+            raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
+        return [
+            write_down(payment, minor, reason=reason, by=by)
+            for payment, minor in zip(payments, rules.split(amount.minor, limits), strict=True)
+            if minor
+        ]
+
+
+def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None) -> Refund:
+    """Write down a refund that a worker then sends. Order and payment are locked, the amount is within the cap."""
+    refund = Refund.objects.create(
+        payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
+        attempt=again.attempt + 1 if again else 1, retry_of=again.pk if again else None,
+    )  # fmt: skip
+    audit.record(
+        action="refund.requested", by=by, object_type="order", object_id=payment.order_id,
+        changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
+    return refund
+
+
+def try_again(*, refund_id: UUID, by: str) -> Refund | None:
+    """Ask once more for a refund that failed; None if that was done before. Raises `RefundRefused` beyond the cap."""
+    with transaction.atomic(using=db.DEFAULT):
+        failed = Refund.objects.get(pk=refund_id)
+        _order, payment = locking.order_and_payment(failed.payment_id)
+        failed.refresh_from_db()
+        if failed.status != Refund.Status.FAILED or Refund.objects.filter(retry_of=failed.pk).exists():
+            return None
+        if failed.amount_minor > refundable(payment):
+            raise RefundRefused(_("That money is not there any more."), "refund_too_large")
+        return write_down(payment, failed.amount_minor, reason=failed.reason, by=by, again=failed)
+
+
+def settle(
+    payment: Payment, outcome: base.Outcome, entries: list[rules.Entry], *, refund_id: UUID | None, by: str
+) -> None:
+    """Bring the payment's refunds up to date with all its facts. `refund_id`: the one that `outcome` answers."""
+    if refund_id is not None:
+        reference = next((fact.reference for fact in outcome.facts if fact.kind in FACTS), "")
+        Refund.objects.filter(pk=refund_id, reference="").update(reference=reference)
+    states = rules.refund_states((entry.kind, entry.reference) for entry in entries)
+    for refund in Refund.objects.filter(payment=payment, reference__in=states) if states else ():
+        if refund.status != states[refund.reference]:
+            finish(refund, states[refund.reference], by)
+
+
+def finish(refund: Refund, state: str, by: str) -> None:
+    """The refund is done or has failed. The caller holds the order's lock."""
+    Refund.objects.filter(pk=refund.pk).update(status=state)
+    audit.record(
+        action=f"refund.{state}", by=by, object_type="order", object_id=refund.order_id,
+        changes={"refund": str(refund.pk), "amount_minor": refund.amount_minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    if state == Refund.Status.DONE:
+        bus.publish(types.RefundMade(order_id=refund.order_id, refund_id=refund.pk), using=db.DEFAULT)
+    elif state == Refund.Status.FAILED and refund.attempt >= rules.MAX_REFUND_TRIES:
+        bus.publish(types.RefundFailed(order_id=refund.order_id, refund_id=refund.pk), using=db.DEFAULT)
+
+
+def fail(*, refund_id: UUID, why: str) -> None:
+    """The provider will not make this refund; it is tried again later, or people see it as failed."""
+    with transaction.atomic(using=db.DEFAULT):
+        refund = Refund.objects.get(pk=refund_id)
+        locking.order_and_payment(refund.payment_id)
+        refund.refresh_from_db()
+        if refund.status == Refund.Status.REQUESTED:
+            finish(refund, Refund.Status.FAILED, "system")
+            Refund.objects.filter(pk=refund.pk).update(reason=f"{refund.reason} ({why})"[:200])
+
+
+def refundable(payment: Payment) -> int:
+    """Minor units of a locked payment that may still be given back: captured, not refunded, asked for or disputed."""
+    open_refunds = Refund.objects.filter(payment=payment, status=Refund.Status.REQUESTED)
+    requested = open_refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor - requested)
+
+
+def give_back(*, order_id: UUID, by: str) -> None:
+    """Ask for the refund of everything that was captured for an order that is over. Idempotent."""
+    with transaction.atomic(using=db.DEFAULT):
+        order, payments = locking.order_and_payments(order_id)
+        if order.status in OVER:
+            for payment in payments:
+                give_back_excess(order, payment, by)
+
+
+def give_back_excess(order: Order, payment: Payment, by: str) -> None:
+    """Ask for the refund of money that the order has no use for: it is over, or was paid twice.
+
+    Not again for a payment whose refund has failed: that one is tried again as it is. What is disputed is never
+    refunded as well. Order and payment are locked.
+    """
+    asked = Refund.objects.filter(order_id=order.pk)
+    if payment.disputed_minor or asked.filter(payment=payment, status=Refund.Status.FAILED).exists():
+        return
+    requested = asked.filter(status=Refund.Status.REQUESTED).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
+    excess = rules.excess(
+        total=order.total_minor,
+        captured=order.captured_minor,
+        refunded=order.refunded_minor,
+        requested=requested,
+        disputed=disputed,
+        is_over=order.status in OVER,
+    )
+    minor = min(excess, refundable(payment))
+    if minor > 0:
+        reason, by = _why_back(order, by)
+        write_down(payment, minor, reason=reason, by=by)
+
+
+def _why_back(order: Order, by: str) -> tuple[str, str]:
+    """Why money goes back by itself, and who caused it: whoever cancelled the order, else `by`."""
+    step = order_selectors.cancellation_of(order.pk) if order.status in OVER else None
+    if step is None:
+        return _("More was paid than is due."), by
+    reason = _("The order was cancelled.")
+    return (f"{reason} {step.note}" if step.note else reason), step.actor
