@@ -258,9 +258,10 @@ DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")
 
 
 # --- The admin: the shop's name and colour, and a merchant's pages in the order of a merchant's day
-def _page(title: object, icon: str, model: str) -> dict[str, object]:
+def _page(title: object, icon: str, model: str, **more: object) -> dict[str, object]:
     app, name = model.split(".")
     return {
+        **more,
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
@@ -314,8 +315,21 @@ UNFOLD = {
                 _page(_("Stock items"), "shelves", "inventory.stockitem"),
                 _page(_("Stock movements"), "swap_vert", "inventory.stockmovement"),
                 _page(_("Reservations"), "timer", "inventory.reservation"),
+                _page(_("Transfers"), "conveyor_belt", "inventory.transfer"),
+                _page(
+                    _("Low-stock alerts"),
+                    "notifications",
+                    "inventory.stockalert",
+                    badge="inventory.stock.desk.open_alerts",
+                ),
                 _page(_("Waiting lines"), "hourglass_top", "catalog.restockrequest"),
+                _page(_("Purchase orders"), "assignment", "inventory.purchaseorder"),
+                _page(_("Suppliers"), "factory", "inventory.supplier"),
                 _page(_("Locations"), "warehouse", "inventory.location"),
+                _page(_("Allocation"), "call_split", "inventory.stockpolicy"),
+                _page(_("Stock checks"), "fact_check", "inventory.stockcheck"),
+                _page(_("Stock feeds"), "sensors", "inventory.feed"),
+                _page(_("Feed messages"), "inbox", "inventory.feedmessage"),
             ),
             _group(
                 _("Prices"),

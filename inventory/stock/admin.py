@@ -1,14 +1,14 @@
-"""Locations, stock items and the ledger in the admin. Quantities change through the services only."""
+"""Locations and stock items in the admin. Quantities change through the services only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from inventory.stock import locations, services
-from inventory.stock.forms import AdjustForm, ReceiveForm
-from inventory.stock.models import Location, StockItem, StockMovement
+from inventory.stock import locations, selectors, services
+from inventory.stock.forms import AdjustForm, ReceiveForm, RecountForm
+from inventory.stock.models import Location, StockItem
 from shop.core import requests
-from shop.core.admin import ReadOnlyAdmin
 
-AVAILABLE = F("on_hand") + F("backorder_limit") - F("reserved") - F("allocated")
+_BEYOND = Case(When(orders_until__lte=Now(), then=Value(0)), default=F("backorder_limit"))
+AVAILABLE = F("on_hand") + _BEYOND - F("reserved") - F("allocated")
+_LIMITS = ["low_stock_threshold", "backorder_limit", "is_preorder", "expected_on", "orders_until"]
 
 
 @admin.register(Location)
@@ -72,12 +73,25 @@ class StockItemAdmin(ModelAdmin):
     search_help_text = _lazy("The beginning of a SKU")
     ordering = ["sku", "id"]
     show_full_result_count = False
-    fields = [
-        "sku", "variant_id", "location", "on_hand", "reserved", "allocated", "shortfall", "available",
-        "low_stock_threshold", "backorder_limit", "updated_at",
+    fieldsets = [
+        (None, {"fields": [("sku", "location"), "variant_id"]}),
+        (_lazy("Units"), {"fields": [("on_hand", "available", "incoming"), ("reserved", "allocated", "shortfall")]}),
+        (_lazy("Alert"), {"fields": ["low_stock_threshold"]}),
+        (
+            _lazy("Selling more than is there"),
+            {
+                "fields": ["backorder_limit", "is_preorder", "expected_on", "orders_until"],
+                "description": _lazy(
+                    "Up to the backorder limit more units are sold than are on hand. Shoppers read when they are "
+                    "expected; after the last moment only what is on hand is sold."
+                ),
+            },
+        ),
+    ]
+    readonly_fields = [
+        "sku", "variant_id", "location", "on_hand", "reserved", "allocated", "shortfall", "available", "incoming",
     ]  # fmt: skip
-    readonly_fields = [name for name in fields if name not in {"low_stock_threshold", "backorder_limit"}]
-    actions_detail = ["adjust", "receive", "movements"]
+    actions_detail = ["adjust", "recount", "receive", "movements"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         return super().get_queryset(request).annotate(units_available=AVAILABLE)
@@ -95,6 +109,10 @@ class StockItemAdmin(ModelAdmin):
     @display(description=_lazy("available"), ordering="units_available")
     def available(self, item: StockItem) -> int:
         return item.available
+
+    @display(description=_lazy("incoming"))
+    def incoming(self, item: StockItem) -> int:
+        return selectors.under_way(variant_id=item.variant_id, location_id=item.location_id)
 
     @display(description=_lazy("level"), label={"out": "danger", "low": "warning"})
     def level(self, item: StockItem) -> tuple[str, str] | None:
@@ -114,9 +132,8 @@ class StockItemAdmin(ModelAdmin):
         try:
             services.set_limits(
                 stock_item_id=obj.pk,
-                low_stock_threshold=obj.low_stock_threshold,
-                backorder_limit=obj.backorder_limit,
                 by=requests.actor(request),
+                **{name: getattr(obj, name) for name in _LIMITS},
             )
         except services.Promised:
             messages.error(request, _("More units are sold already than this backorder limit would allow."))
@@ -129,6 +146,15 @@ class StockItemAdmin(ModelAdmin):
             )
 
         return self._units(request, object_id, AdjustForm, _("Adjust stock"), save)
+
+    @action(description=_lazy("Recount"), url_path="recount", permissions=["change"])
+    def recount(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def save(item: StockItem, data: dict[str, Any]) -> None:
+            services.recount(
+                stock_item_id=item.id, on_hand=data["units"], reason=data["reason"], by=requests.actor(request)
+            )
+
+        return self._units(request, object_id, RecountForm, _("Recount"), save)
 
     @action(description=_lazy("Receive units"), url_path="receive", permissions=["change"])
     def receive(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -180,32 +206,3 @@ class StockItemAdmin(ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/inventory/stockitem/units.html", context)
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ["at", "sku", "kind", "quantity", "on_hand_after", "reason", "actor", "document"]
-    list_filter = ["kind"]
-    search_fields = ["=document"]
-    search_help_text = _lazy("The beginning of a SKU, or a document such as order:<id>")
-    ordering = ["-id"]
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
-        skus = StockItem.objects.filter(pk=OuterRef("stock_item_id")).values("sku")
-        return super().get_queryset(request).annotate(item_sku=Subquery(skus, output_field=CharField()))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
-    ) -> tuple[QuerySet[StockMovement], bool]:
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        if search_term and not search_term.startswith("order:"):
-            items: list[UUID] = list(
-                StockItem.objects.filter(sku__istartswith=search_term).values_list("pk", flat=True)[:200]
-            )
-            found = found | queryset.filter(stock_item_id__in=items)
-        return found, may_repeat
-
-    @display(description="SKU")
-    def sku(self, movement: StockMovement) -> str:
-        return str(movement.item_sku or "")  # type: ignore[attr-defined]  # annotated

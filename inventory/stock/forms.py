@@ -46,3 +46,16 @@ class AdjustForm(forms.Form):
             most = formats.number_format(rules.MAX_UNITS, force_grouping=True)
             raise forms.ValidationError(_("At most %(most)s units at a time.") % {"most": most})
         return units
+
+
+class RecountForm(forms.Form):
+    """What was counted."""
+
+    units = forms.IntegerField(
+        label=_lazy("Units on hand"),
+        help_text=_lazy("As many as were counted, those included that are sold and not shipped yet."),
+        min_value=0,
+        max_value=rules.MAX_UNITS,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
