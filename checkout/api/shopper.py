@@ -187,6 +187,9 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
             raise rest.ApiError(
                 "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": error.code}, 409
             ) from error
+        except purchase.Busy as error:
+            text = _("Very many people are ordering at this moment. Please try again in a minute.")
+            raise rest.ApiError("busy", text, 503) from error
         except (purchase.PurchaseRefused, purchase.CartChanged) as error:
             raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
 

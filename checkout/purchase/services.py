@@ -42,6 +42,7 @@ KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer
 
 CartChanged = carts.CartChanged
 CouponUsedUp = promotions.CouponUsedUp
+Busy = reservations.Busy  # others keep the units locked for too long; to be tried again
 
 
 _ATTEMPT = """
@@ -149,12 +150,12 @@ def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by
     """Make one order of `cart` for `key`, however often called; payment goes on in a worker.
 
     `key` is the purchase's own secret (unguessable, at most 255 characters), `seen_total` what the shopper agreed to
-    pay. Raises `CartEmpty`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`, `CouponUsedUp`; then no
-    unit is held and no order exists.
+    pay. Raises `CartEmpty`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`, `CouponUsedUp`, and
+    `Busy`, which is worth another try; then no unit is held and no order exists.
     """
     try:
         return _place(cart, details, seen_total, key, by)
-    except (PurchaseRefused, CartChanged, CouponUsedUp, IntegrityError):
+    except (PurchaseRefused, Busy, CartChanged, CouponUsedUp, IntegrityError):
         done = order_selectors.by_key(key)  # this click came second: its refusal is the first one's success
         if done is None:
             raise

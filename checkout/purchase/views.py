@@ -109,7 +109,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
     return _to_order(order, is_hosted=chosen.way.is_hosted)
 
 
-_REFUSALS = (services.PurchaseRefused, services.CartChanged, services.CouponUsedUp)
+_REFUSALS = (services.PurchaseRefused, services.Busy, services.CartChanged, services.CouponUsedUp)
 
 
 def _not_placed(request: HttpRequest, cart: Any, entered: Any, seen: Any, refusal: Exception) -> HttpResponse:
@@ -124,6 +124,8 @@ def _not_placed(request: HttpRequest, cart: Any, entered: Any, seen: Any, refusa
         return _page(request, cart, entered, status=409, error=text)
     if isinstance(refusal, services.CartChanged):
         return _changed(request, entered, refusal.message)
+    if isinstance(refusal, services.Busy):
+        return _come_again(request, cart, entered, seconds=10)
     messages.error(request, str(refusal))
     return SeeOther(reverse("cart" if isinstance(refusal, services.CartEmpty) else "checkout"))
 
@@ -135,10 +137,7 @@ def _queue(request: HttpRequest, cart: Any, entered: Any, details: services.Deta
             cart=cart, details=details, seen_total=seen, key=entered.idempotency_key, by=requests.actor(request)
         )
     except line.LineFull:
-        text = _("Very many people are ordering at this moment. Please try again in a minute; you were not charged.")
-        response = _refused(request, cart, entered, text, status=503)
-        response["Retry-After"] = "60"
-        return response
+        return _come_again(request, cart, entered, seconds=60)
     return SeeOther(reverse("checkout_turn", args=[click.token]))
 
 
@@ -206,6 +205,13 @@ def _page(request: HttpRequest, cart: Any, entered: Any, *, status: int, **shown
 
 def _refused(request: HttpRequest, cart: Any, entered: Any, text: str, *, status: int) -> HttpResponse:
     return _page(request, cart, entered, status=status, error=text)
+
+
+def _come_again(request: HttpRequest, cart: Any, entered: Any, *, seconds: int) -> HttpResponse:
+    text = _("Very many people are ordering at this moment. Please try again in a minute; you were not charged.")
+    response = _refused(request, cart, entered, text, status=503)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _changed(request: HttpRequest, entered: Any, text: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connections
 
+from inventory.stock.models import StockItem
 from shop.core import db
 
 
@@ -37,6 +38,19 @@ def _outcome(job: Callable[[], Any]) -> Any:
         return job()
     except Exception as error:  # noqa: BLE001  (the outcome of a race is what the test looks at)
         return error
+
+
+@contextmanager
+def locked(item: StockItem) -> Iterator[None]:
+    """A stock item's row, locked by somebody else for as long as the block takes."""
+    other = connections[db.INVENTORY].copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT FROM inventory_stockitem WHERE id = %s FOR NO KEY UPDATE", [item.pk])
+            yield
+    finally:
+        other.close()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from inventory.reservations.services import OutOfStock
 from inventory.stock import locking
 from inventory.stock.models import StockItem
 from shop.core import db
-from tests.concurrency.race import together, wait_for_waiters, without_constraint
+from tests.concurrency.race import locked, together, wait_for_waiters, without_constraint
 from tests.factories import cart as carts
 from tests.factories.inventory import stocked
 from tests.invariants import violations
@@ -115,49 +115,20 @@ def test_the_constraint_alone_keeps_the_naive_form_from_it() -> None:
 def test_whoever_comes_when_all_is_sold_hears_it_while_the_row_is_locked() -> None:
     item = stocked(1)
     reserve(item.variant_id)
-    is_locked, is_over = threading.Event(), threading.Event()
-
-    def outsider() -> None:
-        with transaction.atomic(using=db.INVENTORY):
-            locking.items_of([item.variant_id])
-            is_locked.set()
-            assert is_over.wait(20)
-
-    def buyer() -> Any:
-        assert is_locked.wait(20)
-        try:
-            return reserve(item.variant_id)
-        finally:
-            is_over.set()
-
-    _none, refusal = together([outsider, buyer])
-    assert isinstance(refusal, OutOfStock)
-    assert refusal.shortages == {item.variant_id: 0}
+    with locked(item), pytest.raises(OutOfStock) as refused:
+        reserve(item.variant_id)
+    assert refused.value.shortages == {item.variant_id: 0}
 
 
 @pytest.mark.parametrize("units", [1, 9], ids=["the last unit", "one of many"])
 def test_a_row_that_is_locked_for_too_long_is_a_clear_answer(units: int, monkeypatch: pytest.MonkeyPatch) -> None:
     item = stocked(units)
     monkeypatch.setattr(reservation_locking, "PATIENCE", "50ms")
-    is_locked, is_over = threading.Event(), threading.Event()
-
-    def outsider() -> None:
-        with transaction.atomic(using=db.INVENTORY):
-            locking.items_of([item.variant_id])
-            is_locked.set()
-            assert is_over.wait(20)
-
-    def buyer() -> Any:
-        assert is_locked.wait(20)
-        try:
-            return reserve(item.variant_id)
-        finally:
-            is_over.set()
-
-    _none, answer = together([outsider, buyer])
-    assert isinstance(answer, reservations.Busy)
+    with locked(item), pytest.raises(reservations.Busy):
+        reserve(item.variant_id)
     assert counters(item) == (units, 0, 0, 0)
     assert_adds_up()
+    reserve(item.variant_id)
 
 
 def test_thirty_orders_for_ten_units(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,10 @@ from checkout.orders import services as order_services
 from checkout.orders.models import Order
 from checkout.payments.models import Payment
 from checkout.purchase import services as purchase
+from inventory.reservations import locking as reservation_locking
+from inventory.stock.models import StockItem
 from shop.core.models import IdempotentCall
-from tests.concurrency.race import together
+from tests.concurrency.race import locked, together
 from tests.factories import cart as carts
 from tests.factories import catalog
 
@@ -220,6 +222,14 @@ class TestPlace:
         assert "Lamp" in answer.json()["error"]["message"]
         assert not Order.objects.exists()
         catalog.put_in_stock({line.variant_id: 2})
+        assert place(client, cart).status_code == 201
+
+    def test_units_that_others_keep_locked_are_503_and_may_be_tried_again_with_the_same_key(self, client, monkeypatch):
+        cart = guest(units=9)
+        monkeypatch.setattr(reservation_locking, "PATIENCE", "50ms")
+        with locked(StockItem.objects.get(variant_id=cart.lines.get().variant_id)):
+            answer = place(client, cart)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
         assert place(client, cart).status_code == 201
 
     def test_A13_an_empty_cart_cannot_be_ordered(self, client):

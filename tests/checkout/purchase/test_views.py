@@ -9,7 +9,10 @@ from catalog.products.models import Price
 from checkout.orders.models import Order
 from checkout.payments.models import Payment
 from checkout.purchase.models import CheckoutDetails
+from inventory.reservations import locking as reservation_locking
+from inventory.stock.models import StockItem
 from shop.accounts.models import Address
+from tests.concurrency.race import locked
 from tests.factories import cart as carts
 from tests.factories import catalog
 
@@ -227,6 +230,18 @@ class TestPlace:
         assert 'data-testid="place-order-btn"' not in html  # it could only fail again
         assert f'class="button" href="{reverse("cart")}"' in html
         assert (Order.objects.count(), Payment.objects.count()) == (0, 0)
+
+    def test_units_that_others_keep_locked_are_a_page_that_asks_for_another_try(self, client, monkeypatch):
+        product = carts.product(units=9)
+        put_in(client, product)
+        enter(client)
+        monkeypatch.setattr(reservation_locking, "PATIENCE", "50ms")
+        with locked(StockItem.objects.get(variant_id=carts.variant_of(product).pk)):
+            answer = pay(client)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        assert "Please try again in a minute; you were not charged." in answer.content.decode()
+        assert Order.objects.count() == 0
+        assert pay(client).status_code == 303
 
     def test_A12_a_total_that_the_client_makes_up_is_not_charged(self, client):
         put_in(client, carts.product(amount=2500))
