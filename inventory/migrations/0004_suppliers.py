@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "line",
                 "verbose_name_plural": "lines",
+                "ordering": ["sku", "id"],
                 "indexes": [models.Index(models.F("variant_id"), name="purchase_line_variant")],
                 "constraints": [
                     models.UniqueConstraint(models.F("order"), models.F("variant_id"), name="purchase_line_once"),

@@ -11,14 +11,14 @@ from shop.core import db
 
 
 def order_and_lines(order_id: UUID) -> tuple[PurchaseOrder, list[PurchaseOrderLine]]:
-    """Lock a purchase order and read its lines, in the order they were entered. Raises `PurchaseOrder.DoesNotExist`."""
+    """Lock a purchase order and read its lines, by SKU. Raises `PurchaseOrder.DoesNotExist`."""
     order = (
         PurchaseOrder.objects.using(db.INVENTORY)
         .select_related("location", "supplier")
         .select_for_update(of=("self",), no_key=True)
         .get(pk=order_id)
     )
-    return order, list(PurchaseOrderLine.objects.using(db.INVENTORY).filter(order_id=order.pk).order_by("pk"))
+    return order, list(PurchaseOrderLine.objects.using(db.INVENTORY).filter(order_id=order.pk))
 
 
 def reordering() -> None:

@@ -118,6 +118,7 @@ class PurchaseOrderLine(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("line"), _("lines")
+        ordering = ["sku", "id"]
         constraints = [
             models.UniqueConstraint("order", "variant_id", name="purchase_line_once"),
             models.CheckConstraint(

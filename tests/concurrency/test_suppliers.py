@@ -42,7 +42,7 @@ def unlocked(parties: int) -> Any:
 
     def order_and_lines(order_id: UUID) -> tuple[PurchaseOrder, list[PurchaseOrderLine]]:
         order = PurchaseOrder.objects.select_related("location", "supplier").get(pk=order_id)
-        lines = list(PurchaseOrderLine.objects.filter(order_id=order_id).order_by("pk"))
+        lines = list(PurchaseOrderLine.objects.filter(order_id=order_id))
         everybody_has_read.wait()
         return order, lines
 
@@ -91,7 +91,6 @@ def test_control_without_lock_and_constraints_the_delivery_is_counted_twice(monk
             outcomes = together([partial(deliver, order, 10, "one"), partial(deliver, order, 10, "two")])
         assert all(isinstance(outcome, str) for outcome in outcomes)
         assert counters(item) == (20, 0, 0, 0)
-        assert invariants.receipts_are_stock() != []
         ReceiptLine.objects.all().delete()
         Receipt.objects.all().delete()
         PurchaseOrderLine.objects.all().delete()

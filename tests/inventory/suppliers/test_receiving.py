@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 
 
 def receive(order: PurchaseOrder, *units: int, key: str = "first", **options: object) -> Receipt:
-    lines = list(order.lines.order_by("pk"))
+    lines = list(order.lines.all())
     quantities = {line.pk: number for line, number in zip(lines, units, strict=True)}
     return receiving.receive(order_id=order.pk, quantities=quantities, key=key, by="staff:7", **options)
 
 
 def received(order: PurchaseOrder) -> tuple[str, list[int]]:
     order.refresh_from_db()
-    return order.status, [line.received for line in order.lines.order_by("pk")]
+    return order.status, [line.received for line in order.lines.all()]
 
 
 def assert_sound() -> None:
@@ -35,7 +35,7 @@ def assert_sound() -> None:
 
 
 def test_a_delivery_in_two_parts() -> None:
-    one, other = stocked(1), stocked(0)
+    one, other = sorted([stocked(1), stocked(1)], key=lambda item: item.sku)
     order = ordered((one, 10), (other, 4))
     first = receive(order, 6, 4, note="DN 17")
     assert first.document == f"purchase-order:{order.number}/1"
@@ -45,7 +45,7 @@ def test_a_delivery_in_two_parts() -> None:
     second = receive(order, 4, 0, key="second")
     assert received(order) == ("received", [10, 4])
     assert order.ended_at is not None
-    assert (counters(one), counters(other)) == ((11, 0, 0, 0), (4, 0, 0, 0))
+    assert (counters(one), counters(other)) == ((11, 0, 0, 0), (5, 0, 0, 0))
     rows = StockMovement.objects.filter(stock_item_id=one.id, document__startswith="purchase-order:").order_by(
         "on_hand_after"
     )
