@@ -18,6 +18,7 @@ from checkout.payments import invariants as payments
 from checkout.purchase import invariants as purchase
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
+from inventory.suppliers import invariants as suppliers
 from inventory.transfers import selectors as transfers
 from inventory.waitlist import selectors as waitlist
 from shop.audit import services as audit
@@ -40,7 +41,7 @@ def _replicas() -> list[str]:
 # Code, what must hold, the queries that tell, and the comparators, which ask others (over the network, or in vain).
 INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], ...] = (
     ("I1", "No unit is sold twice, and every one is accounted for.",
-     (stock.stock_violations, transfers.transfer_violations), ()),
+     (stock.stock_violations, transfers.transfer_violations, suppliers.receipts_are_stock), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
      (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
