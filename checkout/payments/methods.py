@@ -98,10 +98,11 @@ def of_provider(code: str) -> str:
 
 def takers(method_id: str) -> list[str]:
     """The providers that payments of a method may be routed to."""
-    own = next((method.provider for method in METHODS if method.id == method_id), "")
-    if own in _BY_HAND:
-        return [own]
-    return [code for code in providers.PROVIDERS if code not in _BY_HAND]
+    chosen = next((method for method in METHODS if method.id == method_id), None)
+    if chosen and (chosen.provider in _BY_HAND or chosen.is_hosted):  # who chose PayPal is sent to PayPal
+        return [chosen.provider]
+    without_account = {method.provider for method in METHODS} - {method.provider for method in by_id().values()}
+    return [code for code in providers.PROVIDERS if code not in _BY_HAND | without_account]
 
 
 def label(code: str) -> str:

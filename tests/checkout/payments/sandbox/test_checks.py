@@ -6,14 +6,19 @@ SANDBOX = "http://127.0.0.1:24242"
 
 
 @pytest.mark.parametrize(
-    ("base", "debug", "asked_for", "errors"),
+    ("base", "paypal", "debug", "asked_for", "errors"),
     [
-        (SANDBOX, False, False, ["checkout.E001"]),
-        (SANDBOX, False, True, []),
-        (SANDBOX, True, False, []),
-        ("", False, False, []),
+        (SANDBOX, f"{SANDBOX}/paypal", False, False, ["checkout.E001"]),
+        (SANDBOX, f"{SANDBOX}/paypal", False, True, []),
+        (SANDBOX, f"{SANDBOX}/paypal", True, False, []),
+        ("", f"{SANDBOX}/paypal", False, False, ["checkout.E001"]),
+        (SANDBOX, "", False, False, ["checkout.E001"]),
+        ("", "https://paypal.com.example", False, False, ["checkout.E001"]),
+        ("", "https://api-m.sandbox.paypal.com", False, False, []),
+        ("", "", False, False, []),
     ],
 )
-def test_the_sandbox_stands_in_only_when_asked(settings, base, debug, asked_for, errors):
-    settings.STRIPE_API_BASE, settings.DEBUG, settings.PAYMENT_SANDBOX = base, debug, asked_for
+def test_the_sandbox_stands_in_only_when_asked(settings, base, paypal, debug, asked_for, errors):
+    settings.STRIPE_API_BASE, settings.PAYPAL_API_BASE = base, paypal
+    settings.DEBUG, settings.PAYMENT_SANDBOX = debug, asked_for
     assert [error.id for error in sandbox_allowed(None)] == errors
