@@ -2,10 +2,16 @@
 
 from django.urls import path
 
+from checkout.cards import views as cards
 from checkout.desk import views as desk
 from checkout.purchase import views as purchase
+from checkout.storecredit import views as storecredit
 
 urlpatterns = [
+    path("account/cards/", cards.cards, name="saved_cards"),
+    path("account/cards/<uuid:pk>/delete/", cards.delete, name="saved_card_delete"),
+    path("account/cards/<uuid:pk>/default/", cards.make_default, name="saved_card_default"),
+    path("account/credit/", storecredit.credit, name="store_credit"),
     path("checkout/", purchase.details, name="checkout"),
     path("checkout/payment/", purchase.payment, name="payment"),
     path("checkout/place", purchase.place, name="checkout_place"),

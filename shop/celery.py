@@ -41,6 +41,7 @@ app.conf.imports = (
     "catalog.search.tasks",
     "cart.carts.tasks",
     "checkout.payments.tasks",
+    "checkout.reconciliation.tasks",
     "checkout.purchase.tasks",
 )
 app.conf.beat_schedule = {
@@ -56,7 +57,10 @@ app.conf.beat_schedule = {
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
+    "payments.remind": {"task": "checkout.payments.tasks.remind_of_invoices", "schedule": crontab(hour=9, minute=10)},
     "payments.settle": {"task": "checkout.payments.tasks.settle_open", "schedule": 30.0},
+    "payments.sweep": {"task": "checkout.reconciliation.tasks.sweep", "schedule": 180.0},
+    "payments.reconcile": {"task": "checkout.reconciliation.tasks.reconcile", "schedule": crontab(hour=4, minute=5)},
     "purchase.forget": {
         "task": "checkout.purchase.tasks.forget_stale_details",
         "schedule": crontab(hour=3, minute=35),

@@ -111,6 +111,7 @@ class OrderItemOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
+    expected_on = serializers.DateField(allow_null=True)
 
 
 class DeliveryOut(serializers.Serializer[Any]):
@@ -260,6 +261,7 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
         "line_total": cart_api.amount(found.money(line.total_minor)),
+        "expected_on": line.expected_on.isoformat() if line.expected_on else None,
     }
 
 

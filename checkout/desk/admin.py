@@ -147,9 +147,10 @@ class OrderAdmin(ReadOnlyAdmin):
         """Ask which line of the bank statement."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            waiting = [one for one in payment_selectors.payments_of(order.pk) if one.provider == "bank_transfer"]
+            taken = payment_selectors.payments_of(order.pk)
+            waiting = [one for one in taken if one.provider in payment_selectors.BY_HAND]
             if not waiting:
-                raise payments.PaymentRefused(_("This order is not paid by bank transfer."))
+                raise payments.PaymentRefused(_("This order is not paid by bank transfer or invoice."))
             payments.record_transfer(
                 payment_id=waiting[-1].pk, amount=_amount(data["amount"], order),
                 statement_id=data["statement_id"], at=db.clock(), by=by,

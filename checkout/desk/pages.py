@@ -20,6 +20,7 @@ from checkout.orders import selectors as orders
 from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
 from inventory.reservations import selectors as reservations
+from inventory.stock import wording
 from shop.core import requests
 
 _STAGES = (
@@ -183,6 +184,7 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
         "name": line.name,
         "options": carts.options_text(line.options),
         "quantity": line.quantity,
+        "expected": wording.promise(line.expected_on),
         "unit_price": order.money(line.unit_price_minor),
         "line_total": order.money(line.total_minor),
         "picture": offer.picture if offer else None,

@@ -91,7 +91,7 @@ def _url(page: str, order: Order) -> str:
 
 
 def _has_transfer(taken: list[Any]) -> bool:
-    return any(one.provider == "bank_transfer" and one.captured_minor < one.amount_minor for one in taken)
+    return any(one.provider in payments.BY_HAND and one.captured_minor < one.amount_minor for one in taken)
 
 
 def _line(order: Order, line: Any) -> dict[str, Any]:
@@ -101,6 +101,7 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
         "options": " · ".join(str(value) for value in line.options.values()),
         "picture": line.picture,
         "quantity": line.quantity,
+        "expected_on": line.expected_on,
         "unit_price": order.money(line.unit_price_minor),
         "total": order.money(line.total_minor),
     }

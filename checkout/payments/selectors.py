@@ -20,6 +20,7 @@ from shop.core.money import Money
 Status = Payment.Status
 OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHORISED)
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
+BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 
 
@@ -161,7 +162,7 @@ def overdue_payments(limit: int = 200) -> list[UUID]:
     Transfers are left out: nobody but the merchant knows of them. Hosted pages that were never opened end with their
     order's reservation.
     """
-    silent = Payment.objects.exclude(provider="bank_transfer").filter(updated_at__lte=Now() - timedelta(seconds=60))
+    silent = Payment.objects.exclude(provider__in=BY_HAND).filter(updated_at__lte=Now() - timedelta(seconds=60))
     waiting = Q(status__in=WAITING) & ~Q(status=Status.PENDING, token="")
     refunding = Q(refunds__status=Refund.Status.REQUESTED) & ~Q(refunds__reference="")
     rows = silent.filter(waiting | refunding).order_by("updated_at").values_list("id", flat=True)

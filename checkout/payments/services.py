@@ -25,7 +25,7 @@ from checkout.payments.collecting import (
 )
 from checkout.payments.models import Payment, ProviderEvent, Refund
 from checkout.payments.opening import open, retry
-from checkout.payments.providers import bank_transfer, base
+from checkout.payments.providers import bank_transfer, base, invoice
 from checkout.payments.refunding import RefundRefused
 from checkout.payments.sending import capture, refund, void_rest
 from shop.core import db
@@ -34,6 +34,7 @@ from shop.core.money import Money
 __all__ = [
     "CaptureRefused",
     "PaymentRefused",
+    "ProviderRefused",
     "ProviderUnavailable",
     "RefundRefused",
     "approve",
@@ -63,7 +64,7 @@ __all__ = [
     "void_rest",
 ]
 
-ProviderUnavailable = base.ProviderUnavailable
+ProviderRefused, ProviderUnavailable = base.ProviderRefused, base.ProviderUnavailable
 request_refund, try_again = refunding.request, refunding.try_again
 request_capture, request_void = capturing.request, capturing.request_void
 take_up_to, approve, value_of = capturing.take_up_to, capturing.approve, rules.parcel_value
@@ -79,38 +80,45 @@ def record(*, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "s
 
 
 def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: datetime, by: str) -> Payment:
-    """Money that came by bank for a transfer payment, as one line of the bank's statement says (`statement_id`).
+    """Money that came by bank for a transfer or an invoice, as one line of the bank's statement says (`statement_id`).
 
     The same line twice counts once. Raises `PaymentRefused` for another kind of payment or a wrong amount.
     """
-    payment = _transfer(payment_id)
+    payment = _by_hand(payment_id)
     if amount.currency != payment.currency or amount.minor <= 0:
         raise PaymentRefused(_("Give a positive amount in %(currency)s.") % {"currency": payment.currency})
     if not statement_id.strip():
         raise PaymentRefused(_("Give the number of the line on the bank statement."))
-    reference = payment.reference or f"bt_{payment.pk}"
-    fact = bank_transfer.received(reference=reference, statement_id=statement_id.strip()[:100], amount=amount, at=at)
-    outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
+    line = statement_id.strip()[:100]
+    if payment.provider == "invoice":
+        if not payment.reference:
+            raise PaymentRefused(_("This invoice is not made yet. Please try again in a minute."))
+        outcome = invoice.received(reference=payment.reference, statement_id=line, amount=amount, by=by)
+    else:
+        reference = payment.reference or f"bt_{payment.pk}"
+        fact = bank_transfer.received(reference=reference, statement_id=line, amount=amount, at=at)
+        outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
     return recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
 
 
 def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:
-    """A refund by bank transfer was sent. Raises `PaymentRefused` for another kind of payment."""
+    """A refund of a transfer or an invoice was sent. Raises `PaymentRefused` for another kind of payment."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    payment = _transfer(refund.payment_id)
-    fact = bank_transfer.returned(
-        reference=payment.reference, key=rules.refund_key(refund_id), amount=refund.amount, at=at
-    )
-    outcome = base.Outcome(reference=payment.reference, state="pending", facts=(fact,))
+    payment, key = _by_hand(refund.payment_id), rules.refund_key(refund_id)
+    if payment.provider == "invoice":
+        outcome = invoice.returned(reference=payment.reference, key=key, amount=refund.amount, by=by)
+    else:
+        fact = bank_transfer.returned(reference=payment.reference, key=key, amount=refund.amount, at=at)
+        outcome = base.Outcome(reference=payment.reference, state="pending", facts=(fact,))
     recording.record(payment_id=payment.pk, outcome=outcome, source="staff", by=by, refund_id=refund_id)
     refund.refresh_from_db()
     return refund
 
 
-def _transfer(payment_id: UUID) -> Payment:
+def _by_hand(payment_id: UUID) -> Payment:
     payment = Payment.objects.get(pk=payment_id)
-    if payment.provider != "bank_transfer":
-        raise PaymentRefused(_("Only bank transfers are recorded by hand."))
+    if payment.provider not in selectors.BY_HAND:
+        raise PaymentRefused(_("Only bank transfers and invoices are recorded by hand."))
     return payment
 
 

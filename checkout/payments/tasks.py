@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from celery import shared_task
 
-from checkout.payments import selectors
+from checkout.payments import reminding, selectors
 from checkout.payments import services as payments
 
 log = structlog.get_logger("checkout.payments")
@@ -69,3 +69,9 @@ def _unless_unavailable(command: Callable[[], None]) -> None:
         command()
     except payments.ProviderUnavailable as error:
         log.warning("provider does not answer", error=str(error))
+
+
+@shared_task(name="checkout.payments.tasks.remind_of_invoices")
+def remind_of_invoices() -> int:
+    """Remind customers, once each, of invoices whose day has passed; returns how many."""
+    return reminding.remind()

@@ -32,6 +32,7 @@ from checkout.purchase import selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
+from inventory.stock import selectors as stock
 from inventory.waitlist import services as waitlist
 from shop.core import db
 from shop.core.money import Money
@@ -266,6 +267,7 @@ def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequen
 
 def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_id: UUID, by: str) -> Order:
     """Everything or nothing, in the default database: lock order cart, order, payment."""
+    expected = stock.expected(order_id)
     with transaction.atomic(using=db.DEFAULT):
         carts.close(cart_id=cart.pk, version=cart.version)
         promotions.redeem(discounts=quote.discounts, order_id=order_id, customer_id=cart.customer_id)
@@ -280,6 +282,7 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             quote=quote,
             idempotency_key=key,
             by=by,
+            expected=expected,
         )
         payments.open(
             order=order, provider=details.provider, token=details.token, method=details.method,

@@ -18,7 +18,7 @@ def of_payment(payment_id: UUID) -> Receivable | None:
 
 def open_of(order_id: UUID) -> list[Receivable]:
     """What is still to come for an order, the earliest due first."""
-    return list(_open().filter(order_id=order_id).order_by("due_on", "id"))
+    return list(still_open().filter(order_id=order_id).order_by("due_on", "id"))
 
 
 def to_remind(*, limit: int = 200) -> list[Receivable]:
@@ -29,7 +29,7 @@ def to_remind(*, limit: int = 200) -> list[Receivable]:
 
 def overdue() -> QuerySet[Receivable]:
     """Not fully paid though the day is past."""
-    return _open().filter(due_on__lt=db.clock().date())
+    return still_open().filter(due_on__lt=db.clock().date())
 
 
 def between(since: datetime, until: datetime) -> list[Receivable]:
@@ -38,5 +38,6 @@ def between(since: datetime, until: datetime) -> list[Receivable]:
     return list(rows.order_by("id").prefetch_related("entries"))
 
 
-def _open() -> QuerySet[Receivable]:
+def still_open() -> QuerySet[Receivable]:
+    """Not fully paid, and not let go."""
     return Receivable.objects.filter(amount_minor__gt=F("received_minor") + F("released_minor"))

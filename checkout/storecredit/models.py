@@ -83,3 +83,8 @@ class CreditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount_minor}"
+
+    @property
+    def amount(self) -> Money:
+        """What the balance changed by; the account is to be fetched along."""
+        return Money(self.amount_minor, self.account.currency)

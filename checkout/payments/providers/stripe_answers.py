@@ -97,7 +97,20 @@ def intent_outcome(intent: Object, error: Object | None = None, disputes: Iterab
         decline_code=code,
         message=declines.message(code) if declined else None,
         retryable=declined and code not in _FINAL_CODES,
+        saved=_saved(intent),
     )
+
+
+def _saved(intent: Object) -> base.Saved | None:
+    """The card that Stripe keeps for the customer, once it has been charged."""
+    charge, customer = intent.get("latest_charge"), ident(intent.get("customer"))
+    if not (intent.get("setup_future_usage") and customer and isinstance(charge, Mapping)):
+        return None
+    card, token = (charge.get("payment_method_details") or {}).get("card"), ident(charge.get("payment_method"))
+    if charge["status"] != "succeeded" or not card or not token:
+        return None
+    expires = f"{card['exp_year']:04d}-{card['exp_month']:02d}"
+    return base.Saved(customer, token, str(card["brand"]), str(card["last4"]), expires)
 
 
 def session_outcome(session: Object, disputes: Iterable[Object] = ()) -> base.Outcome:
