@@ -66,12 +66,11 @@ def claim(request: HttpRequest) -> HttpResponse:
     if entry_id is None:
         raise Http404
     try:
-        line = services.claim(cart=services.begun(request), entry_id=entry_id, by=_by(request))
+        services.claim(cart=services.begun(request), entry_id=entry_id, by=_by(request))
     except services.CartRefused as refused:
         messages.error(request, refused.message)
         return SeeOther(reverse("restock_place", args=[token]))
-    messages.success(request, _("Added to your cart: %(name)s") % {"name": line.name}, extra_tags="cart-notification")
-    return _remember(request, SeeOther(reverse("cart")))
+    return _remember(request, SeeOther(reverse("cart")))  # which says until when it is held
 
 
 @require_POST

@@ -28,7 +28,8 @@ def held(*, entry_id: UUID) -> bool:
         return False
     if place is not None and place.entry.expires_at is not None:
         with translation.override(request.language):
-            until = date_format(timezone.localtime(place.entry.expires_at), "DATETIME_FORMAT")
+            moment = timezone.localtime(place.entry.expires_at)
+            until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
         _send(request, place, "restock_held", until=until)
     return True
 

@@ -13,7 +13,7 @@ from inventory.waitlist import selectors as waitlist_selectors
 from inventory.waitlist import services as waitlist
 from shop.core import db
 
-NotSoldOut, NoLine = waitlist.NotSoldOut, waitlist.NoLine  # what `ask` raises as well
+NotSoldOut = waitlist.NotSoldOut  # what `ask` raises as well
 
 
 class UnknownVariant(LookupError):
@@ -24,7 +24,7 @@ def ask(*, variant_id: UUID, email: str, language: str, customer_id: UUID | None
     """Put whoever reads `email` in the line for a sold-out variant; returns the id of the place.
 
     One open place per address and variant: asking again changes nothing. The inventory's event makes the mail, so that
-    a place is confirmed if and only if there is one. Raises `UnknownVariant`, `NotSoldOut`, `NoLine`.
+    a place is confirmed if and only if there is one. Raises `UnknownVariant`, `NotSoldOut`.
     """
     sku = selectors.sku_of(variant_id)
     if sku is None:
@@ -32,7 +32,7 @@ def ask(*, variant_id: UUID, email: str, language: str, customer_id: UUID | None
     request_id = _kept(variant_id, email.strip().lower(), language, customer_id)
     try:
         waitlist.join(entry_id=request_id, variant_id=variant_id, sku=sku, by=by)
-    except (NotSoldOut, NoLine):
+    except NotSoldOut:
         RestockRequest.objects.filter(pk=request_id).delete()
         raise
     return request_id

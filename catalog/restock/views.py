@@ -78,8 +78,6 @@ def _ask(request: HttpRequest, slug: str, form: forms.AskForm) -> HttpResponse:
         )
     except services.NotSoldOut:
         form.add_error(None, _("Good news: it is available now. You can put it into your cart."))
-    except services.NoLine:
-        form.add_error(None, _("You can order this now; we send it when it arrives."))
     except services.UnknownVariant:
         form.add_error(None, _("This product is no longer sold."))
     else:

@@ -24,7 +24,10 @@ _PLACES = """
                       WHERE other.variant_id = entry.variant_id AND other.status = 'waiting' AND other.id <= entry.id)
     FROM inventory_waitingentry entry WHERE entry.id = ANY(%s::uuid[]) AND entry.status = 'waiting'
 """
-_DUE = """
+_FREE = """item.on_hand - item.reserved - item.allocated
+    + CASE WHEN item.orders_until IS NULL OR item.orders_until > statement_timestamp()
+           THEN item.backorder_limit ELSE 0 END"""
+_DUE = f"""
     SELECT variant_id FROM inventory_waitingentry WHERE status = 'offered' AND expires_at <= statement_timestamp()
     UNION
     SELECT waiting.variant_id
@@ -33,13 +36,13 @@ _DUE = """
         SELECT FROM inventory_stockitem item
         JOIN inventory_location location ON location.id = item.location_id AND location.is_active
         WHERE item.variant_id = waiting.variant_id
-          AND (item.on_hand + item.backorder_limit > item.reserved + item.allocated
+          AND ({_FREE} > 0
                OR EXISTS (SELECT FROM inventory_reservation held
                           WHERE held.stock_item_id = item.id AND held.status = 'open'
                             AND held.expires_at <= statement_timestamp()))
     )
     LIMIT %s
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +201,10 @@ _STUCK: tuple[Check, ...] = (
     ),
     (
         "units of variant {0} are free since {1}, but entry {2} still waits for them",
-        """
+        f"""
         SELECT items.variant_id, items.since, head.id
         FROM (SELECT item.variant_id, MAX(item.updated_at) AS since,
-                     SUM(GREATEST(0, on_hand + backorder_limit - reserved - allocated)) AS units
+                     SUM(GREATEST(0, {_FREE})) AS units
               FROM inventory_stockitem item
               JOIN inventory_location location ON location.id = item.location_id AND location.is_active
               WHERE item.has_waiting GROUP BY 1) items
@@ -209,7 +212,7 @@ _STUCK: tuple[Check, ...] = (
                       WHERE entry.variant_id = items.variant_id AND entry.status = 'waiting'
                       ORDER BY id LIMIT 1) head ON head.units <= items.units
         WHERE items.since < statement_timestamp() - interval '10 minutes'
-        """,
+        """,  # noqa: S608
     ),
 )
 

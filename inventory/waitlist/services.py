@@ -29,18 +29,14 @@ AT_ONCE = 100  # offers in one transaction: the stock items stay locked no longe
 
 
 class NotSoldOut(Exception):
-    """The units can be bought now; there is nothing to wait for."""
-
-
-class NoLine(Exception):
-    """The variant can be ordered ahead of its units, so that nobody need wait for them."""
+    """The units can be bought now, or ordered ahead; there is nothing to wait for."""
 
 
 def join(*, entry_id: UUID, variant_id: UUID, sku: str, units: int = 1, by: str) -> None:
     """Wait for `units` of a sold-out variant, at the place that the time-ordered `entry_id` gives. Once per id.
 
     `sku` names the stock item that is opened for a variant which never had one. Publishes `WaitingJoined`. Raises
-    `NotSoldOut`, `NoLine`, `ValueError` for a quantity that is none.
+    `NotSoldOut`, `ValueError` for a quantity that is none.
     """
     if not rules.is_quantity(units):
         raise ValueError("units are a whole number from 1")
@@ -48,8 +44,6 @@ def join(*, entry_id: UUID, variant_id: UUID, sku: str, units: int = 1, by: str)
         items = _opened(variant_id, sku, by)
         if _rows().filter(pk=entry_id).exists():
             return
-        if any(item.backorder_limit for item in items):
-            raise NoLine(str(variant_id))
         if stock_selectors.available([variant_id])[variant_id] >= units:
             raise NotSoldOut(str(variant_id))
         _rows().create(id=entry_id, variant_id=variant_id, units=units)

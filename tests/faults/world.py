@@ -50,7 +50,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     purchase.PurchaseRefused, purchase.CartChanged, purchase.CouponUsedUp, carts_services.CartRefused,
     orders.TransitionRefused, payments.PaymentRefused, payments.RefundRefused, payments.ProviderUnavailable,
     base.ProviderRefused, base.BadSignature, fulfilment.TrackingRefused, reservations.OutOfStock,
-    stock.NotOnHand, stock.BadQuantity, stock.Promised, stock.NotAllocated, waitlist.NotSoldOut, waitlist.NoLine,
+    stock.NotOnHand, stock.BadQuantity, stock.Promised, stock.NotAllocated, waitlist.NotSoldOut,
     line.LineFull,
 )  # fmt: skip
 

@@ -86,12 +86,21 @@ class TestJoin:
         with pytest.raises(services.NotSoldOut):
             joined(item)
 
-    def test_what_can_be_ordered_ahead_has_no_line(self) -> None:
+    def test_what_can_be_ordered_ahead_has_no_line_until_nothing_of_that_is_left(self) -> None:
         item = stocked(0)
-        stock.set_limits(stock_item_id=item.pk, low_stock_threshold=0, backorder_limit=1, by="staff:1")
-        buy(item)
-        with pytest.raises(services.NoLine):
+        StockItem.objects.filter(pk=item.pk).update(backorder_limit=1)
+        with pytest.raises(services.NotSoldOut):
             joined(item)
+        buy(item)
+        assert len(joined(item)) == 1
+
+    def test_where_the_time_to_order_ahead_is_over_there_is_a_line(self) -> None:
+        item = stocked(0)
+        past = db.clock(db.INVENTORY) - timedelta(days=1)
+        StockItem.objects.filter(pk=item.pk).update(backorder_limit=5, orders_until=past, updated_at=past)
+        (entry,) = joined(item)
+        assert services.sweep() == 0
+        assert statuses(entry) == ["waiting"]
 
     def test_a_variant_that_never_had_stock_can_be_waited_for(self) -> None:
         variant = uuid4()
