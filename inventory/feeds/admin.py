@@ -38,14 +38,24 @@ class FeedAdmin(ModelAdmin):
     form = FeedForm
     list_display = ["name", "code", "only_for", "is_active", "last_sequence"]
     search_fields = ["code", "name"]
-    fields = ["code", "name", "location", "allowed_reasons", "is_active", "last_sequence", "previous_until"]
     actions_detail = ["rotate", "end_overlap", "messages_of"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Feed]:
         return super().get_queryset(request).defer("secret", "previous_secret").select_related("location")
 
+    def get_fields(self, request: HttpRequest, obj: Feed | None = None) -> list[str]:
+        found = ["code", "name", "location", "allowed_reasons", "is_active"]
+        return [*found, "last_sequence", "previous_until"] if obj else found
+
     def get_readonly_fields(self, request: HttpRequest, obj: Feed | None = None) -> list[str]:
-        return ["last_sequence", "previous_until", *(["code"] if obj else [])]
+        return ["code", "last_sequence", "previous_until"] if obj else []
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """With one button: after a new feed its secret is shown."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **buttons})
 
     def has_delete_permission(self, request: HttpRequest, obj: Feed | None = None) -> bool:
         return False

@@ -44,7 +44,7 @@ REFUSALS: dict[str, tuple[int, Promise]] = {
 }
 
 
-class MovementIn(serializers.Serializer[Any]):
+class StockMovementIn(serializers.Serializer[Any]):
     """Units in or out, of the variant with this id or SKU."""
 
     sku = serializers.CharField(required=False, max_length=rules.MAX_SKU)
@@ -57,16 +57,16 @@ class MovementIn(serializers.Serializer[Any]):
     document = serializers.CharField(required=False, max_length=rules.MAX_DOCUMENT, help_text="Your own reference.")
 
 
-class MessageIn(serializers.Serializer[Any]):
+class StockMessageIn(serializers.Serializer[Any]):
     """All of the movements are made, in their order, or none."""
 
     sequence = serializers.IntegerField(
         required=False, min_value=0, help_text="Must grow from message to message of a feed."
     )
-    movements = serializers.ListField(child=MovementIn(), min_length=1, max_length=rules.MAX_MOVEMENTS)
+    movements = serializers.ListField(child=StockMovementIn(), min_length=1, max_length=rules.MAX_MOVEMENTS)
 
 
-class MovedOut(serializers.Serializer[Any]):
+class StockMovedOut(serializers.Serializer[Any]):
     """A movement that was made, and the units on hand after it."""
 
     variant_id = serializers.UUIDField()
@@ -76,10 +76,10 @@ class MovedOut(serializers.Serializer[Any]):
     on_hand = serializers.IntegerField()
 
 
-class AnswerOut(serializers.Serializer[Any]):
+class StockAnswerOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     sequence = serializers.IntegerField(allow_null=True)
-    movements = MovedOut(many=True)
+    movements = StockMovedOut(many=True)
 
 
 def _header(name: str, about: str) -> OpenApiParameter:
@@ -94,9 +94,9 @@ class StockMovements(APIView):
 
     @extend_schema(
         operation_id="stock_movements_create",
-        request=MessageIn,
+        request=StockMessageIn,
         responses={
-            200: AnswerOut,
+            200: StockAnswerOut,
             **{
                 status: OpenApiResponse(
                     description="Nothing was done: "

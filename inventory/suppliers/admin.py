@@ -30,6 +30,7 @@ class SupplierItemInline(TabularInline):
     form, formset = forms.SupplierItemForm, forms.ItemFormSet
     fields = ["sku", "supplier_sku", "cost", "pack_size", "minimum", "priority"]
     extra = 1
+    hide_title = True
 
 
 @admin.register(Supplier)
@@ -49,6 +50,7 @@ class LineInline(TabularInline):
     form, formset = forms.LineForm, forms.LineFormSet
     fields = ["sku", "ordered", "cost"]
     extra = 3
+    hide_title = True
     verbose_name_plural = _lazy("Lines: without a cost, the supplier's own price counts")
 
 
@@ -94,6 +96,9 @@ class PurchaseOrderAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: PurchaseOrder | None = None) -> list[str]:
         return ["supplier"] if obj else []  # the costs are in its currency
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"location": selectors.default_location_id(), **super().get_changeform_initial_data(request)}
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -117,6 +122,13 @@ class PurchaseOrderAdmin(ModelAdmin):
         order = self._order(request, row.pk)
         context = screen.context_of(order, may_change=self.has_change_permission(request, order))
         return self._show(request, "page", order.number, context)
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """With one button: whatever is saved is shown as it stands then."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **buttons})
 
     def save_model(self, request: HttpRequest, obj: PurchaseOrder, form: Any, change: bool) -> None:
         """Nothing yet: `save_related` writes order and lines together, through the services."""

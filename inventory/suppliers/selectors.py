@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import F, Sum
 
+from inventory.stock.models import Location
 from inventory.suppliers import rules
 from inventory.suppliers.models import PurchaseOrder, PurchaseOrderLine, Receipt, SupplierItem
 from shop.core import db
@@ -113,6 +114,11 @@ def receipts_of(order_id: UUID) -> list[Receipt]:
     """What has come on a purchase order, the latest first, with its lines."""
     rows = Receipt.objects.using(db.INVENTORY).filter(order_id=order_id).select_related("order")
     return list(rows.prefetch_related("lines__line").order_by("-number"))
+
+
+def default_location_id() -> UUID | None:
+    """Where deliveries go unless somebody says otherwise."""
+    return Location.objects.using(db.INVENTORY).filter(is_default=True).values_list("pk", flat=True).first()
 
 
 def offers(supplier_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, SupplierItem]:
