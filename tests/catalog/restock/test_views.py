@@ -111,7 +111,7 @@ class TestAsk:
         assert answer.status_code == 409
         assert "available now" in answer.content.decode()
 
-    @pytest.mark.parametrize("variant", ["", "nonsense", str(uuid4())])
+    @pytest.mark.parametrize("variant", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])
     def test_an_unknown_variant(self, client: Client, variant: str) -> None:
         made, _variant = sold_out()
         assert ask(client, made, variant).status_code in {409, 422}
@@ -217,3 +217,19 @@ class TestLeave:
         assert "There is nothing to leave" in client.get(leave(entry)).content.decode()
         client.post(leave(entry))
         assert WaitingEntry.objects.get().status == "left"
+
+
+def test_a_customer_sees_where_they_wait(client: Client) -> None:
+    person = carts.customer()
+    client.force_login(person)
+    page = client.get(reverse("account")).content.decode()
+    assert "Waiting for" not in page
+    made, variant = sold_out()
+    ask(client, made, variant)
+    entry = RestockRequest.objects.get().pk
+    page = client.get(reverse("account")).content.decode()
+    assert "Number 1 in line" in page
+    assert place(entry) in page
+    stock.receive(variant_id=variant, sku="SKU", quantity=1, reason="delivery", by="staff:1")
+    drain()
+    assert "It is your turn" in client.get(reverse("account")).content.decode()
