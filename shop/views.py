@@ -22,6 +22,8 @@ from cart.carts import access as cart_access
 from cart.carts import selectors as carts
 from cart.carts import services as cart_services
 from catalog.products import selectors as products
+from catalog.restock import access as restock_access
+from catalog.restock import selectors as restock
 from catalog.search import page as listings
 from checkout.desk import pages as order_pages
 from checkout.orders import selectors as orders
@@ -63,13 +65,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """A customer's first page: latest orders, delivery address, whether the e-mail address is proven."""
+    """A customer's first page: latest orders, what they wait for, delivery address, whether the e-mail is proven."""
     customer_id = UUID(str(request.user.pk))
     address = accounts.default_address(customer_id)
     context = {
         "orders": order_pages.rows(orders.orders_of(customer_id=customer_id, page=1, size=3).orders),
         "address": address.lines if address else None,
         "verified": accounts.has_proven_email(customer_id),
+        "waiting": [
+            {"place": place, "token": restock_access.token_of(place.entry.id)}
+            for place in restock.places_of(customer_id)
+        ],
     }
     return render(request, "account/home.html", context)
 
