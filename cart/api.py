@@ -88,6 +88,8 @@ class ItemOut(serializers.Serializer[Any]):
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
     available = serializers.IntegerField()
+    availability = serializers.ChoiceField(["in_stock", "preorder", "backorder", "out"])
+    expected_on = serializers.DateField(allow_null=True)
     messages = serializers.ListField(child=serializers.CharField())
 
 
@@ -258,5 +260,7 @@ def _item(line: selectors.LineView) -> dict[str, Any]:
         "unit_price": amount(line.unit_price),
         "line_total": amount(line.line_total),
         "available": line.available,
+        "availability": line.availability,
+        "expected_on": line.expected_on.isoformat() if line.expected_on else None,
         "messages": list(line.notices),
     }

@@ -1,6 +1,6 @@
 """Table of contents of the inventory's admin pages; nobody imports through it."""
 
-from inventory.checks.admin import StockCheckAdmin
+from inventory.drift.admin import StockCheckAdmin
 from inventory.feeds.admin import FeedAdmin, FeedMessageAdmin
 from inventory.reservations.admin import ReservationAdmin
 from inventory.stock.admin import LocationAdmin, StockItemAdmin

@@ -1,6 +1,6 @@
 """Table of contents of the inventory's tables; nobody imports through it."""
 
-from inventory.checks.models import StockCheck
+from inventory.drift.models import StockCheck
 from inventory.feeds.models import Feed, FeedMessage
 from inventory.reservations.models import Reservation
 from inventory.stock.models import Allocation, Location, StockAlert, StockItem, StockMovement, StockPolicy

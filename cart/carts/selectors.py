@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from cart.carts import access, claims, rules
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from inventory.stock import selectors as stock
+from inventory.stock import wording
 from shop.core import requests
 from shop.core.money import Money
 
@@ -43,6 +45,9 @@ class LineView:
     available: int
     is_sellable: bool
     notices: tuple[str, ...]
+    availability: str = "out"  # in_stock, preorder or backorder: what its units would be; out: not so many
+    expected_on: date | None = None  # when the last of its units is, if not all are on hand and somebody knows
+    stock_text: str = ""  # the same in words
 
     @property
     def is_available(self) -> bool:
@@ -171,7 +176,9 @@ def view(
     return CartView(
         cart=cart,
         lines=tuple(
-            _line(row, quoted.get(row.variant_id), available.get(row.variant_id, 0), held.get(row.variant_id))
+            _line(
+                row, quoted.get(row.variant_id), available.get(row.variant_id, stock.NOTHING), held.get(row.variant_id)
+            )
             for row in rows
         ),
         quote=quote,
@@ -199,26 +206,32 @@ def options_text(options: Mapping[str, str]) -> str:
     return " · ".join(str(value) for value in options.values())
 
 
-def _available(rows: Iterable[CartLine], quoted: Mapping[UUID, Any], *, is_fresh: bool) -> dict[UUID, int]:
+def _available(
+    rows: Iterable[CartLine], quoted: Mapping[UUID, Any], *, is_fresh: bool
+) -> dict[UUID, stock.Availability]:
     wanted = {row.variant_id: row.quantity for row in rows if row.variant_id in quoted}
     if not wanted:
         return {}
     if is_fresh:
-        return stock.available(wanted)
-    shown = stock.shown_available(wanted)
-    short = [variant_id for variant_id, quantity in wanted.items() if shown.get(variant_id, 0) < quantity]
-    return {**shown, **stock.available(short)} if short else shown
+        return stock.availability(wanted)
+    shown = stock.shown(wanted)
+    short = [variant_id for variant_id, quantity in wanted.items() if shown[variant_id].units < quantity]
+    return {**shown, **stock.availability(short)} if short else shown
 
 
-def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int, held: claims.Held | None) -> LineView:
-    """`available` units for everybody, and those `held` for this line."""
+def _line(
+    row: CartLine, quoted: pricing.QuotedLine | None, have: stock.Availability, held: claims.Held | None
+) -> LineView:
+    """What everybody can `have` for everybody, and those `held` for this line."""
     then = Money(row.unit_price_minor, row.currency)
     if quoted is None:
         return LineView(
             row.id, row.product_id, row.variant_id, row.sku, row.name, "", "", None, row.quantity, then, None,
             then * row.quantity, 0, False, (_("No longer for sale; it is not part of your order."),),
         )  # fmt: skip
-    available += held.units if held else 0
+    if held:
+        have = replace(have, units=have.units + held.units, on_hand=have.on_hand + held.units)
+    available = have.units
     notices = [_held_until(held)] if held else []
     if quoted.unit_price != then:
         change = {"old": then.format(), "new": quoted.unit_price.format()}
@@ -243,11 +256,15 @@ def _line(row: CartLine, quoted: pricing.QuotedLine | None, available: int, held
         available=available,
         is_sellable=True,
         notices=tuple(notices),
+        availability=have.state(row.quantity),
+        expected_on=have.expected(row.quantity),
+        stock_text=wording.notice(have, row.quantity),
     )
 
 
 def _held_until(held: claims.Held) -> str:
-    until = date_format(timezone.localtime(held.expires_at), "DATETIME_FORMAT")
+    moment = timezone.localtime(held.expires_at)
+    until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
     return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
         "count": held.units,
         "until": until,

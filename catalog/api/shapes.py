@@ -49,6 +49,8 @@ class VariantOut(serializers.Serializer[Any]):
     price = serializers.CharField(allow_null=True)
     sale_price = serializers.CharField(allow_null=True)
     available = serializers.IntegerField()
+    availability = serializers.ChoiceField(["in_stock", "preorder", "backorder", "out"])
+    expected_on = serializers.DateField(allow_null=True)
 
 
 class ImageOut(serializers.Serializer[Any]):

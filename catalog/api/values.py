@@ -91,6 +91,8 @@ def whole(found: ProductPage, currency: str) -> dict[str, Any]:
                 "attributes": dict(choice.options),
                 **_prices(choice),
                 "available": choice.units,
+                "availability": choice.availability,
+                "expected_on": choice.expected_on.isoformat() if choice.expected_on else None,
             }
             for choice in found.variants
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from catalog.products import colours, pictures, rules, selectors, tree
 from catalog.products.models import Attribute, Image, Product
 from inventory.stock import selectors as stock
+from inventory.stock import wording
 from shop.core.money import Money
 
 LOW_STOCK = 10
@@ -51,8 +53,11 @@ class Choice:
     options: Mapping[str, str]
     price: Money | None
     regular_price: Money | None
-    stock: str  # in_stock, low, out
+    stock: str  # in_stock, low, preorder, backorder, out
     units: int
+    availability: str  # in_stock, preorder, backorder, out
+    expected_on: date | None  # when the next unit is, if none is on hand and somebody knows
+    stock_text: str  # what is said of units that are not on hand
     available: int | None  # told only when low
     max_quantity: int
 
@@ -107,7 +112,7 @@ def product_page(
     if product is None:
         return None
     variants = list(selectors.priced(currency).filter(product_id=product.pk, is_active=True))
-    units = stock.shown_available([variant.pk for variant in variants])
+    units = stock.shown([variant.pk for variant in variants])
     choices = [_choice(variant, currency, units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
@@ -122,9 +127,11 @@ def product_page(
     )
 
 
-def _choice(variant: Any, currency: str, units: int) -> Choice:
+def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
     price, regular = selectors.charged(variant, currency)
-    state = "out" if units <= 0 else "low" if units < LOW_STOCK else "in_stock"
+    units, availability = have.units, have.state()
+    is_low = availability == "in_stock" and units < LOW_STOCK
+    state = "low" if is_low else availability
     return Choice(
         id=variant.pk,
         sku=variant.sku,
@@ -132,8 +139,11 @@ def _choice(variant: Any, currency: str, units: int) -> Choice:
         price=price,
         regular_price=regular,
         stock=state,
-        units=max(0, units),
-        available=units if state == "low" else None,
+        units=units,
+        availability=availability,
+        expected_on=have.expected(),
+        stock_text=wording.notice(have),
+        available=units if is_low else None,
         max_quantity=max(0, min(units, MAX_QUANTITY)),
     )
 

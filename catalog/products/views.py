@@ -101,6 +101,9 @@ def _context(found: ProductPage) -> dict[str, Any]:
     }
 
 
+_SCHEMA = {"in_stock": "InStock", "preorder": "PreOrder", "backorder": "BackOrder", "out": "OutOfStock"}
+
+
 def structured_data(found: ProductPage) -> str:
     """The product as schema.org JSON-LD, safe inside a script element."""
     product, variant = found.product, found.variant
@@ -123,7 +126,7 @@ def structured_data(found: ProductPage) -> str:
     if variant is not None:
         data["sku"] = variant.sku
         if variant.price is not None and not found.is_archived:
-            shown = "OutOfStock" if variant.stock == "out" else "InStock"
+            shown = _SCHEMA[variant.availability]
             data["offers"] = {
                 "@type": "Offer",
                 "price": str(variant.price.decimal),

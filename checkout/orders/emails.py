@@ -15,6 +15,7 @@ from django_countries import countries
 
 from checkout.orders import access, selectors
 from checkout.orders.models import Order
+from inventory.stock import wording
 from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.money import Money
@@ -91,6 +92,7 @@ def context_of(order: Order) -> dict[str, Any]:
                 "name": line.name,
                 "options": " · ".join(str(value) for value in line.options.values()),
                 "quantity": line.quantity,
+                "expected": wording.promise(line.expected_on),
                 "line_total": text(order.money(line.total_minor)),
             }
             for line in order.lines.all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -72,11 +73,12 @@ def place(
     idempotency_key: str,
     by: str,
     channel: str = "web",
+    expected: Mapping[UUID, date] | None = None,
 ) -> Order:
     """Write the order `order_id` (the reference its units are reserved under) as `quote` says; status pending.
 
-    Belongs to the caller's transaction, which goes on with `payments.open`. Raises `IntegrityError` when the key or
-    the cart has an order already.
+    `expected`: by variant, when units come that are sold before. Belongs to the caller's transaction, which goes on
+    with `payments.open`. Raises `IntegrityError` when the key or the cart has an order already.
     """
     delivery = quote.delivery
     order = Order.objects.create(
@@ -108,7 +110,10 @@ def place(
         ],
         idempotency_key=idempotency_key,
     )
-    OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(quote.lines, start=1))
+    OrderLine.objects.bulk_create(
+        _line(order, position, line, (expected or {}).get(line.variant_id))
+        for position, line in enumerate(quote.lines, start=1)
+    )
     OrderStep.objects.create(order=order, position=1, trigger="place", to_status=order.status, actor=by)
     audit.record(
         action="order.place",
@@ -121,7 +126,7 @@ def place(
     return order
 
 
-def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
+def _line(order: Order, position: int, line: QuotedLine, expected_on: date | None) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,
@@ -138,6 +143,7 @@ def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
         tax_minor=line.tax.minor,
         shipping_minor=line.shipping.minor,
         tax_class=line.tax_class,
+        expected_on=expected_on,
     )
 
 

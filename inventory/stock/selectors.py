@@ -43,6 +43,7 @@ _AVAILABLE = """
     GROUP BY item.variant_id
 """
 Availability = rules.Availability
+NOTHING = rules.NOTHING
 
 
 def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -61,7 +62,7 @@ def availability(variant_ids: Iterable[UUID]) -> dict[UUID, Availability]:
             variant_id: Availability(int(units), int(on_hand), bool(is_preorder), expected_on)
             for variant_id, units, on_hand, is_preorder, expected_on in cursor.fetchall()
         }
-    return {variant_id: have.get(variant_id, rules.NOTHING) for variant_id in wanted}
+    return {variant_id: have.get(variant_id, NOTHING) for variant_id in wanted}
 
 
 _OWED = """

@@ -78,8 +78,9 @@ class TransferAdmin(ReadOnlyAdmin):
         """Buttons that cannot do anything are not shown; a page that was open too long says why it cannot."""
         if not request.user.has_perm("inventory.change_transfer"):
             return False
-        is_link = request.resolver_match is None or request.resolver_match.url_name.endswith("_change")
-        return not is_link or Transfer.objects.filter(pk=object_id, status=status).exists()
+        match = request.resolver_match
+        is_page = match is not None and match.url_name == "inventory_transfer_change"
+        return not is_page or object_id is None or Transfer.objects.filter(pk=object_id, status=status).exists()
 
     @display(
         description=_lazy("status"),

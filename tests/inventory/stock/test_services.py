@@ -107,7 +107,11 @@ def test_set_on_hand_without_location_empties_the_others() -> None:
     stock.set_on_hand(levels={item.variant_id: 3}, skus={item.variant_id: "A"}, reason="api", by="staff:1")
     assert (counters(item)[0], counters(other)[0]) == (3, 0)
     stock.set_on_hand(
-        levels={item.variant_id: 9}, skus={item.variant_id: "A"}, location=other.location.code, reason="delivery", by="staff:1"
+        levels={item.variant_id: 9},
+        skus={item.variant_id: "A"},
+        location=other.location.code,
+        reason="delivery",
+        by="staff:1",
     )
     assert (counters(item)[0], counters(other)[0]) == (3, 9)
     assert_adds_up()

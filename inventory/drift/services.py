@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from inventory.checks import emails
-from inventory.checks.models import StockCheck
+from inventory.drift import emails
+from inventory.drift.models import StockCheck
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
 from inventory.transfers import selectors as transfers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from inventory.checks import services
+from inventory.drift import services
 
 
 @shared_task(ignore_result=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
 
-from inventory.checks.models import StockCheck
+from inventory.drift.models import StockCheck
 from shop.core.admin import ReadOnlyAdmin
 
 
