@@ -8,11 +8,13 @@ the same names and types.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 import stripe
+from django.utils import timezone
 
 from checkout.payments.providers import base
 from checkout.payments.providers.stripe import Stripe
@@ -116,6 +118,40 @@ def _voided_too_late(provider: Stripe, sandbox: RunningSandbox) -> None:
     provider.void(provider.charge(charge_request(CARD)).reference, "v")
 
 
+def _captured_in_parts(provider: Stripe, sandbox: RunningSandbox) -> None:
+    reference = provider.charge(charge_request(CARD, capture=False)).reference
+    provider.capture(reference, Money(500, "USD"), "c1", is_final=False)
+    provider.capture(reference, Money(700, "USD"), "c2")
+    provider.fetch(reference)
+
+
+def _voided_in_part(provider: Stripe, sandbox: RunningSandbox) -> None:
+    reference = provider.charge(charge_request(CARD, capture=False)).reference
+    provider.capture(reference, Money(500, "USD"), "c1", is_final=False)
+    provider.void(reference, "v")
+
+
+def _listed(provider: Stripe, sandbox: RunningSandbox) -> None:
+    provider.charge(charge_request(CARD))
+    now = timezone.now()
+    assert list(provider.list(now - timedelta(hours=1), now + timedelta(hours=1)))
+
+
+def _kept_and_forgotten(provider: Stripe, sandbox: RunningSandbox) -> None:
+    saved = provider.charge(charge_request(CARD, save=True)).saved
+    assert saved is not None
+    provider.charge(charge_request(saved.token, key="again", customer=saved.customer))
+    provider.forget(saved.token)
+
+
+def _disputed(provider: Stripe, sandbox: RunningSandbox) -> None:
+    reference = provider.charge(charge_request(CARD)).reference
+    dispute = sandbox.control("dispute", {"payment_intent": reference})
+    provider.fetch(reference)
+    sandbox.control("dispute", {"dispute": dispute["id"], "result": "lost"})
+    assert "dispute_lost" in {fact.kind for fact in provider.fetch(reference).facts}
+
+
 SCENARIOS = [
     _paid_and_refunded,
     _captured,
@@ -125,6 +161,11 @@ SCENARIOS = [
     _declined,
     _hosted,
     _voided_too_late,
+    _captured_in_parts,
+    _voided_in_part,
+    _listed,
+    _kept_and_forgotten,
+    _disputed,
 ]
 
 

@@ -8,12 +8,16 @@ from checkout.payments.sandbox import wire
 
 @dataclass(frozen=True)
 class Card:
-    """A test card. ``decline``: (code, decline_code) of its attempts. ``challenge``: asks for 3-D Secure."""
+    """A test card. ``decline``: (code, decline_code) of its attempts. ``challenge``: asks for 3-D Secure.
+
+    ``disputed``: its holder calls the money back at once.
+    """
 
     number: str
     brand: str = "visa"
     decline: tuple[str, str] | None = None
     challenge: bool = False
+    disputed: bool = False
 
     @property
     def last4(self) -> str:
@@ -32,6 +36,7 @@ _CARDS = (
     Card("4000000000000069", decline=("expired_card", "expired_card")),
     Card("4000000000000127", decline=("incorrect_cvc", "incorrect_cvc")),
     Card("4000000000000119", decline=("processing_error", "processing_error")),
+    Card("4000000000000259", disputed=True),
     Card("4000002500003155", challenge=True),
     Card("4000002760003184", challenge=True),
     Card("4000008260003178", decline=(_DECLINED, "insufficient_funds"), challenge=True),
@@ -51,6 +56,7 @@ TOKENS = {
     "pm_card_chargeDeclinedExpiredCard": "4000000000000069",
     "pm_card_chargeDeclinedIncorrectCvc": "4000000000000127",
     "pm_card_chargeDeclinedProcessingError": "4000000000000119",
+    "pm_card_createDispute": "4000000000000259",
     "pm_card_threeDSecure2Required": "4000002500003155",
     "pm_card_threeDSecureRequired": "4000002500003155",
     "pm_card_authenticationRequired": "4000002760003184",

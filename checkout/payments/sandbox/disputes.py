@@ -60,6 +60,14 @@ def open_(call: Call, intent_id: str) -> Object:
         "livemode": False,
         "metadata": {},
         "payment_intent": intent_id,
+        "payment_method_details": {
+            "card": {
+                "brand": charge["payment_method_details"]["card"]["brand"],
+                "case_type": "chargeback",
+                "network_reason_code": "13.1",
+            },
+            "type": "card",
+        },
         "reason": "product_not_received",
         "status": "needs_response",
     }

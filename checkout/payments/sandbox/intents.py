@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from checkout.payments.sandbox import cards, charges, methods, wire
+from checkout.payments.sandbox import cards, charges, disputes, methods, wire
 from checkout.payments.sandbox.box import Call, listing, public
 from checkout.payments.sandbox.store import Object, new_id, now
 
@@ -233,7 +233,10 @@ def settle(call: Call, intent: Object) -> Object:
         intent |= {"status": "succeeded", "amount_received": amount}
         call.emit("charge.succeeded", charge)
         call.emit("payment_intent.succeeded", intent)
-    return call.store.put(intent)
+    call.store.put(intent)
+    if methods.card_of(method).disputed and not held:
+        disputes.open_(call, intent["id"])
+    return intent
 
 
 def failed(call: Call, intent: Object, method: Object, error: Object) -> wire.ApiError:
