@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -104,7 +104,7 @@ class TransferAdmin(ReadOnlyAdmin):
         """Write a transfer down; it moves nothing before it is sent."""
         if not self.has_add_permission(request):
             return HttpResponse(status=403)
-        form = DraftForm(request.POST or None)
+        form = DraftForm(_posted(request))
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             try:
@@ -125,13 +125,13 @@ class TransferAdmin(ReadOnlyAdmin):
             services.send(transfer_id=row.pk, by=requests.actor(request))
             return _("The units have left.")
 
-        return self._step(request, object_id, _("Send these units?"), lambda row: AskForm(request.POST or None), save)
+        return self._step(request, object_id, _("Send these units?"), lambda row: AskForm(_posted(request)), save)
 
     @action(description=_lazy("Receive"), url_path="receive", permissions=["receive"])
     def receive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def make(row: Transfer) -> ReceiveForm:
             lines = selectors.lines_of(row.pk)
-            return ReceiveForm(request.POST or None, lines=lines, initial={"version": row.version})
+            return ReceiveForm(_posted(request), lines=lines, initial={"version": row.version})
 
         def save(row: Transfer, form: Any) -> str:
             is_complete = services.receive(
@@ -147,7 +147,7 @@ class TransferAdmin(ReadOnlyAdmin):
     @action(description=_lazy("Close short"), url_path="close", permissions=["receive"])
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def make(row: Transfer) -> CloseForm:
-            return CloseForm(request.POST or None, initial={"version": row.version})
+            return CloseForm(_posted(request), initial={"version": row.version})
 
         def save(row: Transfer, form: Any) -> str:
             data = form.cleaned_data
@@ -164,9 +164,7 @@ class TransferAdmin(ReadOnlyAdmin):
             services.cancel(transfer_id=row.pk, by=requests.actor(request))
             return _("Cancelled; nothing has moved.")
 
-        return self._step(
-            request, object_id, _("Cancel this transfer?"), lambda row: AskForm(request.POST or None), save
-        )
+        return self._step(request, object_id, _("Cancel this transfer?"), lambda row: AskForm(_posted(request)), save)
 
     @action(description=_lazy("Movements"), url_path="movements", permissions=["view"])
     def movements(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -205,6 +203,11 @@ class TransferAdmin(ReadOnlyAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/inventory/transfer/step.html", context)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None for a page that was only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def sentence(refused: Exception) -> str:

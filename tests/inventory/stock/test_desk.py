@@ -1,0 +1,138 @@
+"""The ledger, the alerts and the choice of locations in the admin, and what a merchant may say of a stock item."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inventory.stock import desk, services
+from inventory.stock.models import StockAlert, StockItem, StockMovement, StockPolicy
+from shop.accounts.models import User
+from shop.core import db
+from tests import outbox
+from tests.factories.inventory import stocked
+from tests.inventory.checks import assert_adds_up, counters
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def merchant(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    return client
+
+
+def shown(merchant: Client, table: str, query: str = "") -> list[Any]:
+    page = merchant.get(reverse(f"admin:inventory_{table}_changelist") + query)
+    return [row.pk for row in page.context["cl"].result_list]
+
+
+def low() -> StockAlert:
+    item = stocked(5, low=3)
+    services.adjust(stock_item_id=item.pk, change=-3, reason="broken", by="staff:1")
+    outbox.drain()
+    return StockAlert.objects.get(stock_item_id=item.pk)
+
+
+def test_a_recount_says_how_many_are_there(merchant: Client) -> None:
+    item = stocked(5)
+    url = reverse("admin:inventory_stockitem_recount", args=[item.pk])
+    assert merchant.get(url).status_code == 200
+    assert merchant.post(url, {"units": "3", "reason": "yearly count"}).status_code == 302
+    movement = StockMovement.objects.get(kind="adjust")
+    assert (counters(item)[0], movement.quantity, movement.reason) == (3, -2, "yearly count")
+    for wrong in ({"units": "-1", "reason": "x"}, {"units": "3"}, {"units": "99999999999", "reason": "x"}):
+        assert merchant.post(url, wrong).status_code == 200
+    assert counters(item)[0] == 3
+    assert_adds_up()
+
+
+def test_a_preorder_is_set_on_the_stock_item(merchant: Client) -> None:
+    item = stocked(0)
+    url = reverse("admin:inventory_stockitem_change", args=[item.pk])
+    form = {
+        "low_stock_threshold": "0", "backorder_limit": "20", "is_preorder": "on", "expected_on": "2027-03-12",
+        "orders_until_0": "2027-03-01", "orders_until_1": "12:00:00",
+    }  # fmt: skip
+    assert merchant.post(url, form).status_code == 302
+    item.refresh_from_db()
+    assert (item.backorder_limit, item.is_preorder, item.expected_on, item.orders_until) == (
+        20, True, date(2027, 3, 12), datetime(2027, 3, 1, 12, tzinfo=UTC),
+    )  # fmt: skip
+    assert merchant.post(url, {**form, "expected_on": "soon"}).status_code == 200
+    assert merchant.post(url, {**form, "backorder_limit": "-1"}).status_code == 200
+    item.refresh_from_db()
+    assert item.backorder_limit == 20
+
+
+def test_open_alerts_come_first_and_are_acknowledged(merchant: Client) -> None:
+    closed, seen, new = low(), low(), low()
+    services.adjust(stock_item_id=closed.stock_item_id, change=9, reason="found", by="staff:1")
+    assert merchant.post(reverse("admin:inventory_stockalert_acknowledge_one", args=[seen.pk])).status_code == 302
+    assert shown(merchant, "stockalert") == [new.pk, seen.pk, closed.pk]
+    assert shown(merchant, "stockalert", "?state=new") == [new.pk]
+    assert shown(merchant, "stockalert", "?state=closed") == [closed.pk]
+    assert desk.open_alerts(None) == "1"  # type: ignore[arg-type]
+    ticked = {"action": "acknowledge", "_selected_action": [str(new.pk), str(closed.pk)]}
+    assert merchant.post(reverse("admin:inventory_stockalert_changelist"), ticked).status_code == 302
+    assert desk.open_alerts(None) is None  # type: ignore[arg-type]
+    closed.refresh_from_db()
+    assert closed.acknowledged_at is None
+
+
+def test_the_badge_is_beside_the_page(merchant: Client) -> None:
+    low()
+    groups = merchant.get(reverse("admin:index")).context["sidebar_navigation"]
+    badges = {
+        str(item["title"]): str(item["badge_callback"])
+        for group in groups
+        for item in group["items"]
+        if "badge" in item
+    }
+    assert badges == {"Low-stock alerts": "1"}
+
+
+def test_movements_are_found_by_sku_document_and_date(merchant: Client) -> None:
+    item, other = stocked(5), stocked(5)
+    services.receive(
+        variant_id=item.variant_id, sku=item.sku, quantity=2, reason="delivery", by="staff:1", document="note:7"
+    )
+    found = StockMovement.objects.get(document="note:7")
+    assert shown(merchant, "stockmovement", "?q=note:7") == [found.pk]
+    assert len(shown(merchant, "stockmovement", f"?q={item.sku}")) == 2
+    assert len(shown(merchant, "stockmovement", f"?q={other.sku}")) == 1
+    assert len(shown(merchant, "stockmovement", "?days=7")) == 3
+    old = db.uuid7_floor(db.clock() - timedelta(days=10))
+    StockMovement.objects.filter(pk=found.pk).update(id=old)
+    assert len(shown(merchant, "stockmovement", "?days=7")) == 2
+    assert len(shown(merchant, "stockmovement", "?days=30")) == 3
+
+
+def test_the_strategy_is_one_choice(merchant: Client) -> None:
+    url = reverse("admin:inventory_stockpolicy_change", args=[1])
+    assert merchant.get(reverse("admin:inventory_stockpolicy_changelist"))["Location"] == url
+    assert merchant.post(url, {"strategy": "highest_stock"}).status_code == 302
+    assert StockPolicy.objects.get().strategy == "highest_stock"
+    assert merchant.post(url, {"strategy": "cheapest"}).status_code == 200
+    assert StockPolicy.objects.get().strategy == "highest_stock"
+    assert merchant.get(reverse("admin:inventory_stockpolicy_add")).status_code == 403
+
+
+def test_staff_without_the_permission_see_and_change_nothing(client: Client) -> None:
+    client.force_login(User.objects.create_user("clerk@example.com", "a long password", is_staff=True))
+    alert = low()
+    for name, key in (("stockalert_acknowledge_one", alert.pk), ("stockitem_recount", alert.stock_item_id)):
+        answer = client.post(reverse(f"admin:inventory_{name}", args=[key]), {"units": "1", "reason": "mine"})
+        assert answer.status_code in {302, 403}
+    assert client.get(reverse("admin:inventory_stockpolicy_changelist")).status_code in {302, 403}
+    alert.refresh_from_db()
+    assert (alert.acknowledged_at, StockItem.objects.get().on_hand) == (None, 2)
