@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inventory.feeds import invariants
 from inventory.feeds.models import FeedMessage
 from tests.factories.feeds import feed as registered
 from tests.factories.inventory import stocked
@@ -36,6 +37,7 @@ def play(bodies: list[list[int]], order: list[int], *, numbered: bool) -> tuple[
     accepted = FeedMessage.objects.filter(feed=feed, is_accepted=True)
     moved = sum(message.units_in - message.units_out for message in accepted)
     assert counters(item) == (START + moved, 0, 0, 0)
+    assert invariants.messages_moved_once() == []
     assert_adds_up()
     return START + moved, answers
 

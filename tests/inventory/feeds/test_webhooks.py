@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from inventory.feeds import partners, webhooks
+from inventory.feeds import invariants, partners, webhooks
 from inventory.feeds.models import Feed, FeedMessage
 from inventory.stock.models import StockItem, StockMovement
 from tests.factories.feeds import feed as registered
@@ -220,3 +220,13 @@ def test_a_flood_is_slowed_down(settings, monkeypatch: pytest.MonkeyPatch) -> No
     assert {answer.json()["error"]["code"] for answer in answers} == {"unknown_feed"}
     assert code(send(feed, "m1", movement(item.sku, 3))) == (429, "rate_limited")
     assert counters(item) == (5, 0, 0, 0)
+
+
+def test_the_invariant_names_a_feed_whose_units_are_not_in_the_ledger() -> None:
+    feed, item = registered(), stocked(5)
+    send(feed, "m1", movement(item.sku, 3))
+    assert invariants.messages_moved_once() == []
+    FeedMessage.objects.update(units_in=4)
+    assert invariants.messages_moved_once() == [
+        f"feed {feed[0].code}: its accepted messages moved 4 units, but the ledger has 3 of it"
+    ]
