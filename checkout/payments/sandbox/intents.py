@@ -10,8 +10,7 @@ from checkout.payments.sandbox.store import Object, new_id, now
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _SMALLEST = {"usd": 50, "eur": 50, "gbp": 30}
-_LARGEST = 99_999_999
-_MOST = 100_000
+_LARGEST, _MOST = 99_999_999, 100_000  # minor units; payments that are listed
 _NULLS = [
     "allowed_payment_method_types",
     "application",
@@ -155,15 +154,14 @@ def capture(call: Call, id: str) -> Object:
     if not 0 < amount <= intent["amount_capturable"]:
         message = "The amount to capture must be positive and no more than the amount that can be captured."
         raise wire.ApiError(400, message, code="amount_too_large", param="amount_to_capture")
-    is_final = wire.text(call.params, "final_capture", "true") == "true"
+    is_final = wire.text(call.params, "final_capture", "true") == "true" or amount == intent["amount_capturable"]
     if not is_final and intent["payment_method_options"]["card"].get("request_multicapture") != "if_available":
         message = "final_capture can only be false where multicapture was requested with the PaymentIntent."
         raise wire.ApiError(400, message, code="payment_intent_unexpected_state", param="final_capture")
-    charge = call.store.load("charge", intent["latest_charge"])
-    charge = charges.take(call.store, charge, amount, is_final=is_final or amount == intent["amount_capturable"])
+    charge = charges.take(call.store, call.store.load("charge", intent["latest_charge"]), amount, is_final=is_final)
     intent["amount_received"] += amount
     call.emit("charge.captured", charge)
-    if is_final or amount == intent["amount_capturable"]:
+    if is_final:
         intent |= {"status": "succeeded", "amount_capturable": 0}
         call.emit("payment_intent.succeeded", intent)
     else:

@@ -202,7 +202,7 @@ def test_a_wrong_client_is_refused(sandbox, request_for, secret):
 
 
 def test_nobody_there_is_unavailable(request_for):
-    nobody = PayPal(client_id="x", client_secret="y", webhook_id="z", api_base="http://127.0.0.1:1/paypal")  # noqa: S106
+    nobody = PayPal(client_id="x", client_secret="y", webhook_id="z", api_base="http://127.0.0.1:1/paypal")
     with pytest.raises(base.ProviderUnavailable):
         nobody.charge(request_for(None))
 
