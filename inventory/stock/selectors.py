@@ -117,16 +117,24 @@ def expected(reference: UUID) -> dict[UUID, date]:
 
 
 _UNDER_WAY = """
-    SELECT COALESCE(SUM(line.quantity - line.received - line.written_off), 0)
-    FROM inventory_transferline line JOIN inventory_transfer transfer ON transfer.id = line.transfer_id
-    WHERE line.variant_id = %s AND transfer.target_id = %s AND transfer.status = 'sent'
+    SELECT COALESCE(SUM(units), 0)
+    FROM (
+        SELECT line.quantity - line.received - line.written_off AS units
+        FROM inventory_transferline line JOIN inventory_transfer transfer ON transfer.id = line.transfer_id
+        WHERE line.variant_id = %(variant)s AND transfer.target_id = %(location)s AND transfer.status = 'sent'
+        UNION ALL
+        SELECT GREATEST(0, line.ordered - line.received)
+        FROM inventory_purchaseorderline line JOIN inventory_purchaseorder purchase ON purchase.id = line.order_id
+        WHERE line.variant_id = %(variant)s AND purchase.location_id = %(location)s
+          AND purchase.status IN ('ordered', 'partly_received')
+    ) coming
 """
 
 
 def under_way(*, variant_id: UUID, location_id: UUID) -> int:
-    """Units of a variant that left another location for this one and have not come yet."""
+    """Units of a variant that left another location for this one, or were ordered for it, and have not come yet."""
     with connections[db.INVENTORY].cursor() as cursor:
-        cursor.execute(_UNDER_WAY, [variant_id, location_id])
+        cursor.execute(_UNDER_WAY, {"variant": variant_id, "location": location_id})
         return int(cursor.fetchone()[0])
 
 

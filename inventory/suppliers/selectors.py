@@ -52,7 +52,8 @@ class Suggestion:
         return Money(self.item.cost_minor * self.quantity, self.item.supplier.currency)
 
 
-# Drafts count as on their way: what was proposed and waits for somebody's word is not to be proposed again.
+# Drafts count as on their way: what was proposed and waits for somebody's word is not to be proposed again. Transfers
+# are known by their tables' names only: they stand beside this component.
 _LOW = """
     SELECT low.variant_id, low.location_id, low.location, low.units, low.coming, low.threshold, offer.id
     FROM (
@@ -61,10 +62,17 @@ _LOW = """
         FROM inventory_stockitem item
         JOIN inventory_location location ON location.id = item.location_id AND location.is_active
         LEFT JOIN (
-            SELECT line.variant_id, purchase.location_id, SUM(GREATEST(0, line.ordered - line.received)) AS units
-            FROM inventory_purchaseorderline line
-            JOIN inventory_purchaseorder purchase ON purchase.id = line.order_id
-            WHERE purchase.status IN ('draft', 'ordered', 'partly_received')
+            SELECT variant_id, location_id, SUM(units) AS units
+            FROM (
+                SELECT line.variant_id, purchase.location_id, GREATEST(0, line.ordered - line.received) AS units
+                FROM inventory_purchaseorderline line
+                JOIN inventory_purchaseorder purchase ON purchase.id = line.order_id
+                WHERE purchase.status IN ('draft', 'ordered', 'partly_received')
+                UNION ALL
+                SELECT line.variant_id, transfer.target_id, line.quantity - line.received - line.written_off
+                FROM inventory_transferline line JOIN inventory_transfer transfer ON transfer.id = line.transfer_id
+                WHERE transfer.status = 'sent'
+            ) coming
             GROUP BY 1, 2
         ) ordered ON ordered.variant_id = item.variant_id AND ordered.location_id = item.location_id
         WHERE item.on_hand - item.reserved - item.allocated + COALESCE(ordered.units, 0) <= item.low_stock_threshold

@@ -10,10 +10,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from inventory.stock import selectors as stock
 from inventory.stock.models import StockItem
 from inventory.suppliers import receiving, selectors, services
 from inventory.suppliers.models import PurchaseOrder, PurchaseOrderLine
 from inventory.suppliers.services import PurchaseRefused, Wanted
+from inventory.transfers import services as transfers
 from shop.audit.models import AuditEntry
 from shop.core import db
 from tests.factories.inventory import LocationFactory, stocked
@@ -159,6 +161,18 @@ class TestReordering:
         assert [one.incoming for one in selectors.suggestions()] == [7]
         ordered((item, 1))
         assert selectors.suggestions() == []
+
+    def test_what_comes_from_another_location_counts_too(self) -> None:
+        place = LocationFactory()
+        here = stocked(50, low=10)
+        there = stocked(3, variant_id=here.variant_id, location=place.code, low=10)
+        offered(there)
+        transfer = transfers.draft(source=here.location.code, target=place.code, units={here.sku: 6}, by="staff:1")
+        transfers.send(transfer_id=transfer.pk, by="staff:1")
+        assert [(one.available, one.incoming, one.quantity) for one in selectors.suggestions()] == [(3, 6, 11)]
+        ordered((there, 2))
+        assert selectors.suggestions() == []
+        assert stock.under_way(variant_id=here.variant_id, location_id=place.pk) == 8
 
     def test_what_is_not_low_or_nobody_delivers_is_not_suggested(self) -> None:
         offered(stocked(11, low=10))
