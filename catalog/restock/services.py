@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from inventory.waitlist import services as waitlist
 from shop.core import db
 
 NotSoldOut = waitlist.NotSoldOut  # what `ask` raises as well
+KEEP = timedelta(days=30)  # of an address whose place in the line is over
 
 
 class UnknownVariant(LookupError):
@@ -58,6 +60,17 @@ def erase(*, email: str, by: str) -> int:
     for entry_id in ids:
         leave(entry_id=entry_id, by=by)
     return len(ids)
+
+
+def forget_ended(*, batch: int = 500) -> int:
+    """Delete requests of `KEEP` ago whose place is over, with their addresses; returns how many."""
+    gone, after = 0, UUID(int=0)
+    old = RestockRequest.objects.filter(created_at__lt=Now() - KEEP).order_by("pk")
+    while ids := list(old.filter(pk__gt=after).values_list("pk", flat=True)[:batch]):
+        entries, after = waitlist_selectors.entries(ids), ids[-1]
+        over = [key for key in ids if key not in entries or not entries[key].is_open]
+        gone += RestockRequest.objects.filter(pk__in=over).delete()[0]
+    return gone
 
 
 def _kept(variant_id: UUID, email: str, language: str, customer_id: UUID | None) -> UUID:

@@ -46,6 +46,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/asked/: what happens next."""
+    if products.product_id_of(slug) is None:
+        raise Http404
     return render(request, "catalog/restock/asked.html", {"product_url": reverse("product_detail", args=[slug])})
 
 

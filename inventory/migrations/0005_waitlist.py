@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         models.F("variant_id"),
                         models.F("id"),
-                        condition=models.Q(("status", "waiting")),
+                        condition=models.Q(("status__in", ["waiting", "offered"])),
                         name="waiting_entry_line",
                     ),
                     models.Index(

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
+from inventory.stock import selectors
 from inventory.stock.models import StockAlert, StockItem, StockMovement
 from inventory.stock.rules import Change
 from shop.core import cache, db
@@ -218,14 +219,15 @@ def _tell(
 ) -> None:
     """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order.
 
-    For those who wait, every unit that comes counts.
+    For those who wait, every unit that comes counts; others are told how many are left beside what these are owed.
     """
-    waited_for = _waited_for(items)
+    waited_for, owed = _waited_for(items), selectors.owed(items)
     for variant_id, (now, threshold) in _totals(items).items():
         before = totals[variant_id][0]
         is_line_crossed = (before > 0) != (now > 0) or (before > threshold) != (now > threshold)
         if is_line_crossed or (now > before and variant_id in waited_for):
-            bus.publish(types.StockChanged(variant_id=variant_id, available=now), using=db.INVENTORY)
+            units = max(0, now - owed.get(variant_id, 0))
+            bus.publish(types.StockChanged(variant_id=variant_id, available=units), using=db.INVENTORY)
             _forget(variant_id)
     for item in items:
         before, threshold = levels[item.id]

@@ -55,7 +55,7 @@ class WaitingEntry(models.Model):
             ),
         ]
         indexes = [
-            models.Index("variant_id", "id", condition=Q(status="waiting"), name="waiting_entry_line"),
+            models.Index("variant_id", "id", condition=Q(status__in=["waiting", "offered"]), name="waiting_entry_line"),
             models.Index("expires_at", condition=Q(status="offered"), name="waiting_entry_offered"),
             models.Index("taken_by", condition=Q(taken_by__isnull=False), name="waiting_entry_order"),
         ]

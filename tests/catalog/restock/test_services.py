@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core import mail
+from django.db.models.functions import Now
 
 from catalog.products import selectors as products
 from catalog.products import services as product_services
-from catalog.restock import access, receivers, selectors, services
+from catalog.restock import access, receivers, selectors, services, tasks
 from catalog.restock.models import RestockRequest
 from inventory.stock import services as stock
 from inventory.waitlist.models import WaitingEntry
@@ -175,13 +176,28 @@ def test_an_erased_address_is_in_no_line() -> None:
     assert not RestockRequest.objects.exists()
 
 
-def test_a_customers_places(django_assert_num_queries) -> None:
+def test_an_old_address_is_forgotten_unless_it_waits_still() -> None:
+    waits, over, recent = sold_out(), sold_out(), sold_out()
+    entries = [ask(variant) for variant in (waits, over, recent)]
+    for variant in (over, recent):
+        receive(variant, 1)
+    drain()
+    for entry in entries[1:]:
+        lapse(entry)
+    long_ago = RestockRequest.objects.exclude(pk=entries[2])
+    long_ago.update(created_at=Now() - services.KEEP)
+    tasks.forget_ended()
+    assert set(RestockRequest.objects.values_list("pk", flat=True)) == {entries[0], entries[2]}
+    assert services.forget_ended(batch=1) == 0
+
+
+def test_a_customers_places(django_assert_max_num_queries) -> None:
     customer = uuid4()
     held, waiting, left = (ask(sold_out(), customer_id=customer) for _ in range(3))
     receive(WaitingEntry.objects.get(pk=held).variant_id, 1)
     drain()
     services.leave(entry_id=left, by="guest")
-    with django_assert_num_queries(5):
+    with django_assert_max_num_queries(5):
         places = selectors.places_of(customer)
     assert [(place.entry.id, place.entry.status) for place in places] == [(waiting, "waiting"), (held, "offered")]
     assert selectors.places_of(uuid4()) == []

@@ -147,6 +147,7 @@ class TestOffer:
         joined(item, 2)
         receive(item, 5)
         assert public(item) == 3
+        assert events("StockChanged")[-1] == {"variant_id": str(item.variant_id), "available": 3}
         buy(item, 3)
         with pytest.raises(reservations.OutOfStock):
             buy(item)
