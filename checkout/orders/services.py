@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from checkout.orders import effects, locking, rules, transitions
+from checkout.orders import effects, lines, locking, rules, transitions
 from checkout.orders.models import Order, OrderLine, OrderStep
 from inventory.reservations import services as reservations
 from inventory.stock import services as stock
@@ -22,7 +22,7 @@ from shop.core import db
 from shop.events import bus
 
 if TYPE_CHECKING:
-    from cart.pricing.selectors import Quote, QuotedLine
+    from cart.pricing.selectors import Quote
 
 OBJECTIONS = {
     "not_paid": gettext_lazy("it is not fully paid"),
@@ -111,7 +111,7 @@ def place(
         idempotency_key=idempotency_key,
     )
     OrderLine.objects.bulk_create(
-        _line(order, position, line, (expected or {}).get(line.variant_id))
+        lines.line(order, position, line, (expected or {}).get(line.variant_id))
         for position, line in enumerate(quote.lines, start=1)
     )
     OrderStep.objects.create(order=order, position=1, trigger="place", to_status=order.status, actor=by)
@@ -124,34 +124,6 @@ def place(
         using=db.DEFAULT,
     )
     return order
-
-
-def _line(order: Order, position: int, line: QuotedLine, expected_on: date | None) -> OrderLine:
-    return OrderLine(
-        order=order,
-        position=position,
-        product_id=line.product_id,
-        variant_id=line.variant_id,
-        sku=line.sku,
-        name=line.name,
-        options=dict(line.options),
-        picture=_source(line.picture),
-        quantity=line.quantity,
-        unit_price_minor=line.unit_price.minor,
-        total_minor=line.line_total.minor,
-        discount_minor=line.discount.minor,
-        tax_minor=line.tax.minor,
-        shipping_minor=line.shipping.minor,
-        tax_class=line.tax_class,
-        expected_on=expected_on,
-    )
-
-
-def _source(picture: Any) -> str:
-    """The address of a picture as the catalogue gives it (a dict, an object with `src`, or none)."""
-    source = picture.get("src") if isinstance(picture, Mapping) else getattr(picture, "src", picture)
-    text = str(source or "")
-    return text if len(text) <= 255 else ""
 
 
 def _next_number() -> str:

@@ -70,6 +70,8 @@ def test_the_whole_cart_is_every_answer(call):
                 "unitPrice": "25.00",
                 "lineTotal": "50.00",
                 "available": 10,
+                "availability": "in_stock",
+                "expectedOn": None,
                 "messages": [],
             }
         ],

@@ -178,6 +178,8 @@ def test_one_product(client: Client) -> None:
         "price": "25.00",
         "salePrice": None,
         "available": 7,
+        "availability": "in_stock",
+        "expectedOn": None,
     }
     assert [image["alt"] for image in body["images"]] == ["A lamp"]
     assert body["rating"] == {"average": None, "count": 0}

@@ -1,0 +1,41 @@
+"""A line of an order, as the quote has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from checkout.orders.models import Order, OrderLine
+
+if TYPE_CHECKING:
+    from cart.pricing.selectors import QuotedLine
+
+
+def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | None) -> OrderLine:
+    """An unsaved line; `expected_on` is when its units come, if they are sold before."""
+    return OrderLine(
+        order=order,
+        position=position,
+        product_id=quoted.product_id,
+        variant_id=quoted.variant_id,
+        sku=quoted.sku,
+        name=quoted.name,
+        options=dict(quoted.options),
+        picture=_source(quoted.picture),
+        quantity=quoted.quantity,
+        unit_price_minor=quoted.unit_price.minor,
+        total_minor=quoted.line_total.minor,
+        discount_minor=quoted.discount.minor,
+        tax_minor=quoted.tax.minor,
+        shipping_minor=quoted.shipping.minor,
+        tax_class=quoted.tax_class,
+        expected_on=expected_on,
+    )
+
+
+def _source(picture: Any) -> str:
+    """The address of a picture as the catalogue gives it (a dict, an object with `src`, or none)."""
+    source = picture.get("src") if isinstance(picture, Mapping) else getattr(picture, "src", picture)
+    text = str(source or "")
+    return text if len(text) <= 255 else ""
