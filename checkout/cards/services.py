@@ -19,26 +19,25 @@ __all__ = ["NoSuchCard", "delete_removed", "keep", "make_default", "remove", "re
 MOST = 10  # cards of a customer: whoever tries to keep more is collecting them
 
 
-def keep(
-    *, customer_id: UUID, provider: str, reference: str, token: str, brand: str, last4: str, expires: str
-) -> None:
-    """Remember a card that `provider` has kept, in the caller's transaction: `reference` is its name of the customer,
+def keep(*, customer_id: UUID, provider: str, reference: str, token: str, brand: str, last4: str, expires: str) -> None:
+    """Remember a card that `provider` has kept: `reference` is its name of the customer,
     `token` of the card, `expires` "2031-04". Once for a token; a customer's first card is the default one."""
-    locking.cards_of(customer_id)
-    mine = SavedCard.objects.filter(customer_id=customer_id, removed_at=None)
-    if mine.count() >= MOST:
-        return
-    made = SavedCard(
-        customer_id=customer_id,
-        provider=provider,
-        reference=reference,
-        token=token,
-        brand=brand[:40],
-        last4=last4[-4:],
-        expires=expires[:7],
-        is_default=not mine.filter(is_default=True).exists(),
-    )
-    SavedCard.objects.bulk_create([made], ignore_conflicts=True)
+    with transaction.atomic(using=db.DEFAULT):
+        locking.cards_of(customer_id)
+        mine = SavedCard.objects.filter(customer_id=customer_id, removed_at=None)
+        if mine.count() >= MOST:
+            return
+        made = SavedCard(
+            customer_id=customer_id,
+            provider=provider,
+            reference=reference,
+            token=token,
+            brand=brand[:40],
+            last4=last4[-4:],
+            expires=expires[:7],
+            is_default=not mine.filter(is_default=True).exists(),
+        )
+        SavedCard.objects.bulk_create([made], ignore_conflicts=True)
 
 
 def make_default(*, customer_id: UUID, card_id: UUID, by: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -19,6 +20,7 @@ from checkout.orders import emails
 from checkout.orders import selectors as orders
 from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
+from checkout.receivables import selectors as receivables
 from inventory.reservations import selectors as reservations
 from inventory.stock import wording
 from shop.core import requests
@@ -75,7 +77,19 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
     elif standing.state == "awaiting_transfer":
         rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
         context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
+    elif standing.state == "confirmed":
+        context["invoices"] = [_invoice(order, one) for one in receivables.open_of(order.pk)]
     return context
+
+
+def _invoice(order: Any, one: Any) -> dict[str, Any]:
+    """What is still to be paid on invoice, and how."""
+    account = [{"label": _transfer_label(name), "value": value} for name, value in settings.BANK_TRANSFER.items()]
+    return {
+        "open": one.open,
+        "due_on": one.due_on,
+        "rows": [*account, {"label": _("Reference"), "value": order.number}],
+    }
 
 
 def _action(order: Any, standing: Any, key: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from checkout.payments import methods
 from shop.core.money import Money
 from tests.factories.accounts import UserFactory
 
-
 GUEST = methods.Shopper(None, Money(3000, "USD"), "US")
 
 

@@ -183,7 +183,8 @@ class TestSavedCards:
         outbox.drain()
         assert not SavedCard.objects.exists()
         kept = shop_sandbox.server.box.store.find("payment_method", card.token)
-        assert kept and kept["customer"] is None
+        assert kept is not None
+        assert kept["customer"] is None
 
     def test_the_default_passes_on(self, customer: Any) -> None:
         for number in range(3):
