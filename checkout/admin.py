@@ -1,23 +1,39 @@
 """Table of contents of the checkout's admin pages; nobody imports through it."""
 
 from checkout.desk.admin import OrderAdmin
+from checkout.disputes.admin import DisputeAdmin
 from checkout.fulfilment.admin import ShipmentAdmin
-from checkout.payments.admin import PaymentAdmin, PaymentEventAdmin, ProviderEventAdmin, RefundAdmin
+from checkout.ledger.admin import LedgerEntryAdmin
+from checkout.payments.admin import (
+    CaptureAdmin,
+    PaymentAdmin,
+    PaymentEventAdmin,
+    PaymentOptionsAdmin,
+    ProviderEventAdmin,
+    RefundAdmin,
+)
 from checkout.payments.route_admin import PaymentRouteAdmin
 from checkout.purchase.admin import QueuedOrderAdmin
 from checkout.receivables.admin import ReceivableAdmin
+from checkout.reconciliation.admin import DifferenceAdmin, ReconciliationAdmin
 from checkout.storecredit.admin import CreditAccountAdmin, CreditEntryAdmin
 
 __all__ = [
+    "CaptureAdmin",
     "CreditAccountAdmin",
     "CreditEntryAdmin",
+    "DifferenceAdmin",
+    "DisputeAdmin",
+    "LedgerEntryAdmin",
     "OrderAdmin",
     "PaymentAdmin",
     "PaymentEventAdmin",
+    "PaymentOptionsAdmin",
     "PaymentRouteAdmin",
     "ProviderEventAdmin",
     "QueuedOrderAdmin",
     "ReceivableAdmin",
+    "ReconciliationAdmin",
     "RefundAdmin",
     "ShipmentAdmin",
 ]

@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
     path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),
     path("orders/<str:number>/refunds", staff.Refunds.as_view(), name="api_order_refunds"),
+    path("orders/<str:number>/captures", staff.Captures.as_view(), name="api_order_captures"),
+    path("orders/<str:number>/voids", staff.Voids.as_view(), name="api_order_voids"),
     path("orders/<str:number>/shipments", staff.Shipments.as_view(), name="api_order_shipments"),
 ]

@@ -32,7 +32,14 @@ class TransitionInput(serializers.Serializer[Any]):
 
 class RefundInput(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
+    currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class CaptureInput(serializers.Serializer[Any]):
+    amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
+    currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
+    is_final = serializers.BooleanField(required=False, default=False)
 
 
 class ShipmentInput(serializers.Serializer[Any]):
@@ -57,6 +64,23 @@ REFUNDS = inline_serializer(
         "refunds": inline_serializer(
             "StaffRefund",
             {"id": serializers.UUIDField(), "amount": serializers.CharField(), "status": serializers.CharField()},
+            many=True,
+        )
+    },
+)
+
+
+CAPTURES = inline_serializer(
+    "StaffCaptures",
+    {
+        "captures": inline_serializer(
+            "StaffCapture",
+            {
+                "id": serializers.UUIDField(),
+                "amount": serializers.CharField(),
+                "status": serializers.CharField(),
+                "isFinal": serializers.BooleanField(),
+            },
             many=True,
         )
     },
@@ -116,23 +140,72 @@ class Refunds(StaffView):
     @extend_schema(request=RefundInput, responses=REFUNDS)
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Ask for money to be given back; a worker sends it. 409 `refund_refused` beyond what was captured."""
+        """Ask for money to be given back; a worker sends it.
+
+        409 `refund_too_large` beyond what was captured, `amount_invalid`, `currency_mismatch`.
+        """
         self.allow(request, transitions.REFUND)
         given = RefundInput(data=request.data)
         given.is_valid(raise_exception=True)
         order = self.order(number)
         try:
-            amount = Money.of(given.validated_data["amount"], order.currency)
             made = payments.request_refund(
-                order_id=order.pk, amount=amount, reason=given.validated_data["reason"], by=requests.actor(request)
-            )
-        except BadAmount as error:
-            fields = {"amount": [_("Not an amount in %(currency)s.") % {"currency": order.currency}]}
-            raise ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from error
+                order_id=order.pk, amount=_amount(given.validated_data, order),
+                reason=given.validated_data["reason"], by=requests.actor(request),
+            )  # fmt: skip
         except payments.RefundRefused as refusal:
-            raise ApiError("refund_refused", str(refusal), 409) from refusal
+            raise ApiError(refusal.code, str(refusal), 409) from refusal
         body = [{"id": str(one.pk), "amount": str(one.amount.decimal), "status": one.status} for one in made]
         return Response({"refunds": body}, status=201)
+
+
+class Captures(StaffView):
+    @extend_schema(request=CaptureInput, responses=CAPTURES)
+    @idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Ask for money that is held to be taken; a worker sends it. `isFinal` lets the rest go.
+
+        409 `capture_too_large` beyond what is held, `not_capturable`, `amount_invalid`, `currency_mismatch`.
+        """
+        self.allow(request, transitions.REVIEW)
+        given = CaptureInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        order = self.order(number)
+        try:
+            made = payments.request_capture(
+                order_id=order.pk, amount=_amount(given.validated_data, order), by=requests.actor(request),
+                is_final=given.validated_data["is_final"],
+            )  # fmt: skip
+        except payments.CaptureRefused as refusal:
+            raise ApiError(refusal.code, str(refusal), 409) from refusal
+        body = [
+            {"id": str(one.pk), "amount": str(one.amount.decimal), "status": one.status, "is_final": one.is_final}
+            for one in made
+        ]
+        return Response({"captures": body}, status=201)
+
+
+class Voids(StaffView):
+    @extend_schema(request=None, responses=ORDER)
+    @idempotent()
+    def post(self, request: Request, number: str) -> Response:
+        """Let go of what is held and not taken; a worker does it. 409 `not_capturable` when nothing is."""
+        self.allow(request, transitions.REVIEW)
+        order = self.order(number)
+        try:
+            payments.request_void(order_id=order.pk, by=requests.actor(request))
+        except payments.CaptureRefused as refusal:
+            raise ApiError(refusal.code, str(refusal), 409) from refusal
+        return Response(as_json(order), status=202)
+
+
+def _amount(given: dict[str, Any], order: Any) -> Money:
+    """The amount of a request, in the order's currency unless it names another one. 400 when that has no such unit."""
+    try:
+        return Money.of(given["amount"], given["currency"].upper() or order.currency)
+    except (BadAmount, ValueError) as error:
+        fields = {"amount": [_("Not an amount in %(currency)s.") % {"currency": given["currency"] or order.currency}]}
+        raise ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from error
 
 
 class Shipments(StaffView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,10 +26,16 @@ def entries_of(order_id: UUID) -> list[LedgerEntry]:
     return list(LedgerEntry.objects.filter(order_id=order_id).order_by("id"))
 
 
-def position_of(payment_id: UUID, currency: str) -> dict[rules.Pair, int]:
-    """What the ledger says moved between each two accounts for a payment."""
-    rows = LedgerEntry.objects.filter(payment_id=payment_id, currency=currency)
-    return rules.net([rules.Posting(row.debit, row.credit, row.amount_minor, row.is_reversal) for row in rows])
+Positions = dict[tuple[UUID, str], dict[rules.Pair, int]]
+
+
+def positions_of(payment_ids: Iterable[UUID]) -> Positions:
+    """What moved between each two accounts, by payment and currency. One query."""
+    rows: dict[tuple[UUID, str], list[rules.Posting]] = {}
+    for row in LedgerEntry.objects.filter(payment_id__in=list(payment_ids)):
+        posting = rules.Posting(row.debit, row.credit, row.amount_minor, row.is_reversal)
+        rows.setdefault((row.payment_id, row.currency), []).append(posting)
+    return {key: position for key, postings in rows.items() if (position := rules.net(postings))}
 
 
 def balances() -> list[Balance]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from checkout.ledger import rules
 from checkout.ledger.models import LedgerEntry
+from shop.core import db
 
 
 def post(
@@ -17,10 +18,11 @@ def post(
     `before` and `after` are the payment's sums without and with the event. None when it moved no money.
     """
     rows = rules.postings(rules.positions(provider, before), rules.positions(provider, after))
+    keys = sorted(db.uuid7() for _row in rows)  # read in the order they are posted
     return LedgerEntry.objects.bulk_create(
         LedgerEntry(
-            order_id=order_id, payment_id=payment_id, event_id=event_id, currency=currency,
+            id=key, order_id=order_id, payment_id=payment_id, event_id=event_id, currency=currency,
             debit=row.debit, credit=row.credit, amount_minor=row.minor, is_reversal=row.is_reversal,
         )
-        for row in rows
+        for key, row in zip(keys, rows, strict=True)
     )  # fmt: skip

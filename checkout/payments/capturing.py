@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import locking, rules
-from checkout.payments.models import Capture, CaptureWhen, Payment
+from checkout.payments.models import Capture, CaptureWhen, Payment, PaymentOptions
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import Money
@@ -108,6 +108,16 @@ def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[C
             if part:
                 found.append(write_down(payment, part, is_final=is_final or part == most, by=by))
         return found
+
+
+def choose_capture(*, when: str, by: str) -> None:
+    """The merchant's choice (`CaptureWhen`) for payments that are asked for from now on."""
+    with transaction.atomic(using=db.DEFAULT):
+        PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": when})
+        audit.record(
+            action="payment.options", by=by, object_type="settings", object_id="payments",
+            changes={"capture_when": when}, using=db.DEFAULT,
+        )  # fmt: skip
 
 
 def take_credit(order: Order, by: str) -> None:

@@ -88,7 +88,7 @@ def request_for(payment: Payment) -> base.ChargeRequest:
         save=payment.is_saving,
         capture=payment.capture_when == CaptureWhen.AT_ONCE,
         description=f"{settings.SHOP_NAME} {order.number}",
-        metadata={"order_id": str(order.pk)},
+        metadata={"order_id": str(order.pk), "shop": settings.SITE_URL},
     )
 
 

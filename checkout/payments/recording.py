@@ -58,9 +58,11 @@ def _keep(payment: Payment, outcome: base.Outcome, source: str) -> list[PaymentE
     events = list(PaymentEvent.objects.filter(payment=payment).order_by("id"))
     known = {(event.kind, event.reference) for event in events}
     fresh = {(fact.kind, fact.reference): fact for fact in outcome.facts}
-    for key, fact in fresh.items():
-        if key not in known:
+    keys = iter(sorted(db.uuid7() for _fact in fresh))  # in the order the provider tells them
+    for name, fact in fresh.items():
+        if name not in known:
             event = PaymentEvent.objects.create(
+                id=next(keys),
                 payment=payment, order_id=payment.order_id, kind=fact.kind, reference=fact.reference,
                 amount_minor=fact.amount.minor, currency=fact.amount.currency, source=source,
                 occurred_at=fact.occurred_at,

@@ -42,6 +42,7 @@ __all__ = [
     "cancel_unpaid",
     "capture",
     "charge",
+    "choose_capture",
     "fetch",
     "give_back_money",
     "hosted_url",
@@ -67,6 +68,7 @@ __all__ = [
 ProviderRefused, ProviderUnavailable = base.ProviderRefused, base.ProviderUnavailable
 request_refund, try_again = refunding.request, refunding.try_again
 request_capture, request_void = capturing.request, capturing.request_void
+choose_capture = capturing.choose_capture
 take_up_to, approve, value_of = capturing.take_up_to, capturing.approve, rules.parcel_value
 
 

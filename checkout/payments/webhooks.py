@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +11,8 @@ from django.views.decorators.http import require_POST
 from checkout.payments import services as payments
 from checkout.payments.providers import base
 from shop.core import rest
+
+log = structlog.get_logger("checkout.payments")
 
 MAX_BYTES = 256 * 1024  # providers' messages have some kilobytes
 
@@ -39,10 +42,13 @@ def _received(request: HttpRequest, provider: str) -> HttpResponse:
         payments.receive(provider=provider, body=body, headers=request.headers)
     except base.BadSignature:
         return _refused("bad_signature", "The signature is wrong, or too old.")
+    except base.WrongAccount:
+        return _refused("wrong_account", "The message is about another account, or another mode.")
     except base.ProviderUnavailable:
         return _refused("unavailable", "The signature cannot be verified now. Please send it again.", status=503)
     return HttpResponse(status=200)
 
 
 def _refused(code: str, message: str, *, status: int = 400) -> JsonResponse:
+    log.warning("message refused", code=code)
     return JsonResponse(rest.error_body(code, message), status=status)

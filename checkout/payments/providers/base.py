@@ -123,11 +123,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of the provider's own list of payments: when it was made, our id where it carries one, how it stands."""
+    """A line of the provider's own list of payments: when it was made, our id where it carries one, how it stands.
+
+    ``shop`` is the mark of the shop that asked for it (``ChargeRequest.metadata["shop"]``), empty where it carries none.
+    """
 
     payment_id: str | None
     created_at: datetime
     outcome: Outcome
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,10 @@ class ProviderRefused(Exception):
 
 class BadSignature(Exception):
     """A webhook that the provider did not sign, or signed too long ago. Answer 400, store nothing."""
+
+
+class WrongAccount(Exception):
+    """A signed message about another account, or of test mode where live is meant. Answer 400, store nothing."""
 
 
 class Provider(Protocol):
@@ -233,7 +241,7 @@ class Provider(Protocol):
         """Let a kept payment method go. Unknown or gone already is fine."""
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
-        """Verify and read a message; ``headers`` in any letter case. Raises BadSignature."""
+        """Verify and read a message; ``headers`` in any letter case. Raises BadSignature, WrongAccount."""
 
     def hosted_session(
         self,

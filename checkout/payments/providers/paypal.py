@@ -225,7 +225,8 @@ class PayPal:
             if refused.code in _NOT_YET:
                 return answers.order_outcome(order | {"status": "PAYER_ACTION_REQUIRED"})
             if refused.code in answers.DECLINES:
-                self._close(order, refused.code)
+                with suppress(Refused):  # paid meanwhile after all: read again below
+                    self._close(order, refused.code)
             elif refused.code not in _DONE_BEFORE:
                 raise
         return self._outcome(self._client.order(id))

@@ -58,6 +58,7 @@ class Stripe:
         timeout: tuple[float, float] = (_TO_CONNECT, 20.0),
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._is_live = secret_key.startswith(("sk_live_", "rk_live_"))
         client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else {},
@@ -189,9 +190,12 @@ class Stripe:
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, TOLERANCE)
             event = json.loads(body)
-            return _event(event)
+            told = _event(event)
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise base.BadSignature(str(error)) from error
+        if told.livemode != self._is_live or event.get("account"):
+            raise base.WrongAccount(told.event_id)
+        return told
 
     def hosted_session(
         self,

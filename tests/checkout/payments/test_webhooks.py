@@ -182,3 +182,50 @@ def _request(payment: Payment) -> object:
     from checkout.payments import collecting
 
     return collecting.request_for(selectors.payment(payment.pk))
+
+
+def changed(body: bytes, **values: object) -> bytes:
+    return json.dumps({**json.loads(body), **values}).encode()
+
+
+@pytest.mark.parametrize("values", [{"livemode": True}, {"account": "acct_other"}])
+def test_a_message_about_another_account_or_real_money_is_refused(
+    client: Client, shop_sandbox: RunningSandbox, values: dict[str, object]
+) -> None:
+    payment = make.payment_of(make.placed())
+    body = changed(message(payment, "pi_1"), **values)
+    headers = {"stripe-signature": signature(body)}
+    answer = client.post(URL, body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "wrong_account")
+    assert not ProviderEvent.objects.exists()
+
+
+def test_a_message_of_ten_megabytes_is_refused_unread(client: Client, shop_sandbox: RunningSandbox) -> None:
+    body = b"{" + b" " * 10_000_000
+    answer = client.post(URL, body, content_type="application/json", headers={"stripe-signature": signature(body)})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "body_too_large")
+    assert not ProviderEvent.objects.exists()
+
+
+def test_an_unknown_kind_of_message_is_kept_and_does_nothing(client: Client, shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    body = changed(message(make.payment_of(order), "pi_1"), type="radar.rule.changed", data={"object": {"id": "x"}})
+    assert post(client, body, signature(body)) == 200
+    process_all()
+    [event] = ProviderEvent.objects.all()
+    assert (event.event_type, event.processed_at is not None, event.last_error) == ("radar.rule.changed", True, "")
+    assert Order.objects.get(pk=order.pk).version == order.version
+
+
+def test_a_card_whose_holder_calls_the_money_back_is_a_dispute(client: Client, shop_sandbox: RunningSandbox) -> None:
+    order = make.placed(token="pm_card_createDispute")
+    outbox.drain()
+    [dispute] = shop_sandbox.state()["dispute"]
+    thing = {key: dispute[key] for key in ("id", "object", "payment_intent", "status")}
+    payment = make.payment_of(order)
+    Payment.objects.filter(pk=payment.pk).update(updated_at=order.placed_at)
+    body = changed(message(payment, "x", event_id="evt_d"), type="charge.dispute.created", data={"object": thing})
+    assert post(client, body, signature(body)) == 200
+    process_all()
+    assert [(one.reference, one.status) for one in order.disputes.all()] == [(dispute["id"], "open")]
+    assert violations() == []

@@ -55,7 +55,7 @@ BODY = json.dumps(
 
 @pytest.fixture
 def offline():
-    return Stripe(secret_key="sk", webhook_secret="whsec_right")
+    return Stripe(secret_key="sk_live_1", webhook_secret="whsec_right")
 
 
 def test_a_good_signature_is_read_in_any_letter_case(offline):

@@ -1,0 +1,229 @@
+"""Holds: taken in parts, let go, refused; against the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkout.disputes.models import Dispute
+from checkout.fulfilment import services as fulfilment
+from checkout.ledger import selectors as ledger
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import selectors, tasks
+from checkout.payments import services as payments
+from checkout.payments.models import Capture, Payment, PaymentOptions, Refund
+from shop.core.money import Money
+from tests import outbox
+from tests.checkout.invariants import violations
+from tests.factories import checkout as make
+from tests.factories.accounts import StaffFactory
+from tests.factories.inventory import stocked
+from tests.fakes.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.django_db
+USD = "USD"
+
+
+def held(when: str = "on_shipment", **details: object) -> Order:
+    """An order of 2500 + 500 cents whose money is only held."""
+    PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": when})
+    order = make.placed(**details)  # type: ignore[arg-type]
+    outbox.drain()
+    return now(order)
+
+
+def now(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def sums(order: Order) -> tuple[int, int, int]:
+    """Authorised (of it let go or not), captured, refunded."""
+    order = now(order)
+    return order.authorised_minor, order.captured_minor, order.refunded_minor
+
+
+def test_on_shipment_the_order_is_confirmed_and_nothing_is_taken(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    assert (order.status, order.payment_state, order.held_minor, order.captured_minor) == (
+        "payment_confirmed", "authorised", 3000, 0,
+    )  # fmt: skip
+    assert violations() == []
+
+
+def test_captures_in_parts_and_the_rest_let_go(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    for minor in (700, 800):
+        payments.request_capture(order_id=order.pk, amount=Money(minor, USD), by="staff:1")
+    outbox.drain()
+    assert sums(order) == (3000, 1500, 0)
+    payments.request_void(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert (*sums(order), now(order).held_minor) == (1500, 1500, 0, 0)
+    assert [one.status for one in Capture.objects.all()] == ["done", "done"]
+    assert {one.account: one.amount.minor for one in ledger.balances()}["holds:stripe"] == 0
+    assert violations() == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        (Money(3001, USD), "capture_too_large"),
+        (Money(0, USD), "amount_invalid"),
+        (Money(-1, USD), "amount_invalid"),
+        (Money(100, "EUR"), "currency_mismatch"),
+    ],
+)
+def test_captures_beyond_the_hold_are_refused(shop_sandbox: RunningSandbox, amount: Money, code: str) -> None:
+    order = held()
+    with pytest.raises(payments.CaptureRefused) as refused:
+        payments.request_capture(order_id=order.pk, amount=amount, by="staff:1")
+    assert refused.value.code == code
+    assert not Capture.objects.exists()
+    assert sums(order) == (3000, 0, 0)
+
+
+def test_what_was_asked_for_counts_against_the_next_capture(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(2000, USD), by="staff:1")
+    with pytest.raises(payments.CaptureRefused, match=r"At most \$10\.00 can be taken\."):
+        payments.request_capture(order_id=order.pk, amount=Money(1001, USD), by="staff:1")
+    payments.request_capture(order_id=order.pk, amount=Money(100, USD), by="staff:1", is_final=True)
+    with pytest.raises(payments.CaptureRefused) as refused:
+        payments.request_capture(order_id=order.pk, amount=Money(1, USD), by="staff:1")
+    assert refused.value.code == "not_capturable"
+    outbox.drain()
+    assert sums(order) == (2100, 2100, 0)
+
+
+@pytest.mark.parametrize("dispatched", [0, 1, 2])
+def test_cancelling_lets_go_and_gives_back(shop_sandbox: RunningSandbox, dispatched: int) -> None:
+    """F22: captures that were asked for before, between and after end with captured + voided = authorised."""
+    order = held()
+    for _ in range(dispatched):
+        payments.request_capture(order_id=order.pk, amount=Money(500, USD), by="staff:1")
+    if dispatched == 2:
+        outbox.drain()
+    orders.cancel(order_id=order.pk, by="guest")
+    outbox.drain()
+    [intent] = shop_sandbox.state()["payment_intent"]
+    taken = intent["amount_received"]
+    assert sums(order) == (taken, taken, taken)
+    assert taken in (0, 500 * dispatched)
+    payment = make.payment_of(order)
+    voided = sum(event.amount_minor for event in payment.events.filter(kind="voided"))
+    assert taken + voided == 3000
+    assert not Capture.objects.filter(status="requested").exists()
+    assert violations() == []
+
+
+def test_each_parcel_takes_its_value_and_the_last_one_the_rest(shop_sandbox: RunningSandbox) -> None:
+    order = held(items=[stocked(10), stocked(10)], quantity=1, price=3333, shipping=501)
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    fulfilment.pick(order_id=order.pk, by="staff:1")
+    fulfilment.dispatch(order_id=order.pk, carrier="DHL", tracking_number="1", by="staff:1")
+    outbox.drain()
+    fulfilment.capture_value(order_id=order.pk, by="system")
+    outbox.drain()
+    assert sums(order) == (7167, 7167, 0)
+    assert [one.is_final for one in Capture.objects.all()] == [True]
+    assert violations() == []
+
+
+def test_approving_takes_what_is_held_for_review(shop_sandbox: RunningSandbox) -> None:
+    order = held("after_review")
+    assert (order.status, sums(order)) == ("payment_review", (3000, 0, 0))
+    payments.refresh(order_id=order.pk)
+    assert now(order).status == "payment_review"
+    payments.approve(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert (now(order).status, sums(order)) == ("payment_confirmed", (3000, 3000, 0))
+    assert [step.actor for step in order.steps.filter(trigger="approve_review")] == ["staff:1"]
+
+
+def test_rejecting_lets_go(shop_sandbox: RunningSandbox) -> None:
+    order = held("after_review")
+    orders.apply(order_id=order.pk, trigger="reject_review", by="staff:1")
+    outbox.drain()
+    assert (now(order).status, now(order).payment_state, sums(order)) == ("cancelled", "voided", (0, 0, 0))
+
+
+def test_I8_a_full_refund_lets_the_rest_go(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    outbox.drain()
+    payments.request_refund(order_id=order.pk, amount=Money(1000, USD), reason="", by="staff:1")
+    outbox.drain()
+    assert (now(order).status, now(order).held_minor, sums(order)) == ("refunded", 0, (1000, 1000, 1000))
+    assert violations() == []
+
+
+def test_a_lost_capture_is_sent_again_and_taken_once(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    shop_sandbox.faults(lost_replies=2, path="capture")
+    [capture] = payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    outbox.drain()
+    assert sums(order) == (3000, 0, 0)
+    tasks.capture(capture_id=str(capture.pk))
+    tasks.capture(capture_id=str(capture.pk))
+    assert sums(order) == (3000, 1000, 0)
+    [charge] = shop_sandbox.state()["charge"]
+    assert charge["amount_captured"] == 1000
+
+
+def test_a_capture_that_is_refused_is_told_to_staff(shop_sandbox: RunningSandbox, mailoutbox: list[object]) -> None:
+    merchant = StaffFactory(is_superuser=True)
+    order = held()
+    payment = make.payment_of(order)
+    shop_sandbox.provider().void(payment.reference, "elsewhere")
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    outbox.drain()
+    assert [(one.status, one.problem) for one in Capture.objects.all()] == [
+        ("failed", "payment_intent_unexpected_state")
+    ]
+    assert sums(order) == (0, 0, 0)
+    assert [mail.subject for mail in mailoutbox if mail.to == [merchant.email]] == [  # type: ignore[attr-defined]
+        f"$10.00 of {order.number} could not be taken"
+    ]
+
+
+def test_a_dispute_is_kept_told_and_never_refunded_as_well(
+    shop_sandbox: RunningSandbox, mailoutbox: list[object]
+) -> None:
+    merchant = StaffFactory(is_superuser=True)
+    order = make.placed()
+    outbox.drain()
+    payment = make.payment_of(order)
+    opened = shop_sandbox.control("dispute", {"payment_intent": payment.reference})
+    payments.fetch(payment_id=payment.pk, source="webhook")
+    payments.fetch(payment_id=payment.pk, source="webhook")
+    [dispute] = Dispute.objects.all()
+    assert (dispute.order_id, dispute.status, dispute.amount_minor) == (order.pk, "open", 3000)
+    assert dispute.due_at is not None
+    assert selectors.refundable(order.pk).minor == 0
+    with pytest.raises(payments.RefundRefused):
+        payments.request_refund(order_id=order.pk, amount=Money(100, USD), reason="", by="staff:1")
+    orders.cancel(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert not Refund.objects.exists()
+    shop_sandbox.control("dispute", {"dispute": opened["id"], "result": "won"})
+    payments.fetch(payment_id=payment.pk, source="webhook")
+    outbox.drain()
+    dispute.refresh_from_db()
+    assert (dispute.status, dispute.closed_at is not None) == ("won", True)
+    assert sums(order) == (3000, 3000, 3000)  # ours again, and the order is over
+    assert [mail.subject for mail in mailoutbox if mail.to == [merchant.email]] == [  # type: ignore[attr-defined]
+        f"Payment of {order.number} disputed: $30.00 called back",
+        f"Dispute about {order.number} won: $30.00 is ours",
+    ]
+    assert violations() == []
+
+
+def test_a_promise_confirms_the_order_and_no_call_takes_it() -> None:
+    order = make.placed(provider="invoice", token="")
+    outbox.drain()
+    order = now(order)
+    assert (order.status, order.payment_state, order.held_minor) == ("payment_confirmed", "authorised", 3000)
+    assert Payment.objects.get(order=order).capture_when == "promise"
+    with pytest.raises(payments.CaptureRefused) as refused:
+        payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    assert refused.value.code == "not_capturable"
