@@ -17,7 +17,7 @@ from shop.core.admin import ReadOnlyAdmin
 class StockCheckAdmin(ReadOnlyAdmin):
     list_display = ["at", "outcome", "drift"]
     ordering = ["-id"]
-    fields = ["at", "outcome", "drift", "sentences"]
+    fields = ["at", "drift", "sentences"]
     readonly_fields = fields
 
     @display(description=_lazy("outcome"), label={"good": "success", "bad": "danger"})

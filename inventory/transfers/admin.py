@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
+from inventory.stock import selectors as stock
 from inventory.stock.locations import UnknownLocation
 from inventory.stock.services import BadQuantity, UnknownStockItem
 from inventory.transfers import selectors, services
@@ -35,6 +36,7 @@ class LineInline(TabularInline):
     fields = ["sku", "quantity", "received", "written_off", "under_way"]
     readonly_fields = fields
     extra = 0
+    hide_title = True
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -56,8 +58,8 @@ class TransferAdmin(ReadOnlyAdmin):
     search_fields = ["^lines__sku"]
     search_help_text = _lazy("The beginning of a SKU")
     ordering = ["-id"]
-    fields = [("source", "target"), ("state", "note"), ("created_at", "sent_at", "closed_at"), "actor"]
-    readonly_fields = ["source", "target", "state", "note", "created_at", "sent_at", "closed_at", "actor"]
+    fields = [("source", "target"), ("status", "note"), ("created_at", "actor"), ("sent_at", "closed_at")]
+    readonly_fields = ["source", "target", "status", "note", "created_at", "sent_at", "closed_at", "actor"]
     inlines = [LineInline]
     actions_detail = ["send", "receive", "close", "cancel", "movements"]
 
@@ -104,7 +106,8 @@ class TransferAdmin(ReadOnlyAdmin):
         """Write a transfer down; it moves nothing before it is sent."""
         if not self.has_add_permission(request):
             return HttpResponse(status=403)
-        form = DraftForm(_posted(request))
+        places = stock.locations()
+        form = DraftForm(_posted(request), initial={"target": places[1][0]} if len(places) > 1 else {})
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             try:
