@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -38,8 +39,9 @@ def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, 
     """
     variants = list(quantities)
     keys = [db.uuid7() for _variant in variants]
+    wish: list[Any] = [reference, variants, list(quantities.values()), keys, ttl, by, locking.PATIENCE]
     with _alone(), connections[db.INVENTORY].cursor() as cursor:
-        cursor.execute(_RESERVE, [reference, variants, list(quantities.values()), keys, ttl, by, locking.PATIENCE])
+        cursor.execute(_RESERVE, wish)
         is_known, held_until = cursor.fetchone()
     return Answer(held_until, is_known)
 
