@@ -135,7 +135,8 @@ class OrderAdmin(ReadOnlyAdmin):
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
             amount = _amount(data["amount"], order)
-            payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by)
+            to = data["to"] or "original"
+            payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by, to=to)
 
         most = payment_selectors.refundable(order_id).decimal if self._order(order_id) else None
         return self._ask(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 
 class DispatchForm(forms.Form):
@@ -29,6 +34,13 @@ class RefundForm(forms.Form):
         label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+    to = forms.ChoiceField(
+        label=_("To"),
+        required=False,
+        choices=[("original", _("The way it was paid")), ("store_credit", _("Store credit"))],
+        help_text=_("Store credit is the customer's at once; the money stays with you."),
+        widget=UnfoldAdminSelectWidget,
+    )
 
 
 class CancelForm(forms.Form):

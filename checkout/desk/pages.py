@@ -68,6 +68,8 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
         "steps": _timeline(order) if standing.state == "confirmed" else [],
         "notices": [error] if error else [],
     }
+    if standing.is_delayed:
+        context |= {"is_delayed": True, "hold_until": reservations.held_until(order.pk)}
     if standing.state == "action":
         context |= _action(order, standing, key)
     elif standing.state == "declined":

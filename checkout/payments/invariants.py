@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from checkout.ledger import rules as accounts
 from checkout.ledger import selectors as ledger
 from checkout.orders.models import Order
-from checkout.payments import calls, recording, refunding, rules
+from checkout.payments import calls, recording, refunding, rules, selectors
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
 from checkout.payments.providers import base
 from shop.core import db, invariants
@@ -61,7 +61,7 @@ def no_orphan_money() -> list[str]:
 
 
 def _requested(order: Order) -> int:
-    asked = Refund.objects.filter(order_id=order.pk, status=Refund.Status.REQUESTED)
+    asked = Refund.objects.filter(selectors.SPOKEN_FOR, order_id=order.pk)
     return asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 

@@ -11,15 +11,19 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Now
 
 from checkout.orders.models import Order, OrderStep
-from checkout.payments import providers, rules
+from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
 from checkout.payments.models import Capture, Payment, ProviderEvent, Refund
 from shop.core import db
 from shop.core.money import Money
+from shop.resilience import breaker
 
 Status = Payment.Status
 OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHORISED)
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
+# Refunds that no fact of a provider tells of: not answered yet, or given as store credit.
+SPOKEN_FOR = Q(status=Refund.Status.REQUESTED) | Q(status=Refund.Status.DONE, destination="store_credit")
+_GIVEN = ("store_credit", "done")
 BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 
@@ -28,7 +32,8 @@ _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 class Standing:
     """Where an order stands for the shopper: `state` is what the status page goes by.
 
-    "pending", "action" (go to `action_url`; with `is_hosted` and no URL the provider's page is still to be opened),
+    "pending" (with `is_delayed` the provider does not answer at the moment, and is asked again by itself),
+    "action" (go to `action_url`; with `is_hosted` and no URL the provider's page is still to be opened),
     "declined" (`error` says why), "awaiting_transfer" (`instructions`), "review", "confirmed", "cancelled", "expired".
     """
 
@@ -38,6 +43,7 @@ class Standing:
     action_url: str = ""
     is_hosted: bool = False
     instructions: Mapping[str, str] = field(default_factory=dict)
+    is_delayed: bool = False
 
 
 def standing(order: Order) -> Standing:
@@ -64,7 +70,13 @@ def _of_payment(payment: Payment) -> Standing:
         return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
     if payment.status in (Status.FAILED, Status.CANCELLED):
         return Standing("declined", payment, error=payment.message)
-    return Standing("pending", payment)
+    return Standing("pending", payment, is_delayed=_is_delayed(payment))
+
+
+def _is_delayed(payment: Payment) -> bool:
+    """Whether the provider does not answer: it was asked, and its circuit is open or it was asked again."""
+    asked = payment.status == Status.PROCESSING and not payment.reference
+    return asked and (payment.attempts > 1 or breaker.refuses(calls.circuit(payment.provider)))
 
 
 def due(order: Order, payments: Sequence[Payment]) -> Money:
@@ -130,7 +142,7 @@ def waits_for_money(order_id: UUID) -> bool:
 def refundable(order_id: UUID) -> Money:
     """What may still be given back of an order: captured, not refunded, not asked for."""
     order = Order.objects.get(pk=order_id)
-    waiting = Refund.objects.filter(order_id=order_id, status=Refund.Status.REQUESTED)
+    waiting = Refund.objects.filter(SPOKEN_FOR, order_id=order_id)
     requested = waiting.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     disputed = Payment.objects.filter(order_id=order_id).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
     return order.money(max(0, order.captured_minor - order.refunded_minor - requested - disputed))
@@ -142,7 +154,7 @@ def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
         refund.amount_minor
         for payment in taken
         for refund in payment.refunds.all()
-        if refund.status == Refund.Status.REQUESTED
+        if refund.status == Refund.Status.REQUESTED or (refund.destination, refund.status) == _GIVEN
     )
     disputed = sum(payment.disputed_minor for payment in taken)
     minor = order.captured_minor - order.refunded_minor - requested - disputed

@@ -138,6 +138,25 @@ class TestStoreCredit:
         assert (standing.state, order.status, left(customer)) == ("declined", "payment_pending", 500)
         assert "store credit" in standing.error
 
+    def test_staff_give_a_refund_as_credit_and_not_the_money_as_well(
+        self, shop_sandbox: RunningSandbox, customer: Any
+    ) -> None:
+        order = done(placed(customer))
+        payments.request_refund(order_id=order.pk, amount=usd(1000), reason="Late", by="staff:1", to="store_credit")
+        assert (done(order).refunded_minor, left(customer)) == (0, 1000)
+        assert (shop_sandbox.state().get("refund", []), selectors.refundable(order.pk)) == ([], usd(2000))
+        with pytest.raises(payments.RefundRefused):
+            payments.request_refund(order_id=order.pk, amount=usd(2001), reason="", by="staff:1")
+        orders.cancel(order_id=order.pk, by="staff:1")
+        assert (done(order).refunded_minor, left(customer)) == (2000, 1000)
+        assert violations() == []
+
+    def test_a_guest_is_given_none(self) -> None:
+        order = make.paid()
+        with pytest.raises(payments.RefundRefused, match="guest"):
+            payments.request_refund(order_id=order.pk, amount=usd(1000), reason="", by="staff:1", to="store_credit")
+        assert selectors.refundable(order.pk) == usd(3000)
+
     def test_a_guest_has_none(self) -> None:
         assert ways.usable_credit(methods.Shopper(None, usd(3000))) == usd(0)
 
