@@ -11,7 +11,7 @@ TEST_ARGS ?=
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint openapi bench reset install install-dev
+.PHONY: help run test test-faults lint openapi bench reset install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,10 @@ run: install ## run the whole shop on this machine: http://127.0.0.1:8000/ (PORT
 
 test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three databases)
 	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
+
+test-faults: install-dev ## run every race and fault under many random schedules, and 100,000 random operations; prints a table
+	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} $(BIN)/python -m shop.local exec -- \
+		python -m pytest tests -n auto -k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
 
 lint: install-dev ## run all checks
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- sh .ci/lint

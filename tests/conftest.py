@@ -9,6 +9,10 @@ from django.core.cache import cache
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.faults.report import pytest_terminal_summary, schedules
+
+__all__ = ["pytest_terminal_summary", "schedules"]
+
 
 class OneShop(LoadScopeScheduling):
     """Each test goes to whichever worker is free, but all journeys to the same one: they share a running shop."""

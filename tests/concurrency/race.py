@@ -13,17 +13,22 @@ from django.db import connections
 
 from inventory.stock.models import StockItem
 from shop.core import db
+from tests.faults import report
 
 
 def together(jobs: Sequence[Callable[[], Any]], *, threads: int | None = None) -> list[Any]:
-    """Run the jobs in threads (all at once unless `threads` says fewer); their results, or what they raised."""
+    """Run the jobs in threads (all at once unless `threads` says fewer); their results, or what they raised.
+
+    Under a random schedule (`tests.faults.report.schedules`) the threads pause at moments of their own.
+    """
     size = min(len(jobs), threads or len(jobs))
     start = threading.Barrier(size, timeout=20)
 
     def run(share: Sequence[tuple[int, Callable[[], Any]]]) -> list[tuple[int, Any]]:
         try:
             start.wait()
-            return [(number, _outcome(job)) for number, job in share]
+            with report.shaken(share[0][0]):
+                return [(number, _outcome(job)) for number, job in share]
         finally:
             connections.close_all()
 
