@@ -125,7 +125,7 @@ class Outcome:
 class Listed:
     """A line of the provider's own list of payments: when it was made, our id where it carries one, how it stands.
 
-    ``shop`` is the mark of the shop that asked for it (``ChargeRequest.metadata["shop"]``), empty where it carries none.
+    ``shop`` is the mark of the shop that asked for it (``ChargeRequest.metadata["shop"]``); empty: it carries none.
     """
 
     payment_id: str | None

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.orders.models import Order
-from checkout.payments.models import Refund
+from checkout.payments import services as payments
+from checkout.payments.models import Capture, Payment, Refund
+from checkout.payments.providers import base
 from shop.accounts.models import User
 from tests.factories import checkout as make
 
@@ -135,3 +137,41 @@ def test_an_order_that_does_not_exist_is_404(merchant: Client) -> None:
     order = Order(number="ORD-2026999999")
     for what, body in (("transitions", {"trigger": "cancel"}), ("refunds", {"amount": "1.00"})):
         assert post(merchant, order, what, body)[0] == 404
+
+
+def held() -> Order:
+    order = make.placed()
+    payment = make.payment_of(order)
+    Payment.objects.filter(pk=payment.pk).update(capture_when="on_shipment")
+    fact = base.Fact("authorised", "ch_1", payment.amount)
+    payments.record(payment_id=payment.pk, outcome=base.Outcome("pi_1", "authorised", (fact,)), source="charge")
+    return order
+
+
+def test_held_money_is_taken_in_parts_and_let_go(merchant: Client) -> None:
+    order = held()
+    status, body = post(merchant, order, "captures", {"amount": "10.00", "isFinal": False})
+    [capture] = body["captures"]
+    assert (status, capture["amount"], capture["status"], capture["isFinal"]) == (201, "10.00", "requested", False)
+    assert post(merchant, order, "voids", {})[0] == 202
+    assert post(merchant, make.paid(), "voids", {})[1]["error"]["code"] == "not_capturable"
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"amount": "30.01"}, 409, "capture_too_large"),
+        ({"amount": "0"}, 409, "amount_invalid"),
+        ({"amount": "10.00", "currency": "EUR"}, 409, "currency_mismatch"),
+        ({"amount": "-1"}, 400, "validation_error"),
+        ({"amount": "1.001"}, 400, "validation_error"),
+        ({"amount": "1", "currency": "XXX1"}, 400, "validation_error"),
+    ],
+)
+def test_captures_beyond_the_hold_change_nothing(
+    merchant: Client, given: dict[str, str], status: int, code: str
+) -> None:
+    order = held()
+    answer = post(merchant, order, "captures", given)
+    assert (answer[0], answer[1]["error"]["code"]) == (status, code)
+    assert not Capture.objects.exists()

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
+from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import collecting, selectors
@@ -21,6 +23,7 @@ from shop.core.money import Money
 from shop.notifications.models import Notification
 from shop.resilience import breaker
 from tests import outbox
+from tests.checkout.invariants import violations
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
@@ -317,3 +320,26 @@ def _request(payment: Payment) -> base.ChargeRequest:
 def _expire(order: Order) -> None:
     Reservation.objects.filter(reference=order.pk).update(expires_at=db.clock() - timedelta(seconds=1))
     reservations.expire()
+
+
+def test_F20_the_page_says_that_the_provider_does_not_answer_and_a_healed_one_is_paid_once(
+    shop_sandbox: RunningSandbox, client: Client
+) -> None:
+    order = make.placed()
+    payment = make.payment_of(order)
+    shop_sandbox.faults(error_percent=100.0, path="payment_intents")
+    for _ in range(2):
+        with pytest.raises(payments.ProviderUnavailable):
+            payments.charge(payment_id=payment.pk)
+    assert selectors.standing(Order.objects.get(pk=order.pk)).is_delayed
+    page = client.get(access.url(order), follow=True).content.decode()
+    assert "Our payment partner does not answer at the moment; we keep your items until" in page
+    [held] = Reservation.objects.filter(reference=order.pk)
+    assert held.expires_at > db.clock() + timedelta(minutes=59)
+    shop_sandbox.faults()
+    breaker.reset("payments.stripe")
+    payments.settle(payment_id=payment.pk)
+    assert status(order) == "payment_confirmed"
+    assert len(shop_sandbox.state()["charge"]) == 1
+    assert not selectors.standing(Order.objects.get(pk=order.pk)).is_delayed
+    assert violations() == []
