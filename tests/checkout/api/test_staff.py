@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = {
     "transitions": lambda number: reverse("api_order_transitions", args=[number]),
     "refunds": lambda number: reverse("api_order_refunds", args=[number]),
+    "captures": lambda number: reverse("api_order_captures", args=[number]),
+    "voids": lambda number: reverse("api_order_voids", args=[number]),
     "shipments": lambda number: reverse("api_order_shipments", args=[number]),
 }
 
