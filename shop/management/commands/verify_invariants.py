@@ -18,6 +18,7 @@ from checkout.orders import invariants as orders
 from checkout.payments import invariants as payments
 from checkout.purchase import invariants as purchase
 from checkout.reconciliation import invariants as reconciliation
+from checkout.storecredit import invariants as credit
 from inventory.feeds import invariants as feeds
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
@@ -55,7 +56,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
     ("I6", "An order costs what its parts cost, and no payment asks for more.",
      (orders.prices_add_up, orders.shares_add_up, payments.amounts_fit), ()),
     ("I7", "The books balance, no more is given back than was taken, and no record was altered.",
-     (payments.ledger_balances, ledger.balanced, payments.refunds_fit, audit.verify), ()),
+     (payments.ledger_balances, ledger.balanced, payments.refunds_fit, credit.balances_are_sums, audit.verify), ()),
     ("I8", "Orders take legal steps only, and all of them are known.", (orders.states_are_legal, payments.given_back_is_not_taken), ()),
     ("I9", "Coupons are used as often as they may be.", (promotions.counted, purchase.coupons_of_orders), ()),
     ("I10", "What has happened is heard by all who must hear it.", (events.delivered,), ()),
