@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
-from checkout.payments import recording, selectors
+from checkout.payments import refunding, selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from shop.core import db
@@ -128,7 +128,7 @@ def test_F21_two_admins_refund_the_same_order() -> None:
 
 def test_F21_control_without_locks_more_goes_back_than_came_in(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make.paid()
-    with unlocked(monkeypatch, recording, "refundable"):
+    with unlocked(monkeypatch, refunding, "refundable"):
         together([refund_all(order)] * 2)
     assert sum(refund.amount_minor for refund in Refund.objects.all()) == 6000
 

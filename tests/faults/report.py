@@ -65,11 +65,11 @@ current: Schedule | None = None  # what `race.together` shakes its threads with
 
 @pytest.fixture
 def schedules(record_property: Callable[[str, object], None]) -> Iterator[Callable[..., Iterator[Schedule]]]:
-    """`schedules(quick=3, long=200)`: so many random schedules, one after the other; each is in force until the next."""
+    """`schedules(quick=3, long=200)`: so many random schedules, one after another; each is in force until the next."""
     run = 0
 
     def each(*, quick: int = 3, long: int = 200) -> Iterator[Schedule]:
-        global current  # noqa: PLW0603
+        global current
         nonlocal run
         for _ in range(long if LONG else quick):
             run += 1
