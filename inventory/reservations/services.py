@@ -51,7 +51,7 @@ def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, 
             if answer.held_until is not None:
                 return answer.held_until
             if not answer.is_known:
-                _refuse_at_once(quantities)
+                _refuse_at_once(quantities, reference)
         with transaction.atomic(using=db.INVENTORY, durable=True):
             return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by)[0]
 
@@ -164,10 +164,14 @@ def _check(quantities: Mapping[UUID, int]) -> None:
         raise ValueError("quantities are whole numbers from 1")
 
 
-def _refuse_at_once(quantities: Mapping[UUID, int]) -> None:
-    """Who comes when the units are gone need not wait for the lock of their row to hear it. Expired holds are free."""
+def _refuse_at_once(quantities: Mapping[UUID, int], reference: UUID) -> None:
+    """Who comes when the units are gone need not wait for the lock of their row to hear it. Expired holds are free.
+
+    Looks in this order: a second click may find that it was the first one who took the units, just before.
+    """
     have = stock_selectors.available(quantities)
-    if short := {variant: have[variant] for variant, units in quantities.items() if have[variant] < units}:
+    short = {variant: have[variant] for variant, units in quantities.items() if have[variant] < units}
+    if short and not selectors.variants_of(reference):
         raise OutOfStock(short)
 
 

@@ -120,6 +120,21 @@ def test_outside_of_a_test_it_is_one_query(django_assert_num_queries) -> None:
         reservations.reserve(quantities={item.variant_id: 1}, reference=uuid4(), ttl=TTL, by="guest")
 
 
+def test_F05_a_second_click_that_looked_before_the_first_one_took_the_last_unit(monkeypatch) -> None:
+    item, reference = stocked(1), uuid4()
+    wish = {"quantities": {item.variant_id: 1}, "reference": reference, "ttl": TTL, "by": "guest"}
+    looked = direct.reserve
+
+    def first_one_takes_it(**given: object) -> direct.Answer:
+        monkeypatch.setattr(direct, "reserve", looked)
+        reservations.reserve(**wish)
+        return direct.Answer(None, is_known=False)
+
+    monkeypatch.setattr(direct, "reserve", first_one_takes_it)
+    assert reservations.reserve(**wish) == selectors.held_until(reference)
+    assert counters(item) == (1, 1, 0, 0)
+
+
 SUBSCRIBERS = {types.StockReserved: ("tests.inventory.reservations.test_direct.hear",)}
 
 

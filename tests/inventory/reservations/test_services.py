@@ -64,9 +64,9 @@ def test_the_long_way_takes_seven_queries_more_whatever_the_number_of_lines(djan
         hold(a=(first, 1), b=(second, 1))
 
 
-def test_a_refusal_takes_two_queries_and_no_lock(django_assert_num_queries) -> None:
+def test_a_refusal_takes_three_queries_and_no_lock(django_assert_num_queries) -> None:
     item = stocked(1)
-    with django_assert_num_queries(4, using=db.INVENTORY) as asked, pytest.raises(reservations.OutOfStock):
+    with django_assert_num_queries(5, using=db.INVENTORY) as asked, pytest.raises(reservations.OutOfStock):
         hold(a=(item, 2))
     assert [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]] == []
 
