@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,11 +12,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from kombu import Connection
 
 from checkout.orders.models import Order
@@ -31,37 +28,24 @@ from tests.checkout.invariants import violations
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
 from tests.fakes.sandbox import RunningSandbox
+from tests.faults import killed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def url_of(alias: str) -> str:
-    """The test database's address, for another process."""
-    given = connections[alias].settings_dict
-    who = quote(given["USER"]) + (f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else "")
-    return f"postgres://{who}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 @contextmanager
 def worker(queue: str, sandbox: RunningSandbox, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker on the test's databases and on a queue of its own; killed at the end."""
     environment = {
-        **os.environ,
-        "DATABASE_URL": url_of(db.DEFAULT),
-        "CATALOG_DATABASE_URL": url_of(db.CATALOG) if db.CATALOG != db.DEFAULT else "",
-        "INVENTORY_DATABASE_URL": url_of(db.INVENTORY) if db.INVENTORY != db.DEFAULT else "",
-        "REDIS_URL": settings.REDIS_URL,
+        **killed.environment(),
         "CELERY_BROKER_URL": settings.REDIS_URL,
         "STRIPE_API_BASE": sandbox.url,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DEBUG": "1",
         "EMAIL_URL": "dummy://",
     }
     command = [sys.executable, "-m", "celery", "-A", "shop", "worker", "--pool", "solo", "-Q", queue]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
     with log.open("ab") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(command, cwd=killed.ROOT, env=environment, stdout=out, stderr=out)
         try:
             yield process
         finally:

@@ -1,0 +1,57 @@
+"""What processes that get killed do: each as a web process or a worker of the shop does it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from django.db.models import F
+
+from cart.carts.models import Cart
+from checkout.purchase import line, services
+from shop.celery import app
+from shop.core.money import Money
+from shop.events import tasks as events
+from tests.factories.cart import DETAILS
+
+
+def click(cart_id: str, minor: str, key: str) -> str:
+    """A click on "Place order" that is served at once; the order's number."""
+    cart = Cart.objects.get(pk=cart_id)
+    seen = Money(int(minor), "USD")
+    return services.place_order(cart=cart, details=DETAILS, seen_total=seen, key=key, by="guest").number
+
+
+def click_while_the_cart_changes(cart_id: str, minor: str, key: str) -> str:
+    """The same, and in another tab the cart is changed after it was read."""
+    cart = Cart.objects.get(pk=cart_id)
+    Cart.objects.filter(pk=cart_id).update(version=F("version") + 1)
+    seen = Money(int(minor), "USD")
+    return services.place_order(cart=cart, details=DETAILS, seen_total=seen, key=key, by="guest").number
+
+
+def queue(cart_id: str, minor: str, key: str) -> str:
+    """A click that has to wait in the line; its number."""
+    cart = Cart.objects.get(pk=cart_id)
+    seen = Money(int(minor), "USD")
+    return str(line.join(cart=cart, details=DETAILS, seen_total=seen, key=key, by="guest").number)
+
+
+def deliver(using: str, delivery_id: str) -> None:
+    """A worker's delivery of an event."""
+    events.deliver(using=using, delivery_id=delivery_id)
+
+
+def task(name: str, argument: str = "", value: str = "") -> None:
+    """A worker's task by its name, with an argument."""
+    app.tasks[name](**({argument: value} if argument else {}))
+
+
+def click_in_pieces(cart_id: str, minor: str, key: str) -> str:
+    """What a purchase must not be: its parts are committed one by one."""
+    services.transaction = _NoTransaction()  # type: ignore[assignment]
+    return click(cart_id, minor, key)
+
+
+class _NoTransaction:
+    def atomic(self, **_which: object) -> nullcontext[None]:
+        return nullcontext()
