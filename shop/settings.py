@@ -125,14 +125,22 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- Databases: one server by default; catalogue and inventory may have their own
 def _database(url: str) -> dict[str, object]:
-    """Django's settings for a `postgres://user:password@host:port/name?sslmode=…` URL, with a pool per process."""
+    """Django's settings for a `postgres://user:password@host:port,host:port/name?sslmode=…` URL; a pool per process.
+
+    Of several hosts the one that can be written to is used: the primary, whichever that is now.
+    """
     parts = urlsplit(url)
-    options: dict[str, object] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    hosts = [urlsplit(f"//{one}") for one in parts.netloc.rpartition("@")[2].split(",")]
+    options: dict[str, object] = {"connect_timeout": 3, "tcp_user_timeout": 15_000}
+    if len(hosts) > 1:
+        options["target_session_attrs"] = "read-write"
+    options |= {key: values[-1] for key, values in parse_qs(parts.query).items()}
     if not TESTING:
         options["pool"] = {
             "min_size": 0,
             "max_size": int(env("DATABASE_POOL_SIZE", "8")),
-            "timeout": 5,
+            "timeout": 3,  # seconds until a request that gets no connection is answered with 503
+            "reconnect_timeout": 2,  # then whoever comes next tries anew, instead of waiting for a growing pause
             "max_idle": 300,
         }
     return {
@@ -140,9 +148,10 @@ def _database(url: str) -> dict[str, object]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": ",".join(host.hostname or "" for host in hosts),
+        "PORT": ",".join(str(host.port or "") for host in hosts),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": not TESTING,  # a connection of a server that died is replaced before it is used
         "OPTIONS": options,
         "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_TRANSACTION_POOLING"),
     }
@@ -179,7 +188,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,  # of whoever sends a message: the outbox remembers, so nobody waits for a dead broker
+    "interval_start": 0,
+    "interval_step": 0.1,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # KiB
 EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"

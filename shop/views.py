@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -98,10 +101,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What nobody foresaw. The page uses nothing that may be what is broken."""
+    """What nobody foresaw, and a database that is away. The page uses nothing that may be what is broken."""
+    if _database_is_away(sys.exc_info()[1]):
+        return _unavailable(request)
     if _is_api(request):
         return JsonResponse(rest.error_body("internal_error", _("Something broke on our side.")), status=500)
     return defaults.server_error(request)
+
+
+def _database_is_away(error: BaseException | None) -> bool:
+    """No connection, one that was cut, a full disk, a server that only reads: all of it passes."""
+    return isinstance(error, OperationalError | InterfaceError) or isinstance(
+        error and error.__cause__, psycopg.errors.ReadOnlySqlTransaction
+    )
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """503: come again in some seconds."""
+    headers = {"Retry-After": str(rest.RETRY_AFTER), "Cache-Control": "no-store"}
+    if _is_api(request):
+        text = _("The shop is not available at this moment. Please try again in some seconds.")
+        return JsonResponse(rest.error_body("unavailable", text), status=503, headers=headers)
+    return HttpResponse(loader.render_to_string("maintenance.html"), status=503, headers=headers)
 
 
 def _refusal(request: HttpRequest, template: str, status: int, code: str, message: str) -> HttpResponse:

@@ -6,11 +6,12 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connections, transaction
 from django.db.models.functions import Now
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -26,6 +27,7 @@ from shop.core import db, requests
 from shop.core.models import IdempotentCall
 
 MAX_LIMIT, DEFAULT_LIMIT, MAX_PAGE = 100, 20, 1000
+RETRY_AFTER = 5  # seconds, told with every 503
 RUNNING_FOR = timedelta(seconds=60)  # a call that died is free to be tried again after this
 
 
@@ -76,6 +78,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     headers = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
+    if error.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER)
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     return Response(_body(error), status=error.status_code, headers=headers)
@@ -214,18 +218,28 @@ def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:
     return call, True
 
 
+def _let_go(call: IdempotentCall) -> None:
+    """Forget the key. If the database is away, look once more: else the next try would wait for `RUNNING_FOR`."""
+    try:
+        call.delete()
+    except (OperationalError, InterfaceError):
+        connections[db.DEFAULT].close()
+        with suppress(OperationalError, InterfaceError):
+            call.delete()
+
+
 def _run(call: IdempotentCall, work: Callable[[], Response]) -> Response:
     """Do the work; keep its answer, or forget the key when it may be tried again."""
     try:
         response = work()
     except exceptions.APIException as error:
         if error.status_code in {409, 429} or error.status_code >= 500:
-            call.delete()
+            _let_go(call)
         else:
             IdempotentCall.objects.filter(pk=call.pk).update(status=error.status_code, body=_body(error))
         raise
     except BaseException:
-        call.delete()
+        _let_go(call)
         raise
     if response.status_code in {202, 409, 429} or response.status_code >= 500:
         call.delete()

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from shop.core import db
@@ -22,19 +23,43 @@ SWEEP_LIMIT = 500
 KEEP = timedelta(days=90)  # far beyond any retry or replayed message
 
 
+class Cut(Exception):
+    """The database went away in the middle of a delivery, which is still taken by its `attempt`."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__("the database went away")
+        self.delivery_id, self.attempt = str(delivery.pk), delivery.attempts
+
+
 @shared_task(name="shop.events.tasks.deliver")
-def deliver(*, using: str, delivery_id: str) -> None:
-    """Make one delivery if it is due and first in its line, then the next ones of that line."""
+def deliver(*, using: str, delivery_id: str, attempt: int | None = None) -> None:
+    """Make one delivery if it is due and first in its line, then the next ones of that line.
+
+    `attempt` is given by a message about a delivery that was cut off: whoever took it lets go of it.
+    """
     next_id: str | None = delivery_id
-    while next_id:
-        next_id = deliver_one(using=using, delivery_id=next_id)
+    try:
+        while next_id:
+            next_id, attempt = deliver_one(using=using, delivery_id=next_id, attempt=attempt), None
+    except Cut as cut:  # nobody could note that it failed: without this message it would wait for the end of the lease
+        log.warning("delivery cut off", delivery=cut.delivery_id, attempt=cut.attempt)
+        again = {"using": using, "delivery_id": cut.delivery_id, "attempt": cut.attempt}
+        deliver.apply_async(kwargs=again, countdown=BACKOFF[0])
 
 
-def deliver_one(*, using: str, delivery_id: str) -> str | None:
+def deliver_one(*, using: str, delivery_id: str, attempt: int | None = None) -> str | None:
     """Make one delivery; returns the id of the next one of its line when this one is over (done or dead)."""
-    delivery = _claim(using, delivery_id)
+    delivery = _claim(using, delivery_id, attempt)
     if delivery is None:
         return None
+    try:
+        return _make(using, delivery)
+    except (OperationalError, InterfaceError) as error:
+        connections[using].close()
+        raise Cut(delivery) from error
+
+
+def _make(using: str, delivery: Delivery) -> str | None:
     try:
         event = OutboxEvent.objects.using(using).get(pk=delivery.event_id)
         data = {**event.data, "event_id": str(event.id), "occurred_at": event.occurred_at.isoformat()}
@@ -45,13 +70,16 @@ def deliver_one(*, using: str, delivery_id: str) -> str | None:
     return _next(using, delivery)
 
 
-def _claim(using: str, delivery_id: str) -> Delivery | None:
-    """Take the delivery for `LEASE`, unless it is over, not due, taken, or an earlier one of its line is not over."""
+def _claim(using: str, delivery_id: str, attempt: int | None) -> Delivery | None:
+    """Take the delivery for `LEASE`, unless it is over, not due, taken, or an earlier one of its line is not over.
+
+    Taken by this very `attempt` it is free again: the number is given once.
+    """
     with transaction.atomic(using=using):
         rows = Delivery.objects.using(using)
         delivery = (
             rows.select_for_update(skip_locked=True)
-            .filter(pk=delivery_id, status=Delivery.Status.PENDING, due_at__lte=Now())
+            .filter(Q(due_at__lte=Now()) | Q(attempts=attempt), pk=delivery_id, status=Delivery.Status.PENDING)
             .first()
         )
         if delivery is None or _line(using, delivery).filter(pk__lt=delivery.pk).exists():

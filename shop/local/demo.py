@@ -42,8 +42,11 @@ def _is_ours(data: Path, env: Mapping[str, str]) -> bool:
 
 def _name(data: Path, env: Mapping[str, str]) -> str:
     """What the marker calls this database: no password, and the same when the embedded one changes its port."""
+    if _is_ours(data, env):
+        return "embedded"
     parts = urlsplit(_url(env))
-    return "embedded" if _is_ours(data, env) else f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+    hosts = parts.netloc.rpartition("@")[2]
+    return f"{hosts if ',' in hosts or parts.port else f'{parts.hostname}:5432'}{parts.path}"
 
 
 def _has_products(url: str) -> bool:

@@ -58,6 +58,7 @@ class Postgres(Server):
         return psycopg.connect(url, autocommit=True, connect_timeout=3)
 
     def _prepare(self) -> None:
+        self._end_orphans()
         self._clear_stale()
         if not (self.cluster / "PG_VERSION").exists():
             self._make()
@@ -95,6 +96,14 @@ class Postgres(Server):
         except (OSError, ValueError, IndexError):
             return None
         return pid if os.fsencode(self.cluster) in command.split(b"\0") else None
+
+    def _end_orphans(self) -> None:
+        """Sessions of a server that was killed may still write: two servers on one cluster would ruin it."""
+        orphans = processes.working_in(self.cluster)
+        for pid in orphans:
+            processes.send(pid, signal.SIGKILL)
+        if not processes.wait_until(lambda: not processes.working_in(self.cluster), seconds=10):
+            raise NoGround(f"Processes of an earlier PostgreSQL do not end: {orphans}.")
 
     def _clear_stale(self) -> None:
         """Nobody runs on the cluster any more: its lock is stale. Careless data after a crash is thrown away."""

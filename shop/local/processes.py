@@ -90,6 +90,18 @@ def session_of(leader: int) -> list[int]:
     return [pid for pid in numbers if (fields := _stat(pid)) is not None and int(fields[3]) == leader]
 
 
+def working_in(folder: Path) -> list[int]:
+    """The living processes whose working directory is `folder`, whoever started them (Linux only)."""
+    if sys.platform != "linux":
+        return []
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder) and _stat(int(entry.name)):
+                found.append(int(entry.name))
+    return found
+
+
 def _stat(pid: int) -> list[str] | None:
     """/proc/<pid>/stat after the name: state, ppid, pgrp, session, … (19 is the start time)."""
     try:
@@ -153,10 +165,11 @@ def _works_here(pid: int) -> bool:
 
 
 # --- Stopping
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Look every 50 ms; says whether it came true in time."""
+def wait_until(condition: Callable[[], bool], *, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> bool:
+    """Look every 50 ms, doing something else `meanwhile`; says whether it came true in time."""
     end = time.monotonic() + seconds
     while not condition():
+        meanwhile()
         if time.monotonic() > end:
             return False
         time.sleep(0.05)

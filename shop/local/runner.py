@@ -10,10 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+import psycopg
+
 from shop.local import addresses, demo, ground, processes
 from shop.local.lock import Lock, Taken
 from shop.local.log import Log
 from shop.local.postgres import Postgres
+from shop.local.revival import Revival
 from shop.local.server import Server
 from shop.local.valkey import Valkey
 
@@ -40,10 +43,12 @@ class Runner:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.servers: list[Server] = []
         self.env: dict[str, str] = {}
+        self.revival: Revival | None = None  # before the shop is open, a part that dies ends the start
+        self._commands: dict[str, tuple[str, ...]] = {}
         self._signals: list[float] = []
 
     def run(self) -> int:
-        """Start everything, watch over it until a signal comes or a part dies, stop everything. The exit code."""
+        """Start everything, watch over it until a signal comes, stop everything. The exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         addresses.set_up(self.data)
@@ -99,6 +104,7 @@ class Runner:
         timetable = str(self.data / "beat-schedule")
         self._spawn("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", timetable)
         self._until(self._answers, seconds=120, what="The web server did not answer within two minutes.")
+        self.revival = Revival()
         self._welcome(time.monotonic() - begun)
 
     def _start_servers(self) -> None:
@@ -115,6 +121,7 @@ class Runner:
             self.log.say(f"The servers' user cannot reach this checkout; their data is in {here.folder}.")
         for server in (kind(here) for kind in wanted):
             self.log.say(f"{server.title} starts …")
+            server.meanwhile = self._listen
             self.servers.append(server)
             if server.start() == "adopted":
                 self.log.say(f"{server.title} was still running; taken over.")
@@ -151,7 +158,7 @@ class Runner:
 
     def _spawn(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         process = processes.spawn(command, folder=addresses.CHECKOUT, env=self.env, output=subprocess.PIPE)
-        self.children[name] = process
+        self.children[name], self._commands[name] = process, command
         processes.remember(self.records, name, process.pid)
         if process.stdout:
             self.log.follow(name, process.stdout)
@@ -190,16 +197,49 @@ class Runner:
                 raise Refused(what)
 
     def _turn(self) -> None:
-        """Print what was said, and look whether all is well."""
+        """Print what was said, and look whether all is well; what has died is started again once the shop is open."""
         self.log.pump(0.2)
         self._raise_if_ended()
+        for name, how in self._dead().items():
+            if self.revival is None:
+                raise Refused(f"{name} ended by itself{how}; the rest is stopped.")
+            pause = self.revival.note(name)
+            if pause is not None:
+                when = f"in {pause:.0f} s" if pause else "now"
+                self.log.say(f"{name} ended by itself{how}; it is started again {when}.")
+            if self.revival.take(name):
+                self._start_again(name)
+
+    def _dead(self) -> dict[str, str]:
+        """The parts that should run and do not, servers first, each with what is known about it."""
+        found = {server.name: f", see {server.log}" for server in self.servers if not server.is_running()}
         for name in CHILDREN:
             process = self.children.get(name)
             if process is not None and process.poll() is not None:
-                raise Refused(f"{name} ended by itself (code {process.returncode}); the rest is stopped.")
-        for server in self.servers:
-            if not server.is_running():
-                raise Refused(f"{server.name} ended by itself, see {server.log}; the rest is stopped.")
+                found[name] = f" (code {process.returncode})"
+        return found
+
+    def _start_again(self, name: str) -> None:
+        server = next((one for one in self.servers if one.name == name), None)
+        if server is None:
+            self._end(name, patience=0)  # of a killed leader there may be children left
+            self._spawn(name, *self._commands[name])
+            return
+        port = addresses.port(self.data, name)
+        processes.wait_until(lambda: addresses.is_free(port), seconds=10, meanwhile=self._listen)
+        try:
+            server.start()
+        except (ground.NoGround, psycopg.Error) as problem:
+            self.log.say(str(problem))
+            return  # it is dead still: the next turn waits longer
+        if addresses.port(self.data, name) != port:
+            raise Refused(f"Another program took {server.title}'s port {port}; the rest is stopped.")
+        self.log.say(f"{server.title} is back.")
+
+    def _listen(self) -> None:
+        """While a server starts, the others go on talking."""
+        self.log.pump(0)
+        self._raise_if_ended()
 
     def _raise_if_ended(self) -> None:
         if self._signals or self.log.is_broken:

@@ -2,6 +2,7 @@
 
 import abc
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ class Server(abc.ABC):
         self.ground = ground
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
+        self.meanwhile: Callable[[], None] = lambda: None  # done while waiting for an answer
         self.pid = 0
         self._started: str | None = None
 
@@ -84,7 +86,7 @@ class Server(abc.ABC):
 
     def _comes_up(self) -> bool:
         """It answers within two minutes (after a crash it may have much to read again)."""
-        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=120)
+        processes.wait_until(lambda: self._answers() or not self.is_running(), seconds=120, meanwhile=self.meanwhile)
         return self.is_running() and self._answers()
 
     def _survivor(self) -> int | None:

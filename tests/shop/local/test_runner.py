@@ -7,10 +7,12 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from shop.local import processes
 from tests.shop.local.conftest import Checkout
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
@@ -26,6 +28,14 @@ def products(checkout: Checkout) -> int:
         row = connection.execute("SELECT count(*) FROM catalog_product").fetchone()
         assert row
         return int(row[0])
+
+
+def alive(record: Path) -> int:
+    """The process of a part's record; 0 while there is none."""
+    try:
+        return processes.remembered(record.parent, record.stem) or 0
+    except FileNotFoundError:
+        return 0
 
 
 @pytest.fixture
@@ -86,12 +96,26 @@ def test_a_port_that_is_none_is_refused(checkout: Checkout) -> None:
     assert checkout.log() == "PORT must be a number between 1 and 65535, not 'http'.\n"
 
 
-def test_when_a_part_dies_the_rest_is_stopped(checkout: Checkout) -> None:
+def test_a_part_that_dies_is_started_again_and_the_rest_goes_on(checkout: Checkout) -> None:
     process = checkout.open()
-    worker = json.loads((checkout.data / "processes" / "worker.json").read_text())["pid"]
-    os.kill(worker, signal.SIGKILL)
-    assert process.wait(30) == 1
-    assert "worker ended by itself (code -9); the rest is stopped." in checkout.log()
+    for part in ("worker", "web", "sandbox", "valkey", "postgres"):
+        record = checkout.data / "processes" / f"{part}.json"
+        pid = json.loads(record.read_text())["pid"]
+        os.kill(pid, signal.SIGKILL)
+        checkout.wait(lambda record=record, pid=pid: alive(record) not in {0, pid})
+        assert f"{part} ended by itself" in checkout.log()
+    assert products(checkout) == 1
+    checkout.wait(lambda: "PostgreSQL is back." in checkout.log())
+    process.terminate()
+    assert process.wait(30) == 0
+    assert checkout.processes() == []
+
+
+def test_a_part_that_dies_before_the_shop_is_open_stops_the_start(checkout: Checkout) -> None:
+    (checkout.folder / "checkout/payments/sandbox/__main__.py").write_text("raise SystemExit(3)")
+    process = checkout.run("run")
+    assert process.wait(60) == 1
+    assert "sandbox ended by itself (code 3); the rest is stopped." in checkout.log()
     assert checkout.processes() == []
 
 
