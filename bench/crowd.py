@@ -29,11 +29,12 @@ def crowd(shoppers: int, units: int) -> dict[str, object]:
     if listing is None:
         raise SystemExit("There is nothing to buy.")
     variant_id = UUID(listing.card["variant_id"])
+    promised = stock_selectors.on_hand([variant_id])[variant_id] - stock_selectors.available([variant_id])[variant_id]
+    sku = stock_selectors.skus_of([variant_id])[variant_id]
+    stock.set_on_hand(levels={variant_id: units + promised}, skus={variant_id: sku}, reason="bench", by="system")
     first = ownership.begin(None)
     services.add(cart=first, variant_id=variant_id, quantity=1, by="guest")
     line = CartLine.objects.get(cart=first)
-    promised = stock_selectors.on_hand([variant_id])[variant_id] - stock_selectors.available([variant_id])[variant_id]
-    stock.set_on_hand(levels={variant_id: units + promised}, skus={variant_id: line.sku}, reason="bench", by="system")
     fields = {"currency": first.currency, "language": first.language, "expires_at": first.expires_at}
     carts = Cart.objects.bulk_create([Cart(**fields) for _ in range(shoppers)], batch_size=1000)
     copied = ("product_id", "variant_id", "sku", "name", "quantity", "unit_price_minor", "currency")

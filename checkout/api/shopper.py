@@ -177,9 +177,9 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         **_way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:
-        if not is_free:
-            return _queue(request, cart, details, expected, key)
         try:
+            if not is_free:
+                return _queue(request, cart, details, expected, key)
             return purchase.place_order(
                 cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request)
             )

@@ -22,11 +22,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cart.carts import selectors as cart_selectors
 from cart.carts.models import Cart
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order
 from checkout.purchase import selectors, services
 from checkout.purchase.models import NextNumber, QueuedOrder
+from inventory.stock import selectors as stock
 from shop.core import cache, db
 from shop.core.money import Money
 
@@ -93,13 +95,14 @@ def slot() -> Iterator[bool]:
 def join(*, cart: Cart, details: services.Details, seen_total: Money, key: str, by: str) -> QueuedOrder:
     """Put a click on "Pay" at the end of the line. The same key again keeps its place; after a refusal it queues anew.
 
-    Raises `LineFull`.
+    Raises `LineFull`, and `services.OutOfStock` when it is sold out already: nobody waits for that.
     """
     wish = {"details": dataclasses.asdict(details), "minor": seen_total.minor, "currency": seen_total.currency}
     now = {"cart_id": cart.pk, "cart_version": cart.version, "wish": wish, "actor": by}
     with transaction.atomic(using=db.DEFAULT):
         mine = QueuedOrder.objects.filter(key=key).first()
         if mine is None:
+            _refuse_sold_out(cart)
             if selectors.waiting() >= settings.LINE_LIMIT:
                 raise LineFull
             QueuedOrder.objects.bulk_create([QueuedOrder(key=key, **now)], ignore_conflicts=True)
@@ -112,6 +115,17 @@ def join(*, cart: Cart, details: services.Details, seen_total: Money, key: str, 
             mine.refresh_from_db()
         transaction.on_commit(call_for_service, using=db.DEFAULT, robust=True)
     return mine
+
+
+def _refuse_sold_out(cart: Cart) -> None:
+    """An unlocked look at what is free. Who comes with units that are held for them waits for their turn."""
+    lines = cart_selectors.lines_of(cart.pk)
+    if any(one.claim_id for one in lines):
+        return
+    free = stock.available([one.variant_id for one in lines])
+    short = {one.variant_id: free[one.variant_id] for one in lines if free[one.variant_id] < one.quantity}
+    if short:
+        raise services.OutOfStock(short, {one.variant_id: one.name for one in lines})
 
 
 def serve(*, seconds: float = 5.0) -> int:
@@ -166,6 +180,8 @@ def _serve(click: QueuedOrder) -> None:
             order = _place(click)
     except (services.PurchaseRefused, services.CartChanged, services.CouponUsedUp) as refusal:
         _refuse(click, *_reason(refusal))
+    except services.Busy:  # the units were locked for too long: the next server asks again
+        QueuedOrder.objects.filter(pk=click.pk, status=Status.WORKING).update(status=Status.WAITING)
     except Exception as error:
         log.exception("order in line failed", number=click.number, attempt=click.attempts, error=str(error))
         if click.attempts >= MOST_ATTEMPTS:

@@ -136,6 +136,8 @@ def _queue(request: HttpRequest, cart: Any, entered: Any, details: services.Deta
         click = line.join(
             cart=cart, details=details, seen_total=seen, key=entered.idempotency_key, by=requests.actor(request)
         )
+    except services.OutOfStock as refusal:
+        return _not_placed(request, cart, entered, seen, refusal)
     except line.LineFull:
         return _come_again(request, cart, entered, seconds=60)
     return SeeOther(reverse("checkout_turn", args=[click.token]))

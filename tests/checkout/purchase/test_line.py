@@ -97,10 +97,19 @@ class TestJoin:
         assert mine.number > other.number
         assert (mine.status, mine.code, mine.message) == ("waiting", "", "")
 
+    def test_nobody_waits_for_what_is_sold_out(self) -> None:
+        product = carts.product(units=1, name="Gone")
+        first, late = carts.cart((product, 1)), carts.cart((product, 1))
+        carts.order(first)
+        with pytest.raises(services.OutOfStock) as refusal:
+            join(late)
+        assert refusal.value.message == "“Gone” is no longer available."
+        assert numbers() == []
+
     def test_costs_few_queries(self, django_assert_max_num_queries: Any) -> None:
         cart = carts.cart((carts.product(), 1))
         total = carts.total(cart)
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(8):
             join(cart, total=total)
 
 
@@ -175,6 +184,19 @@ class TestServe:
         line.serve()
         row = QueuedOrder.objects.get()
         assert (row.status, row.code, Order.objects.count()) == ("refused", "cart_changed", 0)
+
+    def test_units_that_stay_locked_are_asked_for_again_at_once(self, monkeypatch: Any) -> None:
+        join(carts.cart((carts.product(), 1)))
+        place, busy = services.place_order, [True, True]
+
+        def locked(**given: Any) -> Order:
+            if busy and busy.pop():
+                raise services.Busy
+            return place(**given)
+
+        monkeypatch.setattr(services, "place_order", locked)
+        assert line.serve() == 3
+        assert QueuedOrder.objects.get().status == "placed"
 
     def test_what_fails_again_and_again_is_refused_and_the_line_goes_on(self, monkeypatch: Any) -> None:
         bad, good = join(carts.cart((carts.product(), 1))), join(carts.cart((carts.product(), 1)))
