@@ -59,16 +59,21 @@ def locked(item: StockItem) -> Iterator[None]:
 
 
 @contextmanager
-def without_constraint(table: str, name: str) -> Iterator[None]:
-    """The database without one constraint; the rows that break it are the caller's to mend before the end."""
-    with connections[db.INVENTORY].cursor() as cursor:
+def without_constraint(table: str, name: str, *, using: str = db.INVENTORY) -> Iterator[None]:
+    """The database without one constraint or unique index; rows that break it are the caller's to mend before the end."""
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
-        (definition,) = cursor.fetchone()
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        if constraint := cursor.fetchone():
+            remove = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+            restore = f"ALTER TABLE {table} ADD CONSTRAINT {name} {constraint[0]}"
+        else:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name])
+            remove, restore = f"DROP INDEX {name}", cursor.fetchone()[0]
+        cursor.execute(remove)
         try:
             yield
         finally:
-            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+            cursor.execute(restore)
 
 
 def wait_for_waiters(number: int, *, using: str, seconds: float = 10) -> None:

@@ -15,6 +15,7 @@ from cart.carts import locking as cart_locking
 from cart.carts import ownership
 from cart.carts import services as cart_services
 from cart.carts.models import Cart, CartLine
+from cart.promotions.models import Coupon
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment
@@ -26,6 +27,7 @@ from tests.concurrency.race import together, without_constraint
 from tests.concurrency.test_inventory import unlock
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.faults.report import LONG
 from tests.invariants import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +50,10 @@ def buyers(product: Any, number: int) -> list[Callable[[], Order]]:
     return [partial(buy, cart.pk, total, f"key-{cart.pk}") for cart in made]
 
 
+def add(cart_id: Any, variant_id: Any) -> None:
+    cart_services.add(cart=Cart.objects.get(pk=cart_id), variant_id=variant_id, quantity=1, by="guest")
+
+
 def adds_up() -> None:
     assert violations() == []
 
@@ -57,15 +63,16 @@ def of(kind: type, outcomes: list[Any]) -> list[Any]:
 
 
 class TestF01LastUnit:
-    def test_F01_hundred_buyers_one_unit_one_order_and_no_card_is_touched_for_the_others(self) -> None:
-        product = carts.product(units=1, name="Last one")
-        outcomes = together(buyers(product, 100), threads=20)
-        assert len(of(Order, outcomes)) == 1
-        refusals = of(services.OutOfStock, outcomes)
-        assert [refusal.message for refusal in refusals] == ["“Last one” is no longer available."] * 99
-        assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
-        assert Reservation.objects.filter(status="open").count() == 1
-        assert Cart.objects.filter(status="open").count() == 99
+    def test_F01_hundred_buyers_one_unit_one_order_and_no_card_is_touched_for_the_others(self, schedules: Any) -> None:
+        for run, _schedule in enumerate(schedules(quick=1, long=10), start=1):
+            product = carts.product(units=1, name="Last one")
+            outcomes = together(buyers(product, 100), threads=20)
+            assert len(of(Order, outcomes)) == 1
+            refusals = of(services.OutOfStock, outcomes)
+            assert [refusal.message for refusal in refusals] == ["“Last one” is no longer available."] * 99
+            assert (Order.objects.count(), Payment.objects.count()) == (run, run)
+            assert Reservation.objects.filter(status="open").count() == run
+            assert Cart.objects.filter(status="open").count() == 99 * run
         adds_up()
 
     def test_F01_control_without_lock_and_constraint_it_is_sold_four_times(
@@ -111,14 +118,15 @@ def without_uniqueness(table: str, columns: set[str]) -> Iterator[None]:
 class TestF05DoubleClick:
     def clicks(self, number: int = 10) -> list[Callable[[], Order]]:
         cart = carts.cart((carts.product(units=1), 1))
-        return [partial(buy, cart.pk, carts.total(cart), "one-key")] * number
+        return [partial(buy, cart.pk, carts.total(cart), f"one-key-{cart.pk}")] * number
 
-    def test_F05_ten_clicks_one_order_one_payment_the_same_answer(self) -> None:
-        outcomes = together(self.clicks())
-        assert [type(outcome) for outcome in outcomes] == [Order] * 10
-        assert len({outcome.number for outcome in outcomes}) == 1
-        assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
-        assert Reservation.objects.filter(status="open").count() == 1
+    def test_F05_ten_clicks_one_order_one_payment_the_same_answer(self, schedules: Any) -> None:
+        for run, _schedule in enumerate(schedules(), start=1):
+            outcomes = together(self.clicks())
+            assert [type(outcome) for outcome in outcomes] == [Order] * 10
+            assert len({outcome.number for outcome in outcomes}) == 1
+            assert (Order.objects.count(), Payment.objects.count()) == (run, run)
+            assert Reservation.objects.filter(status="open").count() == run
         adds_up()
 
     def everything_off(self, patch: pytest.MonkeyPatch, parties: int) -> None:
@@ -157,13 +165,14 @@ class TestF05DoubleClick:
             OrderLine.objects.all().delete()
             Order.objects.all().delete()
 
-    def test_two_tabs_with_keys_of_their_own_make_one_order_of_one_cart(self) -> None:
-        cart = carts.cart((carts.product(units=9), 1))
-        total = carts.total(cart)
-        outcomes = together([partial(buy, cart.pk, total, f"key-{number}") for number in range(6)])
-        assert len(of(Order, outcomes)) == 1
-        assert len(of(services.CartChanged, outcomes)) == 5
-        assert Reservation.objects.filter(status="open").count() == 1
+    def test_F05_two_tabs_with_keys_of_their_own_make_one_order_of_one_cart(self, schedules: Any) -> None:
+        for run, _schedule in enumerate(schedules(), start=1):
+            cart = carts.cart((carts.product(units=9), 1))
+            total = carts.total(cart)
+            outcomes = together([partial(buy, cart.pk, total, f"key-{cart.pk}-{number}") for number in range(6)])
+            assert len(of(Order, outcomes)) == 1
+            assert len(of(services.CartChanged, outcomes)) == 5
+            assert Reservation.objects.filter(status="open").count() == run
         adds_up()
 
 
@@ -192,6 +201,21 @@ class TestF07AnotherTab:
         assert (cart.status, cart.lines.count()) == ("open", 2)
         adds_up()
 
+    def test_F07_while_ten_tabs_add_and_one_pays_the_order_is_what_was_confirmed(self, schedules: Any) -> None:
+        extra = [carts.variant_of(carts.product(amount=900)).pk for _ in range(3)]
+        for _schedule in schedules():
+            cart = carts.cart((carts.product(), 1))
+            total = carts.total(cart)
+            adds = [partial(add, cart.pk, variant_id) for variant_id in extra]
+            outcome, *added = together([partial(buy, cart.pk, total, f"key-{cart.pk}"), *adds])
+            if isinstance(outcome, Order):
+                assert (outcome.total, outcome.lines.count()) == (total, 1)
+            else:
+                assert isinstance(outcome, services.CartChanged | services.PriceChanged)
+                assert Order.objects.filter(cart_id=cart.pk).count() == 0
+            assert cart.lines.count() == 1 + added.count(None)
+        adds_up()
+
     def test_F07_control_without_the_version_the_new_line_is_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def whatever_version(*, cart_id: Any, version: int) -> None:
             Cart.objects.filter(pk=cart_id).update(status="ordered")
@@ -204,26 +228,27 @@ class TestF07AnotherTab:
 
 
 class TestF08ParallelAdds:
-    def add(self, cart_id: Any, variant_id: Any) -> None:
-        cart_services.add(cart=Cart.objects.get(pk=cart_id), variant_id=variant_id, quantity=1, by="guest")
-
-    def test_F08_twenty_adds_of_ten_products_are_all_there(self) -> None:
+    def test_F08_twenty_adds_of_ten_products_are_all_there(self, schedules: Any) -> None:
         variants = [carts.variant_of(carts.product()).pk for _ in range(10)]
-        cart = carts.cart()
-        outcomes = together([partial(self.add, cart.pk, variant_id) for variant_id in variants * 2])
-        assert outcomes == [None] * 20
-        assert {line.variant_id: line.quantity for line in cart.lines.all()} == dict.fromkeys(variants, 2)
-        before = cart.version
-        cart.refresh_from_db()
-        assert cart.version == before + 20
+        for _schedule in schedules(quick=1):
+            cart = carts.cart()
+            outcomes = together([partial(add, cart.pk, variant_id) for variant_id in variants * 2])
+            assert outcomes == [None] * 20
+            assert {line.variant_id: line.quantity for line in cart.lines.all()} == dict.fromkeys(variants, 2)
+            before = cart.version
+            cart.refresh_from_db()
+            assert cart.version == before + 20
+        adds_up()
 
-    def test_F08_beyond_the_stock_each_add_is_there_or_refused(self) -> None:
+    def test_F08_beyond_the_stock_each_add_is_there_or_refused(self, schedules: Any) -> None:
         variant_id = carts.variant_of(carts.product(units=7)).pk
-        cart = carts.cart()
-        outcomes = together([partial(self.add, cart.pk, variant_id)] * 20)
-        assert outcomes.count(None) == 7
-        assert len(of(cart_services.NotEnoughStock, outcomes)) == 13
-        assert cart.lines.get().quantity == 7
+        for _schedule in schedules(quick=1):
+            cart = carts.cart()
+            outcomes = together([partial(add, cart.pk, variant_id)] * 20)
+            assert outcomes.count(None) == 7
+            assert len(of(cart_services.NotEnoughStock, outcomes)) == 13
+            assert cart.lines.get().quantity == 7
+        adds_up()
 
     def test_F08_control_without_the_lock_adds_are_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
         product = carts.product(units=50)
@@ -231,7 +256,7 @@ class TestF08ParallelAdds:
         everybody_has_read = threading.Barrier(4, timeout=10)
         monkeypatch.setattr(cart_locking, "cart", lambda cart_id: Cart.objects.get(pk=cart_id))
         monkeypatch.setattr(cart_services, "_check_available", lambda **_given: everybody_has_read.wait())
-        outcomes = together([partial(self.add, cart.pk, carts.variant_of(product).pk)] * 4)
+        outcomes = together([partial(add, cart.pk, carts.variant_of(product).pk)] * 4)
         assert outcomes == [None] * 4
         assert cart.lines.get().quantity == 2
 
@@ -249,21 +274,36 @@ class TestF08ParallelAdds:
 
 
 class TestF24LastCoupon:
-    def test_F24_twenty_orders_one_use_left(self) -> None:
-        coupon = carts.coupon(usage_limit=1)
-        jobs = []
-        product = carts.product(units=50)
-        for _ in range(20):
-            cart = carts.cart((product, 1))
+    def test_F24_many_orders_one_use_left(self, schedules: Any) -> None:
+        """50 of them in the long run. Limits for each customer are not built: a coupon has one limit for all."""
+        product = carts.product(units=500 * 2)
+        for _schedule in schedules(quick=1, long=50):
+            coupon, jobs = carts.coupon(f"LAST{Coupon.objects.count()}", usage_limit=1), []
+            for _ in range(50 if LONG else 12):
+                cart = carts.cart((product, 1))
+                cart_services.add_coupon(cart=cart, code=coupon.code, by="guest")
+                jobs.append(partial(buy, cart.pk, carts.total(cart), f"key-{cart.pk}"))
+            outcomes = together(jobs, threads=10)
+            assert len(of(Order, outcomes)) == 1
+            told = of(services.CouponUsedUp, outcomes) + of(services.PriceChanged, outcomes)
+            assert len(told) == len(jobs) - 1
+            coupon.refresh_from_db()
+            assert coupon.used == 1
+            assert Reservation.objects.filter(status="open").count() == Coupon.objects.count()
+        adds_up()
+
+    def test_F24_one_customer_with_two_devices(self, schedules: Any) -> None:
+        """The carts of both devices are one: its coupon is used once, however often it is ordered."""
+        product = carts.product(units=500 * 2)
+        for _schedule in schedules():
+            coupon = carts.coupon(f"MINE{Coupon.objects.count()}")
+            cart = carts.cart((product, 1), customer_id=carts.customer(f"{db.uuid7()}@example.com").pk)
             cart_services.add_coupon(cart=cart, code=coupon.code, by="guest")
-            jobs.append(partial(buy, cart.pk, carts.total(cart), f"key-{cart.pk}"))
-        outcomes = together(jobs, threads=10)
-        assert len(of(Order, outcomes)) == 1
-        told = of(services.CouponUsedUp, outcomes) + of(services.PriceChanged, outcomes)
-        assert len(told) == 19
-        coupon.refresh_from_db()
-        assert coupon.used == 1
-        assert Reservation.objects.filter(status="open").count() == 1
+            total = carts.total(cart)
+            outcomes = together([partial(buy, cart.pk, total, f"key-{cart.pk}-{device}") for device in range(2)])
+            assert len(of(Order, outcomes)) == 1
+            coupon.refresh_from_db()
+            assert coupon.used == 1
         adds_up()
 
 

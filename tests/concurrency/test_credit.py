@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from checkout.payments import services as payments
 from checkout.storecredit import invariants, locking, selectors, services
 from checkout.storecredit.models import CreditAccount
 from shop.core import db
 from shop.core.money import Money
+from tests import outbox
 from tests.concurrency import race
+from tests.factories import cart as carts
+from tests.factories import checkout as make
+from tests.invariants import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,11 +26,16 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-@pytest.fixture
-def customer_id() -> UUID:
+def rich() -> UUID:
+    """A customer with 2000 cents of credit."""
     key = db.uuid7()
     services.grant(customer_id=key, amount=usd(2000), reason="Sorry", key="g", by="staff:1")
     return key
+
+
+@pytest.fixture
+def customer_id() -> UUID:
+    return rich()
 
 
 def spend(customer_id: UUID, number: int) -> object:
@@ -32,11 +44,14 @@ def spend(customer_id: UUID, number: int) -> object:
     )
 
 
-def test_F25_spent_twice_at_the_same_time_only_one_gets_it(customer_id: UUID) -> None:
-    outcomes = race.together([lambda n=n: spend(customer_id, n) for n in range(6)])
-    assert sum(isinstance(one, services.NotEnough) for one in outcomes) == 5
-    assert selectors.balance(customer_id, "USD") == usd(500)
+def test_F25_spent_twice_at_the_same_time_only_one_gets_it(schedules: Any) -> None:
+    for _schedule in schedules():
+        customer_id = rich()
+        outcomes = race.together([partial(spend, customer_id, n) for n in range(6)])
+        assert sum(isinstance(one, services.NotEnough) for one in outcomes) == 5
+        assert selectors.balance(customer_id, "USD") == usd(500)
     assert invariants.balances_are_sums() == []
+    assert violations() == []
 
 
 def test_F25_the_same_key_at_the_same_time_is_one_entry(customer_id: UUID) -> None:
@@ -51,15 +66,42 @@ def test_F25_the_same_key_at_the_same_time_is_one_entry(customer_id: UUID) -> No
     assert selectors.balance(customer_id, "USD") == usd(1200)
 
 
-def test_F25_given_back_twice_at_the_same_time_comes_back_once(customer_id: UUID) -> None:
-    payment_id = db.uuid7()
-    services.hold(customer_id=customer_id, payment_id=payment_id, amount=usd(800), document="", key="h", by="system")
-    race.together([lambda n=n: services.release(payment_id=payment_id, key=f"r{n}", by="system") for n in range(4)])
-    assert selectors.balance(customer_id, "USD") == usd(2000)
+def test_F25_given_back_twice_at_the_same_time_comes_back_once(schedules: Any) -> None:
+    for _schedule in schedules():
+        customer_id, payment_id = rich(), db.uuid7()
+        about = {"payment_id": payment_id, "by": "system"}
+        services.hold(customer_id=customer_id, amount=usd(800), document="", key="h", **about)
+        race.together([partial(services.release, key=f"r{n}", **about) for n in range(4)])
+        assert selectors.balance(customer_id, "USD") == usd(2000)
     assert invariants.balances_are_sums() == []
+    assert violations() == []
 
 
-def test_F25_without_the_lock_the_balance_is_no_longer_the_sum(
+def test_F25_two_orders_paid_with_the_same_credit(schedules: Any) -> None:
+    """The credit pays for one; the other is declined, or paid by nobody."""
+    carts.rates()
+    product = carts.product(units=900, amount=1000)
+    for _schedule in schedules():
+        customer_id = rich()
+        services.withdraw(
+            customer_id=customer_id, amount=usd(300), reason="x", key="w", by="staff:1"
+        )  # what is left pays one order, not two
+        placed = []
+        for _ in range(2):  # a customer has one open cart at a time
+            cart = carts.cart((product, 1), customer_id=customer_id)
+            placed.append(carts.order(cart, provider="store_credit", token="", method="store_credit", use_credit=True))
+        keys = [make.payment_of(order).pk for order in placed]
+        race.together([partial(payments.charge, payment_id=key) for key in keys * 2])
+        assert selectors.balance(customer_id, "USD").minor >= 0
+        for order in placed:
+            order.refresh_from_db()
+        assert sorted(order.status for order in placed) == ["payment_confirmed", "payment_pending"]
+        assert sorted(order.captured_minor for order in placed) == [0, placed[0].total_minor]
+    outbox.drain()
+    assert violations() == []
+
+
+def test_F25_control_without_the_lock_the_balance_is_no_longer_the_sum(
     customer_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: two read the same balance, both spend, and the ledger shows what the lock prevents."""

@@ -14,7 +14,9 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
+from checkout.orders import services as orders
 from inventory.reservations import direct
+from inventory.reservations import locking as reservation_locking
 from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
 from inventory.reservations.services import OutOfStock
@@ -22,8 +24,11 @@ from inventory.stock import locking
 from inventory.stock.models import StockItem
 from shop.core import db
 from tests.concurrency.race import together, without_constraint
+from tests.factories.checkout import paid
 from tests.factories.inventory import stocked
+from tests.faults.report import LONG
 from tests.inventory.checks import assert_adds_up, counters, events
+from tests.invariants import violations
 
 TTL = timedelta(minutes=15)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,14 +62,16 @@ def the_long_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(direct, "reserve", lambda **_wish: direct.Answer(None, is_known=False))
 
 
-def test_F01_hundred_buyers_one_unit() -> None:
-    item = stocked(1)
-    outcomes = together([partial(buy, {item.variant_id: 1})] * 100, threads=20)
-    assert sold(outcomes) == 1
-    refusals = [outcome for outcome in outcomes if isinstance(outcome, OutOfStock)]
-    assert [refusal.shortages for refusal in refusals] == [{item.variant_id: 0}] * 99
-    assert counters(item) == (1, 1, 0, 0)
+def test_F01_hundred_buyers_one_unit(schedules: Any) -> None:
+    for _schedule in schedules(quick=1, long=10):
+        item = stocked(1)
+        outcomes = together([partial(buy, {item.variant_id: 1})] * 100, threads=20)
+        assert sold(outcomes) == 1
+        refusals = [outcome for outcome in outcomes if isinstance(outcome, OutOfStock)]
+        assert [refusal.shortages for refusal in refusals] == [{item.variant_id: 0}] * 99
+        assert counters(item) == (1, 1, 0, 0)
     assert_adds_up()
+    assert violations() == []
 
 
 def test_F01_without_the_lock_the_constraint_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,22 +95,45 @@ def test_F01_control_without_lock_and_constraint_the_unit_is_sold_four_times(mon
         StockItem.objects.all().delete()
 
 
-def test_F02_mixed_quantities_sell_all_there_is_and_no_more() -> None:
-    item, random = stocked(40), Random(2)
-    wanted = [random.choice([1, 2, 3]) for _ in range(120)]
-    outcomes = together([partial(buy, {item.variant_id: units}) for units in wanted], threads=12)
-    units = sum(units for units, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, UUID))
-    assert units == counters(item)[1] == 40
+def test_F02_mixed_quantities_never_more_than_there_is_and_in_the_end_all_of_it(schedules: Any) -> None:
+    """In the long run 1,000 buyers want 1 to 3 of 100 units; then holds run out, and their units are sold again."""
+    buyers, units, threads = (1000, 100, 30) if LONG else (90, 30, 12)
+    for schedule in schedules(quick=1, long=10):
+        item, random = stocked(units), Random(schedule.seed)
+        wanted = [random.choice([1, 2, 3]) for _ in range(buyers)]
+        outcomes = together([partial(buy, {item.variant_id: each}) for each in wanted], threads=threads)
+        taken = {outcome: each for each, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, UUID)}
+        assert {type(one) for one in outcomes} <= {UUID, OutOfStock}
+        assert sum(taken.values()) == counters(item)[1] <= units
+        left = random.sample(sorted(taken), len(taken) // 2)
+        Reservation.objects.filter(reference__in=left).update(expires_at=db.clock(db.INVENTORY))
+        kept = sum(each for reference, each in taken.items() if reference not in left)
+        again = together([partial(buy, {item.variant_id: 1})] * (units + threads), threads=threads)
+        assert kept + sold(again) == counters(item)[1] == units  # none too many, and none that nobody could have
     assert_adds_up()
+    assert violations() == []
 
 
-def test_F03_carts_in_opposite_order_do_not_wait_for_each_other() -> None:
-    first, second = stocked(100), stocked(100)
-    carts = [{first.variant_id: 1, second.variant_id: 1}, {second.variant_id: 1, first.variant_id: 1}]
-    outcomes = together([partial(buy, carts[number % 2]) for number in range(60)], threads=6)
-    assert sold(outcomes) == 60
-    assert (counters(first), counters(second)) == ((100, 60, 0, 0), (100, 60, 0, 0))
+def test_F02_control_without_lock_and_constraint_three_units_are_sold_as_eight(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = stocked(3)
+    with without_constraint("inventory_stockitem", "stock_item_not_oversold"):
+        with monkeypatch.context() as patch:
+            the_long_way(patch)
+            unlock(patch, 4)
+            outcomes = together([partial(buy, {item.variant_id: 2})] * 4)
+        assert (sold(outcomes), counters(item)) == (4, (3, 8, 0, 0))
+        StockItem.objects.all().delete()
+
+
+def test_F03_carts_in_opposite_order_do_not_wait_for_each_other(schedules: Any) -> None:
+    for _schedule in schedules():
+        first, second = stocked(20), stocked(20)
+        carts = [{first.variant_id: 1, second.variant_id: 1}, {second.variant_id: 1, first.variant_id: 1}]
+        outcomes = together([partial(buy, carts[number % 2]) for number in range(18)], threads=6)
+        assert sold(outcomes) == 18
+        assert (counters(first), counters(second)) == ((20, 18, 0, 0), (20, 18, 0, 0))
     assert_adds_up()
+    assert violations() == []
 
 
 def test_F03_control_locks_out_of_order_end_in_a_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,12 +159,30 @@ def test_F03_control_locks_out_of_order_end_in_a_deadlock(monkeypatch: pytest.Mo
     assert sum(isinstance(outcome, reservations.Busy) for outcome in outcomes) == 1
 
 
-def test_F04_one_reference_asked_for_twice_at_once_holds_its_units_once() -> None:
-    item, reference = stocked(9), uuid4()
-    outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 6)
-    assert outcomes == [reference] * 6
-    assert counters(item) == (9, 2, 0, 0)
+def test_F04_one_reference_asked_for_twice_at_once_holds_its_units_once(schedules: Any) -> None:
+    for _schedule in schedules():
+        item, reference = stocked(9), uuid4()
+        outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 6)
+        assert outcomes == [reference] * 6
+        assert counters(item) == (9, 2, 0, 0)
     assert_adds_up()
+    assert violations() == []
+
+
+def test_F04_control_without_lock_and_index_one_reference_holds_its_units_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    item, reference = stocked(9), uuid4()
+    with without_constraint("inventory_reservation", "reservation_open_once"):
+        with monkeypatch.context() as patch:
+            the_long_way(patch)
+            unlock(patch, 2)
+            patch.setattr(reservation_locking, "begin", lambda *_about: db.clock(db.INVENTORY))
+            outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 2)
+        assert outcomes == [reference] * 2
+        assert Reservation.objects.filter(reference=reference, status="open").count() == 2
+        Reservation.objects.all().delete()
+        StockItem.objects.all().delete()
 
 
 def expiring(item: StockItem) -> UUID:
@@ -143,29 +191,32 @@ def expiring(item: StockItem) -> UUID:
     return reference
 
 
-@pytest.mark.parametrize("attempt", range(4))
-def test_F12_two_sweepers_and_a_consumer(attempt: int) -> None:
-    item = stocked(5)
-    reference = expiring(item)
-    outcomes = together(
-        [reservations.expire, reservations.expire, lambda: reservations.commit(reference=reference, by="s")]
-    )
-    assert outcomes[2] is True
-    assert outcomes[0] + outcomes[1] == len(events("ReservationExpired")) <= 1
-    ends = list(Reservation.objects.filter(reference=reference).order_by("pk").values_list("status", flat=True))
-    assert ends == (["expired", "consumed"] if events("ReservationExpired") else ["consumed"])
-    assert counters(item) == (5, 0, 1, 0)
+def test_F12_two_sweepers_and_a_consumer(schedules: Any) -> None:
+    for _schedule in schedules():
+        item = stocked(5)
+        order = paid([item])
+        Reservation.objects.filter(reference=order.pk).update(expires_at=db.clock(db.INVENTORY))
+        consume = partial(orders.commit_stock, order_id=order.pk, by="system")
+        swept, too, is_sold = together([reservations.expire, reservations.expire, consume])
+        assert is_sold is True
+        told = [event for event in events("ReservationExpired") if event["reference"] == str(order.pk)]
+        assert swept + too == len(told) <= 1
+        ends = list(Reservation.objects.filter(reference=order.pk).order_by("pk").values_list("status", flat=True))
+        assert ends == (["expired", "consumed"] if told else ["consumed"])
+        assert counters(item) == (5, 0, 1, 0)
     assert_adds_up()
+    assert violations() == []
 
 
-def test_F12_a_last_unit_is_expired_for_a_rival_or_consumed_never_both() -> None:
-    item = stocked(1)
-    reference = expiring(item)
-    mine, theirs = together(
-        [lambda: reservations.commit(reference=reference, by="system"), partial(buy, {item.variant_id: 1})]
-    )
-    assert (mine is True, isinstance(theirs, UUID)) in {(True, False), (False, True)}
-    assert {type(mine), type(theirs)} & {OutOfStock}
+def test_F12_a_last_unit_is_expired_for_a_rival_or_consumed_never_both(schedules: Any) -> None:
+    for _schedule in schedules():
+        item = stocked(1)
+        reference = expiring(item)
+        mine, theirs = together(
+            [lambda key=reference: reservations.commit(reference=key, by="system"), partial(buy, {item.variant_id: 1})]
+        )
+        assert (mine is True, isinstance(theirs, UUID)) in {(True, False), (False, True)}
+        assert {type(mine), type(theirs)} & {OutOfStock}
     assert_adds_up()
 
 
