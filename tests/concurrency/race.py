@@ -60,7 +60,7 @@ def locked(item: StockItem) -> Iterator[None]:
 
 @contextmanager
 def without_constraint(table: str, name: str, *, using: str = db.INVENTORY) -> Iterator[None]:
-    """The database without one constraint or unique index; rows that break it are the caller's to mend before the end."""
+    """The database without one constraint or unique index; broken rows are the caller's to mend before the end."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
         if constraint := cursor.fetchone():

@@ -27,8 +27,8 @@ from tests.concurrency.race import together, without_constraint
 from tests.factories.checkout import paid
 from tests.factories.inventory import stocked
 from tests.faults.report import LONG
-from tests.inventory.checks import assert_adds_up, counters, events
 from tests.invariants import violations
+from tests.inventory.checks import assert_adds_up, counters, events
 
 TTL = timedelta(minutes=15)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,7 +169,7 @@ def test_F04_one_reference_asked_for_twice_at_once_holds_its_units_once(schedule
     assert violations() == []
 
 
-def test_F04_control_without_lock_and_index_one_reference_holds_its_units_twice(
+def test_F04_control_without_lock_and_index_a_reference_holds_its_units_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     item, reference = stocked(9), uuid4()
