@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -89,6 +90,14 @@ class Quote:
     @property
     def is_deliverable(self) -> bool:
         return bool(self.delivery_options)
+
+    @property
+    def units(self) -> Mapping[UUID, int]:
+        """How many units of each variant it takes; lines that want the same ones want them together."""
+        units: Counter[UUID] = Counter()
+        for line in self.lines:
+            units[line.variant_id] += line.quantity
+        return units
 
 
 def quote(

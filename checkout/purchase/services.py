@@ -253,7 +253,7 @@ def _attempt(cart: Cart, key: str) -> UUID:
 def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequence[UUID], by: str) -> None:
     try:
         waitlist.reserve(
-            quantities={line.variant_id: line.quantity for line in quote.lines},
+            quantities=quote.units,
             reference=order_id,
             ttl=providers.provider(details.provider).reservation_ttl,
             claims=claims,

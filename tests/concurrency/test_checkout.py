@@ -5,28 +5,36 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from cart.carts import locking as cart_locking
 from cart.carts import ownership
 from cart.carts import services as cart_services
 from cart.carts.models import Cart, CartLine
 from cart.promotions.models import Coupon
+from catalog.products.models import Price
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment
 from checkout.purchase import services
+from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
+from inventory.stock import selectors as stock
 from inventory.stock.models import StockItem
-from shop.core import db
+from shop.core import db, rest
+from tests import outbox
+from tests.checkout.api import test_shopper as api
 from tests.concurrency.race import together, without_constraint
 from tests.concurrency.test_inventory import unlock
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.fakes.sandbox import RunningSandbox
 from tests.faults.report import LONG
 from tests.invariants import violations
 
@@ -297,7 +305,7 @@ class TestF24LastCoupon:
         product = carts.product(units=500 * 2)
         for _schedule in schedules():
             coupon = carts.coupon(f"MINE{Coupon.objects.count()}")
-            cart = carts.cart((product, 1), customer_id=carts.customer(f"{db.uuid7()}@example.com").pk)
+            cart = carts.cart((product, 1), customer_id=db.uuid7())
             cart_services.add_coupon(cart=cart, code=coupon.code, by="guest")
             total = carts.total(cart)
             outcomes = together([partial(buy, cart.pk, total, f"key-{cart.pk}-{device}") for device in range(2)])
@@ -305,6 +313,121 @@ class TestF24LastCoupon:
             coupon.refresh_from_db()
             assert coupon.used == 1
         adds_up()
+
+
+class TestF04OneItemOnTwoLines:
+    """Medusa #16502: two lines that need the same inventory item each find enough of it."""
+
+    def quote(self, product: Any) -> Any:
+        """What a cart with the product on two lines, 2 units each, would come to."""
+        quote = services._quote(cart := carts.cart((product, 2)), carts.DETAILS, list(cart.lines.all()))
+        return replace(quote, lines=(quote.lines[0], quote.lines[0]))
+
+    def test_F04_units_of_two_lines_are_wanted_together(self) -> None:
+        product, order_id = carts.product(units=3, name="Lamp"), db.uuid7()
+        with pytest.raises(services.OutOfStock) as refused:
+            services._hold(self.quote(product), order_id, carts.DETAILS, [], "guest")
+        assert refused.value.shortages == {carts.variant_of(product).pk: 3}
+        catalog.put_in_stock({carts.variant_of(product).pk: 4})
+        services._hold(self.quote(product), order_id, carts.DETAILS, [], "guest")
+        assert Reservation.objects.get(reference=order_id).quantity == 4
+        adds_up()
+
+    def test_F04_control_line_by_line_four_of_three_units_are_promised(self) -> None:
+        product = carts.product(units=3)
+        have = stock.available([carts.variant_of(product).pk])
+        lines = self.quote(product).lines
+        assert all(line.quantity <= have[line.variant_id] for line in lines)  # each alone passes
+        assert sum(line.quantity for line in lines) == 4
+
+
+class TestF06OneKeyTwoBodies:
+    def bodies(self) -> list[dict[str, Any]]:
+        return [api.BODY, {**api.BODY, "email": "eve@example.com"}]
+
+    def test_F06_one_of_two_bodies_is_placed_and_the_other_is_refused(self, schedules: Any, settings: Any) -> None:
+        settings.RATELIMIT_ENABLE = False
+        for run, _schedule in enumerate(schedules(), start=1):
+            cart = api.guest()
+            answers = together([partial(api.place, Client(), cart, body) for body in self.bodies() * 2])
+            placed = [answer for answer in answers if answer.status_code == 201]
+            assert len({answer.json()["number"] for answer in placed}) == 1
+            told = {answer.json()["error"]["code"] for answer in answers if answer.status_code != 201}
+            assert told <= {"still_running", "idempotency_key_reused"}
+            assert "idempotency_key_reused" in told
+            assert (Order.objects.count(), Payment.objects.count()) == (run, run)
+        adds_up()
+
+    def test_F06_control_without_the_fingerprint_eve_is_told_of_adas_order(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rest, "fingerprint", lambda _request: "any")
+        cart = api.guest()
+        ours, theirs = [api.place(Client(), cart, body) for body in self.bodies()]
+        assert (ours.status_code, theirs.status_code) == (201, 201)
+        assert theirs.json()["number"] == ours.json()["number"]
+
+
+class TestF09AnotherPrice:
+    def test_F09_a_price_that_changes_meanwhile_is_never_charged_unseen(self, schedules: Any) -> None:
+        for _schedule in schedules():
+            product = carts.product(amount=2500)
+            cart = carts.cart((product, 1))
+            seen = carts.total(cart)
+            dearer = partial(Price.objects.filter(variant__product=product).update, amount_minor=9900)
+            outcome, _changed = together([partial(buy, cart.pk, seen, f"key-{cart.pk}"), dearer])
+            if isinstance(outcome, Order):
+                assert outcome.total == Payment.objects.get(order=outcome).amount == seen
+            else:
+                assert isinstance(outcome, services.PriceChanged)
+                assert Order.objects.filter(cart_id=cart.pk).count() == 0
+        adds_up()
+
+    def test_F09_control_without_the_comparison_another_price_is_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        product = carts.product(amount=2500)
+        cart = carts.cart((product, 1))
+        seen = carts.total(cart)
+        Price.objects.filter(variant__product=product).update(amount_minor=9900)
+        monkeypatch.setattr(services, "_check", lambda *_seen: None)
+        assert buy(cart.pk, seen, "key").total.minor > seen.minor
+
+
+class TestF10NothingLeft:
+    def sell_out(self, product: Any) -> None:
+        catalog.put_in_stock({carts.variant_of(product).pk: 0})
+
+    def test_F10_a_recount_to_nothing_while_paying_is_never_charged(
+        self, schedules: Any, shop_sandbox: RunningSandbox
+    ) -> None:
+        for _schedule in schedules():
+            product = carts.product(units=3)
+            cart = carts.cart((product, 2))
+            job = partial(buy, cart.pk, carts.total(cart), f"key-{cart.pk}")
+            outcome, _none = together([job, partial(self.sell_out, product)])
+            outbox.drain()
+            if isinstance(outcome, Order):
+                outcome.refresh_from_db()
+                assert (outcome.status, outcome.captured_minor) == ("cancelled", 0)
+            else:
+                assert isinstance(outcome, services.OutOfStock)
+            assert Order.objects.filter(cart_id=cart.pk).exclude(status="cancelled").count() == 0
+        assert shop_sandbox.state()["charge"] == []
+        assert outbox.failures() == []
+        adds_up()
+
+    def test_F10_control_who_does_not_look_at_the_shortfall_charges_for_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, shop_sandbox: RunningSandbox
+    ) -> None:
+        product = carts.product(units=3)
+        cart = carts.cart((product, 2))
+        order = buy(cart.pk, carts.total(cart), "key")
+        self.sell_out(product)
+        monkeypatch.setattr(reservations, "_is_short", lambda *_held: False)
+        outbox.drain()
+        order.refresh_from_db()
+        assert (order.status, order.captured_minor) == ("payment_confirmed", order.total_minor)
 
 
 def test_F10_stock_set_to_nothing_while_paying_leaves_no_order_and_no_charge(monkeypatch: pytest.MonkeyPatch) -> None:
