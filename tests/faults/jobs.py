@@ -9,8 +9,10 @@ from django.db.models import F
 from cart.carts.models import Cart
 from checkout.purchase import line, services
 from shop.celery import app
+from shop.core import db
 from shop.core.money import Money
 from shop.events import tasks as events
+from shop.notifications import services as notifications
 from tests.factories.cart import DETAILS
 
 
@@ -41,8 +43,13 @@ def deliver(using: str, delivery_id: str) -> None:
     events.deliver(using=using, delivery_id=delivery_id)
 
 
+def begin() -> None:
+    """From here on the task works."""
+
+
 def task(name: str, argument: str = "", value: str = "") -> None:
     """A worker's task by its name, with an argument."""
+    begin()
     app.tasks[name](**({argument: value} if argument else {}))
 
 
@@ -55,3 +62,15 @@ def click_in_pieces(cart_id: str, minor: str, key: str) -> str:
 class _NoTransaction:
     def atomic(self, **_which: object) -> nullcontext[None]:
         return nullcontext()
+
+
+def deliver_one(using: str, delivery_id: str) -> str | None:
+    """A worker's delivery of an event, without those behind it."""
+    return events.deliver_one(using=using, delivery_id=delivery_id)
+
+
+def deliver_one_unkeyed(using: str, delivery_id: str) -> str | None:
+    """What a delivery must not be: its e-mail has another key on each try."""
+    queue = notifications.queue
+    notifications.queue = lambda **given: queue(**{**given, "key": str(db.uuid7())})
+    return events.deliver_one(using=using, delivery_id=delivery_id)

@@ -78,7 +78,7 @@ def _die() -> NoReturn:
 
 
 def _arm(when: str, where: str, once: str = "") -> None:
-    """Die "before" or "after" the function `where`, or "after what" it returns was called.
+    """Die "before" or "after" the function `where`, or when the function that it returns has been "called".
 
     `where` is COMMIT for the next one in any database, once the function `once` has begun.
     """
@@ -105,8 +105,11 @@ def _arm(when: str, where: str, once: str = "") -> None:
 
 
 def _wrap(where: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    module, _dot, name = where.rpartition(".")
-    owner = importlib.import_module(module)
+    path, _dot, name = where.rpartition(".")
+    try:
+        owner: Any = importlib.import_module(path)
+    except ImportError:
+        owner = import_string(path)  # a class
     setattr(owner, name, wrapper(getattr(owner, name)))
 
 
@@ -117,7 +120,7 @@ def _dying(when: str, function: Callable[..., Any]) -> Callable[..., Any]:
         made = function(*args, **kwargs)
         if when == "after":
             _die()
-        return _dying("after", made)
+        return _dying("after", made)  # "called"
 
     return dying
 

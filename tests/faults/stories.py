@@ -1,0 +1,234 @@
+"""What happens in a shop, told event by event: each story makes the events of some subscribers and waits for workers.
+
+`work` stands for the workers; a test passes its own, in which somebody dies. Told twice in one database, undisturbed
+and disturbed, a story must leave the same behind (`facts`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models.functions import Now
+
+from catalog.products.models import Brand, Category, Product, ProductType
+from catalog.restock import services as restock
+from catalog.search.models import Listing
+from checkout.cards import services as saved_cards
+from checkout.cards.models import SavedCard
+from checkout.disputes.models import Dispute
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderStep
+from checkout.payments import services as payments
+from checkout.payments.models import Capture, Payment, PaymentEvent, PaymentOptions, Refund
+from inventory.reservations import services as reservations
+from inventory.reservations.models import Reservation
+from inventory.stock import services as stock
+from inventory.stock.models import StockAlert, StockItem, StockMovement
+from inventory.waitlist.models import WaitingEntry
+from shop.audit.models import AuditEntry
+from shop.core import db
+from shop.core.money import Money
+from shop.events import bus, types
+from shop.events.models import OutboxEvent
+from shop.notifications.models import Notification
+from tests.factories import cart as carts
+from tests.factories import catalog
+from tests.factories import checkout as make
+from tests.factories.accounts import StaffFactory
+from tests.factories.inventory import stocked
+from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
+
+Work = Callable[[], None]
+BY = "staff:1"
+
+
+def facts(sandbox: RunningSandbox) -> Counter[tuple[Any, ...]]:
+    """All that an event can have changed, without the ids."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for model, names in _TOLD.items():
+        using = {Listing: db.CATALOG}.get(model, db.INVENTORY if model._meta.app_label == "inventory" else db.DEFAULT)
+        found.update((model.__name__, *row) for row in model.objects.using(using).values_list(*names))
+    for using in db.databases():
+        found.update(("event", kind) for kind in OutboxEvent.objects.using(using).values_list("event_type", flat=True))
+        for action, actor in AuditEntry.objects.using(using).values_list("action", "actor"):
+            found["audit", action, actor.partition(":")[0]] += 1
+    state = sandbox.state()
+    for kind in ("charge", "refund"):
+        found.update((f"sandbox's {kind}", one["amount"], one["status"]) for one in state[kind])
+    return found
+
+
+_TOLD: dict[Any, tuple[str, ...]] = {
+    Order: ("status", "payment_state", "fulfilment_state", "captured_minor", "refunded_minor", "version"),
+    OrderStep: ("trigger", "from_status", "to_status"),
+    Payment: ("status", "captured_minor", "refunded_minor", "provider"),
+    PaymentEvent: ("kind", "amount_minor"),
+    Refund: ("status", "amount_minor"),
+    Capture: ("status", "amount_minor"),
+    Dispute: ("status",),
+    Shipment: ("status",),
+    SavedCard: ("is_default",),
+    Reservation: ("status", "quantity"),
+    StockItem: ("on_hand", "reserved", "allocated"),
+    StockMovement: ("kind", "quantity"),
+    StockAlert: ("available",),
+    WaitingEntry: ("status",),
+    Notification: ("template", "status"),
+    Listing: ("is_sellable",),
+}
+
+
+def _take_money(when: str) -> None:
+    PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": when})
+
+
+def order_shipped(work: Work, sandbox: RunningSandbox) -> None:
+    """Held, shipped, taken, delivered; a part goes back."""
+    _take_money("on_shipment")
+    order = make.placed([stocked(5)])
+    work()
+    fulfilment.start(order_id=order.pk, by=BY)
+    fulfilment.pick(order_id=order.pk, by=BY)
+    fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number="1", by=BY)
+    work()
+    fulfilment.deliver(order_id=order.pk, by=BY)
+    payments.request_refund(order_id=order.pk, amount=Money(500, "USD"), reason="", by=BY)
+    work()
+
+
+def order_cancelled(work: Work, sandbox: RunningSandbox) -> None:
+    """Paid, then cancelled: units, money and cart go back."""
+    _take_money("at_once")
+    order = make.placed([stocked(5)], quantity=2)
+    work()
+    orders.cancel(order_id=order.pk, by="guest")
+    work()
+
+
+def order_with_another_card(work: Work, sandbox: RunningSandbox) -> None:
+    """Declined, then paid with another card."""
+    order = make.placed([stocked(5)], token=DECLINED)
+    work()
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    work()
+
+
+def hold_let_go(work: Work, sandbox: RunningSandbox) -> None:
+    """Held; a part is taken, the rest let go."""
+    _take_money("on_shipment")
+    order = make.placed([stocked(5)])
+    work()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, "USD"), by=BY)
+    payments.request_void(order_id=order.pk, by=BY)
+    work()
+
+
+def order_expired(work: Work, sandbox: RunningSandbox) -> None:
+    """The shopper never comes back from 3-D Secure."""
+    order = make.placed([stocked(5)], token=CHALLENGED)
+    work()
+    Reservation.objects.filter(reference=order.pk).update(expires_at=Now() - timedelta(seconds=1))
+    reservations.expire()
+    work()
+
+
+def money_called_back(work: Work, sandbox: RunningSandbox) -> None:
+    """A dispute; and staff hear of a refund and of a capture that failed."""
+    _take_money("at_once")
+    order = make.placed([stocked(5)])
+    work()
+    payment = make.payment_of(order)
+    sandbox.control("dispute", {"payment_intent": payment.reference})
+    payments.fetch(payment_id=payment.pk, source="webhook")
+    refund = Refund.objects.create(payment=payment, order_id=order.pk, amount_minor=1, status="failed", attempt=9)
+    capture = Capture.objects.create(
+        payment=payment, order_id=order.pk, amount_minor=1, status="failed", problem="declined"
+    )
+    with transaction.atomic(using=db.DEFAULT):
+        bus.publish(types.RefundFailed(order_id=order.pk, refund_id=refund.pk), using=db.DEFAULT)
+        bus.publish(types.CaptureFailed(order_id=order.pk, capture_id=capture.pk), using=db.DEFAULT)
+    work()
+
+
+def customer_comes(work: Work, sandbox: RunningSandbox) -> None:
+    """A guest's order is claimed, a customer buys, saves a card and takes it off the list."""
+    email = f"ada-{db.uuid7().hex}@example.com"
+    make.placed([stocked(5)], email=email)
+    customer = carts.customer(email)
+    EmailAddress.objects.create(user=customer, email=email, verified=True, primary=True)
+    with transaction.atomic(using=db.DEFAULT):
+        bus.publish(types.CustomerRegistered(customer_id=customer.pk), using=db.DEFAULT)
+    order = make.placed([stocked(5)], customer_id=customer.pk, email=email)
+    Payment.objects.filter(order=order).update(is_saving=True)
+    work()
+    card = SavedCard.objects.get(customer_id=customer.pk, removed_at=None)
+    saved_cards.remove(customer_id=customer.pk, card_id=card.pk, by="guest")
+    work()
+
+
+def units_come_back(work: Work, sandbox: RunningSandbox) -> None:
+    """Two wait for a sold-out variant, one unit comes."""
+    variant_id = carts.variant_of(catalog.product(units=0)).pk
+    for name in ("ada", "bob"):
+        email = f"{name}-{db.uuid7().hex}@example.com"
+        restock.ask(variant_id=variant_id, email=email, language="en", customer_id=None, by="guest")
+    work()
+    sku = StockItem.objects.values_list("sku", flat=True).get(variant_id=variant_id)
+    stock.receive(variant_id=variant_id, sku=sku, quantity=1, reason="delivery", by=BY)
+    work()
+
+
+def stock_runs_low(work: Work, sandbox: RunningSandbox) -> None:
+    """A reservation makes an item low."""
+    item = stocked(5, low=3)
+    make.placed([item], quantity=3)
+    work()
+
+
+def catalogue_changes(work: Work, sandbox: RunningSandbox) -> None:
+    """Everything that the list of products shows is changed, without telling the list but by events."""
+    mark = db.uuid7().hex
+    product = catalog.product(units=3)
+    Product.objects.filter(pk=product.pk).update(name=f"Oak {mark}")
+    with transaction.atomic(using=db.CATALOG):
+        for event in _of_catalogue(product.pk):
+            bus.publish(event, using=db.CATALOG)
+    work()
+    assert Listing.objects.using(db.CATALOG).get(product_id=product.pk).name == f"Oak {mark}"
+
+
+def _of_catalogue(product_id: UUID) -> list[types.Event]:
+    product = Product.objects.get(pk=product_id)
+    brand, category = Brand.objects.first(), Category.objects.first()
+    kind = ProductType.objects.get(pk=product.product_type_id)
+    return [
+        types.ProductChanged(product_id=product_id),
+        types.PriceChanged(product_id=product_id),
+        types.ProductsImported(job_id=db.uuid7(), product_ids=[product_id]),
+        types.CategoryChanged(category_id=category.pk if category else db.uuid7()),
+        types.BrandChanged(brand_id=brand.pk if brand else db.uuid7()),
+        types.ProductTypeChanged(product_type_id=kind.pk),
+        types.ReviewPosted(product_id=product_id, review_id=db.uuid7()),
+    ]
+
+
+STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
+    story.__name__: story
+    for story in (
+        order_shipped, order_cancelled, order_with_another_card, hold_let_go, order_expired, money_called_back,
+        customer_comes, units_come_back, stock_runs_low, catalogue_changes,
+    )
+}  # fmt: skip
+
+
+def staff() -> None:
+    """Somebody who is told what staff must know."""
+    StaffFactory(is_superuser=True, email="merchant@example.com")
