@@ -9,9 +9,9 @@ from django.core.cache import cache
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.faults.report import pytest_terminal_summary, schedules
+from tests.faults.report import pytest_sessionfinish, pytest_terminal_summary, schedules
 
-__all__ = ["pytest_terminal_summary", "schedules"]
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
 
 
 class OneShop(LoadScopeScheduling):

@@ -9,7 +9,8 @@ only if it has seen the fault. `for schedule in schedules(...)` runs a race unde
             outcomes = together([...])             # its threads pause at random before random statements
             assert ...
 
-Who sets no `FAULT_RUNS=long` gets the quick form of everything.
+Who sets no `FAULT_RUNS=long` gets the quick form of everything. `FAULT_SEED=…` (the table names the one that failed)
+makes that schedule the first one of every race.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from typing import Any
 
 import pytest
 
+from tests.faults.catalogue import FAULTS, Fault
+
+FIRST = os.environ.get("FAULT_SEED", "")
 LONG = os.environ.get("FAULT_RUNS") == "long"
 SHARE = 0.15  # of the statements of a shaken thread wait before they are sent
 PAUSE = 0.004  # seconds, at most
@@ -73,12 +77,13 @@ def schedules(record_property: Callable[[str, object], None]) -> Iterator[Callab
         nonlocal run
         for _ in range(long if LONG else quick):
             run += 1
-            current = Schedule(random.getrandbits(48))
+            current = Schedule(int(FIRST) if FIRST and run == 1 else random.getrandbits(48))
             yield current
 
     yield each
-    globals()["current"] = None
     record_property("schedules", run)
+    record_property("seed", current.seed if current else "")
+    globals()["current"] = None
 
 
 def shaken(thread: int) -> Any:
@@ -99,25 +104,38 @@ class Row:
     seconds: float = 0.0
 
 
-def table(reports: dict[str, list[Any]]) -> list[str]:
-    """The lines of the table, from what pytest's terminal reporter has gathered."""
+def table(reports: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
+    """The lines of the table from what pytest's terminal reporter has gathered, and what makes the run a failure."""
     rows: dict[str, Row] = defaultdict(Row)
     extra: list[str] = []
     for outcome, found in reports.items():
         for report in found:
             if getattr(report, "when", "call") == "call" or outcome in ("skipped", "error"):
                 _count(rows, extra, outcome, report)
-    lines = [
-        f"{'fault':<6}{'tests':>6}{'schedules':>11}{'violations':>12}  {'negative control seen':<24}{'seconds':>8}"
-    ]
-    for name, row in sorted(rows.items()):
-        seen = "none needed" if not row.controls else f"yes ({len(row.controls)})" if all(row.controls) else "NO"
-        lines.append(
-            f"{name:<6}{row.tests:>6}{row.schedules:>11}{len(row.violations):>12}  {seen:<24}{row.seconds:>8.1f}"
-        )
-        lines += [f"      violated: {test}" for test in row.violations]
-        lines += [f"      skipped: {why}" for why in dict.fromkeys(row.skipped)]
-    return lines + extra
+    lines = [f"{'':<5}{'fault':<52}{'tests':>5}{'schedules':>10}{'violations':>11}  {'control seen':<13}{'seconds':>8}"]
+    wrong: list[str] = []
+    for name, fault in FAULTS.items():
+        row = rows[name]
+        if fault.absent:
+            lines.append(f"{name:<5}{fault.what:<52}  {fault.absent}")
+            continue
+        if not row.tests and not row.skipped:
+            wrong.append(f"{name}: no test ran")
+        seen = _control(fault, row)
+        if row.tests and seen.startswith("NO"):
+            wrong.append(f"{name}: its negative control was not seen")
+        counts = f"{row.tests:>5}{row.schedules:>10}{len(row.violations):>11}"
+        lines.append(f"{name:<5}{fault.what[:51]:<52}{counts}  {seen:<13}{row.seconds:>8.1f}")
+        lines += [f"       violated: {test}" for test in row.violations]
+        lines += [f"       skipped: {why}" for why in dict.fromkeys(row.skipped)]
+    lines += [f"{name:<5}no control: {fault.control}" for name, fault in FAULTS.items() if fault.control]
+    return lines + extra, wrong
+
+
+def _control(fault: Fault, row: Row) -> str:
+    if row.controls:
+        return f"yes ({len(row.controls)})" if all(row.controls) else "NO"
+    return "not needed" if fault.control else "NO (none)"
 
 
 def _count(rows: dict[str, Row], extra: list[str], outcome: str, report: Any) -> None:
@@ -140,14 +158,25 @@ def _count(rows: dict[str, Row], extra: list[str], outcome: str, report: Any) ->
         return
     row.schedules += max(1, int(properties.get("schedules", 1)))
     if outcome != "passed":
-        row.violations.append(name)
+        row.violations.append(f"{name} (schedule {properties['seed']})" if properties.get("seed") else name)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the table, in the long run."""
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Print the table, in the long run; a fault without a test or a control makes it a failure."""
     if not LONG:
         return
     stats = {name: terminalreporter.stats.get(name, []) for name in ("passed", "failed", "error", "skipped")}
+    lines, wrong = table(stats)
     terminalreporter.section("faults")
-    for text in table(stats):
+    for text in [*lines, *wrong]:
         terminalreporter.write_line(text)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The exit status of the long run (of the process that gathers the others' reports)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not LONG or reporter is None or hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    _lines, wrong = table({name: reporter.stats.get(name, []) for name in ("passed", "failed", "error", "skipped")})
+    if wrong and session.exitstatus == 0:
+        session.exitstatus = 1
