@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +31,7 @@ import psycopg
 
 from shop.local import addresses, ground, processes
 from tests.faults.shoppers import Crowd
-from tests.journeys.running import FOREIGN, NotRunning, _end, eventually
+from tests.journeys.running import FOREIGN, NotRunning, end, eventually, free_port
 
 CHECKOUT = Path(__file__).parents[2]
 OWN = (*FOREIGN, "PYTEST_", "DATABASE_URL", "REDIS_URL", "CATALOG_DATABASE", "INVENTORY_DATABASE", "HOLDFAST_", "DEBUG")
@@ -70,6 +71,25 @@ class PrivateShop:
             processes.send(pid, signal.SIGKILL)
         return time.monotonic()
 
+    @contextmanager
+    def held_down(self, part: str) -> Iterator[None]:
+        """The part is killed, and whatever the runner starts in its place as well, until the block ends."""
+        is_over = threading.Event()
+
+        def hold() -> None:
+            while not is_over.wait(0.05):
+                with suppress(OSError, ValueError):
+                    processes.send(self.pid(part), signal.SIGKILL)
+
+        self.kill(part)
+        holder = threading.Thread(target=hold)
+        holder.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            holder.join()
+
     def is_back(self, part: str, killed: int) -> bool:
         """Whether the part runs again as another process than the one that was killed."""
         with suppress(FileNotFoundError, ValueError):
@@ -106,7 +126,8 @@ class PrivateShop:
     def _open_ends(self) -> list[tuple[Any, ...]]:
         return self.rows(
             "SELECT subscriber, status, attempts, due_at - now(), last_error FROM shop_delivery WHERE status <> 'done' "
-            "UNION ALL SELECT number, status, 0, NULL, '' FROM checkout_order WHERE status IN ('pending', 'payment_pending')"
+            "UNION ALL SELECT number, status, 0, NULL, '' FROM checkout_order "
+            "WHERE status IN ('pending', 'payment_pending')"
         )
 
     def violations(self) -> str:
@@ -164,7 +185,7 @@ def private_shop(**surroundings: str) -> Iterator[PrivateShop]:
             shop.python("-m", "tests.faults.goods")
             yield shop
         finally:
-            _end(runner)
+            end(runner)
     finally:
         ground.remove(data)
         shutil.rmtree(folder, ignore_errors=True)
@@ -172,7 +193,7 @@ def private_shop(**surroundings: str) -> Iterator[PrivateShop]:
 
 def _environment(data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
-    port = next(one for one in range(23100, 23900) if addresses.is_free(one))
+    port = free_port()
     return kept | {
         "HOLDFAST_DATA": str(data), "PORT": str(port), "DEBUG": "0", "LOG_FORMAT": "console", "RATE_LIMITS": "0",
         "MEDIA_ROOT": str(data / "media"), "DEMO_MERCHANT_PASSWORD": "merchant-of-the-faults",

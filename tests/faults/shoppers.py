@@ -26,6 +26,7 @@ class Answer:
     ended: float
     body: Any = None
     retry_after: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -119,4 +120,6 @@ def ask(url: str, method: str, path: str, body: str | None = None, headers: dict
         connection.close()
     is_json = response.headers.get_content_type() == "application/json"
     said = json.loads(content) if is_json and content else content.decode(errors="replace")
-    return Answer(response.status, began, time.monotonic(), said, response.headers.get("Retry-After", ""))
+    given = [line.partition(";")[0].partition("=") for line in response.headers.get_all("Set-Cookie", [])]
+    cookies = {name: value for name, _, value in given}
+    return Answer(response.status, began, time.monotonic(), said, response.headers.get("Retry-After", ""), cookies)

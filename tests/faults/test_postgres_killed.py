@@ -40,4 +40,3 @@ def test_F28_no_acknowledged_order_is_lost_and_the_shop_is_back_in_seconds(
     assert shop.violations() == ""
     figures = f"F28: {SHOPPERS} checkouts, back after {min(back):.1f} to {max(back):.1f} s"
     record_property("figures", figures)
-    print(figures)

@@ -136,9 +136,9 @@ def running_shop(folder: Path) -> Iterator[Shop]:
     """Start a shop that keeps its files in `folder`; everything of it is ended and dropped afterwards."""
     data = folder / "data"
     with _databases() as databases, _redis() as redis_url:
-        port = _free_port()
+        port = free_port()
         addresses.set_up(data)
-        addresses.keep_port(data, "sandbox", _free_port())  # its usual one is what other shops of this machine ask for
+        addresses.keep_port(data, "sandbox", free_port())  # its usual one is what other shops of this machine ask for
         env = _surroundings() | databases | {
             "REDIS_URL": redis_url, "HOLDFAST_DATA": str(data), "PORT": str(port), "DEBUG": "0",
             "LOG_FORMAT": "console", "MEDIA_ROOT": str(folder / "media"),
@@ -159,10 +159,10 @@ def running_shop(folder: Path) -> Iterator[Shop]:
                 raise NotRunning(shop.tail())
             yield Shop(shop.url, folder, addresses.environment(data) | env)
         finally:
-            _end(runner)
+            end(runner)
 
 
-def _end(runner: subprocess.Popen[bytes]) -> None:
+def end(runner: subprocess.Popen[bytes]) -> None:
     """Ctrl-C for the runner, which ends its children; by force when that takes too long."""
     runner.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
@@ -217,7 +217,7 @@ def _redis() -> Iterator[str]:
     raise NotRunning("All of Redis' numbered databases are in use.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((addresses.HOST, 0))
         return int(probe.getsockname()[1])

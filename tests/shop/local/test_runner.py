@@ -104,8 +104,8 @@ def test_a_part_that_dies_is_started_again_and_the_rest_goes_on(checkout: Checko
         os.kill(pid, signal.SIGKILL)
         checkout.wait(lambda record=record, pid=pid: alive(record) not in {0, pid})
         assert f"{part} ended by itself" in checkout.log()
-    assert products(checkout) == 1
     checkout.wait(lambda: "PostgreSQL is back." in checkout.log())
+    assert products(checkout) == 1
     process.terminate()
     assert process.wait(30) == 0
     assert checkout.processes() == []
