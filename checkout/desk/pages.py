@@ -20,6 +20,7 @@ from checkout.orders import emails
 from checkout.orders import selectors as orders
 from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
+from checkout.payments import services as payment_services
 from checkout.receivables import selectors as receivables
 from inventory.reservations import selectors as reservations
 from inventory.stock import wording
@@ -69,8 +70,8 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
         "notices": [error] if error else [],
     }
     if standing.is_delayed:
-        context |= {"is_delayed": True, "hold_until": reservations.held_until(order.pk)}
-    if standing.state == "action":
+        context |= _delayed(request, order, standing)
+    elif standing.state == "action":
         context |= _action(order, standing, key)
     elif standing.state == "declined":
         given_up = _("You did not finish the payment. You have not been charged.")
@@ -82,6 +83,27 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
     elif standing.state == "confirmed":
         context["invoices"] = [_invoice(order, one) for one in receivables.open_of(order.pk)]
     return context
+
+
+def _delayed(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
+    """The provider does not answer: how long the items are kept, and the other ways to pay or why there are none yet.
+
+    The form is on the page only when it was asked for: the page that waits is loaded again and again.
+    """
+    why_not = payment_services.why_not(standing.payment)
+    if not why_not and "other" in request.GET:
+        text = _("Choose another way to pay. The first payment is ended before the new one is made.")
+        return {"state": "declined", "headline": _("Pay in another way"), "next_text": text} | pay_again(
+            request, order, error=_("Our payment partner does not answer at the moment.")
+        )
+    key = request.GET.get("key", "")
+    url = reverse("order", args=[order.number])
+    return {
+        "is_delayed": True,
+        "hold_until": reservations.held_until(order.pk),
+        "why_no_other_way": why_not,
+        "other_way_url": "" if why_not else f"{url}?{f'key={key}&' if key else ''}other=1",
+    }
 
 
 def _invoice(order: Any, one: Any) -> dict[str, Any]:

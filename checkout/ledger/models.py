@@ -15,9 +15,9 @@ class LedgerEntry(models.Model):
     """`amount` to the account `debit`, from the account `credit`, because of a payment event. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
-    order_id = models.UUIDField()
-    payment_id = models.UUIDField()
-    event_id = models.UUIDField()  # the payment event that moved it
+    order_id = models.UUIDField(null=True)  # none: an entry of store credit, which belongs to a customer
+    payment_id = models.UUIDField(null=True)
+    event_id = models.UUIDField()  # the payment's event, or the store credit's entry, that moved it
     debit = models.CharField(_("to"), max_length=80)
     credit = models.CharField(_("from"), max_length=80)
     amount_minor = models.BigIntegerField(_("amount"))

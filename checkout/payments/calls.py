@@ -18,8 +18,8 @@ T = TypeVar("T")
 def ask(code: str, question: Callable[[base.Provider], T]) -> T:
     """What the provider `code` answers to `question`.
 
-    Raises `ProviderUnavailable` (also while the circuit is open: nothing was asked then), `ProviderRefused`, and
-    `RuntimeError` inside a transaction: a lock must never wait for the network.
+    Raises `ProviderUnavailable` (as `NotAsked` while the circuit is open), `ProviderRefused`, and `RuntimeError`
+    inside a transaction: a lock must never wait for the network.
     """
     return _through(circuit(code), code, question)
 
@@ -40,7 +40,7 @@ def _through(name: str, code: str, question: Callable[[base.Provider], T]) -> T:
     try:
         return breaker.call(name, (base.ProviderUnavailable,), lambda: question(provider))
     except breaker.Open as error:
-        raise base.ProviderUnavailable(f"{code} does not answer at present") from error
+        raise base.NotAsked(f"{code} does not answer at present") from error
 
 
 def circuit(code: str) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import override
 from checkout.cards import selectors as cards
 from checkout.orders import access
 from checkout.orders import services as orders
-from checkout.payments import calls, choosing, methods, providers, recording, refunding, rules, selectors
+from checkout.payments import asking, calls, choosing, methods, providers, recording, refunding, rules, selectors
 from checkout.payments.models import CaptureWhen, Payment
 from checkout.payments.providers import base
 from inventory.reservations import services as reservations
@@ -52,7 +52,10 @@ def charge(*, payment_id: UUID) -> None:
     started = recording.start(payment_id=payment_id, provider=payment.provider)
     if started is None:
         return
-    outcome = _asked_to_charge(started)
+    try:
+        outcome = _asked_to_charge(started)
+    except base.ProviderUnavailable as error:
+        outcome = _unanswered(payment, started, error)
     recording.record(payment_id=payment_id, outcome=outcome, source="charge")
     if outcome.state in _UP_TO_THE_SHOPPER:
         reservations.curtail(reference=payment.order_id, ttl=provider.reservation_ttl)
@@ -70,10 +73,25 @@ def _asked_to_charge(payment: Payment) -> base.Outcome:
             )
 
 
-def request_for(payment: Payment) -> base.ChargeRequest:
-    """The provider's question, the same on every try: its key depends on the payment alone.
+def _unanswered(before: Payment, started: Payment, error: base.ProviderUnavailable) -> base.Outcome:
+    """What the provider made of a question that it only answers with a stored failure, if it is found there.
 
-    Another card is another payment, and so another key.
+    If not, nothing was made and this key brings nothing any more: the payment is asked for under another one the next
+    time. Raises `error` then, and for all other errors.
+    """
+    asking.note_unanswered(before, started, error)
+    if isinstance(error, base.StoredFailure) and rules.is_spent(attempts=started.attempts, number=started.key_number):
+        found = asking.look_for(started)
+        if found is not None:
+            return found
+        asking.next_key(started)
+    raise error
+
+
+def request_for(payment: Payment) -> base.ChargeRequest:
+    """The provider's question, the same on every try under the payment's key.
+
+    Another card is another payment, and so another key; see `asking.next_key` for the other reason for one.
     """
     order = payment.order
     return base.ChargeRequest(
@@ -81,7 +99,7 @@ def request_for(payment: Payment) -> base.ChargeRequest:
         order_number=order.number,
         amount=payment.amount,
         token=payment.token or None,
-        idempotency_key=f"charge:{payment.pk}",
+        idempotency_key=rules.charge_key(payment.pk, payment.key_number),
         return_url=requests.absolute(access.url(order)),
         customer_reference=str(order.customer_id) if order.customer_id else None,
         customer=cards.customer_at(payment.provider, order.customer_id),
@@ -212,7 +230,7 @@ def _end(payment: Payment) -> None:
         outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, f"void:{payment.pk}"))
     elif payment.attempts:
         # The provider was asked and its answer never came: it may know the payment by our name for it.
-        outcome = calls.ask(payment.provider, lambda provider: provider.find(str(payment.pk)))
+        outcome = asking.look_for(payment)
         if outcome is not None:
             found = outcome.reference
             outcome = calls.ask(payment.provider, lambda provider: provider.void(found, f"void:{payment.pk}"))

@@ -52,9 +52,12 @@ class Payment(models.Model):
     authorised_minor = models.BigIntegerField(default=0)
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    credited_minor = models.BigIntegerField(db_default=0)  # of what was refunded: given as store credit, not as money
     disputed_minor = models.BigIntegerField(db_default=0)  # called back by the card's holder, undecided or lost
     capture_when = models.CharField(_("captured"), max_length=20, choices=CaptureWhen, db_default=CaptureWhen.AT_ONCE)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # how often the provider was, or may have been, asked
+    answer_due_at = models.DateTimeField(null=True)  # a call may be under way until then; none: no call is
+    key_number = models.PositiveSmallIntegerField(db_default=1)  # of the idempotency key that it is asked under
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -78,6 +81,11 @@ class Payment(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def returned_minor(self) -> int:
+        """What went back through the provider."""
+        return self.refunded_minor - self.credited_minor
 
     @property
     def held_minor(self) -> int:

@@ -204,8 +204,9 @@ def start(*, payment_id: UUID, provider: str) -> Payment | None:
         payment.status = Payment.Status.PROCESSING
         payment.capture_when = when_to_capture(payment)
         payment.attempts += 1
+        payment.answer_due_at = db.clock() + rules.ANSWER_TIME
         payment.updated_at = Now()  # the timetable leaves it alone while it is being asked for
-        payment.save(update_fields=["status", "capture_when", "attempts", "updated_at"])
+        payment.save(update_fields=["status", "capture_when", "attempts", "answer_due_at", "updated_at"])
         return payment
 
 

@@ -13,6 +13,9 @@ CALL_HOLD = timedelta(minutes=60)
 # and the minute that is left over is for the way to the provider.
 HOSTED_PAGE = timedelta(minutes=36)
 HOSTED_SPAN = timedelta(minutes=5)
+# A call is over by then, at our end and at the provider's: twice the longest wait of it and its one repetition.
+ANSWER_TIME = timedelta(minutes=2)
+KEY_TRIES = 3  # how often a payment is asked for under a key that only repeats a stored failure
 LAST_TRY = 15  # of a webhook about a payment that nobody knows: after almost four days it is given up
 LEAST_REST = 100  # minor units: providers refuse to be asked for less than about half of this
 MAX_ATTEMPTS = 6  # payments per order: who tries more cards than this is testing them
@@ -173,6 +176,17 @@ MAX_REFUND_TRIES = 3
 def refund_pause(attempt: int) -> timedelta:
     """How long after a failed refund it is tried again: two minutes, ten, fifty."""
     return timedelta(minutes=2 * 5 ** min(attempt - 1, 3))
+
+
+def charge_key(payment_id: UUID, number: int) -> str:
+    """The idempotency key of a payment; later ones (`number` 2, 3 …) after the one before is known to have done
+    nothing and to do nothing any more."""
+    return f"charge:{payment_id}" if number == 1 else f"charge:{payment_id}:{number}"
+
+
+def is_spent(*, attempts: int, number: int) -> bool:
+    """Whether a key that repeats a failure was tried often enough to look for what it did, and take the next."""
+    return attempts >= KEY_TRIES * number
 
 
 def capture_key(capture_id: UUID) -> str:

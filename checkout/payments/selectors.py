@@ -70,13 +70,15 @@ def _of_payment(payment: Payment) -> Standing:
         return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
     if payment.status in (Status.FAILED, Status.CANCELLED):
         return Standing("declined", payment, error=payment.message)
-    return Standing("pending", payment, is_delayed=_is_delayed(payment))
+    return Standing("pending", payment, is_delayed=is_delayed(payment))
 
 
-def _is_delayed(payment: Payment) -> bool:
-    """Whether the provider does not answer: it was asked, and its circuit is open or it was asked again."""
-    asked = payment.status == Status.PROCESSING and not payment.reference
-    return asked and (payment.attempts > 1 or breaker.refuses(calls.circuit(payment.provider)))
+def is_delayed(payment: Payment) -> bool:
+    """Whether the provider of an open payment does not answer: its circuit is open, or it was asked in vain."""
+    if payment.reference or payment.status not in (Status.PENDING, Status.PROCESSING):
+        return False
+    in_vain = payment.attempts > 1 or (payment.attempts == 1 and payment.answer_due_at is None)
+    return in_vain or breaker.refuses(calls.circuit(payment.provider))
 
 
 def due(order: Order, payments: Sequence[Payment]) -> Money:

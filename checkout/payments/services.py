@@ -24,10 +24,11 @@ from checkout.payments.collecting import (
     settle,
 )
 from checkout.payments.models import Payment, ProviderEvent, Refund
-from checkout.payments.opening import open, retry
+from checkout.payments.opening import open
 from checkout.payments.providers import bank_transfer, base, invoice
 from checkout.payments.refunding import RefundRefused
 from checkout.payments.sending import capture, refund, void_rest
+from checkout.payments.switching import retry, why_not
 from shop.core import db
 from shop.core.money import Money
 
@@ -63,6 +64,7 @@ __all__ = [
     "try_again",
     "value_of",
     "void_rest",
+    "why_not",
 ]
 
 ProviderRefused, ProviderUnavailable = base.ProviderRefused, base.ProviderUnavailable

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from checkout.payments import providers
 from checkout.payments.providers import base
@@ -42,6 +43,9 @@ class Till(base.Provider):
 
     def find(self, payment_id: str) -> base.Outcome | None:
         return None
+
+    def list(self, since: datetime, until: datetime) -> Iterable[base.Listed]:
+        return ()
 
     @property
     def paid(self) -> set[str]:

@@ -169,6 +169,20 @@ class ProviderUnavailable(Exception):
     """
 
 
+class NotAsked(ProviderUnavailable):
+    """The circuit is open: the provider was not asked, so nothing was done."""
+
+
+class Failed(ProviderUnavailable):
+    """It answered that it failed (5xx): this call is over, but what it did before it failed is UNKNOWN."""
+
+
+class StoredFailure(Failed):
+    """It failed under this idempotency key before and keeps that as its answer: the same question gets it again, and
+    nothing more is done. What the first question did must be looked for (``list``).
+    """
+
+
 class ProviderRefused(Exception):
     """The provider said no for a reason that no retry mends. Nothing was done."""
 

@@ -250,7 +250,10 @@ def _meaning(error: stripe.StripeError) -> Exception:
     detail: dict[str, Any] = body.get("error", {}) if isinstance(body, dict) else {}
     if isinstance(error, stripe.CardError) and detail.get("payment_intent"):
         return _Declined(answers.intent_outcome(detail["payment_intent"], detail))
-    if isinstance(error, stripe.APIError) or status is None or status >= 500 or status in (409, 429):
+    if status is not None and status >= 500:
+        is_replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
+        return base.StoredFailure("replayed by Stripe") if is_replayed else base.Failed("Stripe failed")
+    if isinstance(error, stripe.APIError) or status is None or status in (409, 429):
         return base.ProviderUnavailable(error.user_message or "no answer from Stripe")
     return base.ProviderRefused(error.user_message or "refused by Stripe", error.code or "")
 
