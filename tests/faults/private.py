@@ -22,20 +22,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from shop.local import addresses, ground, processes
+from shop.local import addresses, demo, processes
 from tests.faults.shoppers import Crowd
 from tests.journeys.running import FOREIGN, NotRunning, end, eventually, free_port
 
 CHECKOUT = Path(__file__).parents[2]
 OWN = (*FOREIGN, "PYTEST_", "DATABASE_URL", "REDIS_URL", "CATALOG_DATABASE", "INVENTORY_DATABASE", "HOLDFAST_", "DEBUG")
-PARTS = ("web", "worker", "beat", "sandbox")
+Disk = Callable[[Path], AbstractContextManager[None]]
 UNSETTLED = """
     SELECT (SELECT count(*) FROM shop_delivery WHERE status <> 'done')
          + (SELECT count(*) FROM checkout_queuedorder WHERE status IN ('waiting', 'working'))
@@ -155,40 +155,45 @@ class PrivateShop:
 
 
 @contextmanager
-def private_shop(**surroundings: str) -> Iterator[PrivateShop]:
+def private_shop(disk: Disk = lambda folder: nullcontext(), **surroundings: str) -> Iterator[PrivateShop]:
     """Start a shop in a folder of its own; everything of it ends and is deleted afterwards.
 
-    `surroundings` overrule its environment: with a DATABASE_URL it starts no PostgreSQL.
+    `surroundings` overrule its environment: with a DATABASE_URL it starts no PostgreSQL. `disk` may mount something
+    on the folder of its servers.
     """
     folder = Path(tempfile.mkdtemp(prefix="holdfast-fault-"))
     folder.chmod(0o755)  # the servers' user must get through
     data = folder / "data"
+    addresses.set_up(data)
+    (data / "servers").mkdir(mode=0o711)
     try:
-        addresses.set_up(data)
-        database = surroundings.get("DATABASE_URL", "")
-        _without_demo(data, database)
-        env = _environment(data) | surroundings
-        with open(folder / "shop.log", "wb") as log:
-            runner = subprocess.Popen(
-                [sys.executable, "-m", "shop.local", "run", "--with-parent"],
-                cwd=CHECKOUT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )  # fmt: skip
-        shop = PrivateShop(f"http://{addresses.HOST}:{env['PORT']}", data, env, runner)
-        try:
-            is_open: Callable[[], bool] = lambda: "The shop is open" in shop.log()  # noqa: E731
-            eventually(lambda: is_open() or runner.poll() is not None, seconds=240)
-            if not is_open():
-                raise NotRunning(shop.tail())
-            shop.env = addresses.environment(data) | env
-            shop.database = database or addresses.database_url(data)
-            shop.python("-m", "tests.faults.goods")
-            yield shop
-        finally:
-            end(runner)
+        with disk(data / "servers"):
+            yield from _open(data, surroundings)
     finally:
-        ground.remove(data)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open(data: Path, surroundings: dict[str, str]) -> Iterator[PrivateShop]:
+    database = surroundings.get("DATABASE_URL", "")
+    demo.mark(data, {"DATABASE_URL": database or addresses.database_url(data)})  # not to be loaded: a few goods will do
+    env = _environment(data) | surroundings
+    with open(data.parent / "shop.log", "wb") as log:
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "shop.local", "run", "--with-parent"],
+            cwd=CHECKOUT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+    shop = PrivateShop(f"http://{addresses.HOST}:{env['PORT']}", data, env, runner)
+    try:
+        is_up = eventually(lambda: "The shop is open" in shop.log() or runner.poll() is not None, seconds=240)
+        if not is_up or runner.poll() is not None:
+            raise NotRunning(shop.tail())
+        shop.env = addresses.environment(data) | env
+        shop.database = database or addresses.database_url(data)
+        shop.python("-m", "tests.faults.goods")
+        yield shop
+    finally:
+        end(runner)
 
 
 def _environment(data: Path) -> dict[str, str]:
@@ -198,10 +203,3 @@ def _environment(data: Path) -> dict[str, str]:
         "HOLDFAST_DATA": str(data), "PORT": str(port), "DEBUG": "0", "LOG_FORMAT": "console", "RATE_LIMITS": "0",
         "MEDIA_ROOT": str(data / "media"), "DEMO_MERCHANT_PASSWORD": "merchant-of-the-faults",
     }  # fmt: skip
-
-
-def _without_demo(data: Path, database: str) -> None:
-    """The runner's own mark that the demo catalogue is loaded: a few products do."""
-    from shop.local import demo
-
-    demo.mark(data, {"DATABASE_URL": database or addresses.database_url(data)})
