@@ -12,47 +12,17 @@ from django.db.models.functions import Now
 from checkout.ledger import rules as accounts
 from checkout.ledger import selectors as ledger
 from checkout.orders.models import Order
-from checkout.payments import calls, recording, refunding, rules, selectors
+from checkout.payments import recording, refunding, rules, selectors
+from checkout.payments.comparing import Skipped, paid_is_captured
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
-from checkout.payments.providers import base
 from shop.core import db, invariants
 from shop.core.invariants import Check
 
 DEADLINE = timedelta(minutes=15)  # by when money that has no order is on its way back
 _BATCH = 500
+__all__ = ["INVARIANTS", "Skipped", "paid_is_captured"]
 BY_HAND = ("bank_transfer", "invoice")  # a customer may send more than is due, or in parts
 PAID = ("payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned")
-
-
-class Skipped(invariants.Skipped):
-    """The other side could not be asked; `str()` says which."""
-
-
-def paid_is_captured(limit: int = 1000) -> list[str]:
-    """I3: ours(captured, refunded) = the provider's, for the newest `limit` payments. Raises `Skipped`."""
-    rows = Payment.objects.exclude(provider="bank_transfer").exclude(reference="").order_by("-id")[:limit]
-    return [sentence for payment in rows for sentence in _compared(payment)]
-
-
-def _compared(payment: Payment) -> Iterator[str]:
-    try:
-        outcome = calls.ask(payment.provider, lambda provider: provider.fetch(payment.reference))
-    except base.ProviderUnavailable as error:
-        raise Skipped(f"{payment.provider} does not answer") from error
-    except base.ProviderRefused as refusal:
-        yield f"I3 payment {payment.pk}: {payment.provider} does not know {payment.reference}: {refusal}"
-        return
-    theirs = rules.sums(
-        rules.Entry(fact.kind, fact.reference, fact.amount.minor)
-        for fact in outcome.facts
-        if fact.amount.currency == payment.currency
-    )
-    ours = (payment.captured_minor, payment.refunded_minor)
-    if ours != (theirs.captured, theirs.refunded):
-        yield (
-            f"I3 payment {payment.pk}: ours is {ours[0]} captured and {ours[1]} refunded, "
-            f"{payment.provider}'s {theirs.captured} and {theirs.refunded}"
-        )
 
 
 def no_orphan_money() -> list[str]:

@@ -1,5 +1,6 @@
 """Each invariant says nothing of a healthy shop, and names what was broken behind its back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import invariants, providers
+from checkout.payments import collecting, invariants, providers
 from checkout.payments.models import Payment, PaymentEvent, Refund
+from checkout.payments.providers.stripe import Stripe
 from shop.core import db
 from tests import outbox
 from tests.checkout.invariants import violations
@@ -99,3 +101,32 @@ def test_I7_the_database_itself_refuses_to_give_back_more_than_came_in() -> None
     payment = make.payment_of(make.paid())
     with pytest.raises(IntegrityError, match="payment_refund_cap"), transaction.atomic(using=db.DEFAULT):
         Payment.objects.filter(pk=payment.pk).update(refunded_minor=3001)
+
+
+def test_I3_asks_once_for_all_payments(shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        make.placed()
+    outbox.drain()
+    monkeypatch.setattr(Stripe, "fetch", lambda _self, reference: pytest.fail(f"{reference} was fetched"))
+    assert invariants.paid_is_captured() == []
+
+
+def test_I3_names_a_payment_that_was_taken_twice(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed()
+    outbox.drain()
+    payment = make.payment_of(order)
+    payment.token = "pm_card_visa"
+    question = replace(collecting.request_for(payment), idempotency_key="another")
+    shop_sandbox.provider().charge(question)
+    assert invariants.paid_is_captured() == [
+        f"I3 payment {payment.pk}: stripe lists 6000 for it, ours is 3000: taken twice?"
+    ]
+
+
+def test_I3_leaves_to_a_late_list_what_a_second_look_confirms(
+    shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.placed()
+    outbox.drain()
+    monkeypatch.setattr(Stripe, "list", lambda _self, _since, _until: [])
+    assert invariants.paid_is_captured() == []
