@@ -1,9 +1,12 @@
 """Refusals: a page for people, the API's error form for programs, never a stack trace."""
 
+import json
 import threading
 
+import psycopg
 import pytest
-from django.db import connection
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import InternalError, OperationalError, connection
 
 from shop.core import rest
 from shop.core.models import IdempotentCall
@@ -90,3 +93,35 @@ def test_the_key_of_a_call_that_was_given_back_is_free(rf, monkeypatch):
     with pytest.raises(rest.ApiError) as refused:
         rest._claim(request, "k")
     assert (refused.value.code, refused.value.status_code) == ("still_running", 409)
+
+
+def away(request: object) -> None:
+    raise OperationalError("connection refused")
+
+
+def read_only(request: object) -> None:
+    raise InternalError("cannot execute UPDATE") from psycopg.errors.ReadOnlySqlTransaction()
+
+
+def broken(request: object) -> None:
+    raise RuntimeError("nobody foresaw this")
+
+
+@pytest.mark.parametrize(
+    ("view", "path", "status", "retry"),
+    [
+        (away, "/products/", 503, "5"),
+        (away, "/api/products/", 503, "5"),
+        (read_only, "/api/products/", 503, "5"),
+        (broken, "/api/products/", 500, None),
+    ],
+)
+def test_a_database_that_is_away_is_503_and_everything_else_is_not(rf, settings, view, path, status, retry):
+    settings.DEBUG = settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    answer = convert_exception_to_response(view)(rf.get(path))
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (status, retry)
+    if path.startswith("/api/"):
+        assert answer.headers["Content-Type"] == "application/json"
+        assert json.loads(answer.content)["error"]["code"] == ("unavailable" if retry else "internal_error")
+    else:
+        assert b"Back in a few minutes" in answer.content
