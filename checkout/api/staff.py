@@ -34,6 +34,7 @@ class RefundInput(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    to = serializers.ChoiceField(["original", "store_credit"], required=False, default="original")
 
 
 class CaptureInput(serializers.Serializer[Any]):
@@ -140,9 +141,10 @@ class Refunds(StaffView):
     @extend_schema(request=RefundInput, responses=REFUNDS)
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Ask for money to be given back; a worker sends it.
+        """Ask for money to be given back; a worker sends it. `to` "store_credit": it is the customer's credit at once.
 
-        409 `refund_too_large` beyond what was captured, `amount_invalid`, `currency_mismatch`.
+        409 `refund_too_large` beyond what was captured, `amount_invalid`, `currency_mismatch`, `no_account` for a
+        guest's store credit.
         """
         self.allow(request, transitions.REFUND)
         given = RefundInput(data=request.data)
@@ -151,7 +153,7 @@ class Refunds(StaffView):
         try:
             made = payments.request_refund(
                 order_id=order.pk, amount=_amount(given.validated_data, order),
-                reason=given.validated_data["reason"], by=requests.actor(request),
+                reason=given.validated_data["reason"], by=requests.actor(request), to=given.validated_data["to"],
             )  # fmt: skip
         except payments.RefundRefused as refusal:
             raise ApiError(refusal.code, str(refusal), 409) from refusal

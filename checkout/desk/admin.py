@@ -34,6 +34,7 @@ from shop.core.money import BadAmount, Money
 
 REFUSALS = (
     orders.TransitionRefused,
+    payments.CaptureRefused,
     payments.PaymentRefused,
     payments.RefundRefused,
     fulfilment.TrackingRefused,
@@ -74,6 +75,8 @@ class OrderAdmin(ReadOnlyAdmin):
             "pull": self.pull,
             "dispatch": self.dispatch_parcel,
             "cancel": self.cancel,
+            "capture": self.capture,
+            "void": self.void,
             "refund": self.refund,
             "transfer": self.transfer,
         }
@@ -128,6 +131,27 @@ class OrderAdmin(ReadOnlyAdmin):
             request, order_id, merchant_forms.CancelForm, _("Cancel order"), transitions.CANCEL,
             lambda order, data, by: orders.cancel(order_id=order.pk, by=by, note=data["note"]),
             _("The order is cancelled."),
+        )  # fmt: skip
+
+    def capture(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask how much of the held money is taken, and whether the rest is let go."""
+
+        def save(order: Order, data: dict[str, Any], by: str) -> None:
+            amount = _amount(data["amount"], order)
+            payments.request_capture(order_id=order.pk, amount=amount, is_final=data["is_final"], by=by)
+
+        order = self._order(order_id)
+        return self._ask(
+            request, order_id, merchant_forms.CaptureForm, _("Take money"), transitions.REVIEW, save,
+            _("The money is being taken."), {"amount": order.money(order.held_minor).decimal},
+        )  # fmt: skip
+
+    def void(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask whether what is held is let go."""
+        return self._ask(
+            request, order_id, merchant_forms.VoidForm, _("Let go of held money"), transitions.REVIEW,
+            lambda order, _data, by: payments.request_void(order_id=order.pk, by=by),
+            _("What is held is being let go."),
         )  # fmt: skip
 
     def refund(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What a merchant says when dispatching, refunding, cancelling or recording a payment."""
+"""What a merchant says when dispatching, taking or returning money, cancelling or recording a payment."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 
@@ -40,6 +41,30 @@ class RefundForm(forms.Form):
         choices=[("original", _("The way it was paid")), ("store_credit", _("Store credit"))],
         help_text=_("Store credit is the customer's at once; the money stays with you."),
         widget=UnfoldAdminSelectWidget,
+    )
+
+
+class CaptureForm(forms.Form):
+    """How much of the held money is taken, and whether that is all."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
+    )
+    is_final = forms.BooleanField(
+        label=_("This is all"),
+        required=False,
+        help_text=_("The rest is let go: it cannot be taken any more."),
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+
+class VoidForm(forms.Form):
+    """A yes."""
+
+    is_sure = forms.BooleanField(
+        label=_("Let go of what is held and not taken"),
+        help_text=_("It is the shopper's again and cannot be taken any more."),
+        widget=UnfoldBooleanSwitchWidget,
     )
 
 

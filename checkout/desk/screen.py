@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from checkout.desk import staff
+from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
+from checkout.ledger import selectors as ledger
 from checkout.orders import emails, selectors, transitions
 from checkout.orders.models import Order
 from checkout.payments import selectors as payments
@@ -45,8 +47,8 @@ class Button:
 
 
 def context_of(order: Order, user: Any) -> dict[str, Any]:
-    """Everything of an order on one page. Nine queries, whatever the number of lines, parcels and payments."""
-    taken = payments.payments_of(order.pk)
+    """Everything of an order on one page: the same queries, whatever the number of lines, parcels and payments."""
+    taken = payments.payments_of(order.pk, "captures")
     refundable = payments.refundable_of(order, taken)
     steps = list(reversed(selectors.steps_of(order.pk)))
     refunds = [refund for payment in taken for refund in payment.refunds.all()]
@@ -59,14 +61,23 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": emails.address_lines(order.billing_address),
         "payments": [_payment(payment, names) for payment in taken],
+        "held": order.money(order.held_minor) if order.held_minor else None,
+        "disputes": disputes.of_order(order.pk),
+        "ledger": ledger.entries_of(order.pk),
         "refundable": refundable,
         "shipments": fulfilment.shipments_of(order.pk),
         "steps": [_step(step, names) for step in steps],
-        "buttons": buttons(order, user, can_refund=bool(refundable), has_transfer=_has_transfer(taken)),
+        "buttons": buttons(
+            order,
+            user,
+            can_capture=_can_capture(order, taken),
+            can_refund=bool(refundable),
+            has_transfer=_has_transfer(taken),
+        ),
     }
 
 
-def buttons(order: Order, user: Any, *, can_refund: bool, has_transfer: bool) -> list[Button]:
+def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has_transfer: bool) -> list[Button]:
     """What this person may do with the order now: rows of the table, guards and permissions looked at."""
     found = []
     for row in transitions.from_status(order.status):
@@ -81,6 +92,9 @@ def buttons(order: Order, user: Any, *, can_refund: bool, has_transfer: bool) ->
             found.append(Button(row.label, _url("pull", order), trigger=row.trigger, variant=variant))
     if has_transfer and user.has_perm(RECORD):
         found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
+    if can_capture and user.has_perm(transitions.REVIEW):
+        found.append(Button(_("Take money"), _url("capture", order), variant="primary"))
+        found.append(Button(_("Let go of held money"), _url("void", order)))
     if can_refund and user.has_perm(transitions.REFUND):
         found.append(Button(_("Refund"), _url("refund", order)))
     return found
@@ -88,6 +102,12 @@ def buttons(order: Order, user: Any, *, can_refund: bool, has_transfer: bool) ->
 
 def _url(page: str, order: Order) -> str:
     return reverse(f"admin:checkout_order_{page}", args=[order.pk])
+
+
+def _can_capture(order: Order, taken: list[Any]) -> bool:
+    """Whether something is held that we can take: a promise is for the customer to keep."""
+    is_held = any(one.held_minor and one.capture_when != "promise" for one in taken)
+    return is_held and order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED)
 
 
 def _has_transfer(taken: list[Any]) -> bool:

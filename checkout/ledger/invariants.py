@@ -12,7 +12,8 @@ _BALANCED: tuple[Check, ...] = (
         SELECT entry.id, entry.event_id FROM checkout_ledgerentry entry
         LEFT JOIN checkout_paymentevent event ON event.id = entry.event_id AND event.payment_id = entry.payment_id
             AND event.order_id = entry.order_id AND event.currency = entry.currency
-        WHERE event.id IS NULL
+        LEFT JOIN checkout_creditentry credit ON entry.payment_id IS NULL AND credit.id = entry.event_id
+        WHERE event.id IS NULL AND credit.id IS NULL
         """,
     ),
     (

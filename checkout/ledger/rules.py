@@ -8,6 +8,10 @@ from dataclasses import dataclass
 RECEIVABLE = "customer_receivable"  # what customers have paid us (credit) and got back (debit)
 PROMISED = "promised"  # the other side of holds: money that is not ours yet
 LOSSES = "dispute_losses"
+STORE_CREDIT = "store_credit"  # what we owe customers as store credit: the sum of all their accounts, as a credit
+CREDIT_GIVEN = "credit_given"  # what was given away as it, by staff
+CREDIT_CLEARING = "provider_clearing:store_credit"  # what payments hold and spend of it
+CREDIT_PAYABLE = "refunds_payable:store_credit"  # refunds on their way to it
 
 Pair = tuple[str, str]  # debit, credit
 
@@ -24,6 +28,7 @@ class Standing:
     disputed: int = 0
     lost: int = 0
     fees: int = 0
+    credited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,15 @@ def positions(provider: str, standing: Standing) -> dict[Pair, int]:
         (LOSSES, disputes): standing.lost,
         (f"fees:{provider}", clearing): standing.fees,
     }
+    moved[RECEIVABLE, CREDIT_PAYABLE] = moved.get((RECEIVABLE, CREDIT_PAYABLE), 0) + standing.credited
     return {pair: minor for pair, minor in moved.items() if minor}
+
+
+def credit_posting(change: int, against: str) -> Posting:
+    """The row of a store credit account's change: more credit is more that we owe, less comes off that."""
+    if change > 0:
+        return Posting(against, STORE_CREDIT, change)
+    return Posting(STORE_CREDIT, against, -change)
 
 
 def postings(before: Mapping[Pair, int], after: Mapping[Pair, int]) -> list[Posting]:

@@ -1,4 +1,4 @@
-"""The ledger's one command."""
+"""The ledger's two commands."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ def post(
         )
         for key, row in zip(keys, rows, strict=True)
     )  # fmt: skip
+
+
+def post_credit(*, entry_id: UUID, change: int, currency: str, against: str) -> LedgerEntry:
+    """Post what an entry of store credit changed, in the caller's transaction, which holds the account's lock.
+
+    `change` in minor units, signed as the customer sees it, never nought; `against`: where it came from or went.
+    """
+    row = rules.credit_posting(change, against)
+    return LedgerEntry.objects.create(
+        event_id=entry_id, currency=currency, debit=row.debit, credit=row.credit, amount_minor=row.minor
+    )

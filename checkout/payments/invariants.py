@@ -31,7 +31,7 @@ def no_orphan_money() -> list[str]:
 
 
 def _requested(order: Order) -> int:
-    asked = Refund.objects.filter(selectors.SPOKEN_FOR, order_id=order.pk)
+    asked = Refund.objects.filter(selectors.ASKED, order_id=order.pk)
     return asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
@@ -96,9 +96,10 @@ def _differing(payment: Payment, posted: ledger.Positions) -> Iterator[str]:
     events = list(payment.events.all())
     own = [event for event in events if event.currency == payment.currency]
     known = rules.sums(rules.Entry(event.kind, event.reference, event.amount_minor) for event in own)
-    if (payment.captured_minor, payment.refunded_minor) != (known.captured, known.refunded):
+    kept = (payment.captured_minor, payment.refunded_minor, payment.credited_minor)
+    if kept != (known.captured, known.given_back, known.credited):
         yield f"I7 payment {payment.pk}: its sums are not those of its facts"
-    if known.refunded + known.refund_pending > known.captured:
+    if known.given_back + known.refund_pending > known.captured:
         yield f"I7 payment {payment.pk}: more went back than came in"
     for currency in {event.currency for event in events}:
         standing = recording.standing([event for event in events if event.currency == currency])

@@ -87,7 +87,7 @@ def standing(events: list[PaymentEvent]) -> accounts.Standing:
     return accounts.Standing(
         authorised=known.authorised, voided=known.voided, captured=known.captured,
         refund_pending=known.refund_pending, refunded=known.refunded, disputed=known.disputed,
-        lost=known.lost, fees=known.fees,
+        lost=known.lost, fees=known.fees, credited=known.credited,
     )  # fmt: skip
 
 
@@ -105,7 +105,8 @@ def _entries(payment: Payment, events: list[PaymentEvent]) -> list[rules.Entry]:
 def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
     status = rules.status(current=payment.status, amount=payment.amount_minor, known=known, state=outcome.state)
     payment.authorised_minor = max(0, known.authorised - known.voided)
-    payment.captured_minor, payment.refunded_minor = known.captured, known.refunded
+    payment.captured_minor, payment.refunded_minor = known.captured, known.given_back
+    payment.credited_minor = known.credited
     payment.disputed_minor = known.disputed + known.lost
     payment.reference = outcome.reference or payment.reference
     payment.status = status
@@ -121,6 +122,7 @@ def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
             "authorised_minor",
             "captured_minor",
             "refunded_minor",
+            "credited_minor",
             "disputed_minor",
             "reference",
             "status",

@@ -16,7 +16,6 @@ from checkout.orders.models import Order
 from checkout.payments import locking, rules, selectors
 from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
-from checkout.storecredit import services as credit
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import Money
@@ -34,35 +33,33 @@ class RefundRefused(Exception):
         self.code = code
 
 
-def request(*, order_id: UUID, amount: Money, reason: str, by: str, to: str = "original") -> list[Refund]:
+def request(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refund]:
     """Ask for `amount` to be given back; a worker sends it (`RefundRequested`). Split over the order's payments.
 
-    `to` is a `Refund.Destination`: as store credit it is the customer's at once, and the money stays with the shop.
-    Raises `RefundRefused` ("amount_invalid", "currency_mismatch", "refund_too_large", "no_account" for guests' credit)
-    when it is not positive, of another currency, or more than was captured and not yet given back, asked for or called
-    back by the bank.
+    Raises `RefundRefused` ("amount_invalid", "currency_mismatch", "refund_too_large") when it is not positive, of
+    another currency, or more than was captured and not yet given back, asked for or called back by the bank.
     """
     with transaction.atomic(using=db.DEFAULT):
-        order, payments = locking.order_and_payments(order_id)
-        limits = [refundable(payment) for payment in payments]
-        if amount.currency != order.currency:
-            raise RefundRefused(
-                _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
-            )
-        if amount.minor <= 0:
-            least = order.money(1).format()
-            raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
-        if amount.minor > sum(limits):
-            most = Money(sum(limits), order.currency).format()
-            raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
-        if to == Refund.Destination.STORE_CREDIT and order.customer_id is None:
-            raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
-        put = _as_credit if to == Refund.Destination.STORE_CREDIT else write_down
-        return [
-            put(payment, minor, reason=reason, by=by)
-            for payment, minor in zip(payments, rules.split(amount.minor, limits), strict=True)
-            if minor
-        ]
+        _order, parts = shares(order_id, amount)
+        return [write_down(payment, minor, reason=reason, by=by) for payment, minor in parts]
+
+
+def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
+    """The order, and how much of `amount` each of its payments gives back; all locked. Raises `RefundRefused`."""
+    order, payments = locking.order_and_payments(order_id)
+    limits = [refundable(payment) for payment in payments]
+    if amount.currency != order.currency:
+        raise RefundRefused(
+            _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
+        )
+    if amount.minor <= 0:
+        least = order.money(1).format()
+        raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
+    if amount.minor > sum(limits):
+        most = Money(sum(limits), order.currency).format()
+        raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
+    parts = zip(payments, rules.split(amount.minor, limits), strict=True)
+    return order, [(payment, minor) for payment, minor in parts if minor]
 
 
 def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None) -> Refund:
@@ -76,27 +73,6 @@ def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Ref
         changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
     )  # fmt: skip
     bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
-    return refund
-
-
-def _as_credit(payment: Payment, minor: int, *, reason: str, by: str) -> Refund:
-    """Give store credit in place of money. No provider has moved anything, so the payment's sums stay what they are."""
-    refund = Refund.objects.create(
-        payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
-        destination=Refund.Destination.STORE_CREDIT, status=Refund.Status.DONE,
-    )  # fmt: skip
-    order = Order.objects.get(pk=payment.order_id)
-    if order.customer_id is None:
-        raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
-    credit.grant(
-        customer_id=order.customer_id, amount=refund.amount, reason=reason, document=order.number,
-        key=rules.refund_key(refund.pk), by=by,
-    )  # fmt: skip
-    audit.record(
-        action="refund.as_credit", by=by, object_type="order", object_id=payment.order_id,
-        changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
-    )  # fmt: skip
-    bus.publish(types.RefundMade(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
     return refund
 
 
@@ -152,7 +128,7 @@ def fail(*, refund_id: UUID, why: str) -> None:
 
 def refundable(payment: Payment) -> int:
     """Minor units of a locked payment that may still be given back: captured, not refunded, asked for or disputed."""
-    open_refunds = Refund.objects.filter(selectors.SPOKEN_FOR, payment=payment)
+    open_refunds = Refund.objects.filter(selectors.ASKED, payment=payment)
     requested = open_refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor - requested)
 
@@ -175,7 +151,7 @@ def give_back_excess(order: Order, payment: Payment, by: str) -> None:
     asked = Refund.objects.filter(order_id=order.pk)
     if payment.disputed_minor or asked.filter(payment=payment, status=Refund.Status.FAILED).exists():
         return
-    requested = asked.filter(selectors.SPOKEN_FOR).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    requested = asked.filter(selectors.ASKED).aggregate(sum=Sum("amount_minor"))["sum"] or 0
     disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
     excess = rules.excess(
         total=order.total_minor,

@@ -32,9 +32,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Minor units. `refund_pending` is on its way back and not yet in `refunded`.
+    """Minor units. `refund_pending` is on its way back and not yet in `refunded`, which went through the provider.
 
-    `disputed` is what card holders called back and nobody has decided on, `lost` what was decided against us.
+    `credited` was given back as store credit. `disputed` is what card holders called back and nobody has decided on,
+    `lost` what was decided against us.
     """
 
     authorised: int = 0
@@ -42,9 +43,15 @@ class Sums:
     voided: int = 0
     refunded: int = 0
     refund_pending: int = 0
+    credited: int = 0
     disputed: int = 0
     lost: int = 0
     fees: int = 0
+
+    @property
+    def given_back(self) -> int:
+        """In whichever way."""
+        return self.refunded + self.credited
 
 
 def sums(entries: Iterable[Entry]) -> Sums:
@@ -58,10 +65,11 @@ def sums(entries: Iterable[Entry]) -> Sums:
         authorised=_sum(known, "authorised"),
         captured=_sum(known, "captured"),
         voided=_sum(known, "voided"),
-        refunded=sum(known["refunded", reference] for reference, state in refunds.items() if state == "done"),
+        refunded=sum(known.get(("refunded", reference), 0) for reference, state in refunds.items() if state == "done"),
         refund_pending=sum(
             known["refund_pending", reference] for reference, state in refunds.items() if state == "requested"
         ),
+        credited=_sum(known, "credited"),
         disputed=_called_back(known, disputes, "open"),
         lost=_called_back(known, disputes, "lost"),
         fees=_sum(known, "fee"),
@@ -83,7 +91,8 @@ def _sum(known: dict[tuple[str, str], int], kind: str) -> int:
 
 def refund_states(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
     """What became of each refund, by its reference: `Refund.Status` values. `keys` are (kind, reference)."""
-    return _states(keys, {"refund_pending": "requested", "refunded": "done", "refund_failed": "failed"})
+    meanings = {"refund_pending": "requested", "credited": "done", "refunded": "done", "refund_failed": "failed"}
+    return _states(keys, meanings)
 
 
 def dispute_states(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -117,7 +126,7 @@ _RANK = {"pending": 0, "processing": 1, "action_required": 1, "failed": 2, "canc
 def status(*, current: str, amount: int, known: Sums, state: str) -> str:
     """`Payment.Status` from the sums, or, where no money has moved, from what the provider last said (`state`)."""
     if known.captured:
-        if known.refunded >= known.captured:
+        if known.given_back >= known.captured:
             return "refunded"
         if known.captured >= amount or known.captured + known.voided >= known.authorised > 0:
             return "paid"

@@ -21,9 +21,7 @@ from shop.resilience import breaker
 Status = Payment.Status
 OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHORISED)
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
-# Refunds that no fact of a provider tells of: not answered yet, or given as store credit.
-SPOKEN_FOR = Q(status=Refund.Status.REQUESTED) | Q(status=Refund.Status.DONE, destination="store_credit")
-_GIVEN = ("store_credit", "done")
+ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 
@@ -117,9 +115,10 @@ def capture(capture_id: UUID) -> Capture:
     return Capture.objects.select_related("payment__order").get(pk=capture_id)
 
 
-def payments_of(order_id: UUID) -> list[Payment]:
-    """Oldest first, events and refunds prefetched."""
-    return list(Payment.objects.filter(order_id=order_id).order_by("id").prefetch_related("events", "refunds"))
+def payments_of(order_id: UUID, *also: str) -> list[Payment]:
+    """Oldest first, events and refunds prefetched, and what is named in `also` ("captures")."""
+    rows = Payment.objects.filter(order_id=order_id).order_by("id")
+    return list(rows.prefetch_related("events", "refunds", *also))
 
 
 def open_payments(order_id: UUID) -> list[Payment]:
@@ -144,7 +143,7 @@ def waits_for_money(order_id: UUID) -> bool:
 def refundable(order_id: UUID) -> Money:
     """What may still be given back of an order: captured, not refunded, not asked for."""
     order = Order.objects.get(pk=order_id)
-    waiting = Refund.objects.filter(SPOKEN_FOR, order_id=order_id)
+    waiting = Refund.objects.filter(ASKED, order_id=order_id)
     requested = waiting.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     disputed = Payment.objects.filter(order_id=order_id).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
     return order.money(max(0, order.captured_minor - order.refunded_minor - requested - disputed))
@@ -156,7 +155,7 @@ def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
         refund.amount_minor
         for payment in taken
         for refund in payment.refunds.all()
-        if refund.status == Refund.Status.REQUESTED or (refund.destination, refund.status) == _GIVEN
+        if refund.status == Refund.Status.REQUESTED
     )
     disputed = sum(payment.disputed_minor for payment in taken)
     minor = order.captured_minor - order.refunded_minor - requested - disputed

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.payments import calls, capturing, recording, refunding, rules, selectors
+from checkout.payments import calls, capturing, crediting, recording, refunding, rules, selectors
 from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
@@ -68,7 +68,7 @@ __all__ = [
 ]
 
 ProviderRefused, ProviderUnavailable = base.ProviderRefused, base.ProviderUnavailable
-request_refund, try_again = refunding.request, refunding.try_again
+request_refund, try_again = crediting.request, refunding.try_again
 request_capture, request_void = capturing.request, capturing.request_void
 choose_capture = capturing.choose_capture
 take_up_to, approve, value_of = capturing.take_up_to, capturing.approve, rules.parcel_value

@@ -60,13 +60,19 @@ def ours(provider: str, since: datetime, until: datetime, references: Iterable[s
             row.reference,
             row.currency,
             row.captured_minor,
-            row.refunded_minor,
-            row.status,
+            row.returned_minor,
+            status_there(row),
             str(row.pk),
             str(row.order_id),
         )
         for row in rows.order_by("id")
     ]
+
+
+def status_there(row: Payment) -> str:
+    """Our payment's status as its provider sees it, who knows nothing of what was given back as store credit."""
+    is_only_here = row.status == Payment.Status.REFUNDED and row.returned_minor < row.captured_minor
+    return Payment.Status.PAID if is_only_here else row.status
 
 
 def named(provider: str, one: base.Listed) -> Payment | None:

@@ -93,8 +93,8 @@ def _is_news(payment: Payment, one: base.Listed) -> bool:
     told = selectors.of_outcome(one.outcome)
     return told.has_money and (told.captured, told.refunded, told.state) != (
         payment.captured_minor,
-        payment.refunded_minor,
-        payment.status,
+        payment.returned_minor,
+        selectors.status_there(payment),
     )
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from checkout.ledger import rules as accounts
+from checkout.ledger import services as ledger
 from checkout.storecredit import locking, selectors
 from checkout.storecredit.models import CreditAccount, CreditEntry
 from shop.audit import services as audit
@@ -36,15 +38,23 @@ class KeyReused(ValueError):
     """This key was used before for another amount or kind of entry."""
 
 
-def grant(*, customer_id: UUID, amount: Money, reason: str, key: str, by: str, document: str = "") -> CreditEntry:
-    """Give a customer credit; the account is opened by its first grant. `reason` is read by the customer."""
+def grant(
+    *, customer_id: UUID, amount: Money, reason: str, key: str, by: str, document: str = "",
+    against: str = accounts.CREDIT_GIVEN,
+) -> CreditEntry:  # fmt: skip
+    """Give a customer credit; the account is opened by its first grant. `reason` is read by the customer.
+
+    `against` is the ledger's account that it comes from.
+    """
     _check(amount)
     with transaction.atomic(using=db.DEFAULT):
         CreditAccount.objects.bulk_create(
             [CreditAccount(customer_id=customer_id, currency=amount.currency)], ignore_conflicts=True
         )
         account = _locked(customer_id, amount)
-        return _add(account, Kind.GRANTED, amount.minor, key=key, by=by, reason=reason, document=document)
+        return _add(
+            account, Kind.GRANTED, amount.minor, against=against, key=key, by=by, reason=reason, document=document
+        )
 
 
 def withdraw(*, customer_id: UUID, amount: Money, reason: str, key: str, by: str, document: str = "") -> CreditEntry:
@@ -52,7 +62,10 @@ def withdraw(*, customer_id: UUID, amount: Money, reason: str, key: str, by: str
     _check(amount)
     with transaction.atomic(using=db.DEFAULT):
         account = _locked(customer_id, amount)
-        return _add(account, Kind.WITHDRAWN, -amount.minor, key=key, by=by, reason=reason, document=document)
+        return _add(
+            account, Kind.WITHDRAWN, -amount.minor, against=accounts.CREDIT_GIVEN,
+            key=key, by=by, reason=reason, document=document,
+        )  # fmt: skip
 
 
 def hold(*, customer_id: UUID, payment_id: UUID, amount: Money, document: str, key: str, by: str) -> CreditEntry:
@@ -125,9 +138,13 @@ def _done(account: CreditAccount, kind: str, change: int, taken: int, key: str) 
 
 
 def _add(
-    account: CreditAccount, kind: str, change: int, *, key: str, by: str, taken: int = 0, **about: object
-) -> CreditEntry:
-    """One more entry and the balance it leads to; the same one again for a key that was used. `account` is locked."""
+    account: CreditAccount, kind: str, change: int, *, key: str, by: str, taken: int = 0,
+    against: str = accounts.CREDIT_CLEARING, **about: object,
+) -> CreditEntry:  # fmt: skip
+    """One more entry, posted in the ledger, and the balance it leads to; the same one again for a key that was used.
+
+    `account` is locked; `against` is the ledger's account on the other side.
+    """
     done = _done(account, kind, change, taken, key)
     if done is not None:
         return done
@@ -140,6 +157,8 @@ def _add(
     )  # fmt: skip
     CreditAccount.objects.filter(pk=account.pk).update(balance_minor=balance, updated_at=Now())
     account.balance_minor = balance
+    if change:
+        ledger.post_credit(entry_id=entry.pk, change=change, currency=account.currency, against=against)
     audit.record(
         action=f"credit.{kind}", by=by, object_type="credit_account", object_id=account.pk,
         changes={"amount_minor": change or taken, "entry": str(entry.pk)}, using=db.DEFAULT,

@@ -8,7 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from checkout.orders.models import Order
+from checkout.payments import invariants as payment_invariants
+from checkout.payments import refunding
 from checkout.payments import services as payments
+from checkout.payments.models import Refund
 from checkout.storecredit import invariants, locking, selectors, services
 from checkout.storecredit.models import CreditAccount
 from shop.core import db
@@ -111,4 +115,43 @@ def test_F25_control_without_the_lock_the_balance_is_no_longer_the_sum(
     for number, read in enumerate((first, second)):
         monkeypatch.setattr(locking, "account", lambda *_about, read=read: read)
         spend(customer_id, number)
-    assert len(invariants.balances_are_sums()) == 1
+    [first_found, second_found] = invariants.balances_are_sums()
+    assert "the balance is 500, its entries come to -1000" in first_found
+    assert second_found == "I7 store credit in USD: customers have 500, the ledger says that we owe -1000"
+
+
+def refund(order_id: UUID, to: str) -> object:
+    return payments.request_refund(order_id=order_id, amount=usd(2000), reason="x", by="staff:1", to=to)
+
+
+def paid_by(customer_id: UUID) -> Order:
+    return make.paid(customer_id=customer_id)
+
+
+def test_F21_to_the_card_and_to_credit_at_once_is_at_most_what_was_captured(customer_id: UUID, schedules: Any) -> None:
+    for _schedule in schedules():
+        order = paid_by(customer_id)
+        jobs = [partial(refund, order.pk, to) for to in ("original", "store_credit", "original", "store_credit")]
+        outcomes = race.together(jobs)
+        assert sum(isinstance(one, payments.RefundRefused) for one in outcomes) == 3
+        order.refresh_from_db()
+        [made] = Refund.objects.filter(order_id=order.pk)
+        assert order.refunded_minor == (2000 if made.destination == "store_credit" else 0)
+        assert (order.captured_minor, made.amount_minor) == (3000, 2000)
+    assert invariants.balances_are_sums() == []
+    assert violations() == []
+
+
+def test_F21_control_without_the_locks_more_goes_back_than_came_in(
+    customer_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: both weigh what is left before either has written anything down."""
+    order = paid_by(customer_id)
+    payment = make.payment_of(order)
+    monkeypatch.setattr(refunding, "shares", lambda *_about: (order, [(payment, 2000)]))
+    refund(order.pk, "original")
+    refund(order.pk, "store_credit")
+    assert sum(one.amount_minor for one in Refund.objects.filter(order_id=order.pk)) == 4000
+    assert payment_invariants.refunds_fit() == [
+        f"I7 payment {payment.pk}: 4000 were given back or asked for, 3000 captured"
+    ]

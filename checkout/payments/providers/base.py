@@ -24,6 +24,7 @@ FactKind = Literal[
     "failed",  # an attempt was declined; amount: what was asked for
     "action_required",  # the shopper must do something at the provider (3-D Secure)
     "processing",  # the provider is working on it
+    "credited",  # given back as store credit: told by the shop itself, never by a provider; one fact for each refund
     "disputed",  # the card holder called the money back; amount: what was taken from us
     "dispute_won",  # that dispute ended for us: what it took came back; same reference as its "disputed"
     "dispute_lost",  # that dispute ended against us: the money stays away; same reference

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from checkout.disputes import services as disputes
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -198,6 +199,70 @@ def test_part_of_the_money_goes_back(merchant: Client) -> None:
     assert [(refund.amount_minor, refund.reason) for refund in Refund.objects.all()] == [(1250, "late")]
 
 
+def held(sandbox: RunningSandbox, when: str = "on_shipment") -> Order:
+    """An order of 30.00 USD whose money is held."""
+    payments.choose_capture(when=when, by="staff:1")
+    order = make.placed()
+    outbox.drain()
+    return Order.objects.get(pk=order.pk)
+
+
+def test_held_money_is_taken_in_part_and_the_rest_let_go(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = held(shop_sandbox)
+    assert buttons(merchant, order)[-2:] == ["Take money", "Let go of held money"]
+    assert 'value="30.00"' in merchant.get(page(order, "capture")).content.decode()
+    answer = merchant.post(page(order, "capture"), {"amount": "30.01"})
+    assert answer.context["form"].non_field_errors() == ["At most $30.00 can be taken."]
+    assert merchant.post(page(order, "capture"), {"amount": "12.50"}).status_code == 302
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.captured_minor, order.held_minor) == (1250, 1750)
+    assert merchant.post(page(order, "void"), {"is_sure": "on"}).status_code == 302
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.captured_minor, order.held_minor) == (1250, 0)
+    assert buttons(merchant, order)[-1] == "Refund"
+
+
+def test_a_last_capture_lets_the_rest_go(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = held(shop_sandbox)
+    merchant.post(page(order, "capture"), {"amount": "20.00", "is_final": "on"})
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.captured_minor, order.held_minor) == (2000, 0)
+    html = merchant.get(page(order)).content.decode()
+    assert "provider_clearing:stripe" in html.split('data-testid="admin-order-ledger"')[1]
+
+
+def test_approving_a_payment_takes_it(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = held(shop_sandbox, "after_review")
+    assert (order.status, order.held_minor) == ("payment_review", 3000)
+    merchant.post(page(order, "pull"), {"trigger": "approve_review"})
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor, order.held_minor) == ("payment_confirmed", 3000, 0)
+
+
+@pytest.mark.parametrize("name", ["capture", "void"])
+def test_A09_money_is_taken_by_those_who_may(client: Client, shop_sandbox: RunningSandbox, name: str) -> None:
+    clerk = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["view_order", "fulfil_order"]))
+    client.force_login(clerk)
+    order = held(shop_sandbox)
+    assert client.post(page(order, name), {"amount": "1", "is_sure": "on"}).status_code == 403
+    assert "Take money" not in buttons(client, order)
+
+
+def test_a_dispute_is_on_the_page(merchant: Client) -> None:
+    order = make.paid()
+    disputes.note(
+        order_id=order.pk, payment_id=make.payment_of(order).pk, reference="dp_1", amount=order.money(3000),
+        status="open", reason="fraudulent",
+    )  # fmt: skip
+    html = merchant.get(page(order)).content.decode()
+    assert "<code>dp_1</code>" in html
+
+
 def test_a_transfer_is_recorded(merchant: Client) -> None:
     order = make.placed(provider="bank_transfer", token="")
     outbox.drain()
@@ -211,7 +276,7 @@ def test_the_page_takes_the_same_queries_for_one_line_and_for_many(
 ) -> None:
     small, large = make.ready([stocked(5)]), make.ready([stocked(5) for _ in range(12)])
     for order in (small, large):
-        with django_assert_max_num_queries(14):  # type: ignore[operator]
+        with django_assert_max_num_queries(18):  # type: ignore[operator]
             assert merchant.get(page(order)).status_code == 200
 
 

@@ -13,9 +13,10 @@ from django.db import transaction
 from checkout.cards import selectors as cards
 from checkout.cards import services as card_services
 from checkout.cards.models import SavedCard
+from checkout.ledger import selectors as ledger
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import methods, reminding, selectors, ways
+from checkout.payments import invariants, methods, reminding, selectors, ways
 from checkout.payments import services as payments
 from checkout.receivables.models import Receivable
 from checkout.storecredit import selectors as credit
@@ -143,12 +144,42 @@ class TestStoreCredit:
     ) -> None:
         order = done(placed(customer))
         payments.request_refund(order_id=order.pk, amount=usd(1000), reason="Late", by="staff:1", to="store_credit")
-        assert (done(order).refunded_minor, left(customer)) == (0, 1000)
+        assert (done(order).refunded_minor, order.payment_state, left(customer)) == (1000, "partly_refunded", 1000)
         assert (shop_sandbox.state().get("refund", []), selectors.refundable(order.pk)) == ([], usd(2000))
         with pytest.raises(payments.RefundRefused):
             payments.request_refund(order_id=order.pk, amount=usd(2001), reason="", by="staff:1")
         orders.cancel(order_id=order.pk, by="staff:1")
-        assert (done(order).refunded_minor, left(customer)) == (2000, 1000)
+        assert (done(order).refunded_minor, order.status, left(customer)) == (3000, "refunded", 1000)
+        assert [(one["amount"]) for one in shop_sandbox.state()["refund"]] == [2000]
+        assert violations() == []
+
+    def test_all_of_it_as_credit_is_a_refund_in_full(self, shop_sandbox: RunningSandbox, customer: Any) -> None:
+        order = done(placed(customer))
+        payments.request_refund(order_id=order.pk, amount=usd(3000), reason="Late", by="staff:1", to="store_credit")
+        assert (done(order).status, order.refunded_minor, left(customer)) == ("refunded", 3000, 3000)
+        payment = make.payment_of(order)
+        assert (payment.status, payment.credited_minor, payment.returned_minor) == ("refunded", 3000, 0)
+        owed = {one.account: one.amount.minor for one in ledger.balances()}
+        assert owed == {
+            "customer_receivable": 0,
+            "holds:stripe": 0,
+            "promised": 0,
+            "provider_clearing:stripe": 3000,
+            "refunds_payable:store_credit": 0,
+            "store_credit": -3000,
+        }
+        payments.fetch(payment_id=payment.pk, source="fetch")
+        assert invariants.paid_is_captured() == []
+        assert violations() == []
+
+    def test_what_was_paid_with_credit_becomes_credit_once(self, customer: Any) -> None:
+        give(customer.pk, 3000)
+        order = done(placed(customer, provider="store_credit", token="", method="store_credit"))
+        payments.request_refund(order_id=order.pk, amount=usd(1200), reason="Late", by="staff:1", to="store_credit")
+        assert (done(order).refunded_minor, left(customer)) == (1200, 1200)
+        owed = {one.account: one.amount.minor for one in ledger.balances()}
+        assert (owed["store_credit"], owed["credit_given"]) == (-1200, 3000)
+        assert owed["provider_clearing:store_credit"] == 0
         assert violations() == []
 
     def test_a_guest_is_given_none(self) -> None:

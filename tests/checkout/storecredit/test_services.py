@@ -97,4 +97,18 @@ def test_the_database_itself_keeps_balances_above_zero() -> None:
 
 def test_a_balance_that_is_not_the_sum_is_found() -> None:
     CreditAccount.objects.filter(customer_id=rich()).update(balance_minor=1999)
-    assert len(invariants.balances_are_sums()) == 1
+    [of_account, of_ledger] = invariants.balances_are_sums()
+    assert "the balance is 1999, its entries come to 2000" in of_account
+    assert of_ledger == "I7 store credit in USD: customers have 1999, the ledger says that we owe 2000"
+
+
+def test_an_entry_that_the_ledger_knows_nothing_of_is_found() -> None:
+    entry = CreditEntry.objects.create(
+        account=CreditAccount.objects.get(customer_id=rich()), kind="granted", amount_minor=5, balance_minor=2005,
+        actor="staff:1", key="by hand",
+    )  # fmt: skip
+    CreditAccount.objects.update(balance_minor=2005)
+    assert invariants.balances_are_sums() == [
+        f"I7 store credit entry {entry.pk} changed a balance by 5, the ledger says 0",
+        "I7 store credit in USD: customers have 2005, the ledger says that we owe 2000",
+    ]

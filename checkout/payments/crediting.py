@@ -1,0 +1,57 @@
+"""Refunds as store credit: given by the shop itself, at once, and so a fact of the payment like any other refund."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from checkout.ledger import rules as accounts
+from checkout.payments import recording, refunding, rules
+from checkout.payments.methods import CREDIT
+from checkout.payments.models import Payment, Refund
+from checkout.payments.providers import base
+from checkout.payments.refunding import RefundRefused
+from checkout.storecredit import services as credit
+from shop.core import db
+from shop.core.money import Money
+
+
+def request(*, order_id: UUID, amount: Money, reason: str, by: str, to: str = "original") -> list[Refund]:
+    """Give `amount` of an order back: the way it was paid (`refunding.request`), or `to` "store_credit".
+
+    As store credit it is the customer's at once, and the money stays with the shop. Raises `RefundRefused`, also
+    "no_account" for a guest's store credit.
+    """
+    if to != Refund.Destination.STORE_CREDIT:
+        return refunding.request(order_id=order_id, amount=amount, reason=reason, by=by)
+    with transaction.atomic(using=db.DEFAULT):
+        order, parts = refunding.shares(order_id, amount)
+        if order.customer_id is None:
+            raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
+        made = []
+        for payment, minor in parts:
+            if payment.provider == CREDIT:  # what was paid with store credit becomes store credit the way it was paid
+                made.append(refunding.write_down(payment, minor, reason=reason, by=by))
+            else:
+                made.append(_give(payment, order.customer_id, order.number, minor, reason=reason, by=by))
+        return made
+
+
+def _give(payment: Payment, customer_id: UUID, number: str, minor: int, *, reason: str, by: str) -> Refund:
+    """Order and payment are locked; the account's lock is taken after theirs."""
+    key = db.uuid7()
+    refund = Refund.objects.create(
+        id=key, payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
+        destination=Refund.Destination.STORE_CREDIT, reference=str(key),
+    )  # fmt: skip
+    credit.grant(
+        customer_id=customer_id, amount=refund.amount, reason=reason, document=number, key=rules.refund_key(key),
+        by=by, against=accounts.CREDIT_PAYABLE,
+    )  # fmt: skip
+    fact = base.Fact("credited", str(key), refund.amount)
+    outcome = base.Outcome(reference=payment.reference, state="succeeded", facts=(fact,))
+    recording.record(payment_id=payment.pk, outcome=outcome, source="credit", by=by)
+    refund.refresh_from_db()
+    return refund
