@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
-import time
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from checkout.orders.models import Order
-from checkout.payments import recording, rules
+from checkout.payments import recording, rules, selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent
 from checkout.payments.providers import base
@@ -33,6 +34,11 @@ def told(payment: Payment, *, kind: str = "succeeded", reference: str = "", body
     """A signed message about the payment is kept; its id here."""
     text = body or message(payment, reference or payment.reference, event_id=f"evt_{db.uuid7().hex}", kind=kind)
     return payments.receive(provider="stripe", body=text, headers={"Stripe-Signature": signature(text)})
+
+
+def three_days_old(body: bytes) -> bytes:
+    event = json.loads(body)
+    return json.dumps({**event, "created": event["created"] - 72 * 3600}).encode()
 
 
 def process(event_id: UUID) -> bool:
@@ -71,6 +77,24 @@ def test_F13_message_browser_and_timetable_at_once_pay_once(schedules: Any, shop
         assert [one for one in outcomes if isinstance(one, Exception)] == []
         paid_once(order)
     adds_up()
+
+
+def test_F13_control_who_waits_for_the_browser_never_hears_of_it(shop_sandbox: RunningSandbox) -> None:
+    order = passed(shop_sandbox)  # the browser is closed, and no message is taken in
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor) == ("payment_pending", 0)
+    assert shop_sandbox.state()["charge"][0]["amount_captured"] == order.total_minor
+
+
+def test_F14_control_without_the_timetable_it_is_overdue_and_stays_so(shop_sandbox: RunningSandbox) -> None:
+    order = passed(shop_sandbox)
+    outbox.drain()
+    payment = make.payment_of(order)
+    Payment.objects.filter(pk=payment.pk).update(updated_at=db.clock() - timedelta(hours=1))
+    assert selectors.overdue_payments() == [payment.pk]
+    order.refresh_from_db()
+    assert (order.status, shop_sandbox.state()["charge"][0]["captured"]) == ("payment_pending", True)
 
 
 def test_F14_two_timetables_find_what_nobody_told(schedules: Any, shop_sandbox: RunningSandbox) -> None:
@@ -165,6 +189,18 @@ def test_F17_control_who_believes_the_last_message_loses_a_payment(monkeypatch: 
     assert payment.status == "processing"  # although all of it was paid and given back
 
 
+def test_F18_control_who_drops_what_is_old_never_takes_it_in(shop_sandbox: RunningSandbox) -> None:
+    order = passed(shop_sandbox)
+    payment = make.payment_of(order)
+    event = told(payment, body=three_days_old(message(payment, payment.reference)))
+    limit = (db.clock() - timedelta(days=2)).isoformat()
+    dropped = ProviderEvent.objects.filter(pk=event, payload__occurred_at__lt=limit)
+    assert dropped.update(processed_at=db.clock()) == 1
+    assert process(event) is True
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor) == ("payment_pending", 0)
+
+
 @pytest.mark.parametrize("kind", ["processing", "payment_failed", "succeeded"])
 def test_F18_a_message_three_days_late_is_taken_in_once_and_changes_nothing(
     kind: str, shop_sandbox: RunningSandbox
@@ -175,10 +211,7 @@ def test_F18_a_message_three_days_late_is_taken_in_once_and_changes_nothing(
     outbox.drain()
     payment = make.payment_of(order)
     before = _books(order)
-    now = str(int(time.time())).encode()
-    body = message(payment, payment.reference, event_id="evt_late", kind=kind)
-    late = body.replace(now, str(int(time.time()) - 72 * 3600).encode())
-    assert late != body
+    late = three_days_old(message(payment, payment.reference, event_id="evt_late", kind=kind))
     events = {told(payment, body=late) for _again in range(3)}
     assert together([partial(process, event) for event in events] * 3) == [True] * 3
     assert ProviderEvent.objects.count() == len(events) == 1
@@ -189,8 +222,7 @@ def test_F18_a_message_three_days_late_is_taken_in_once_and_changes_nothing(
 def test_F18_what_nobody_told_for_three_days_is_taken_in_once(shop_sandbox: RunningSandbox) -> None:
     order = passed(shop_sandbox)
     payment = make.payment_of(order)
-    now = str(int(time.time())).encode()
-    body = message(payment, payment.reference).replace(now, str(int(time.time()) - 72 * 3600).encode())
+    body = three_days_old(message(payment, payment.reference))
     events = [told(payment, body=body) for _again in range(4)]
     assert together([partial(process, event) for event in events]) == [True] * 4
     paid_once(order)
