@@ -57,7 +57,7 @@ def send(queue: str, delivery: Delivery) -> None:
     with Connection(settings.REDIS_URL) as broker:
         app.send_task(
             "shop.events.tasks.deliver",
-            kwargs={"using": db.DEFAULT, "delivery_id": str(delivery.pk)},
+            kwargs={"using": delivery._state.db or db.DEFAULT, "delivery_id": str(delivery.pk)},
             queue=queue,
             connection=broker,
         )
