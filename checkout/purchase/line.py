@@ -35,7 +35,7 @@ from shop.core.money import Money
 log = structlog.get_logger("checkout.purchase")
 
 Status = QueuedOrder.Status
-LEASE = 60  # seconds after which whoever serves a click is taken for dead, and the click is served again
+LEASE = 15  # seconds after which whoever serves a click is taken for dead; those behind it wait for that
 MOST_ATTEMPTS = 5
 KEEP = timedelta(days=1)  # how long an ended row answers for the page of its shopper
 _LOCK = 0x686F6C64  # of the claims: two workers must not both see the last free server

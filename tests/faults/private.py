@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -31,7 +32,7 @@ import psycopg
 
 from shop.local import addresses, demo, processes
 from tests.faults.shoppers import Crowd
-from tests.journeys.running import FOREIGN, NotRunning, end, eventually, free_port
+from tests.journeys.running import FOREIGN, NotRunning, end, eventually
 
 CHECKOUT = Path(__file__).parents[2]
 OWN = (*FOREIGN, "PYTEST_", "DATABASE_URL", "REDIS_URL", "CATALOG_DATABASE", "INVENTORY_DATABASE", "HOLDFAST_", "DEBUG")
@@ -165,6 +166,8 @@ def private_shop(disk: Disk = lambda folder: nullcontext(), **surroundings: str)
     folder.chmod(0o755)  # the servers' user must get through
     data = folder / "data"
     addresses.set_up(data)
+    for name in ("postgres", "valkey", "sandbox"):
+        addresses.keep_port(data, name, _port())  # while it is dead nobody else may want its port
     (data / "servers").mkdir(mode=0o711)
     try:
         with disk(data / "servers"):
@@ -198,8 +201,13 @@ def _open(data: Path, surroundings: dict[str, str]) -> Iterator[PrivateShop]:
 
 def _environment(data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
-    port = free_port()
+    port = _port()
     return kept | {
         "HOLDFAST_DATA": str(data), "PORT": str(port), "DEBUG": "0", "LOG_FORMAT": "console", "RATE_LIMITS": "0",
         "MEDIA_ROOT": str(data / "media"), "DEMO_MERCHANT_PASSWORD": "merchant-of-the-faults",
     }  # fmt: skip
+
+
+def _port() -> int:
+    """A free one that neither other shops begin with nor the system gives to outgoing connections."""
+    return next(port for port in iter(lambda: random.randrange(10_000, 24_000), None) if addresses.is_free(port))
