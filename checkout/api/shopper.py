@@ -109,10 +109,12 @@ class OrdersResource(ShopperView):
         """
         given = shapes.OrderIn(data=request.data)
         given.is_valid(raise_exception=True)
-        if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
-            raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
         key = _key(request)
-        found = order_selectors.by_key(key) or _place(request, given.validated_data, key)
+        found = order_selectors.by_key(key) or _in_line(key)
+        if found is None:  # a new try; asking again what became of an old one costs nothing
+            if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
+                raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
+            found = _place(request, given.validated_data, key)
         return found if isinstance(found, Response) else _placed(found)
 
     def replay(self, request: Request, resource: str) -> Response:
@@ -201,8 +203,17 @@ def _queue(request: Request, cart: Any, details: purchase.Details, expected: Mon
     except line.LineFull as full:
         text = _("Very many people are ordering at this moment. Please try again in a minute.")
         raise rest.ApiError("line_full", text, 503) from full
-    mine = purchase_selectors.turn(token=click.token)
-    headers = {"Location": requests.absolute(reverse("api_order_turn", args=[click.token])), "Retry-After": "2"}
+    return _waiting(purchase_selectors.turn(token=click.token))
+
+
+def _in_line(key: str) -> Response | None:
+    """The place of a call that is in line already; None if it is not, or its turn is over."""
+    mine = purchase_selectors.turn(key=key)
+    return _waiting(mine) if mine and mine.status in {"waiting", "working"} else None
+
+
+def _waiting(mine: Any) -> Response:
+    headers = {"Location": requests.absolute(reverse("api_order_turn", args=[mine.token])), "Retry-After": "2"}
     return Response(shapes.turn(mine, None), status=202, headers=headers)
 
 

@@ -78,6 +78,8 @@ def place(request: HttpRequest) -> HttpResponse:
     if not is_sound or key != entered.idempotency_key:
         return _refused(request, cart, entered, _first_error(form), status=400)
     if is_ratelimited(request, group="place", key="ip", rate="30/10m", increment=True):
+        if (mine := selectors.turn(key=key)) is not None:  # in line already: no new try
+            return SeeOther(reverse("checkout_turn", args=[mine.token]))
         return _refused(request, cart, entered, _("Too many tries. Please wait a few minutes."), status=429)
     return _place(request, cart, entered, form)
 

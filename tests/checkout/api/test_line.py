@@ -43,6 +43,14 @@ def test_a_call_in_line_is_202_until_its_turn_then_201_with_the_same_key(client)
     assert followed["Cache-Control"] == "private, no-store"
 
 
+def test_asking_again_and_again_for_ones_place_is_no_new_try(client, settings):
+    settings.RATELIMIT_ENABLE = True
+    cart = guest()
+    assert {place(client, cart).status_code for _ in range(35)} == {202}
+    line.serve()
+    assert place(client, cart).status_code == 201
+
+
 def test_a_refusal_says_what_a_direct_call_would_have_said(client):
     cart = guest(units=2, name="Gone")
     token = token_of(place(client, cart))
