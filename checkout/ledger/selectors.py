@@ -34,7 +34,8 @@ def positions_of(payment_ids: Iterable[UUID]) -> Positions:
     rows: dict[tuple[UUID, str], list[rules.Posting]] = {}
     for row in LedgerEntry.objects.filter(payment_id__in=list(payment_ids)):
         posting = rules.Posting(row.debit, row.credit, row.amount_minor, row.is_reversal)
-        rows.setdefault((row.payment_id, row.currency), []).append(posting)
+        if row.payment_id is not None:
+            rows.setdefault((row.payment_id, row.currency), []).append(posting)
     return {key: position for key, postings in rows.items() if (position := rules.net(postings))}
 
 

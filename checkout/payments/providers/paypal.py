@@ -164,7 +164,7 @@ class PayPal:
             paid_at = answers.paid_at(order)
             if paid_at and since <= paid_at < until:
                 outcome = self._outcome(order)
-                found[outcome.reference] = base.Listed(answers.payment_id(order), paid_at, outcome)
+                found[outcome.reference] = base.Listed(answers.payment_id(order), paid_at, outcome, _shop_of(order))
         return [*found.values()]
 
     def forget(self, token: str) -> None:
@@ -201,11 +201,12 @@ class PayPal:
             "payment_method_preference": "IMMEDIATE_PAYMENT_REQUIRED",  # stock is held for minutes, not for days
             "brand_name": settings.SHOP_NAME[:127],
         }
+        mark = _mark(request.metadata.get("shop", ""))
         bought = {
             "reference_id": "default",
             "amount": answers.amount_of(request.amount),
             "custom_id": request.payment_id,
-            "invoice_id": f"{request.order_number}-{_short(request.payment_id)}",
+            "invoice_id": f"{request.order_number}-{_short(request.payment_id)}{mark}",
             "description": (request.description or request.order_number)[:127],
         }
         body = {
@@ -278,6 +279,17 @@ def _key(kind: str, key: str) -> str:
     """A PayPal-Request-Id for one kind of call."""
     whole = f"{kind}:{key}"
     return whole if len(whole) <= _LONGEST_KEY else f"{kind}:{_short(key, 64)}"
+
+
+def _mark(shop: str) -> str:
+    """What the number of an order ends with that `shop` (its address) has opened."""
+    return f"-{_short(shop, 8)}" if shop else ""
+
+
+def _shop_of(order: Mapping[str, Any]) -> str:
+    """This shop's address, if the order bears its mark."""
+    shop = settings.SITE_URL
+    return shop if str(answers.unit(order).get("invoice_id") or "").endswith(_mark(shop)) else ""
 
 
 def _short(text: str, length: int = 10) -> str:

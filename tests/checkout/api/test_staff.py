@@ -11,7 +11,10 @@ from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, Refund
 from checkout.payments.providers import base
+from checkout.storecredit import selectors as credit
 from shop.accounts.models import User
+from shop.core import db
+from shop.core.money import Money
 from tests.factories import checkout as make
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +180,20 @@ def test_captures_beyond_the_hold_change_nothing(
     answer = post(merchant, order, "captures", given)
     assert (answer[0], answer[1]["error"]["code"]) == (status, code)
     assert not Capture.objects.exists()
+
+
+def test_a_refund_goes_to_store_credit_when_asked(merchant: Client) -> None:
+    order = make.paid(customer_id=db.uuid7())
+    status, body = post(merchant, order, "refunds", {"amount": "10.00", "to": "store_credit"})
+    assert (status, [one["status"] for one in body["refunds"]]) == (201, ["done"])  # type: ignore[attr-defined]
+    order.refresh_from_db()
+    assert (order.refunded_minor, order.customer_id is not None) == (1000, True)
+    assert credit.balance(order.customer_id, "USD") == Money(1000, "USD")
+
+
+def test_a_guest_gets_no_store_credit(merchant: Client) -> None:
+    order = make.paid()
+    status, body = post(merchant, order, "refunds", {"amount": "10.00", "to": "store_credit"})
+    assert (status, body["error"]["code"]) == (409, "no_account")  # type: ignore[index]
+    assert post(merchant, order, "refunds", {"amount": "10.00", "to": "the moon"})[0] == 400
+    assert Refund.objects.count() == 0

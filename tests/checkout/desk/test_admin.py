@@ -17,6 +17,7 @@ from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from shop.accounts.models import User
+from shop.core import db
 from tests import outbox
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
@@ -269,6 +270,23 @@ def test_a_transfer_is_recorded(merchant: Client) -> None:
     assert merchant.post(page(order, "transfer"), {"amount": "30.00", "statement_id": "7"}).status_code == 302
     order.refresh_from_db()
     assert order.status == "payment_confirmed"
+
+
+def test_money_for_an_invoice_is_recorded_once(merchant: Client) -> None:
+    order = make.placed(provider="invoice", token="", customer_id=db.uuid7())
+    outbox.drain()
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor) == ("payment_confirmed", 0)
+    assert "Record payment received" in buttons(merchant, order)
+    assert "Take money" not in buttons(merchant, order)
+    for _twice in range(2):
+        merchant.post(page(order, "transfer"), {"amount": "12.00", "statement_id": "7"})
+    order.refresh_from_db()
+    assert order.captured_minor == 1200
+    merchant.post(page(order, "transfer"), {"amount": "18.00", "statement_id": "8"})
+    order.refresh_from_db()
+    assert (order.captured_minor, order.payment_state) == (3000, "paid")
+    assert "Record payment received" not in buttons(merchant, order)
 
 
 def test_the_page_takes_the_same_queries_for_one_line_and_for_many(

@@ -106,3 +106,28 @@ def test_a_hosted_page_is_the_same_within_a_span_and_always_long_enough(seconds:
     found, end = rules.hosted_page(opened=opened, now=now)
     assert (found, end) == (span, opened + timedelta(minutes=5 * span + 36))
     assert end - max(now, opened) > timedelta(minutes=31) - timedelta(seconds=1)
+
+
+lines_of = st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 6)), min_size=1, max_size=5)
+
+
+@given(st.integers(0, 100_000), lines_of, st.data())
+def test_the_parcels_of_any_split_come_to_the_order_exactly(
+    total: int, lines: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    weights, quantities = [weight for weight, _units in lines], [units for _weight, units in lines]
+    units = [number for number, quantity in enumerate(quantities) for _unit in range(quantity)]
+    sent, before, shares = [0] * len(lines), 0, []
+    for number in data.draw(st.permutations(units)):  # a parcel for each unit; any other split joins some of these
+        sent[number] += 1
+        worth = rules.parcel_value(total, weights, quantities, sent)
+        shares.append(worth - before)
+        before = worth
+    assert sum(shares) == total
+    assert all(share >= 0 for share in shares)
+
+
+@given(lines_of, st.integers(1, 100_000))
+def test_nothing_sent_is_worth_nothing(lines: list[tuple[int, int]], total: int) -> None:
+    weights, quantities = [weight for weight, _units in lines], [units for _weight, units in lines]
+    assert rules.parcel_value(total, weights, quantities, [0] * len(lines)) == 0

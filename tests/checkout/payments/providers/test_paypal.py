@@ -250,3 +250,16 @@ def test_money_that_paypal_cannot_say_is_refused_before_it_is_asked(sandbox, pay
             paypal.charge(request_for(None, amount=amount))
         assert refused.value.code == code
     assert sandbox.state()["counts"] == {}
+
+
+def test_what_this_shop_opened_bears_its_mark(sandbox, paypal, request_for, settings):
+    now = db.clock()
+    marks = {}
+    for number, shop in enumerate((settings.SITE_URL, "https://another.example", "")):
+        question = request_for(None, payment_id=f"pay-{number}", idempotency_key=f"k{number}", metadata={"shop": shop})
+        reference = paypal.charge(question).reference
+        sandbox.approve(reference)
+        paypal.fetch(reference)
+        marks[reference] = settings.SITE_URL if shop == settings.SITE_URL else ""
+    listed = paypal.list(now - timedelta(minutes=5), now + timedelta(minutes=5))
+    assert {one.outcome.reference: one.shop for one in listed} == marks
