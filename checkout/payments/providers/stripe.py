@@ -251,8 +251,7 @@ def _meaning(error: stripe.StripeError) -> Exception:
     if isinstance(error, stripe.CardError) and detail.get("payment_intent"):
         return _Declined(answers.intent_outcome(detail["payment_intent"], detail))
     if status is not None and status >= 500:
-        is_replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
-        return base.StoredFailure("replayed by Stripe") if is_replayed else base.Failed("Stripe failed")
+        return (base.StoredFailure if answers.is_replayed(error.headers) else base.Failed)("Stripe failed")
     if isinstance(error, stripe.APIError) or status is None or status in (409, 429):
         return base.ProviderUnavailable(error.user_message or "no answer from Stripe")
     return base.ProviderRefused(error.user_message or "refused by Stripe", error.code or "")

@@ -216,3 +216,8 @@ def _refund_fact(refund: Object) -> base.Fact:
     _, kind = _REFUNDS[refund["status"]]
     amount = money(refund["amount"], refund["currency"])
     return base.Fact(kind, str(refund["id"]), amount, moment(refund.get("created")))
+
+
+def is_replayed(headers: Mapping[str, str] | None) -> bool:
+    """Whether an answer is the one that its idempotency key had before."""
+    return (headers or {}).get("Idempotent-Replayed") == "true"
