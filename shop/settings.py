@@ -201,6 +201,12 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # KiB
 EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"
+LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
+    "order": "checkout.orders.selectors.links",
+    "purchase-order": "inventory.suppliers.selectors.links",
+    "transfer": "inventory.transfers.selectors.links",
+    "variant": "catalog.products.selectors.links",
+}
 
 # --- Language and time
 LANGUAGE_CODE = "en"

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
 from catalog.products.models import Brand, Image, ListingPrice, OldSlug, Product, Variant
 from inventory.stock import selectors as stock
+from shop.core.links import Link, ids
 from shop.core.money import Money
 
 _SIMILAR_POOL = 60
@@ -204,3 +206,12 @@ def variant_skus(product_id: UUID, sku: str | None = None) -> dict[UUID, str]:
     if sku is not None:
         rows = rows.filter(sku=sku)
     return dict(rows.values_list("pk", "sku"))
+
+
+def links(variant_ids: Iterable[str]) -> dict[str, Link]:
+    """Names of variants' products and their admin pages, by variant (`shop.core.links`)."""
+    rows = Variant.objects.filter(pk__in=ids(variant_ids)).values_list("pk", "product_id", "product__name")
+    return {
+        str(key): Link(name, reverse("admin:catalog_product_change", args=[product_id]))
+        for key, product_id, name in rows
+    }

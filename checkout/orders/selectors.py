@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.urls import reverse
 
 from checkout.orders import rules, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderLine, OrderStep
+from shop.core.links import Link, ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,9 @@ def allows(order: Order, trigger: str) -> bool:
     """Whether table and guard let the order take `trigger` now."""
     row = transitions.find(trigger, order.status)
     return row is not None and rules.GUARDS[row.guard](orders.facts(order)) is None
+
+
+def links(order_ids: Iterable[str]) -> dict[str, Link]:
+    """Numbers and admin pages of orders, by id (`shop.core.links`)."""
+    rows = Order.objects.filter(pk__in=ids(order_ids)).values_list("pk", "number")
+    return {str(key): Link(number, reverse("admin:checkout_order_change", args=[key])) for key, number in rows}

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,9 +18,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from inventory.stock import alerts, services
-from inventory.stock.models import StockAlert, StockItem, StockMovement, StockPolicy
+from inventory.stock.models import Location, StockAlert, StockItem, StockMovement, StockPolicy
+from shop.accounts import selectors as accounts
 from shop.core import db, requests
 from shop.core.admin import ReadOnlyAdmin
+from shop.core.links import links
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -43,10 +46,46 @@ class PeriodFilter(admin.SimpleListFilter):
         return queryset.filter(pk__gte=db.uuid7_floor(since))
 
 
+class PlaceFilter(admin.SimpleListFilter):
+    """The ledger has no foreign key to its locations."""
+
+    title = _lazy("location")
+    parameter_name = "location"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Location.objects.values_list("code", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(location_id__in=Location.objects.filter(code=self.value()).values("pk"))
+
+
+class MovementList(ChangeList):
+    """Names who and what the rows of one page speak of: a query for people and one for each kind of document."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = _named(list(self.result_list))  # type: ignore[has-type]
+
+
+def _named(movements: list[Any]) -> list[Any]:
+    names, found = (
+        accounts.names_of([movement.actor for movement in movements]),
+        links([movement.document for movement in movements]),
+    )
+    for movement in movements:
+        movement.who, movement.link = names[movement.actor], found.get(movement.document)
+    return movements
+
+
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ["at", "sku", "kind", "quantity", "on_hand_after", "reason", "actor", "document"]
-    list_filter = ["kind", PeriodFilter]
+    list_display = ["at", "sku", "place", "kind", "quantity", "on_hand_after", "reason", "who", "paper"]
+    list_display_links = ["at"]
+    list_filter = ["kind", PlaceFilter, PeriodFilter]
+    fields = [("sku", "place"), ("kind", "quantity", "on_hand_after"), ("at", "who"), "reason", "paper"]
+    readonly_fields = ["sku", "place", "kind", "quantity", "on_hand_after", "at", "who", "reason", "paper"]
     search_fields = ["=document"]
     search_help_text = _lazy("The beginning of a SKU, or a whole document such as order:<id> or transfer:<id>")
     ordering = ["-id"]
@@ -54,7 +93,21 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
         skus = StockItem.objects.filter(pk=OuterRef("stock_item_id")).values("sku")
-        return super().get_queryset(request).annotate(item_sku=Subquery(skus, output_field=CharField()))
+        places = Location.objects.filter(pk=OuterRef("location_id")).values("name")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                item_sku=Subquery(skus, output_field=CharField()), place_name=Subquery(places, output_field=CharField())
+            )
+        )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return MovementList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> StockMovement | None:
+        found = super().get_object(request, object_id, from_field)
+        return _named([found])[0] if found else None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -70,6 +123,19 @@ class StockMovementAdmin(ReadOnlyAdmin):
     @display(description="SKU")
     def sku(self, movement: StockMovement) -> str:
         return str(movement.item_sku or "")  # type: ignore[attr-defined]  # annotated
+
+    @display(description=_lazy("location"))
+    def place(self, movement: StockMovement) -> str:
+        return str(movement.place_name or "")  # type: ignore[attr-defined]  # annotated
+
+    @display(description=_lazy("by"))
+    def who(self, movement: StockMovement) -> str:
+        return str(movement.who)  # type: ignore[attr-defined]  # named with its page
+
+    @display(description=_lazy("document"))
+    def paper(self, movement: StockMovement) -> str:
+        link = movement.link  # type: ignore[attr-defined]  # named with its page
+        return link.html if link else movement.document
 
 
 class OpenFilter(admin.SimpleListFilter):

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import F, Sum
+from django.urls import reverse
 
 from inventory.stock.models import Location
 from inventory.suppliers import rules
 from inventory.suppliers.models import PurchaseOrder, PurchaseOrderLine, Receipt, SupplierItem
 from shop.core import db
+from shop.core.links import Link
 from shop.core.money import Money
 
 MOST_SUGGESTIONS = 500
@@ -138,3 +140,15 @@ def offers(supplier_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, Supplie
 def total(one: PurchaseOrder) -> Money:
     """What a purchase order comes to, as ordered."""
     return Money(sum(line.ordered * line.cost_minor for line in one.lines.all()), one.currency)
+
+
+def links(receipts: Iterable[str]) -> dict[str, Link]:
+    """Admin pages of purchase orders, by "<number>/<receipt>" as the ledger writes it (`shop.core.links`)."""
+    numbers = {receipt: receipt.partition("/")[0] for receipt in receipts}
+    rows = PurchaseOrder.objects.using(db.INVENTORY).filter(number__in=set(numbers.values()))
+    ids = dict(rows.values_list("number", "pk"))
+    return {
+        receipt: Link(receipt, reverse("admin:inventory_purchaseorder_change", args=[ids[number]]))
+        for receipt, number in numbers.items()
+        if number in ids
+    }

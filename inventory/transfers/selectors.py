@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from inventory.transfers.models import TransferLine
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inventory.transfers.models import Transfer, TransferLine
 from shop.core import db, invariants
+from shop.core.links import Link, ids
 
 
 def lines_of(transfer_id: UUID) -> list[TransferLine]:
     """The lines of a transfer, in their order."""
     return list(TransferLine.objects.using(db.INVENTORY).filter(transfer_id=transfer_id))
+
+
+def links(transfer_ids: Iterable[str]) -> dict[str, Link]:
+    """From where to where, and the admin pages of transfers, by id (`shop.core.links`)."""
+    rows = Transfer.objects.using(db.INVENTORY).select_related("source", "target").filter(pk__in=ids(transfer_ids))
+    return {
+        str(row.pk): Link(
+            _("Transfer %(way)s") % {"way": str(row)}, reverse("admin:inventory_transfer_change", args=[row.pk])
+        )
+        for row in rows
+    }
 
 
 _VIOLATIONS: tuple[invariants.Check, ...] = (

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inventory.stock import desk, services
 from inventory.stock.models import StockAlert, StockItem, StockMovement, StockPolicy
+from inventory.suppliers import receiving
 from shop.accounts.models import User
 from shop.core import db
 from tests import outbox
-from tests.factories.inventory import stocked
+from tests.factories.checkout import ready
+from tests.factories.inventory import LocationFactory, stocked
+from tests.factories.suppliers import ordered
+from tests.factories.transfers import sent
 from tests.inventory.checks import assert_adds_up, counters
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +122,60 @@ def test_movements_are_found_by_sku_document_and_date(merchant: Client) -> None:
     StockMovement.objects.filter(pk=found.pk).update(id=old)
     assert len(shown(merchant, "stockmovement", "?days=7")) == 2
     assert len(shown(merchant, "stockmovement", "?days=30")) == 3
+
+
+def papers(merchant: Client) -> set[tuple[str, str, str]]:
+    """Place, person and document of the ledger's rows, as its page has them."""
+    page = merchant.get(reverse("admin:inventory_stockmovement_changelist")).content.decode()
+    cells = [re.findall(rf"field-{name}[^>]*>(.*?)</td>", page, re.DOTALL) for name in ("place", "who", "paper")]
+    return {tuple(re.sub(r"\s+", " ", cell).strip() for cell in row) for row in zip(*cells, strict=True)}  # type: ignore[misc]
+
+
+def test_the_ledger_names_place_person_and_document(merchant: Client) -> None:
+    person = User.objects.get(email="merchant@example.com")
+    there, order, purchase, item = LocationFactory(name="Attic"), ready(), ordered((stocked(1), 5)), stocked(5)
+    transfer = sent(item, 2, there)
+    receiving.receive(order_id=purchase.pk, quantities={purchase.lines.get().pk: 5}, key="k", by=f"staff:{person.pk}")
+    typed = {"variant_id": item.variant_id, "sku": item.sku, "quantity": 1, "location": there.code, "reason": "found"}
+    services.receive(**typed, by="system", document=f"order:{order.pk}")
+    services.receive(**typed, by=f"customer:{person.pk}", document="order:nonsense")
+    pages = {
+        "Transfer Main warehouse → Attic": url(transfer, "transfer"),
+        f"{purchase.number}/1": url(purchase, "purchaseorder"),
+        order.number: reverse("admin:checkout_order_change", args=[order.pk]),
+    }
+    links = {name: f'<a href="{page}">{name}</a>' for name, page in pages.items()}
+    assert {row for row in papers(merchant) if row[1] != "test"} == {
+        ("Main warehouse", "staff:1", links["Transfer Main warehouse → Attic"]),
+        ("Main warehouse", "merchant@example.com", links[f"{purchase.number}/1"]),
+        ("Attic", "the shop", links[order.number]),
+        ("Attic", "merchant@example.com", "order:nonsense"),
+    }
+    assert len(shown(merchant, "stockmovement", f"?location={there.code}")) == 2
+
+
+def url(row: Any, table: str) -> str:
+    return reverse(f"admin:inventory_{table}_change", args=[row.pk])
+
+
+def test_the_ledger_asks_as_much_for_many_rows(merchant: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert merchant.get(reverse("admin:inventory_stockmovement_changelist")).status_code == 200
+        return len(seen)
+
+    sent(stocked(5), 2)
+    before = queries()
+    for _times in range(3):
+        sent(stocked(5), 2)
+    assert queries() == before
+
+
+def test_one_movement_names_them_too(merchant: Client) -> None:
+    transfer = sent(stocked(5), 2)
+    movement = StockMovement.objects.get(document=transfer.document)
+    page = merchant.get(reverse("admin:inventory_stockmovement_change", args=[movement.pk])).content.decode()
+    assert f'<a href="{url(transfer, "transfer")}">' in page
 
 
 def test_the_strategy_is_one_choice(merchant: Client) -> None:
