@@ -150,7 +150,7 @@ class PrivateShop:
 
     def crowd(self, shoppers: int, *, units: int | None = None) -> Crowd:
         """So many carts with one unit of the same thing, of which `units` (default: enough) are free."""
-        count = shoppers if units is None else units
+        count = shoppers + 50 if units is None else units  # never sold out: the next crowd wants some, too
         made = json.loads(self.python("bench/crowd.py", str(shoppers), str(count)).stdout.splitlines()[-1])
         return Crowd(self.url, made["tokens"], made["total"])
 
