@@ -51,7 +51,7 @@ FAULTS: dict[str, Fault] = {
     "F32": Fault("reindex while prices change", absent="not built yet: there is no index beside PostgreSQL"),
     "F33": Fault("poison message"),
     "F34": Fault("reads from a replica 30 s behind", absent="not built yet: every read asks the primary"),
-    "F35": Fault("kill -9 of the primary, replica promoted"),
+    "F35": Fault("kill -9 of the primary, replica promoted", _REAL),
     "F36": Fault("a worker's clock 10 minutes off"),
     "F37": Fault("migrations under load", absent="not part of this: the migration linter and its tests look after it"),
     "F38": Fault("connection pool exhausted", _REAL),
