@@ -49,8 +49,8 @@ class ProductList(ChangeList):
         ids = [row.pk for row in rows]
         owners = dict(Variant.objects.filter(product_id__in=ids, is_active=True).values_list("pk", "product_id"))
         units: dict[UUID, int] = {}
-        for variant_id, number in stock.available(owners).items():
-            units[owners[variant_id]] = units.get(owners[variant_id], 0) + number
+        for variant_id, have in stock.availability(owners).items():
+            units[owners[variant_id]] = units.get(owners[variant_id], 0) + have.on_hand
         shown: dict[UUID, Mapping[str, Any] | None] = {}
         for image in Image.objects.filter(product_id__in=ids).exclude(file=""):
             if image.product_id not in shown:

@@ -57,8 +57,8 @@ class Choice:
     units: int
     availability: str  # in_stock, preorder, backorder, out
     expected_on: date | None  # when the next unit is, if none is on hand and somebody knows
-    stock_text: str  # what is said of units that are not on hand
-    available: int | None  # told only when low
+    stock_text: str  # what is said where not all of the units are on hand
+    available: int | None  # on hand; told only when low
     max_quantity: int
 
 
@@ -130,7 +130,7 @@ def product_page(
 def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
     price, regular = selectors.charged(variant, currency)
     units, availability = have.units, have.state()
-    is_low = availability == "in_stock" and units < LOW_STOCK
+    is_low = availability == "in_stock" and have.on_hand < LOW_STOCK
     state = "low" if is_low else availability
     return Choice(
         id=variant.pk,
@@ -142,8 +142,8 @@ def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
         units=units,
         availability=availability,
         expected_on=have.expected(),
-        stock_text=wording.notice(have),
-        available=units if is_low else None,
+        stock_text=wording.left(have) if is_low else wording.notice(have),
+        available=have.on_hand if is_low else None,
         max_quantity=max(0, min(units, MAX_QUANTITY)),
     )
 

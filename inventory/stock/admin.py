@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from inventory.stock import locations, selectors, services
-from inventory.stock.forms import AdjustForm, ReceiveForm, RecountForm
+from inventory.stock.forms import AdjustForm, LimitsForm, ReceiveForm, RecountForm
 from inventory.stock.models import Location, StockItem
 from shop.core import requests
 
@@ -66,6 +66,7 @@ class LevelFilter(admin.SimpleListFilter):
 
 @admin.register(StockItem)
 class StockItemAdmin(ModelAdmin):
+    form = LimitsForm
     list_display = ["sku", "location", "available", "on_hand", "reserved", "allocated", "shortfall", "level"]
     list_filter = [LevelFilter, "location"]
     list_select_related = ["location"]
@@ -137,6 +138,11 @@ class StockItemAdmin(ModelAdmin):
             )
         except services.Promised:
             messages.error(request, _("More units are sold already than this backorder limit would allow."))
+            return
+        if obj.backorder_limit and obj.expected_on is None:  # allowed: a supplier may not know it himself
+            messages.warning(
+                request, _("Shoppers read no date for these units: enter when they are expected, if known.")
+            )
 
     @action(description=_lazy("Adjust stock"), url_path="adjust", permissions=["change"])
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -9,6 +11,21 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from inventory.stock import rules, selectors
+from shop.core import db
+
+
+class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # of the model its admin page has
+    """What may be sold beyond the units on hand. A date that has passed may stay, but is not entered."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_preorder") and data.get("backorder_limit") == 0:
+            self.add_error("backorder_limit", _("Enter how many units may be pre-ordered; 0 would sell none."))
+        expected_on = data.get("expected_on")
+        is_about_it = {"expected_on", "is_preorder", "backorder_limit"} & set(self.changed_data)
+        if expected_on and is_about_it and expected_on < db.clock(db.INVENTORY).date():
+            self.add_error("expected_on", _("That day has passed: enter when the units are expected now."))
+        return data
 
 
 class ReceiveForm(forms.Form):

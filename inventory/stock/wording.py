@@ -13,6 +13,8 @@ from inventory.stock import rules
 def notice(have: rules.Availability, wanted: int = 1) -> str:
     """A sentence for `wanted` units that are not all on hand; empty when they are, or cannot be had."""
     state, expected_on = have.state(wanted), have.expected(wanted)
+    if state in (rules.PREORDER, rules.BACKORDER) and have.on_hand > 0:
+        return _split(state, have.on_hand, wanted - have.on_hand, expected_on)
     if state == rules.PREORDER:
         return _("Pre-order: ships %(date)s") % {"date": day(expected_on)} if expected_on else _("Pre-order")
     if state == rules.BACKORDER:
@@ -20,6 +22,33 @@ def notice(have: rules.Availability, wanted: int = 1) -> str:
             _("On backorder: expected by %(date)s") % {"date": day(expected_on)} if expected_on else _("On backorder")
         )
     return ""
+
+
+def left(have: rules.Availability) -> str:
+    """Units on hand of which more may be sold than that; empty where there are none, or no more than these."""
+    if not 0 < have.on_hand < have.units:
+        return ""
+    text = (
+        _("%(count)d in stock, more can be pre-ordered")
+        if have.is_preorder
+        else _("%(count)d in stock, more on backorder")
+    )
+    return text % {"count": have.on_hand}
+
+
+def _split(state: str, now: int, later: int, expected_on: date | None) -> str:
+    parts = {"now": now, "later": later, "date": day(expected_on) if expected_on else ""}
+    if state == rules.PREORDER:
+        dated, plain = (
+            _("%(now)d in stock, %(later)d on pre-order: ships %(date)s"),
+            _("%(now)d in stock, %(later)d on pre-order"),
+        )
+    else:
+        dated, plain = (
+            _("%(now)d in stock, %(later)d on backorder: expected by %(date)s"),
+            _("%(now)d in stock, %(later)d on backorder"),
+        )
+    return (dated if expected_on else plain) % parts
 
 
 def promise(expected_on: date | None) -> str:

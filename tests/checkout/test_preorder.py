@@ -17,6 +17,7 @@ from catalog.search.models import Listing
 from checkout.orders.models import Order, OrderLine
 from inventory.stock import services as stock
 from inventory.stock.models import StockItem
+from shop.accounts.models import User
 from shop.core import cache
 from tests import outbox
 from tests.factories import cart as carts
@@ -54,6 +55,8 @@ def page(client: Client, made: Product) -> str:
         ({"is_preorder": False}, "On backorder: expected by March 12, 2027", "Add to cart", "BackOrder"),
         ({"is_preorder": False, "expected_on": None}, "On backorder", "Add to cart", "BackOrder"),
         ({"units": 20}, "In stock", "Add to cart", "InStock"),
+        ({"units": 4}, "4 in stock, more can be pre-ordered", "Add to cart", "InStock"),
+        ({"units": 4, "is_preorder": False}, "4 in stock, more on backorder", "Add to cart", "InStock"),
     ],
 )
 def test_the_product_page_says_what_one_unit_would_be(
@@ -63,6 +66,14 @@ def test_the_product_page_says_what_one_unit_would_be(
     assert f'data-testid="stock-status" role="status">{text}</p>' in shown
     assert f'data-testid="add-to-cart-btn" data-add>{button}</button>' in shown
     assert f'"availability": "https://schema.org/{schema}"' in shown
+
+
+def test_the_list_of_products_counts_what_is_on_hand(client: Client, settings: Any) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    before_it_is_there(units=4)
+    shown = client.get(reverse("admin:catalog_product_changelist"))
+    assert [row.units for row in shown.context["cl"].result_list] == [4]
 
 
 def test_the_api_says_so_of_each_variant(client: Client) -> None:
@@ -83,8 +94,8 @@ def test_cart_and_checkout_say_so_of_the_units_in_the_line(client: Client) -> No
     made = before_it_is_there(units=2)
     add = {"product": str(made.pk), "quantity": "2"}
     client.post(reverse("cart_add"), add)
-    notice = "Pre-order: ships March 12, 2027"
-    assert notice not in client.get(reverse("cart")).content.decode()
+    notice = "2 in stock, 1 on pre-order: ships March 12, 2027"
+    assert "on pre-order" not in client.get(reverse("cart")).content.decode()
     client.post(reverse("cart_add"), {**add, "quantity": "1"})
     assert f'<p class="line__notice">{notice}</p>' in client.get(reverse("cart")).content.decode()
     assert f'<span class="muted">{notice}</span>' in client.get(reverse("checkout")).content.decode()

@@ -81,6 +81,36 @@ def test_a_preorder_is_set_on_the_stock_item(merchant: Client) -> None:
     assert item.backorder_limit == 20
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"backorder_limit": "0"}, "Enter how many units may be pre-ordered; 0 would sell none."),
+        ({"expected_on": "2020-01-01"}, "That day has passed: enter when the units are expected now."),
+    ],
+)
+def test_a_senseless_preorder_is_refused(merchant: Client, wrong: dict[str, str], sentence: str) -> None:
+    item = stocked(0)
+    form = {"low_stock_threshold": "0", "backorder_limit": "20", "is_preorder": "on", "expected_on": "2099-03-12"}
+    answer = merchant.post(url(item, "stockitem"), {**form, **wrong})
+    assert (answer.status_code, answer.context["adminform"].form.errors) == (200, {next(iter(wrong)): [sentence]})
+    item.refresh_from_db()
+    assert (item.is_preorder, item.backorder_limit) == (False, 0)
+
+
+def test_a_date_that_passed_by_itself_does_not_hinder(merchant: Client) -> None:
+    item = stocked(0)
+    StockItem.objects.filter(pk=item.pk).update(backorder_limit=5, expected_on=date(2020, 1, 1))
+    form = {"low_stock_threshold": "3", "backorder_limit": "5", "expected_on": "2020-01-01"}
+    assert merchant.post(url(item, "stockitem"), form).status_code == 302
+
+
+@pytest.mark.parametrize(("expected_on", "levels"), [("", ["warning", "success"]), ("2099-01-01", ["success"])])
+def test_a_backorder_without_a_date_is_warned_of(merchant: Client, expected_on: str, levels: list[str]) -> None:
+    form = {"low_stock_threshold": "0", "backorder_limit": "2", "expected_on": expected_on}
+    answer = merchant.post(url(stocked(4), "stockitem"), form, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == levels
+
+
 def test_open_alerts_come_first_and_are_acknowledged(merchant: Client) -> None:
     closed, seen, new = low(), low(), low()
     services.adjust(stock_item_id=closed.stock_item_id, change=9, reason="found", by="staff:1")
