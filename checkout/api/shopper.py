@@ -114,6 +114,10 @@ class OrdersResource(ShopperView):
         if found is None:  # a new try; asking again what became of an old one costs nothing
             if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
                 raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
+            try:
+                line.check_room()
+            except line.LineFull as full:
+                raise _line_full() from full
             found = _place(request, given.validated_data, key)
         return found if isinstance(found, Response) else _placed(found)
 
@@ -201,9 +205,13 @@ def _queue(request: Request, cart: Any, details: purchase.Details, expected: Mon
     try:
         click = line.join(cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request))
     except line.LineFull as full:
-        text = _("Very many people are ordering at this moment. Please try again in a minute.")
-        raise rest.ApiError("line_full", text, 503) from full
+        raise _line_full() from full
     return _waiting(purchase_selectors.turn(token=click.token))
+
+
+def _line_full() -> rest.ApiError:
+    text = _("Very many people are ordering at this moment. Please try again in a minute.")
+    return rest.ApiError("line_full", text, 503)
 
 
 def _in_line(key: str) -> Response | None:

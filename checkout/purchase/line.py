@@ -66,6 +66,7 @@ class _Slots:
     def __init__(self) -> None:
         self._made: threading.BoundedSemaphore | None = None
         self._lock = threading.Lock()
+        self.full_until = 0.0  # by this process's monotonic clock
 
     def semaphore(self) -> threading.BoundedSemaphore:
         with self._lock:
@@ -74,6 +75,12 @@ class _Slots:
 
 
 _slots = _Slots()
+
+
+def check_room() -> None:
+    """Raise `LineFull` at once if this process saw a full line within the last second: it must not cost a query."""
+    if time.monotonic() < _slots.full_until:
+        raise LineFull
 
 
 @contextmanager
@@ -104,6 +111,7 @@ def join(*, cart: Cart, details: services.Details, seen_total: Money, key: str, 
         if mine is None:
             _refuse_sold_out(cart)
             if selectors.waiting() >= settings.LINE_LIMIT:
+                _slots.full_until = time.monotonic() + 1
                 raise LineFull
             QueuedOrder.objects.bulk_create([QueuedOrder(key=key, **now)], ignore_conflicts=True)
             mine = QueuedOrder.objects.get(key=key)

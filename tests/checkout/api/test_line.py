@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture(autouse=True)
-def _rates():
+def _rates(monkeypatch):
+    monkeypatch.setattr(line, "_slots", line._Slots())
     carts.rates()
 
 

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _rates() -> None:
+def _rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "_slots", line._Slots())  # what one test made of the process is not the next one's
     carts.rates()
 
 
@@ -85,6 +86,17 @@ class TestJoin:
         with pytest.raises(line.LineFull):
             join(carts.cart((carts.product(), 1)))
         assert numbers() == [mine.number]
+
+    def test_for_a_second_after_a_full_line_nobody_is_asked(
+        self, settings: Any, monkeypatch: Any, django_assert_num_queries: Any
+    ) -> None:
+        monkeypatch.setattr(line, "_slots", line._Slots())
+        line.check_room()
+        settings.LINE_LIMIT = 0
+        with pytest.raises(line.LineFull):
+            join(carts.cart((carts.product(), 1)))
+        with django_assert_num_queries(0), pytest.raises(line.LineFull):
+            line.check_room()
 
     def test_after_a_refusal_it_queues_anew_at_the_end(self) -> None:
         cart = carts.cart((carts.product(units=1), 1))
