@@ -94,7 +94,8 @@ def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has
         found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
     if can_capture and user.has_perm(transitions.REVIEW):
         found.append(Button(_("Take money"), _url("capture", order), variant="primary"))
-        found.append(Button(_("Let go of held money"), _url("void", order)))
+        if order.captured_minor:  # all of it goes with the order: "Cancel"
+            found.append(Button(_("Let go of held money"), _url("void", order)))
     if can_refund and user.has_perm(transitions.REFUND):
         found.append(Button(_("Refund"), _url("refund", order)))
     return found

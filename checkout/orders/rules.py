@@ -27,6 +27,13 @@ def is_paid(facts: Facts) -> str | None:
     return None if max(facts.captured, facts.secured) - facts.refunded >= facts.total else "not_paid"
 
 
+def is_covered(facts: Facts) -> str | None:
+    """Taken, or held in a way that needs no more of the shopper. What was given back is ours to give, short of all."""
+    came = max(facts.captured, facts.secured)
+    is_all_back = 0 < facts.captured == facts.refunded
+    return "not_covered" if came < facts.total or is_all_back else None
+
+
 def is_unpaid(facts: Facts) -> str | None:
     return None if facts.captured == facts.refunded else "paid"
 
@@ -36,11 +43,11 @@ def is_authorised(facts: Facts) -> str | None:
 
 
 def is_picked(facts: Facts) -> str | None:
-    return None if facts.fulfilment == "picked" else "not_picked"
+    return is_covered(facts) or (None if facts.fulfilment == "picked" else "not_picked")
 
 
 def is_handed_over(facts: Facts) -> str | None:
-    return None if facts.fulfilment == "shipped" else "not_handed_over"
+    return is_covered(facts) or (None if facts.fulfilment == "shipped" else "not_handed_over")
 
 
 def is_delivered(facts: Facts) -> str | None:
@@ -70,6 +77,7 @@ GUARDS: dict[str, Guard] = {
         is_paid,
         is_unpaid,
         is_authorised,
+        is_covered,
         is_picked,
         is_handed_over,
         is_delivered,

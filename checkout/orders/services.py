@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OBJECTIONS = {
     "not_paid": gettext_lazy("it is not fully paid"),
+    "not_covered": gettext_lazy("its total is neither taken nor held; cancel it if it will not be paid"),
     "paid": gettext_lazy("it is paid"),
     "not_authorised": gettext_lazy("its amount is not authorised"),
     "not_picked": gettext_lazy("not every unit is picked"),

@@ -3,6 +3,10 @@
 Buttons in the admin, the history and the refusals' words are made from this table; `services.apply` is its only reader
 that writes. Guards are functions of `rules.GUARDS`, effects are names in `effects.EFFECTS`: events
 in the outbox, and whatever else follows from a transition hears them.
+
+Nothing is prepared or handed over that is not paid for: the rows of fulfilment ask `rules.is_covered`, so a hold that
+was let go or ran out stops the order where it is, to be cancelled. A part that staff gave back does not count against
+it: a merchant may give it as goodwill and ship all the same. An order of which all was given back is not shipped.
 """
 
 from __future__ import annotations
@@ -52,7 +56,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(("pending", "payment_pending"), "reservation_expired", "cancelled",
                "is_unpaid", ("cancelled",), _("Let expire")),
     Transition(("payment_confirmed",), "start_fulfillment", "processing",
-               "always", (), _("Start processing"), FULFIL),
+               "is_covered", (), _("Start processing"), FULFIL),
     Transition(("processing",), "items_picked", "ready_to_ship",
                "is_picked", (), _("Mark as picked"), FULFIL),
     Transition(("ready_to_ship",), "package_dispatched", "shipped",

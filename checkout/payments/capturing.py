@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import locking, rules
+from checkout.payments import locking, rules, selectors
 from checkout.payments.models import Capture, CaptureWhen, Payment, PaymentOptions
 from shop.audit import services as audit
 from shop.core import db
@@ -23,6 +23,8 @@ from shop.core.money import Money
 from shop.events import bus, types
 
 log = structlog.get_logger("checkout.payments")
+
+OVER = (Order.Status.CANCELLED, Order.Status.REFUNDED)
 
 
 class CaptureRefused(Exception):
@@ -59,7 +61,7 @@ def _check(order: Order, amount: Money, most: int) -> None:
     if amount.minor <= 0:
         least = order.money(1).format()
         raise CaptureRefused(_("Take at least %(amount)s.") % {"amount": least}, "amount_invalid")
-    if order.status in (Order.Status.CANCELLED, Order.Status.REFUNDED) or not most:
+    if order.status in OVER or not most:
         raise CaptureRefused(_("Nothing is held for this order that could be taken."), "not_capturable")
     if amount.minor > most:
         told = order.money(most).format()
@@ -96,7 +98,7 @@ def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[C
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
-        if order.status in (Order.Status.CANCELLED, Order.Status.REFUNDED):
+        if order.status in OVER:
             return []
         asked = Capture.objects.filter(order_id=order_id, status=Capture.Status.REQUESTED)
         missing = minor - order.captured_minor - (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
@@ -172,17 +174,31 @@ def fail(*, capture_id: UUID, why: str) -> None:
             action="capture.failed", by="system", object_type="order", object_id=capture.order_id,
             changes={"capture": str(capture.pk), "why": why[:80]}, using=db.DEFAULT,
         )  # fmt: skip
-        if order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED):
+        if order.status not in OVER:
             bus.publish(types.CaptureFailed(order_id=capture.order_id, capture_id=capture.pk), using=db.DEFAULT)
 
 
 def request_void(*, order_id: UUID, by: str) -> None:
-    """Have a worker let go of what is held for an order and not taken. Raises `CaptureRefused` ("not_capturable")."""
+    """Have a worker let go of what is held for an order beyond what was taken.
+
+    Raises `CaptureRefused`: "not_capturable" when nothing is held, "cancel_instead" while nothing was taken (an order
+    that goes on must not lose all of its money: cancelling it lets go as well), "already_shipped" when the held money
+    is that of a parcel on its way.
+    """
     with transaction.atomic(using=db.DEFAULT):
         order, _payments = locking.order_and_payments(order_id)
         if not order.held_minor:
             raise CaptureRefused(_("Nothing is held for this order."), "not_capturable")
+        if order.status in selectors.ON_ITS_WAY:
+            raise CaptureRefused(_("The order has been shipped: what is held pays for it."), "already_shipped")
+        if order.status not in OVER and not order.captured_minor and not _is_asked_for(order):
+            why = _("Nothing of this order was taken yet. Cancel the order: that lets go of all that is held.")
+            raise CaptureRefused(why, "cancel_instead")
         ask_to_void(order, by)
+
+
+def _is_asked_for(order: Order) -> bool:
+    return Capture.objects.filter(order_id=order.pk, status=Capture.Status.REQUESTED).exists()
 
 
 def ask_to_void(order: Order, by: str) -> None:

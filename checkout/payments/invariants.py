@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from checkout.ledger import rules as accounts
 from checkout.ledger import selectors as ledger
+from checkout.orders.invariants import HANDED_OVER
 from checkout.orders.models import Order
 from checkout.payments import recording, refunding, rules, selectors
 from checkout.payments.comparing import Skipped, paid_is_captured
@@ -115,6 +116,12 @@ def _orders_that_differ() -> Iterator[str]:
         yield f"I7 {order.number}: its sums are not those of its payments"
     for unpaid in Order.objects.filter(status__in=PAID, captured_minor=0, secured_minor=0, total_minor__gt=0):
         yield f"I7 {unpaid.number}: {unpaid.status}, and nothing was paid"
+    gone = Order.objects.filter(fulfilment_state__in=HANDED_OVER, status__in=PAID).exclude(
+        captured_minor=0, secured_minor=0
+    )
+    for short in gone.filter(captured_minor__lt=F("total_minor"), secured_minor__lt=F("total_minor")):
+        sure = max(short.captured_minor, short.secured_minor)
+        yield f"I7 {short.number}: {short.status}, and only {sure} of {short.total_minor} is taken or held"
 
 
 _ONCE: tuple[Check, ...] = (

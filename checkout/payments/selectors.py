@@ -23,6 +23,7 @@ OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHOR
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
 ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
+ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 
 
@@ -134,6 +135,11 @@ def is_chargeable(payment: Payment) -> bool:
 def is_hosted(payment: Payment) -> bool:
     """Whether the shopper pays it on the provider's own page: it was opened without a card."""
     return not payment.token and providers.provider(payment.provider).has_hosted_page
+
+
+def is_on_its_way(order_id: UUID) -> bool:
+    """Whether the order was shipped, and is still to be paid for."""
+    return Order.objects.filter(pk=order_id, status__in=ON_ITS_WAY).exists()
 
 
 def waits_for_money(order_id: UUID) -> bool:

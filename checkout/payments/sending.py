@@ -62,10 +62,15 @@ def _take(asked: Capture) -> None:
 
 
 def void_rest(*, order_id: UUID) -> None:
-    """Let go of what is held for an order and not taken, after the captures that were asked for before."""
+    """Let go of what is held for an order and not taken, after the captures that were asked for before.
+
+    Not when it was shipped since that was asked for: the held money is its parcel's then.
+    """
     for asked in selectors.waiting_captures(order_id):
         capture(capture_id=asked)
     for payment in selectors.holding(order_id):
+        if selectors.is_on_its_way(order_id):
+            return
         _let_go(payment)
 
 

@@ -155,6 +155,8 @@ def held() -> Order:
 
 def test_held_money_is_taken_in_parts_and_let_go(merchant: Client) -> None:
     order = held()
+    status, body = post(merchant, order, "voids", {})
+    assert (status, body["error"]["code"]) == (409, "cancel_instead")
     status, body = post(merchant, order, "captures", {"amount": "10.00", "isFinal": False})
     [capture] = body["captures"]
     assert (status, capture["amount"], capture["status"], capture["isFinal"]) == (201, "10.00", "requested", False)

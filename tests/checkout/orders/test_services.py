@@ -98,8 +98,9 @@ def test_apply_goes_exactly_where_the_table_says(trigger: str, status: str) -> N
         "is_paid": {"captured_minor": 3000},
         "is_refunded": {"captured_minor": 3000, "refunded_minor": 3000},
         "is_authorised": {"authorised_minor": 3000},
-        "is_picked": {"fulfilment_state": "picked"},
-        "is_handed_over": {"fulfilment_state": "shipped"},
+        "is_covered": {"captured_minor": 3000},
+        "is_picked": {"captured_minor": 3000, "fulfilment_state": "picked"},
+        "is_handed_over": {"captured_minor": 3000, "fulfilment_state": "shipped"},
         "is_delivered": {"fulfilment_state": "delivered"},
         "is_back": {"fulfilment_state": "returned"},
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from checkout.disputes.models import Dispute
@@ -61,6 +63,77 @@ def test_captures_in_parts_and_the_rest_let_go(shop_sandbox: RunningSandbox) -> 
     assert (*sums(order), now(order).held_minor) == (1500, 1500, 0, 0)
     assert [one.status for one in Capture.objects.all()] == ["done", "done"]
     assert {one.account: one.amount.minor for one in ledger.balances()}["holds:stripe"] == 0
+    assert violations() == []
+
+
+def ship(order: Order, upto: int) -> None:
+    """The first `upto` of the three steps that hand an order over."""
+    about = {"order_id": order.pk, "by": "staff:1"}
+    steps = (fulfilment.start, fulfilment.pick, partial(fulfilment.dispatch, carrier="DHL", tracking_number="1"))
+    for step in steps[:upto]:
+        step(**about)
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_I7_what_was_let_go_is_never_shipped(shop_sandbox: RunningSandbox, step: int) -> None:
+    order = held()
+    ship(order, step)
+    before = now(order).status
+    shop_sandbox.provider().void(make.payment_of(order).reference, "elsewhere")  # or it ran out there
+    payments.fetch(payment_id=make.payment_of(order).pk, source="webhook")
+    trigger = ("start_fulfillment", "items_picked", "package_dispatched")[step]
+    about = {"order_id": order.pk, "by": "staff:1"}
+    commands = (fulfilment.start, fulfilment.pick, partial(fulfilment.dispatch, carrier="DHL", tracking_number="1"))
+    with pytest.raises(orders.TransitionRefused) as refused:
+        commands[step](**about)
+    assert (refused.value.trigger, refused.value.why) == (trigger, "not_covered")
+    assert "its total is neither taken nor held" in str(refused.value)
+    assert (now(order).status, now(order).payment_state) == (before, "due")
+    orders.cancel(**about)
+    assert now(order).status == "cancelled"
+
+
+def test_I7_a_part_that_was_taken_does_not_ship_the_whole(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1", is_final=True)
+    outbox.drain()
+    with pytest.raises(orders.TransitionRefused):
+        fulfilment.start(order_id=order.pk, by="staff:1")
+
+
+def test_a_part_given_back_as_goodwill_does_not_stop_a_parcel(shop_sandbox: RunningSandbox) -> None:
+    order = held("at_once")
+    payments.request_refund(order_id=order.pk, amount=Money(1000, USD), reason="late", by="staff:1")
+    outbox.drain()
+    ship(order, 3)
+    outbox.drain()
+    assert (now(order).status, now(order).payment_state) == ("shipped", "partly_refunded")
+    assert violations() == []
+
+
+def test_all_of_a_living_order_is_not_let_go(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    with pytest.raises(payments.CaptureRefused, match="Cancel the order") as refused:
+        payments.request_void(order_id=order.pk, by="staff:1")
+    assert refused.value.code == "cancel_instead"
+    orders.cancel(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert (now(order).status, now(order).payment_state, sums(order)) == ("cancelled", "voided", (0, 0, 0))
+    assert violations() == []
+
+
+def test_letting_go_comes_too_late_for_a_parcel_that_has_left(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    outbox.drain()
+    payments.request_void(order_id=order.pk, by="staff:1")
+    ship(order, 3)
+    payments.void_rest(order_id=order.pk)
+    with pytest.raises(payments.CaptureRefused) as refused:
+        payments.request_void(order_id=order.pk, by="staff:1")
+    assert refused.value.code == "already_shipped"
+    outbox.drain()
+    assert (now(order).status, sums(order)) == ("shipped", (3000, 3000, 0))
     assert violations() == []
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import collecting, invariants, providers
@@ -94,6 +95,17 @@ def test_I7_names_sums_that_are_not_those_of_the_facts() -> None:
         f"I7 payment {payment.pk}: its sums are not those of its facts",
         f"I7 {order.number}: its sums are not those of its payments",
     ]
+
+
+def test_I7_names_a_parcel_that_left_part_paid() -> None:
+    order = make.ready()
+    fulfilment.dispatch(order_id=order.pk, carrier="DHL", tracking_number="1", by="staff:1")
+    assert invariants.ledger_balances() == []
+    payment = make.payment_of(order)
+    PaymentEvent.objects.filter(payment=payment, kind="captured").update(amount_minor=2999)
+    Payment.objects.filter(pk=payment.pk).update(captured_minor=2999)
+    Order.objects.filter(pk=order.pk).update(captured_minor=2999, secured_minor=2999)
+    assert f"I7 {order.number}: shipped, and only 2999 of 3000 is taken or held" in invariants.ledger_balances()
 
 
 def test_I7_the_database_itself_refuses_to_give_back_more_than_came_in() -> None:
