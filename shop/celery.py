@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     "notifications.sweep": {"task": "shop.notifications.tasks.sweep", "schedule": 30.0},
     "reservations.expire": {"task": "inventory.reservations.tasks.expire", "schedule": 15.0},
     "stock.close_orders": {"task": "inventory.stock.tasks.close_orders", "schedule": 60.0},
+    "stock.find_low": {"task": "inventory.stock.tasks.find_low", "schedule": crontab(minute=20)},
     "stock.check": {"task": "inventory.drift.tasks.run", "schedule": crontab(hour=3, minute=45)},
     "waitlist.sweep": {"task": "inventory.waitlist.tasks.sweep", "schedule": 30.0},
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},

@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Case, F, QuerySet, Value, When
-from django.db.models.functions import Now
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,8 +21,6 @@ from inventory.stock.forms import AdjustForm, LimitsForm, ReceiveForm, RecountFo
 from inventory.stock.models import Location, StockItem
 from shop.core import requests
 
-_BEYOND = Case(When(orders_until__lte=Now(), then=Value(0)), default=F("backorder_limit"))
-AVAILABLE = F("on_hand") + _BEYOND - F("reserved") - F("allocated")
 _LIMITS = ["low_stock_threshold", "backorder_limit", "is_preorder", "expected_on", "orders_until"]
 
 
@@ -95,7 +92,7 @@ class StockItemAdmin(ModelAdmin):
     actions_detail = ["adjust", "recount", "receive", "movements"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
-        return super().get_queryset(request).annotate(units_available=AVAILABLE)
+        return super().get_queryset(request).annotate(units_available=selectors.AVAILABLE)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
-from inventory.stock import emails, locking
-from inventory.stock.models import StockAlert
+from inventory.stock import emails, locking, selectors
+from inventory.stock.models import StockAlert, StockItem
 from shop.audit import services as audit
 from shop.core import db
 
@@ -41,6 +42,37 @@ def raise_low(*, variant_id: UUID, location_id: UUID) -> bool:
         )
     emails.low(alert)
     return is_new
+
+
+def find_low(limit: int = 500) -> int:
+    """Open the alerts of up to `limit` stock items that were low already when first seen; returns how many.
+
+    They fell below no line, so nothing was told of them: they were opened so, by a delivery or a transfer, or somebody
+    raised their threshold. One mail lists them all.
+    """
+    known = StockAlert.objects.using(db.INVENTORY).filter(stock_item_id=OuterRef("pk"), closed_at=None)
+    low = StockItem.objects.using(db.INVENTORY).annotate(units=selectors.AVAILABLE).filter(
+        ~Exists(known), units__lte=F("low_stock_threshold"), location__is_active=True
+    )  # fmt: skip
+    variants = dict(low.order_by("pk").values_list("pk", "variant_id")[:limit])
+    with transaction.atomic(using=db.INVENTORY):
+        items = [item for item in locking.items_of(variants.values()) if item.pk in variants]
+        alerts = [_new(item) for item in items if item.available <= item.low_stock_threshold]
+        StockAlert.objects.using(db.INVENTORY).bulk_create(alerts, ignore_conflicts=True)
+    if alerts:  # should the worker die here, they are in the admin all the same
+        emails.low_list(alerts)
+    return len(alerts)
+
+
+def _new(item: StockItem) -> StockAlert:
+    return StockAlert(
+        stock_item_id=item.pk,
+        variant_id=item.variant_id,
+        sku=item.sku,
+        location=item.location,
+        available=item.available,
+        threshold=item.low_stock_threshold,
+    )
 
 
 def acknowledge(*, alert_ids: Sequence[UUID], by: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.notifications import services as notifications
 
+LISTED = 50  # stock items in one mail; the admin has them all
 PERMISSION = "inventory.change_stockitem"
 
 
@@ -28,6 +29,22 @@ def low(alert: StockAlert) -> None:
             "available": alert.available,
             "threshold": alert.threshold,
             "url": requests.absolute(reverse("admin:inventory_stockitem_change", args=[alert.stock_item_id])),
+        },
+    )
+
+
+def low_list(alerts: Sequence[StockAlert]) -> None:
+    """Tell of stock items that are low, all in one mail."""
+    to_staff(
+        key=f"stock_low_list:{alerts[0].pk}",
+        template="stock_low_list",
+        context={
+            "count": len(alerts),
+            "items": [
+                {"sku": alert.sku, "location": alert.location.name, "available": alert.available}
+                for alert in alerts[:LISTED]
+            ],
+            "url": requests.absolute(reverse("admin:inventory_stockalert_changelist") + "?state=new"),
         },
     )
 

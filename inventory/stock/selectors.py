@@ -8,8 +8,8 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F, Sum, Value
-from django.db.models.functions import Upper
+from django.db.models import Case, F, Sum, Value, When
+from django.db.models.functions import Now, Upper
 
 from inventory.stock import rules
 from inventory.stock.models import Allocation, Location, StockItem, StockMovement
@@ -42,6 +42,13 @@ _AVAILABLE = """
     WHERE item.variant_id = ANY(%s::uuid[])
     GROUP BY item.variant_id
 """
+# The same of one stock item, as it counts itself: expired reservations not let go yet are still taken.
+AVAILABLE = (
+    F("on_hand")
+    + Case(When(orders_until__lte=Now(), then=Value(0)), default=F("backorder_limit"))
+    - F("reserved")
+    - F("allocated")
+)
 Availability = rules.Availability
 NOTHING = rules.NOTHING
 

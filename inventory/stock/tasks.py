@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from inventory.stock import locations, services
+from inventory.stock import alerts, locations, services
 
 
 @shared_task(ignore_result=True)
@@ -19,3 +19,9 @@ def announce_location(*, location_id: str) -> None:
 def close_orders() -> None:
     """Tell of backorders and pre-orders whose last moment has come."""
     services.close_orders()
+
+
+@shared_task(ignore_result=True)
+def find_low() -> None:
+    """Tell of stock items that are low without ever having fallen."""
+    alerts.find_low()

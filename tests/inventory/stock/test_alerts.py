@@ -16,7 +16,7 @@ from shop.accounts.models import User
 from shop.audit.models import AuditEntry
 from shop.core import db
 from tests import outbox
-from tests.factories.inventory import stocked
+from tests.factories.inventory import LocationFactory, stocked
 from tests.inventory.checks import events
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,21 @@ def test_an_alert_is_acknowledged_once() -> None:
     alert.refresh_from_db()
     assert (alert.acknowledged_by, alert.closed_at, alerts.count_open()) == ("staff:1", None, 0)
     assert AuditEntry.objects.using(db.INVENTORY).filter(action="stock_alert.acknowledge").count() == 1
+
+
+def test_what_was_low_from_the_start_is_told_once_in_one_mail() -> None:
+    first, second, enough, asleep = stocked(2, low=3), stocked(0, low=3), stocked(9, low=3), stocked(1, low=3)
+    asleep.location = LocationFactory(is_active=False)
+    asleep.save()
+    assert alerts.find_low() == 2
+    outbox.drain()
+    assert [one.subject for one in mail.outbox] == ["Low stock: 2 more items"]
+    assert [f"- {item.sku}, Main warehouse: {item.available}" in mail.outbox[0].body for item in (first, second)] == [
+        True, True,
+    ]  # fmt: skip
+    assert alerts.find_low() == 0
+    services.adjust(stock_item_id=first.pk, change=5, reason="found", by="staff:1")
+    open_ones = StockAlert.objects.filter(closed_at=None).values_list("stock_item_id", flat=True)
+    assert (list(open_ones), enough.pk in open_ones) == ([second.pk], False)
+    outbox.drain()
+    assert len(mail.outbox) == 1
