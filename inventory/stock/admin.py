@@ -145,7 +145,11 @@ class StockItemAdmin(ModelAdmin):
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def save(item: StockItem, data: dict[str, Any]) -> None:
             services.adjust(
-                stock_item_id=item.id, change=data["units"], reason=data["reason"], by=requests.actor(request)
+                stock_item_id=item.id,
+                change=data["units"],
+                reason=data["reason"],
+                by=requests.actor(request),
+                seen=data["seen"],
             )
 
         return self._units(request, object_id, AdjustForm, _("Adjust stock"), save)
@@ -154,7 +158,11 @@ class StockItemAdmin(ModelAdmin):
     def recount(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def save(item: StockItem, data: dict[str, Any]) -> None:
             services.recount(
-                stock_item_id=item.id, on_hand=data["units"], reason=data["reason"], by=requests.actor(request)
+                stock_item_id=item.id,
+                on_hand=data["units"],
+                reason=data["reason"],
+                by=requests.actor(request),
+                seen=data["seen"],
             )
 
         return self._units(request, object_id, RecountForm, _("Recount"), save)
@@ -170,6 +178,7 @@ class StockItemAdmin(ModelAdmin):
                 reason=data["reason"],
                 by=requests.actor(request),
                 document=data["document"],
+                seen=data["seen"],
             )
 
         return self._units(request, object_id, ReceiveForm, _("Receive units"), save)
@@ -190,7 +199,8 @@ class StockItemAdmin(ModelAdmin):
         item = self.get_object(request, object_id)
         if item is None:
             raise Http404
-        form = form_class(request.POST or None, initial={"location": item.location.code})
+        seen = selectors.mark(item.variant_id)
+        form = form_class(request.POST or None, initial={"location": item.location.code, "seen": seen})
         if request.method == "POST" and form.is_valid():
             try:
                 save(item, form.cleaned_data)
@@ -198,6 +208,13 @@ class StockItemAdmin(ModelAdmin):
                 form.add_error("units", _("Only %(units)d on hand.") % {"units": refused.on_hand})
             except services.BadQuantity:
                 form.add_error("units", _("That would be more units than can be counted."))
+            except services.Moved as refused:
+                form.data = {**request.POST.dict(), "seen": seen}  # saved once more, it is meant so
+                form.add_error(
+                    None,
+                    _("The stock changed meanwhile: %(units)d on hand now. Was this done already? Save if not.")
+                    % {"units": refused.on_hand},
+                )
             else:
                 messages.success(request, _("The stock of %(sku)s was changed.") % {"sku": item.sku})
                 return HttpResponseRedirect(reverse("admin:inventory_stockitem_change", args=[item.pk]))

@@ -28,7 +28,13 @@ class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # of the model its
         return data
 
 
-class ReceiveForm(forms.Form):
+class SeenForm(forms.Form):
+    """Carries what the stock was when the page was made, so that sent again it is not done again (`services.Moved`)."""
+
+    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+
+
+class ReceiveForm(SeenForm):
     """Units that came in."""
 
     units = forms.IntegerField(
@@ -45,7 +51,7 @@ class ReceiveForm(forms.Form):
     reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(SeenForm):
     """A correction up or down."""
 
     units = forms.IntegerField(
@@ -65,7 +71,7 @@ class AdjustForm(forms.Form):
         return units
 
 
-class RecountForm(forms.Form):
+class RecountForm(SeenForm):
     """What was counted."""
 
     units = forms.IntegerField(

@@ -151,6 +151,15 @@ def variant_at(*, sku: str, location_id: UUID) -> UUID | None:
     return rows.values_list("variant_id", flat=True).first()
 
 
+def mark(variant_id: UUID) -> str:
+    """Changes with every change of a variant's units on hand, but not with what is promised of them. Two queries."""
+    items = StockItem.objects.using(db.INVENTORY).filter(variant_id=variant_id)
+    units = dict(items.values_list("pk", "on_hand"))
+    moved = StockMovement.objects.using(db.INVENTORY).filter(stock_item_id__in=list(units)).order_by("-id")
+    last = moved.values_list("pk", flat=True).first()
+    return f"{last}:{sum(units.values())}"  # ids of two servers may come in another order, the units tell then
+
+
 def locations() -> list[tuple[str, str]]:
     """(code, name) of every location, the one asked first at the top."""
     return list(Location.objects.using(db.INVENTORY).values_list("code", "name"))

@@ -28,6 +28,14 @@ class NotOnHand(Exception):
         self.sku, self.on_hand = sku, on_hand
 
 
+class Moved(Exception):
+    """Units came or went since somebody looked: `on_hand` are there now."""
+
+    def __init__(self, sku: str, on_hand: int) -> None:
+        super().__init__(f"{sku} has moved: {on_hand} on hand")
+        self.sku, self.on_hand = sku, on_hand
+
+
 class NotAllocated(Exception):
     """More units are to be handed over than this reference still has allocated."""
 
@@ -42,11 +50,19 @@ class InitialStock:
 
 
 def receive(
-    *, variant_id: UUID, sku: str, quantity: int, location: str | None = None, reason: str, by: str, document: str = ""
+    *,
+    variant_id: UUID,
+    sku: str,
+    quantity: int,
+    location: str | None = None,
+    reason: str,
+    by: str,
+    document: str = "",
+    seen: str = "",
 ) -> None:
     """`quantity` (≥ 1) units have come in at `location` (a code; None: the default one). Opens the stock item if new.
 
-    Raises `BadQuantity`, `UnknownLocation`.
+    `seen`: the `selectors.mark` that somebody saw who counts on it. Raises `BadQuantity`, `UnknownLocation`, `Moved`.
     """
     if not rules.is_quantity(quantity):
         raise BadQuantity(f"{quantity!r} is not a number of units")
@@ -56,14 +72,15 @@ def receive(
         ledger.open_items([ledger.new_item(variant_id=variant_id, sku=sku, location_id=place.id)], entry=entry)
         items = locking.items_of([variant_id])
         item = next(item for item in items if item.location_id == place.id)
+        _unmoved(item, seen)
         rules.check(item.on_hand + quantity)
         ledger.move(items, {item.id: rules.Change(on_hand=quantity)}, entry=entry)
 
 
-def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
+def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str, seen: str = "") -> None:
     """Correct a stock item by `change` units (not 0), with a reason. Less than is promised becomes a shortfall.
 
-    Raises `BadQuantity`, `UnknownStockItem`, `NotOnHand` (below zero).
+    `seen` as in `receive`. Raises `BadQuantity`, `UnknownStockItem`, `NotOnHand` (below zero), `Moved`.
     """
     if not rules.is_quantity(abs(change)):
         raise BadQuantity(f"{change!r} is not a number of units")
@@ -71,6 +88,7 @@ def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
         raise ValueError("an adjustment needs a reason")
     with transaction.atomic(using=db.INVENTORY):
         items, item = locking.item(stock_item_id)
+        _unmoved(item, seen)
         if item.on_hand + change < 0:
             raise NotOnHand(item.sku, item.on_hand)
         rules.check(item.on_hand + change)
@@ -78,16 +96,17 @@ def adjust(*, stock_item_id: UUID, change: int, reason: str, by: str) -> None:
         ledger.move(items, {item.id: rules.Change(on_hand=change)}, entry=entry, is_recount=True)
 
 
-def recount(*, stock_item_id: UUID, on_hand: int, reason: str, by: str) -> None:
+def recount(*, stock_item_id: UUID, on_hand: int, reason: str, by: str, seen: str = "") -> None:
     """So many units (≥ 0) of a stock item were counted, with a reason. Less than is promised becomes a shortfall.
 
-    Counting the same again changes nothing. Raises `BadQuantity`, `UnknownStockItem`.
+    Counting the same again changes nothing. `seen` as in `receive`. Raises `BadQuantity`, `UnknownStockItem`, `Moved`.
     """
     rules.check(on_hand)
     if not reason.strip():
         raise ValueError("a recount needs a reason")
     with transaction.atomic(using=db.INVENTORY):
         items, item = locking.item(stock_item_id)
+        _unmoved(item, seen)
         if on_hand != item.on_hand:
             entry = ledger.Entry(Kind.ADJUST, by, reason)
             change = rules.Change(on_hand=on_hand - item.on_hand)
@@ -211,6 +230,12 @@ def deallocate(*, reference: UUID, by: str) -> None:
             row.actor = by
         Allocation.objects.using(db.INVENTORY).bulk_update(allocations, ["released", "actor"])
         ledger.move(items, changes)
+
+
+def _unmoved(item: StockItem, seen: str) -> None:
+    """Refuse to change a locked item on the ground of what it was. Raises `Moved`."""
+    if seen and seen != selectors.mark(item.variant_id):
+        raise Moved(item.sku, item.on_hand)
 
 
 def _lock_allocated(reference: UUID) -> tuple[list[StockItem], list[Allocation]]:

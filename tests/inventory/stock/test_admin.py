@@ -167,3 +167,35 @@ def test_customers_and_staff_without_the_permission_are_refused(client: Client) 
         answer = client.post(page(item, "adjust"), {"units": "5", "reason": "mine"})
         assert answer.status_code in {302, 403}
     assert counters(item) == (5, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "units"),
+    [
+        ("adjust", {"units": "2", "reason": "found"}, 7),
+        ("receive", {**DELIVERY, "location": "default"}, 9),
+        ("recount", {"units": "8", "reason": "yearly"}, 8),
+    ],
+)
+def test_sent_again_after_back_it_is_shown_again_and_done_once(
+    merchant: Client, step: str, form: dict[str, str], units: int
+) -> None:
+    item = stocked(5)
+    sent = {**form, "seen": merchant.get(page(item, step)).context["form"]["seen"].value()}
+    assert merchant.post(page(item, step), sent).status_code == 302
+    again = merchant.post(page(item, step), sent)
+    assert again.context["form"].non_field_errors() == [
+        f"The stock changed meanwhile: {units} on hand now. Was this done already? Save if not."
+    ]
+    assert counters(item) == (units, 0, 0, 0)
+    meant = again.context["form"]["seen"].value()
+    assert f'name="seen" value="{meant}"' in again.content.decode()
+    assert merchant.post(page(item, step), {**sent, "seen": meant}).status_code == 302
+
+
+def test_a_recount_is_not_hindered_by_what_is_only_promised(merchant: Client) -> None:
+    item = stocked(5)
+    seen = merchant.get(page(item, "recount")).context["form"]["seen"].value()
+    reservations.reserve(quantities={item.variant_id: 2}, reference=uuid4(), ttl=TTL, by="guest")
+    assert merchant.post(page(item, "recount"), {"units": "4", "reason": "count", "seen": seen}).status_code == 302
+    assert counters(item) == (4, 2, 0, 0)
