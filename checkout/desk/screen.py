@@ -93,12 +93,16 @@ def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has
     if has_transfer and user.has_perm(RECORD):
         found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
     if can_capture and user.has_perm(transitions.REVIEW):
-        found.append(Button(_("Take money"), _url("capture", order), variant="primary"))
-        if order.captured_minor:  # all of it goes with the order: "Cancel"
-            found.append(Button(_("Let go of held money"), _url("void", order)))
+        found += _held_buttons(order)
     if can_refund and user.has_perm(transitions.REFUND):
         found.append(Button(_("Refund"), _url("refund", order)))
     return found
+
+
+def _held_buttons(order: Order) -> list[Button]:
+    """All of what is held is let go by cancelling the order, a rest of it by itself."""
+    take = Button(_("Take money"), _url("capture", order), variant="primary")
+    return [take, Button(_("Let go of held money"), _url("void", order))] if order.captured_minor else [take]
 
 
 def _url(page: str, order: Order) -> str:

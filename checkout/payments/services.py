@@ -129,11 +129,13 @@ def _by_hand(payment_id: UUID) -> Payment:
 def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> UUID:
     """Keep a provider's message once; returns its id here. A task looks after what it says.
 
-    Raises `BadSignature` and stores nothing when the provider did not sign it, `ProviderUnavailable` when it cannot be
-    asked whether it did. Only ids are kept: what is true is
-    asked of the provider when the message is processed.
+    Raises `BadSignature` when the provider did not sign it, `BadMessage` when it is no event, `WrongAccount`, and
+    `ProviderUnavailable` when it cannot be asked whether it did; nothing is stored then. Only ids are kept: what is
+    true is asked of the provider when the message is processed.
     """
     event = calls.heard(provider, body, headers)
+    for name in filter(None, (event.event_id, event.type, event.reference, event.payment_id)):
+        base.kept(name)  # before the database, which takes no NUL
     with transaction.atomic(using=db.DEFAULT):
         row, _created = ProviderEvent.objects.get_or_create(
             provider=provider,

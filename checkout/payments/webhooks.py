@@ -42,6 +42,8 @@ def _received(request: HttpRequest, provider: str) -> HttpResponse:
         payments.receive(provider=provider, body=body, headers=request.headers)
     except base.BadSignature:
         return _refused("bad_signature", "The signature is wrong, or too old.")
+    except base.BadMessage:
+        return _refused("bad_message", "The message is not an event.")
     except base.WrongAccount:
         return _refused("wrong_account", "The message is about another account, or another mode.")
     except base.ProviderUnavailable:

@@ -234,6 +234,8 @@ def test_the_door_refuses_what_paypal_did_not_sign(client: Client, shop_sandbox:
     assert posted(client, body, {}) == 400
     assert posted(client, body.replace(b"APPROVED", b"VOIDED", 1), headers) == 400
     assert posted(client, b"x" * 300_000, headers) == 400
+    assert posted(client, b"[" * 100_000, headers) == 400
+    assert posted(client, body.replace(b'"id":"', b'"id":"\\u0000', 1), headers) == 400
     shop_sandbox.faults(errors=9, path="verify-webhook-signature")
     assert posted(client, body, headers) == 503  # PayPal sends it again
     assert not ProviderEvent.objects.exists()

@@ -7,6 +7,7 @@ it came from the answer of a call, a webhook or ``fetch``, so late, repeated and
 end in the same sums.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -196,8 +197,30 @@ class BadSignature(Exception):
     """A webhook that the provider did not sign, or signed too long ago. Answer 400, store nothing."""
 
 
+class BadMessage(Exception):
+    """A message that cannot be read as an event, whoever signed it. Answer 400, store nothing."""
+
+
 class WrongAccount(Exception):
     """A signed message about another account, or of test mode where live is meant. Answer 400, store nothing."""
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """The JSON object in a message's body. Raises BadMessage for anything else, and for what no text column keeps."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:  # RecursionError: "[" a hundred thousand times
+        raise BadMessage(f"not JSON: {type(error).__name__}") from error
+    if not isinstance(content, dict):
+        raise BadMessage("not an object")
+    return content
+
+
+def kept(text: Any) -> str:
+    """A name in a message as it can be kept. Raises BadMessage for what is none: not a text, empty, or with a NUL."""
+    if not isinstance(text, str) or not text or "\x00" in text or not text.isprintable():
+        raise BadMessage("not a name")
+    return text
 
 
 class Provider(Protocol):
@@ -256,7 +279,8 @@ class Provider(Protocol):
         """Let a kept payment method go. Unknown or gone already is fine."""
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
-        """Verify and read a message; ``headers`` in any letter case. Raises BadSignature, WrongAccount."""
+        """Verify and read a message; ``headers`` in any letter case. Raises BadSignature, BadMessage,
+        WrongAccount."""
 
     def hosted_session(
         self,

@@ -1,6 +1,5 @@
 """PayPal's messages: what proves that one is PayPal's, and what it is about. Pure: PayPal itself is asked elsewhere."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,16 +36,16 @@ def proof(headers: Mapping[str, str], webhook_id: str, now: datetime) -> dict[st
 
 
 def message(body: bytes) -> dict[str, Any]:
-    """A message's content, looked at before anybody is asked about it. Raises BadSignature."""
+    """A message's content, looked at before anybody is asked about it. Raises BadMessage."""
     try:
-        content = json.loads(body)
-        if not isinstance(content["id"], str) or not isinstance(content["event_type"], str):
-            raise TypeError("no ids")
+        content = base.read(body)
+        base.kept(content["id"])
+        base.kept(content["event_type"])
         if not isinstance(content["resource"], dict) or datetime.fromisoformat(content["create_time"]).tzinfo is None:
             raise TypeError("no resource")
     except (ValueError, KeyError, TypeError) as error:
-        raise base.BadSignature(f"not a message of PayPal's: {error}") from error
-    return dict(content)
+        raise base.BadMessage(f"not a message of PayPal's: {error!r}") from error
+    return content
 
 
 def order_of(content: Mapping[str, Any]) -> str | None:

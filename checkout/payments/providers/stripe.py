@@ -4,7 +4,6 @@ The only file that imports the Stripe library. The payment sandbox speaks the sa
 ``STRIPE_API_BASE`` is all that differs between the two.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -189,11 +188,10 @@ class Stripe:
         signature = next((value for name, value in headers.items() if name.lower() == "stripe-signature"), None)
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, TOLERANCE)
-            event = json.loads(body)
-            told = _event(event)
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (stripe.SignatureVerificationError, ValueError, AttributeError) as error:
             raise base.BadSignature(str(error)) from error
-        if told.livemode != self._is_live or event.get("account"):
+        told = _event(base.read(body))
+        if told.livemode != self._is_live or told.payload.get("account"):
             raise base.WrongAccount(told.event_id)
         return told
 
@@ -279,16 +277,16 @@ def _is_session(reference: str) -> bool:
 
 
 def _event(event: dict[str, Any]) -> base.WebhookEvent:
-    thing = event["data"]["object"]
-    return base.WebhookEvent(
-        event_id=str(event["id"]),
-        type=str(event["type"]),
-        reference=_reference(thing),
-        payment_id=(thing.get("metadata") or {}).get("payment_id"),
-        occurred_at=datetime.fromtimestamp(int(event["created"]), UTC),
-        livemode=bool(event["livemode"]),
-        payload=event,
-    )
+    try:
+        thing, at = event["data"]["object"], datetime.fromtimestamp(int(event["created"]), UTC)
+        names: dict[str, Any] = {
+            "reference": _reference(thing),
+            "payment_id": (thing.get("metadata") or {}).get("payment_id"),
+        }
+        about: dict[str, Any] = {"event_id": event["id"], "type": event["type"], "livemode": bool(event["livemode"])}
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
+        raise base.BadMessage(f"not an event: {error!r}") from error
+    return base.WebhookEvent(**about, **names, occurred_at=at, payload=event)
 
 
 def _reference(thing: dict[str, Any]) -> str | None:

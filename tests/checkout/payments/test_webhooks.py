@@ -142,6 +142,28 @@ def test_A36_what_stripe_did_not_sign_is_400_and_leaves_nothing(client: Client) 
     assert ProviderEvent.objects.count() == 0
 
 
+NOT_EVENTS = {
+    "deep": b"[" * 100_000,
+    "text": b"hello",
+    "list": b"[]",
+    "null": b"null",
+    "empty": b"{}",
+    "no data": b'{"id": "evt_1", "type": "x", "created": 1, "livemode": false}',
+    "no time": b'{"id": "evt_1", "type": "x", "created": "abc", "livemode": false, "data": {"object": {}}}',
+    "NUL": b'{"id": "evt\\u0000", "type": "x", "created": 1, "livemode": false, "data": {"object": {}}}',
+    "NUL inside": b'{"id": "evt_1", "type": "x", "created": 1, "livemode": false, "data": {"object":'
+    b' {"metadata": {"payment_id": "\\u0000"}}}}',
+}
+
+
+@pytest.mark.parametrize("name", NOT_EVENTS)
+def test_A36_a_signed_body_that_is_no_event_is_told_so(client: Client, name: str) -> None:
+    body = NOT_EVENTS[name]
+    answer = client.post(URL, body, content_type="application/json", headers={"stripe-signature": signature(body)})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_message")
+    assert not ProviderEvent.objects.exists()
+
+
 def test_A36_a_body_over_the_limit_is_400(client: Client) -> None:
     for size in (300_000, 2_000_000):
         body = b" " * size

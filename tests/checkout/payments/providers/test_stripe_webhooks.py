@@ -76,13 +76,9 @@ def test_a_good_signature_is_read_in_any_letter_case(offline):
         (BODY + b" ", signature(BODY, "whsec_right", int(time.time()))),
         (BODY, signature(BODY, "whsec_right", int(time.time()) - 400)),
         (b"\xff\xfe", "t=1,v1=abc"),
-        (b"[1]", signature(b"[1]", "whsec_right", int(time.time()))),
-        (b"{}", signature(b"{}", "whsec_right", int(time.time()))),
-        (b"not json", signature(b"not json", "whsec_right", int(time.time()))),
     ],
     ids=[  # the signatures hold the time: they would be other names in every worker
-        "none", "empty", "nonsense", "old scheme", "wrong secret", "other body", "too old", "no text", "a list",
-        "no event", "no json",
+        "none", "empty", "nonsense", "old scheme", "wrong secret", "other body", "too old", "no text",
     ],
 )  # fmt: skip
 def test_a_bad_signature_or_body_is_refused(offline, body, header):
