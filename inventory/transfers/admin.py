@@ -58,13 +58,17 @@ class TransferAdmin(ReadOnlyAdmin):
     search_fields = ["^lines__sku"]
     search_help_text = _lazy("The beginning of a SKU")
     ordering = ["-id"]
-    fields = [("source", "target"), ("status", "note"), ("created_at", "actor"), ("sent_at", "closed_at")]
-    readonly_fields = ["source", "target", "status", "note", "created_at", "sent_at", "closed_at", "actor"]
+    fields = [("source", "target"), ("state", "note"), ("created_at", "actor"), ("sent_at", "closed_at")]
+    readonly_fields = ["source", "target", "state", "note", "created_at", "sent_at", "closed_at", "actor"]
     inlines = [LineInline]
     actions_detail = ["send", "receive", "close", "cancel", "movements"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transfer]:
-        sums = {"units_sent": Sum("lines__quantity"), "units_received": Sum("lines__received")}
+        sums = {
+            "units_sent": Sum("lines__quantity"),
+            "units_received": Sum("lines__received"),
+            "units_lost": Sum("lines__written_off"),
+        }
         return super().get_queryset(request).annotate(**sums)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -86,10 +90,12 @@ class TransferAdmin(ReadOnlyAdmin):
 
     @display(
         description=_lazy("status"),
-        label={"draft": "info", "sent": "warning", "received": "success", "cancelled": "danger"},
+        label={"draft": "info", "sent": "warning", "received": "success", "short": "danger", "cancelled": "danger"},
         ordering="status",
     )
     def state(self, transfer: Transfer) -> tuple[str, str]:
+        if transfer.units_lost and transfer.status == Transfer.Status.RECEIVED:  # type: ignore[attr-defined]  # annotated
+            return "short", _("closed short")
         return transfer.status, str(transfer.get_status_display())
 
     @display(description=_lazy("units"), ordering="units_sent")
@@ -145,7 +151,7 @@ class TransferAdmin(ReadOnlyAdmin):
             )
             return _("Received. The transfer is complete.") if is_complete else _("Received; more is under way.")
 
-        return self._step(request, object_id, _("What has come?"), make, save)
+        return self._step(request, object_id, _("What has come?"), make, save, has_left=True)
 
     @action(description=_lazy("Close short"), url_path="close", permissions=["receive"])
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -159,7 +165,7 @@ class TransferAdmin(ReadOnlyAdmin):
             )
             return _("Closed; %(units)d units were written off.") % {"units": lost}
 
-        return self._step(request, object_id, _("Write off what has not come?"), make, save)
+        return self._step(request, object_id, _("Write off what has not come?"), make, save, has_left=True)
 
     @action(description=_lazy("Cancel"), url_path="cancel", permissions=["send"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -180,11 +186,17 @@ class TransferAdmin(ReadOnlyAdmin):
         title: str,
         make: Callable[[Transfer], forms.Form],
         save: Callable[[Transfer, Any], str],
+        *,
+        has_left: bool = False,
     ) -> HttpResponse:
-        """A page that asks, and then makes one call."""
+        """A page that asks, and then makes one call. Of a transfer that `has_left`, or of a draft."""
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
+        wanted = Transfer.Status.SENT if has_left else Transfer.Status.DRAFT
+        if request.method != "POST" and row.status != wanted:
+            messages.warning(request, sentence(services.TransferRefused(row.status)))
+            return HttpResponseRedirect(reverse("admin:inventory_transfer_change", args=[row.pk]))
         form = make(row)
         if request.method == "POST" and form.is_valid():
             try:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.stock.models import StockItem
-from inventory.transfers import selectors
+from inventory.transfers import selectors, services
 from inventory.transfers.models import Transfer, TransferLine
 from shop.accounts.models import User
 from tests.factories.inventory import LocationFactory, stocked
@@ -122,3 +122,25 @@ def test_staff_without_the_permission_move_nothing(client: Client) -> None:
     for url in (page(row, "send"), reverse(ADD)):
         assert client.post(url, {}).status_code in {302, 403}
     assert counters(item)[0] == 5
+
+
+def test_a_transfer_that_is_over_asks_for_nothing(merchant: Client) -> None:
+    row = sent(stocked(5), 4)
+    services.close(transfer_id=row.pk, reason="lost", version=row.version, by="staff:1")
+    for step in ("receive", "close", "send", "cancel"):
+        answer = merchant.get(page(row, step), follow=True)
+        assert answer.redirect_chain == [(page(row, "change"), 302)]
+        assert [str(message) for message in answer.context["messages"]] == ["That is not possible: it is “received”."]
+
+
+def test_a_transfer_closed_short_says_so(merchant: Client) -> None:
+    short, whole = sent(stocked(5), 4), sent(stocked(5), 4)
+    services.close(transfer_id=short.pk, reason="lost", version=short.version, by="staff:1")
+    line = whole.lines.get()
+    services.receive(transfer_id=whole.pk, units={line.pk: 4}, version=whole.version, by="staff:1")
+    shown = merchant.get(reverse("admin:inventory_transfer_changelist"))
+    admin_page = shown.context["cl"].model_admin
+    assert {row.pk: admin_page.state(row)[0] for row in shown.context["cl"].result_list} == {
+        short.pk: "short", whole.pk: "received",
+    }  # fmt: skip
+    assert "closed short" in merchant.get(page(short, "change")).content.decode()
