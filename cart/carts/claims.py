@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from cart.carts.models import CartLine
@@ -19,3 +19,9 @@ def held(lines: Iterable[CartLine]) -> dict[UUID, Held]:
 def added(available: dict[UUID, int], lines: Iterable[CartLine]) -> dict[UUID, int]:
     """`available` units by variant, and with them those held for the lines."""
     return {**available, **{key: available.get(key, 0) + one.units for key, one in held(lines).items()}}
+
+
+def taken(lines: Iterable[CartLine], held: Mapping[UUID, Held]) -> set[UUID]:
+    """Lines whose claim another cart's order has used: the same link was opened twice. `held` is what others have."""
+    claimed = {line.claim_id: line.pk for line in lines if line.claim_id and line.variant_id not in held}
+    return {claimed[entry] for entry in waitlist.taken(claimed)} if claimed else set()

@@ -173,11 +173,16 @@ def view(
     )
     quoted = {line.variant_id: line for line in quote.lines}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
+    taken = claims.taken(rows, held)
     return CartView(
         cart=cart,
         lines=tuple(
             _line(
-                row, quoted.get(row.variant_id), available.get(row.variant_id, stock.NOTHING), held.get(row.variant_id)
+                row,
+                quoted.get(row.variant_id),
+                available.get(row.variant_id, stock.NOTHING),
+                held.get(row.variant_id),
+                is_taken=row.pk in taken,
             )
             for row in rows
         ),
@@ -220,7 +225,12 @@ def _available(
 
 
 def _line(
-    row: CartLine, quoted: pricing.QuotedLine | None, have: stock.Availability, held: claims.Held | None
+    row: CartLine,
+    quoted: pricing.QuotedLine | None,
+    have: stock.Availability,
+    held: claims.Held | None,
+    *,
+    is_taken: bool = False,
 ) -> LineView:
     """What everybody can `have` for everybody, and those `held` for this line."""
     then = Money(row.unit_price_minor, row.currency)
@@ -236,6 +246,8 @@ def _line(
     if quoted.unit_price != then:
         change = {"old": then.format(), "new": quoted.unit_price.format()}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
+    if is_taken and available < row.quantity:
+        notices.append(_("What your link held for you was ordered already, from another cart."))
     if available == 0:
         notices.append(_("Sold out: please remove it to go on."))
     elif available < row.quantity:

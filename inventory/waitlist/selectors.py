@@ -94,6 +94,12 @@ def held(entry_ids: Iterable[UUID]) -> dict[UUID, Held]:
     }
 
 
+def taken(entry_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the entries whose units an order has taken."""
+    rows = WaitingEntry.objects.using(db.INVENTORY).filter(pk__in=list(entry_ids), status=Status.TAKEN)
+    return set(rows.values_list("pk", flat=True))
+
+
 def is_live(variant_id: UUID) -> bool:
     """Whether somebody waits for the variant or was offered units of it."""
     rows = WaitingEntry.objects.using(db.INVENTORY).filter(variant_id=variant_id)

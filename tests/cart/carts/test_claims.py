@@ -77,6 +77,20 @@ class TestCart:
         with pytest.raises(services.NotEnoughStock):
             services.add(cart=other, variant_id=carts.variant_of(product).pk, quantity=1, by="guest")
 
+    def test_who_opened_the_link_twice_reads_that_it_was_ordered(self, product: Product) -> None:
+        (entry,) = held(product)
+        first, second = carts.cart(), carts.cart()
+        claim(first, entry)
+        claim(second, entry)
+        place(first)
+        assert shown(second).notices == (
+            "What your link held for you was ordered already, from another cart.",
+            "Sold out: please remove it to go on.",
+        )
+        with pytest.raises(services.NothingHeld) as refused:
+            claim(carts.cart(), entry)
+        assert refused.value.message == "What this link held for you was ordered already."
+
     def test_twice_is_once(self, product: Product) -> None:
         (entry,) = held(product)
         cart = carts.cart()
