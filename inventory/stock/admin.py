@@ -20,6 +20,7 @@ from inventory.stock import locations, selectors, services
 from inventory.stock.forms import AdjustForm, LimitsForm, ReceiveForm, RecountForm
 from inventory.stock.models import Location, StockItem
 from shop.core import requests
+from shop.core.admin import is_in_use
 
 _LIMITS = ["low_stock_threshold", "backorder_limit", "is_preorder", "expected_on", "orders_until"]
 
@@ -30,6 +31,10 @@ class LocationAdmin(ModelAdmin):
     search_fields = ["code", "name"]
     readonly_fields = ["is_active"]
     actions_detail = ["switch"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
+        """One by one, and only what nothing hangs on: others are switched off."""
+        return bool(obj and not obj.is_default and super().has_delete_permission(request, obj) and not is_in_use(obj))
 
     @action(description=_lazy("Switch on or off"), url_path="switch", permissions=["change"])
     def switch(self, request: HttpRequest, object_id: str) -> HttpResponse:

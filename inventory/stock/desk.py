@@ -221,6 +221,6 @@ class StockPolicyAdmin(ModelAdmin):
         services.choose_strategy(strategy=obj.strategy, by=requests.actor(request))
 
 
-def open_alerts(request: HttpRequest) -> str | None:
-    """How many alerts nobody looks after yet, beside their page's name; None hides the badge."""
-    return str(alerts.count_open() or "") or None
+def open_alerts(request: HttpRequest) -> str:
+    """How many alerts nobody looks after yet, beside their page's name; empty for none."""
+    return str(alerts.count_open() or "")

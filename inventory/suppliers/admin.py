@@ -20,6 +20,7 @@ from inventory.suppliers import emails, forms, receiving, rules, screen, selecto
 from inventory.suppliers.models import PurchaseOrder, PurchaseOrderLine, Supplier, SupplierItem
 from inventory.suppliers.services import PurchaseRefused
 from shop.core import requests
+from shop.core.admin import is_in_use
 from shop.core.money import Money
 
 LIST = "admin:inventory_purchaseorder_changelist"
@@ -43,6 +44,10 @@ class SupplierAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
         return ["currency"] if obj else []  # the costs below are in it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Supplier | None = None) -> bool:
+        """One by one, and only what nothing hangs on: others are switched off."""
+        return bool(obj and super().has_delete_permission(request, obj) and not is_in_use(obj))
 
 
 class LineInline(TabularInline):

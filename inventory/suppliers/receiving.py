@@ -21,11 +21,13 @@ from shop.core import db
 class MoreThanOrdered(PurchaseRefused):
     """More of a line would have come than was ordered; `most` may, once somebody confirms it."""
 
-    def __init__(self, sku: str, outstanding: int, most: int) -> None:
-        super().__init__(
-            _("Of %(sku)s %(outstanding)d are still to come; at most %(most)d can be received.")
-            % {"sku": sku, "outstanding": outstanding, "most": most}
-        )
+    def __init__(self, sku: str, outstanding: int, most: int, *, is_possible: bool = False) -> None:
+        text = _("Of %(sku)s %(outstanding)d are still to come; at most %(most)d can be received.")
+        if is_possible:
+            text = _(
+                "Of %(sku)s %(outstanding)d are still to come. If more came, tick the box that says so, and save again."
+            )
+        super().__init__(text % {"sku": sku, "outstanding": outstanding, "most": most})
         self.sku, self.outstanding, self.most = sku, outstanding, most
 
 
@@ -69,7 +71,8 @@ def _check(lines: Sequence[PurchaseOrderLine], came: Mapping[UUID, int], is_more
     for line in lines:
         total = line.received + came[line.pk]
         if total > rules.most(line.ordered) or (total > line.ordered and not is_more_confirmed):
-            raise MoreThanOrdered(line.sku, line.outstanding, rules.most(line.ordered) - line.received)
+            most = rules.most(line.ordered)
+            raise MoreThanOrdered(line.sku, line.outstanding, most - line.received, is_possible=total <= most)
 
 
 def _write(

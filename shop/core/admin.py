@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Model, ProtectedError
+from django.db.models.deletion import Collector
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -19,3 +21,12 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+def is_in_use(row: Model) -> bool:
+    """Whether other rows keep this one from being deleted."""
+    try:
+        Collector(using=row._state.db or "default").collect([row])
+    except ProtectedError:
+        return True
+    return False

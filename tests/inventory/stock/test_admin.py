@@ -199,3 +199,17 @@ def test_a_recount_is_not_hindered_by_what_is_only_promised(merchant: Client) ->
     reservations.reserve(quantities={item.variant_id: 2}, reference=uuid4(), ttl=TTL, by="guest")
     assert merchant.post(page(item, "recount"), {"units": "4", "reason": "count", "seen": seen}).status_code == 302
     assert counters(item) == (4, 2, 0, 0)
+
+
+def test_only_a_location_that_was_never_used_is_deleted(merchant: Client) -> None:
+    unused, used = LocationFactory(), stocked(0).location
+    other = stocked(0, location=LocationFactory().code).location
+    answers = {
+        place.pk: merchant.post(
+            reverse("admin:inventory_location_delete", args=[place.pk]), {"post": "yes"}
+        ).status_code
+        for place in (unused, used, other)
+    }
+    assert answers == {unused.pk: 302, used.pk: 403, other.pk: 403}
+    delete = reverse("admin:inventory_location_delete", args=[other.pk])
+    assert delete not in merchant.get(reverse("admin:inventory_location_change", args=[other.pk])).content.decode()

@@ -167,7 +167,7 @@ def test_more_than_ordered_is_asked_about(merchant: Client) -> None:
     data = {"key": "a", f"units-{order.lines.get().pk}": "11"}
     answer = merchant.post(page(order, "receive"), data)
     assert answer.context["form"].non_field_errors() == [
-        f"Of {item.sku} 10 are still to come; at most 11 can be received."
+        f"Of {item.sku} 10 are still to come. If more came, tick the box that says so, and save again."
     ]
     assert Receipt.objects.count() == 0
     merchant.post(page(order, "receive"), {**data, "is_more_confirmed": "on"})
