@@ -92,6 +92,15 @@ class PaymentIn(serializers.Serializer[Any]):
         return attrs
 
 
+class AmountField(serializers.DecimalField):
+    """A decimal as the schema's pattern has it: digits and a point, no exponent."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if "e" in str(data).lower():
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class OrderIn(serializers.Serializer[Any]):
     """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency."""
 
@@ -100,7 +109,7 @@ class OrderIn(serializers.Serializer[Any]):
     billing_address = AddressIO(required=False)
     delivery_option = serializers.CharField(max_length=40)
     payment = PaymentIn()
-    expected_total = serializers.DecimalField(max_digits=15, decimal_places=4, min_value=0)
+    expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
 
 
 class OrderItemOut(serializers.Serializer[Any]):
@@ -130,13 +139,15 @@ class ShipmentOut(serializers.Serializer[Any]):
 
 
 class PaymentOut(serializers.Serializer[Any]):
-    """Where the payment stands: pending, action (send the shopper to `actionUrl`), declined (`message` says why),
+    """Where the payment stands: pending (`isDelayed`: the provider does not answer at the moment and is asked again by
+    itself, `message` says so), action (send the shopper to `actionUrl`), declined (`message` says why),
     awaiting_transfer (`instructions`), review, confirmed, cancelled or expired. `payUrl` is the order's page, where
     another card can be tried."""
 
     state = serializers.CharField()
     message = serializers.CharField()
     action_url = serializers.CharField()
+    is_delayed = serializers.BooleanField()
     pay_url = serializers.CharField()
     instructions = serializers.DictField(child=serializers.CharField())
 
@@ -214,8 +225,12 @@ def payment(found: Any, standing: Any) -> dict[str, Any]:
     page = access.url(found) if found.customer_id is None else reverse("order", args=[found.number])
     return {
         "state": standing.state,
-        "message": standing.error,
-        "action_url": standing.action_url,
+        "message": str(_("Our payment partner does not answer at the moment; we try again."))
+        if standing.is_delayed
+        else standing.error,
+        "is_delayed": standing.is_delayed,
+        # A provider's own page is opened by the order's page, and not before somebody goes there.
+        "action_url": standing.action_url or (requests.absolute(page) if standing.state == "action" else ""),
         "pay_url": requests.absolute(page),
         "instructions": dict(standing.instructions),
     }

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from checkout.api import shapes
 from checkout.desk import staff as desk
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import selectors as orders
@@ -31,14 +32,14 @@ class TransitionInput(serializers.Serializer[Any]):
 
 
 class RefundInput(serializers.Serializer[Any]):
-    amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
+    amount = shapes.AmountField(max_digits=16, decimal_places=4, min_value=0)
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     to = serializers.ChoiceField(["original", "store_credit"], required=False, default="original")
 
 
 class CaptureInput(serializers.Serializer[Any]):
-    amount = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0)
+    amount = shapes.AmountField(max_digits=16, decimal_places=4, min_value=0)
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
     is_final = serializers.BooleanField(required=False, default=False)
 

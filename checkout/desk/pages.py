@@ -100,6 +100,8 @@ def _delayed(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
     url = reverse("order", args=[order.number])
     return {
         "is_delayed": True,
+        "headline": _("Your payment has to wait a little"),
+        "next_text": _("Your order is kept. You may close this page, we send you an e-mail."),
         "hold_until": reservations.held_until(order.pk),
         "why_no_other_way": why_not,
         "other_way_url": "" if why_not else f"{url}?{f'key={key}&' if key else ''}other=1",

@@ -117,16 +117,34 @@ class TestPayment:
         return body
 
     def test_a_program_can_tell_waiting_from_declined(self, client):
-        assert self.standing(client) == {"state": "pending", "message": "", "actionUrl": "", "instructions": {}}
+        assert self.standing(client) == {
+            "state": "pending",
+            "message": "",
+            "actionUrl": "",
+            "isDelayed": False,
+            "instructions": {},
+        }
+
+    def test_a_page_that_is_still_to_be_opened_is_the_orders_page(self, client):
+        told = self.standing(client, provider="paypal", token="")
+        assert (told["state"], "/orders/ORD-" in told["actionUrl"]) == ("action", True)
+
+    def test_an_exponent_is_no_amount(self, client):
+        body = {"expectedTotal": "1e9"}
+        answer = call(client, "POST", "orders", body, X_Cart_Token=guest().token, Idempotency_Key="e")
+        assert answer.status_code == 400
+        assert answer.json()["error"]["fields"]["expectedTotal"] == ["A valid number is required."]
 
     def test_a_declined_card_says_why(self, client):
         assert self.standing(client, status="failed", message="Your card was declined.") == {
-            "state": "declined", "message": "Your card was declined.", "actionUrl": "", "instructions": {}
+            "state": "declined", "message": "Your card was declined.", "actionUrl": "", "isDelayed": False,
+            "instructions": {},
         }  # fmt: skip
 
     def test_a_challenge_says_where(self, client):
         assert self.standing(client, status="action_required", action_url="https://bank.example/3ds") == {
-            "state": "action", "message": "", "actionUrl": "https://bank.example/3ds", "instructions": {}
+            "state": "action", "message": "", "actionUrl": "https://bank.example/3ds", "isDelayed": False,
+            "instructions": {},
         }  # fmt: skip
 
 

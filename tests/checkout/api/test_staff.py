@@ -138,6 +138,11 @@ def test_A09_nobody_else_may(client: Client, what: str, body: dict[str, str]) ->
     assert (order.status, Refund.objects.count()) == ("ready_to_ship", 0)
 
 
+def test_an_exponent_is_no_amount(merchant: Client) -> None:
+    status, body = post(merchant, make.paid(), "refunds", {"amount": "1e1"})
+    assert (status, body["error"]["fields"]) == (400, {"amount": ["A valid number is required."]})
+
+
 def test_an_order_that_does_not_exist_is_404(merchant: Client) -> None:
     order = Order(number="ORD-2026999999")
     for what, body in (("transitions", {"trigger": "cancel"}), ("refunds", {"amount": "1.00"})):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from checkout.orders import access
 from checkout.orders import services as orders
@@ -334,6 +335,12 @@ def test_F20_the_page_says_that_the_provider_does_not_answer_and_a_healed_one_is
     assert selectors.standing(Order.objects.get(pk=order.pk)).is_delayed
     page = client.get(access.url(order), follow=True).content.decode()
     assert "Our payment partner does not answer at the moment; we keep your items until" in page
+    assert "<h1>Your payment has to wait a little</h1>" in page
+    assert "few seconds" not in page
+    url = reverse("api_order", args=[order.number])
+    told = client.get(url, headers={access.HEADER: order.access_key}).json()
+    assert (told["payment"]["state"], told["payment"]["isDelayed"]) == ("pending", True)
+    assert told["payment"]["message"] == "Our payment partner does not answer at the moment; we try again."
     [held] = Reservation.objects.filter(reference=order.pk)
     assert held.expires_at > db.clock() + timedelta(minutes=59)
     shop_sandbox.faults()
