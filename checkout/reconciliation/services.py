@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +36,8 @@ def reconcile(*, provider: str, since: datetime, until: datetime) -> Reconciliat
         theirs = selectors.theirs(listed)
         ours = selectors.ours(provider, since, until, [record.reference for record in theirs])
         seen = {record.reference for record in theirs}
+        foreign = _foreign(listed, ours)
+        theirs = [record for record in theirs if record.reference not in foreign]
         theirs += [record for one in ours if one.reference not in seen if (record := _asked(provider, one))]
     except (base.ProviderUnavailable, base.ProviderRefused) as error:
         return Reconciliation.objects.create(
@@ -55,6 +58,13 @@ def reconcile(*, provider: str, since: datetime, until: datetime) -> Reconciliat
         if found:
             emails.differences(reconciliation=made, found=found)
     return made
+
+
+def _foreign(listed: Iterable[base.Listed], ours: Iterable[Record]) -> set[str]:
+    """What carries another shop's mark and is not in our books: another shop may use this account."""
+    kept = {record.reference for record in ours}
+    marked = {one.outcome.reference for one in listed if one.shop not in ("", settings.SITE_URL)}
+    return marked - kept
 
 
 def _asked(provider: str, one: Record) -> Record | None:

@@ -58,6 +58,13 @@ def test_equal_books_are_clean(shop_sandbox: RunningSandbox) -> None:
     assert reconciled() == ("clean", [])
 
 
+def test_another_shops_payments_are_none_of_ours(shop_sandbox: RunningSandbox) -> None:
+    charged(shop_sandbox, shop="https://other.example")
+    assert reconciled() == ("clean", [])
+    charged(shop_sandbox, shop=settings.SITE_URL)
+    assert reconciled() == ("different", [("missing_here", "", "700 USD paid")])
+
+
 def test_every_difference_is_named_kept_and_mailed(shop_sandbox: RunningSandbox, mailoutbox: list[object]) -> None:
     merchant = StaffFactory(is_superuser=True)
     kept = [make.placed() for _ in range(4)]
