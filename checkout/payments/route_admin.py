@@ -69,6 +69,12 @@ class PaymentRouteAdmin(ModelAdmin):  # type: ignore[misc]
         for route in queryset:
             self.delete_model(request, route)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and choosing.gaps(list(PaymentRoute.objects.all())):
+            text = _("Shares of active routes with the same conditions do not come to 100 %.")
+            messages.warning(request, text)
+        return super().changelist_view(request, extra_context)
+
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.simulate)
         return [path("simulate/", page, name="checkout_paymentroute_simulate"), *super().get_urls()]

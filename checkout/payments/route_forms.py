@@ -90,6 +90,12 @@ class RouteForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_countries(self) -> str:
         return clean_countries(self.cleaned_data["countries"])
 
+    def clean_share(self) -> int:
+        share: int = self.cleaned_data["share"]
+        if not 1 <= share <= 100:
+            raise forms.ValidationError(_("Enter a share from 1 to 100 percent."))
+        return share
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in ("minimum", "maximum"):

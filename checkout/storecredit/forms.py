@@ -60,4 +60,8 @@ class ChangeForm(forms.Form):
         else:
             if not cleaned["money"]:
                 self.add_error("amount", _("Enter more than nothing."))
+            most = Money.of(settings.STORE_CREDIT_LARGEST_GRANT, cleaned["currency"])
+            if cleaned["direction"] == "grant" and cleaned["money"] > most:
+                text = _("At most %(most)s can be given at once.") % {"most": most.format()}
+                self.add_error("amount", text)
         return cleaned

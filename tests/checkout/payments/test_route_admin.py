@@ -75,6 +75,21 @@ def test_shares_of_the_same_conditions_come_to_a_hundred(merchant: Client) -> No
     assert add(merchant, share=100, currency="EUR").status_code == 302
 
 
+@pytest.mark.parametrize("share", [0, 101, 500])
+def test_a_share_is_a_percentage(merchant: Client, share: int) -> None:
+    response = add(merchant, share=share)
+    assert response.context["adminform"].form.errors == {"share": ["Enter a share from 1 to 100 percent."]}
+
+
+def test_the_list_warns_of_shares_that_do_not_come_to_a_hundred(merchant: Client) -> None:
+    add(merchant, share=60)
+    url = reverse("admin:checkout_paymentroute_changelist")
+    text = "Shares of active routes with the same conditions do not come to 100 %."
+    assert text in merchant.get(url).content.decode()
+    add(merchant, share=40, provider="paypal")
+    assert text not in merchant.get(url).content.decode()
+
+
 def test_shares_are_changed_together_in_the_list(merchant: Client) -> None:
     rows = [PaymentRoute.objects.create(position=n, method="card", provider=code, share=50)
             for n, code in enumerate(("stripe", "paypal"))]  # fmt: skip
@@ -133,6 +148,7 @@ class TestCredit:
         [
             ({"email": "nobody@example.com"}, "No customer has this address."),
             ({"amount": "0"}, "Enter more than nothing."),
+            ({"amount": "100000.01"}, "At most $100,000.00 can be given at once."),
             ({"amount": "0.001"}, "That has more digits than an amount in this currency."),
             ({"direction": "withdraw"}, "There are only $0.00."),
             ({"reason": ""}, "This field is required."),
