@@ -260,8 +260,20 @@ def _arrives(order: Any) -> str:
 
 
 def _payment_text(order: Any) -> str:
-    paid = [one for one in payments.payments_of(order.pk) if one.captured_minor]
-    return ", ".join(dict.fromkeys(methods.label(one.provider) for one in paid))
+    """What it was paid with; each part with its amount where there are several, or where money is only held."""
+    parts = [one for one in payments.payments_of(order.pk) if one.captured_minor or one.held_minor]
+    if len(parts) == 1 and not parts[0].held_minor:
+        return str(methods.label(parts[0].provider))
+    return ", ".join(text for one in parts for text in _part_texts(order, one))
+
+
+def _part_texts(order: Any, one: Any) -> list[str]:
+    name, told = methods.label(one.provider), []
+    if one.captured_minor:
+        told.append(_("%(name)s: %(amount)s paid") % {"name": name, "amount": order.money(one.captured_minor).format()})
+    if one.held_minor:
+        told.append(_("%(name)s: %(amount)s held") % {"name": name, "amount": order.money(one.held_minor).format()})
+    return told
 
 
 def _transfer_label(name: str) -> str:

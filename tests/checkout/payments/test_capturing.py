@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.test import Client
 
 from checkout.disputes.models import Dispute
 from checkout.fulfilment import services as fulfilment
 from checkout.ledger import selectors as ledger
+from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import selectors, tasks
@@ -64,6 +66,16 @@ def test_captures_in_parts_and_the_rest_let_go(shop_sandbox: RunningSandbox) -> 
     assert [one.status for one in Capture.objects.all()] == ["done", "done"]
     assert {one.account: one.amount.minor for one in ledger.balances()}["holds:stripe"] == 0
     assert violations() == []
+
+
+def test_the_orders_page_lists_what_is_paid_and_what_is_held(client: Client, shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    page = client.get(access.url(order), follow=True).content.decode()
+    assert ": $30.00 held" in page
+    payments.request_capture(order_id=order.pk, amount=Money(1200, USD), by="staff:1")
+    outbox.drain()
+    page = client.get(access.url(order), follow=True).content.decode()
+    assert (": $12.00 paid" in page, ": $18.00 held" in page) == (True, True)
 
 
 def ship(order: Order, upto: int) -> None:
