@@ -116,9 +116,8 @@ def claim(*, cart: Cart, entry_id: UUID, by: str) -> CartLine:
     """
     held = waitlist.held([entry_id]).get(entry_id)
     if held is None:
-        if waitlist.taken([entry_id]):
-            raise NothingHeld(_("What this link held for you was ordered already."))
-        raise NothingHeld(_("Nothing is held for you any more."))
+        ordered = _("What this link held for you was ordered already.")
+        raise NothingHeld(ordered if waitlist.taken([entry_id]) else _("Nothing is held for you any more."))
     offer = _offer(held.variant_id, cart.currency)
     with transaction.atomic(using=db.DEFAULT):
         line = _line(cart, offer)
