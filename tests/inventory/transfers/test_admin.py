@@ -137,7 +137,7 @@ def test_a_transfer_closed_short_says_so(merchant: Client) -> None:
     short, whole = sent(stocked(5), 4), sent(stocked(5), 4)
     services.close(transfer_id=short.pk, reason="lost", version=short.version, by="staff:1")
     line = whole.lines.get()
-    services.receive(transfer_id=whole.pk, units={line.pk: 4}, version=whole.version, by="staff:1")
+    services.receive(transfer_id=whole.pk, units={line.variant_id: 4}, version=whole.version, by="staff:1")
     shown = merchant.get(reverse("admin:inventory_transfer_changelist"))
     admin_page = shown.context["cl"].model_admin
     assert {row.pk: admin_page.state(row)[0] for row in shown.context["cl"].result_list} == {
