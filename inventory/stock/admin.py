@@ -21,6 +21,7 @@ from inventory.stock.forms import AdjustForm, LimitsForm, ReceiveForm, RecountFo
 from inventory.stock.models import Location, StockItem
 from shop.core import requests
 from shop.core.admin import is_in_use
+from shop.core.links import links
 
 _LIMITS = ["low_stock_threshold", "backorder_limit", "is_preorder", "expected_on", "orders_until"]
 
@@ -77,7 +78,7 @@ class StockItemAdmin(ModelAdmin):
     ordering = ["sku", "id"]
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": [("sku", "location"), "variant_id"]}),
+        (None, {"fields": [("sku", "location"), "product"]}),
         (_lazy("Units"), {"fields": [("on_hand", "available", "incoming"), ("reserved", "allocated", "shortfall")]}),
         (_lazy("Alert"), {"fields": ["low_stock_threshold"]}),
         (
@@ -92,7 +93,7 @@ class StockItemAdmin(ModelAdmin):
         ),
     ]
     readonly_fields = [
-        "sku", "variant_id", "location", "on_hand", "reserved", "allocated", "shortfall", "available", "incoming",
+        "sku", "product", "location", "on_hand", "reserved", "allocated", "shortfall", "available", "incoming",
     ]  # fmt: skip
     actions_detail = ["adjust", "recount", "receive", "movements"]
 
@@ -112,6 +113,11 @@ class StockItemAdmin(ModelAdmin):
     @display(description=_lazy("available"), ordering="units_available")
     def available(self, item: StockItem) -> int:
         return item.available
+
+    @display(description=_lazy("product"))
+    def product(self, item: StockItem) -> str:
+        link = links([f"variant:{item.variant_id}"]).get(f"variant:{item.variant_id}")
+        return link.html if link else "–"
 
     @display(description=_lazy("incoming"))
     def incoming(self, item: StockItem) -> int:

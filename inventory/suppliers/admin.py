@@ -157,6 +157,9 @@ class PurchaseOrderAdmin(ModelAdmin):
                 order.pk, order.number = made.pk, made.number
         except PurchaseRefused as refused:
             request.refusal = str(refused)
+        else:
+            for hint in screen.hints(order.supplier_id, facts["lines"]):
+                messages.warning(request, hint)
 
     def response_add(self, request: Any, obj: PurchaseOrder, post_url_continue: str | None = None) -> HttpResponse:
         return self._saved(request, obj, _("%(number)s is a draft. Order it when it is complete."))

@@ -52,6 +52,11 @@ def is_complete(lines: Iterable[tuple[int, int]]) -> bool:
     return all(received >= ordered for ordered, received in lines)
 
 
+def is_whole(quantity: int, pack: int) -> bool:
+    """Whether so many units are whole packs."""
+    return quantity % pack == 0
+
+
 def to_order(*, threshold: int, coming: int, minimum: int, pack: int) -> int:
     """Units that bring an item to twice its low-stock threshold, in whole packs and no fewer than the minimum.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from inventory.suppliers import rules, selectors
 from inventory.suppliers.models import PurchaseOrder
+from inventory.suppliers.services import Wanted
+from shop.core.links import links
 from shop.core.money import Money
 
 TONES = {
@@ -30,8 +34,14 @@ TRIGGERS = (
 
 def context_of(order: PurchaseOrder, *, may_change: bool) -> dict[str, Any]:
     """All that `page.html` needs."""
+    products = links([f"variant:{line.variant_id}" for line in order.lines.all()])
     lines = [
-        {"line": line, "total": Money(line.cost_minor * line.ordered, order.currency)} for line in order.lines.all()
+        {
+            "line": line,
+            "product": products.get(f"variant:{line.variant_id}"),
+            "total": Money(line.cost_minor * line.ordered, order.currency),
+        }
+        for line in order.lines.all()
     ]
     return {
         "order": order,
@@ -64,3 +74,20 @@ def buttons(order: PurchaseOrder) -> list[dict[str, Any]]:
 def page(order: PurchaseOrder, name: str) -> str:
     """The address of one of the order's pages."""
     return reverse(f"admin:inventory_purchaseorder_{name}", args=[order.pk])
+
+
+def hints(supplier_id: UUID, lines: Iterable[Wanted]) -> list[str]:
+    """What the supplier would say of the lines: nothing is refused for it, he may agree all the same."""
+    lines = list(lines)
+    offers = selectors.offers(supplier_id, [line.variant_id for line in lines])
+    found = []
+    for line in lines:
+        offer, facts = offers.get(line.variant_id), {"sku": line.sku}
+        if offer is None:
+            found.append(_("The supplier does not offer %(sku)s, as far as you noted.") % facts)
+            continue
+        if line.quantity < offer.minimum:
+            found.append(_("Of %(sku)s the supplier sells at least %(units)d.") % {**facts, "units": offer.minimum})
+        if not rules.is_whole(line.quantity, offer.pack_size):
+            found.append(_("%(sku)s comes in packs of %(units)d.") % {**facts, "units": offer.pack_size})
+    return found

@@ -24,6 +24,7 @@ from inventory.transfers.forms import AskForm, CloseForm, DraftForm, ReceiveForm
 from inventory.transfers.models import Transfer, TransferLine
 from shop.core import requests
 from shop.core.admin import ReadOnlyAdmin
+from shop.core.links import Link, links
 
 REFUSALS = (
     services.TransferRefused, services.TransferChanged, services.TooMany, services.NotFree, services.NothingToSend,
@@ -33,17 +34,29 @@ REFUSALS = (
 
 class LineInline(TabularInline):
     model = TransferLine
-    fields = ["sku", "quantity", "received", "written_off", "under_way"]
+    fields = ["sku", "product", "quantity", "received", "written_off", "under_way"]
     readonly_fields = fields
     extra = 0
     hide_title = True
     can_delete = False
+    _products: dict[str, Link] | None = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TransferLine]:
+        return super().get_queryset(request).select_related("transfer")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @display(description=_lazy("product"))
+    def product(self, line: TransferLine) -> str:
+        if self._products is None:  # an inline lives as long as its request: one query names all of its products
+            variants = [one.variant_id for one in selectors.lines_of(line.transfer_id)]
+            self._products = links([f"variant:{key}" for key in variants])
+        link = self._products.get(f"variant:{line.variant_id}")
+        return link.html if link else "–"
 
     @display(description=_lazy("under way"))
     def under_way(self, line: TransferLine) -> int:

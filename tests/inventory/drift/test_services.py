@@ -71,3 +71,13 @@ def test_the_outcome_is_read_in_the_admin_and_not_written(client: Client) -> Non
     assert check.findings[0] in page.content.decode()
     assert client.post(reverse("admin:inventory_stockcheck_change", args=[check.pk]), {"drift": 0}).status_code == 403
     assert client.get(reverse("admin:inventory_stockcheck_add")).status_code == 403
+
+
+def test_staff_may_have_it_checked_now(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    monkeypatch.setattr(tasks.run, "delay", tasks.run.run)  # as a worker would do it
+    answer = client.get(reverse("admin:inventory_stockcheck_run_now"), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "The check is running; its outcome will be here in a moment."
+    ]
+    assert StockCheck.objects.get().drift == 0

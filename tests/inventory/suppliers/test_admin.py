@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from inventory.suppliers import screen, services
 from inventory.suppliers.models import PurchaseOrder, Receipt, Supplier, SupplierItem
 from shop.accounts.models import User
 from shop.notifications.models import Notification
@@ -297,3 +298,15 @@ def test_a_supplier_and_what_they_offer(merchant: Client) -> None:
     row.refresh_from_db()
     supplier.refresh_from_db()
     assert (row.cost_minor, supplier.currency) == (150, "EUR")
+
+
+def test_what_the_supplier_would_say_is_a_hint() -> None:
+    supplier, few, none, fine = SupplierFactory(), stocked(1), stocked(1), stocked(1)
+    for item in (few, fine):
+        offered(item, supplier, minimum=10, pack_size=6)
+    lines = [services.Wanted(item.variant_id, item.sku, units) for item, units in ((few, 8), (none, 1), (fine, 12))]
+    assert screen.hints(supplier.pk, lines) == [
+        f"Of {few.sku} the supplier sells at least 10.",
+        f"{few.sku} comes in packs of 6.",
+        f"The supplier does not offer {none.sku}, as far as you noted.",
+    ]
