@@ -57,6 +57,18 @@ def unlock(patch: pytest.MonkeyPatch, parties: int) -> None:
     patch.setattr(locking, "items_of", items_of)
 
 
+def meet_after_reading_rows(patch: pytest.MonkeyPatch) -> None:
+    """Two parties have read the reference's reservations before either of them writes one."""
+    both_have_read, read = threading.Barrier(2, timeout=10), reservation_locking.items_and_rows
+
+    def items_and_rows(*about: Any) -> Any:
+        found = read(*about)
+        both_have_read.wait()
+        return found
+
+    patch.setattr(reservation_locking, "items_and_rows", items_and_rows)
+
+
 def the_long_way(patch: pytest.MonkeyPatch) -> None:
     """No reservation by one statement: all of them lock, read and write in turn."""
     patch.setattr(direct, "reserve", lambda **_wish: direct.Answer(None, is_known=False))
