@@ -189,7 +189,7 @@ def test_F04_control_without_lock_and_index_a_reference_holds_its_units_twice(
         with monkeypatch.context() as patch:
             the_long_way(patch)
             unlock(patch, 2)
-                meet_after_reading_rows(patch)
+            meet_after_reading_rows(patch)
             patch.setattr(reservation_locking, "begin", lambda *_about: db.clock(db.INVENTORY))
             outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 2)
         assert outcomes == [reference] * 2
