@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -29,7 +30,10 @@ class StockCheckAdmin(ReadOnlyAdmin):
 
     @action(description=_lazy("Check now"), url_path="run", permissions=["run"])
     def run_now(self, request: HttpRequest) -> HttpResponse:
-        """By a worker: a big ledger takes long. It changes nothing, so it asks nothing."""
+        """Asks; a POST has it done by a worker, as a big ledger takes long."""
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": _("Check now"), "opts": self.opts}
+            return TemplateResponse(request, "admin/inventory/stockcheck/run.html", context)
         tasks.run.delay()
         messages.success(request, _("The check is running; its outcome will be here in a moment."))
         return HttpResponseRedirect(reverse("admin:inventory_stockcheck_changelist"))

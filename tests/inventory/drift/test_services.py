@@ -76,7 +76,10 @@ def test_the_outcome_is_read_in_the_admin_and_not_written(client: Client) -> Non
 def test_staff_may_have_it_checked_now(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
     monkeypatch.setattr(tasks.run, "delay", tasks.run.run)  # as a worker would do it
-    answer = client.get(reverse("admin:inventory_stockcheck_run_now"), follow=True)
+    url = reverse("admin:inventory_stockcheck_run_now")
+    assert client.get(url).status_code == 200
+    assert not StockCheck.objects.exists()  # a link does nothing
+    answer = client.post(url, follow=True)
     assert [str(message) for message in answer.context["messages"]] == [
         "The check is running; its outcome will be here in a moment."
     ]
