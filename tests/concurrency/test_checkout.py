@@ -129,7 +129,7 @@ class TestF05DoubleClick:
         return [partial(buy, cart.pk, carts.total(cart), f"one-key-{cart.pk}")] * number
 
     def test_F05_ten_clicks_one_order_one_payment_the_same_answer(self, schedules: Any) -> None:
-        for run, _schedule in enumerate(schedules(), start=1):
+        for run, _schedule in enumerate(schedules(long=50), start=1):
             outcomes = together(self.clicks())
             assert [type(outcome) for outcome in outcomes] == [Order] * 10
             assert len({outcome.number for outcome in outcomes}) == 1
@@ -174,7 +174,7 @@ class TestF05DoubleClick:
             Order.objects.all().delete()
 
     def test_F05_two_tabs_with_keys_of_their_own_make_one_order_of_one_cart(self, schedules: Any) -> None:
-        for run, _schedule in enumerate(schedules(), start=1):
+        for run, _schedule in enumerate(schedules(long=50), start=1):
             cart = carts.cart((carts.product(units=9), 1))
             total = carts.total(cart)
             outcomes = together([partial(buy, cart.pk, total, f"key-{cart.pk}-{number}") for number in range(6)])
@@ -211,7 +211,7 @@ class TestF07AnotherTab:
 
     def test_F07_while_ten_tabs_add_and_one_pays_the_order_is_what_was_confirmed(self, schedules: Any) -> None:
         extra = [carts.variant_of(carts.product(amount=900)).pk for _ in range(3)]
-        for _schedule in schedules():
+        for _schedule in schedules(long=50):
             cart = carts.cart((carts.product(), 1))
             total = carts.total(cart)
             adds = [partial(add, cart.pk, variant_id) for variant_id in extra]
@@ -238,7 +238,7 @@ class TestF07AnotherTab:
 class TestF08ParallelAdds:
     def test_F08_twenty_adds_of_ten_products_are_all_there(self, schedules: Any) -> None:
         variants = [carts.variant_of(carts.product()).pk for _ in range(10)]
-        for _schedule in schedules(quick=1):
+        for _schedule in schedules(quick=1, long=50):
             cart = carts.cart()
             outcomes = together([partial(add, cart.pk, variant_id) for variant_id in variants * 2])
             assert outcomes == [None] * 20
@@ -250,7 +250,7 @@ class TestF08ParallelAdds:
 
     def test_F08_beyond_the_stock_each_add_is_there_or_refused(self, schedules: Any) -> None:
         variant_id = carts.variant_of(carts.product(units=7)).pk
-        for _schedule in schedules(quick=1):
+        for _schedule in schedules(quick=1, long=50):
             cart = carts.cart()
             outcomes = together([partial(add, cart.pk, variant_id)] * 20)
             assert outcomes.count(None) == 7

@@ -49,7 +49,7 @@ def spend(customer_id: UUID, number: int) -> object:
 
 
 def test_F25_spent_twice_at_the_same_time_only_one_gets_it(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         customer_id = rich()
         outcomes = race.together([partial(spend, customer_id, n) for n in range(6)])
         assert sum(isinstance(one, services.NotEnough) for one in outcomes) == 5

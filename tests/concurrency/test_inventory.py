@@ -138,7 +138,7 @@ def test_F02_control_without_lock_and_constraint_three_units_are_sold_as_eight(m
 
 
 def test_F03_carts_in_opposite_order_do_not_wait_for_each_other(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         first, second = stocked(20), stocked(20)
         carts = [{first.variant_id: 1, second.variant_id: 1}, {second.variant_id: 1, first.variant_id: 1}]
         outcomes = together([partial(buy, carts[number % 2]) for number in range(18)], threads=6)
@@ -172,7 +172,7 @@ def test_F03_control_locks_out_of_order_end_in_a_deadlock(monkeypatch: pytest.Mo
 
 
 def test_F04_one_reference_asked_for_twice_at_once_holds_its_units_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         item, reference = stocked(9), uuid4()
         outcomes = together([partial(buy, {item.variant_id: 2}, reference)] * 6)
         assert outcomes == [reference] * 6

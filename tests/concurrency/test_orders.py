@@ -61,7 +61,7 @@ def recorded(order: Order) -> Callable[[], Any]:
 
 
 def test_F16_the_same_message_in_eight_threads_confirms_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order = make.placed()
         results = together([recorded(order)] * 8)
         assert [type(result).__name__ for result in results] == ["Payment"] * 8
@@ -82,7 +82,7 @@ def test_F16_control_without_locks_the_order_is_paid_twice(monkeypatch: pytest.M
 
 
 def test_F05_one_cancellation_of_ten_wins(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order = make.paid()
         results = together([partial(orders.cancel, order_id=order.pk, by="guest")] * 10)
         assert sorted(type(result).__name__ for result in results) == ["Order"] + ["TransitionRefused"] * 9
