@@ -139,7 +139,7 @@ def _database(url: str) -> dict[str, object]:
         options["pool"] = {
             "min_size": 0,
             "max_size": int(env("DATABASE_POOL_SIZE", "8")),
-            "timeout": 3,  # seconds until a request that gets no connection is answered with 503
+            "timeout": 2,  # seconds until a request that gets no connection is answered with 503
             "reconnect_timeout": 2,  # then whoever comes next tries anew, instead of waiting for a growing pause
             "max_idle": 300,
         }

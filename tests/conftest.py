@@ -9,6 +9,7 @@ from django.core.cache import cache
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.faults import report
 from tests.faults.report import pytest_sessionfinish, pytest_terminal_summary, schedules
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
@@ -25,11 +26,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneShop
     return OneShop(config, log)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test that touches the database may touch all of them: the suite also runs on three."""
     for item in items:
         for marker in item.iter_markers("django_db"):
             marker.kwargs.setdefault("databases", "__all__")
+    if report.LONG:
+        report.longest_first(items)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -39,7 +39,7 @@ def record(
     """Take in what a provider said, in one transaction; see `services.record`."""
     with transaction.atomic(using=db.DEFAULT):
         order, payment = locking.order_and_payment(payment_id)
-        before = payment.status
+        before, held = payment.status, payment.held_minor
         events = _keep(payment, outcome, source)
         cards.note_saved(order=order, payment=payment, saved=outcome.saved)
         entries = _entries(payment, events)
@@ -49,6 +49,8 @@ def record(
         if capture_id is not None:
             capturing.finish(capture_id)
         _sum_up(order)
+        if order.status in OVER and payment.held_minor > held:
+            capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
         _follow(order, payment, before, by)
         return payment
 
@@ -169,7 +171,7 @@ def _follow(order: Order, payment: Payment, before: str, by: str) -> None:
     trigger = _trigger(order, payment, before)
     if trigger and order_selectors.allows(order, trigger):
         order = orders.apply(order_id=order.pk, trigger=trigger, by=by, about=payment.pk, note=_note(payment, trigger))
-    if order.status not in OVER and order.secured_minor - order.refunded_minor >= order.total_minor:
+    if order.status not in OVER and order.secured_minor - order.refunded_minor >= order.due_minor:
         capturing.take_credit(order, by)
 
 
@@ -177,8 +179,8 @@ def _trigger(order: Order, payment: Payment, before: str) -> str | None:
     if order.captured_minor and order.refunded_minor == order.captured_minor:
         return "refund"
     if order.status == Order.Status.PAYMENT_REVIEW:  # taking the money is what approves it
-        return "approve_review" if order.captured_minor - order.refunded_minor >= order.total_minor else None
-    if order.secured_minor - order.refunded_minor >= order.total_minor:
+        return "approve_review" if order.captured_minor - order.refunded_minor >= order.due_minor else None
+    if order.secured_minor - order.refunded_minor >= order.due_minor:
         return "payment_success"
     if payment.status == Payment.Status.AUTHORISED:
         return "hold_for_review"

@@ -105,7 +105,7 @@ def test_F11_each_order_of_events(schedules: Any, shop_sandbox: RunningSandbox) 
 
 
 def test_F11_all_of_it_at_once(schedules: Any, shop_sandbox: RunningSandbox) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         item = stocked(1)
         order = challenged(item)
         outcomes = together(Happening(shop_sandbox, order, item).all())

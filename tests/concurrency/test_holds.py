@@ -69,7 +69,7 @@ def at_sandbox(sandbox: RunningSandbox, order: Order) -> tuple[int, int]:
 
 
 def test_F22_three_captures_in_parts_race_with_the_cancellation(schedules: Any, shop_sandbox: RunningSandbox) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order = held()
         jobs = [partial(capture, order, minor) for minor in (700, 800, 900)]
         outcomes = together([*jobs, partial(orders.cancel, order_id=order.pk, by="guest")])
@@ -85,7 +85,7 @@ def test_F22_three_captures_in_parts_race_with_the_cancellation(schedules: Any, 
 
 
 def test_F22_captures_in_parts_race_with_letting_go(schedules: Any, shop_sandbox: RunningSandbox) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order = held()
         capture(order, 100)  # who lets go of all of a living order is told to cancel it instead
         jobs = [partial(capture, order, minor) for minor in (700, 800, 900)]

@@ -40,6 +40,7 @@ class Node:
     here: ground.Ground
     name: str
     port: int
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def folder(self) -> Path:
@@ -69,7 +70,7 @@ class Node:
 
     def start(self) -> None:
         with open(self.here.data / f"{self.name}.log", "ab") as log:
-            processes.spawn(
+            self.process = processes.spawn(
                 [self._program("postgres"), "-D", self.folder], folder=self.here.folder, env=self._env(), output=log,
                 death_signal=signal.SIGQUIT, account=self.here.account,
             )  # fmt: skip
@@ -88,7 +89,10 @@ class Node:
         assert victims
         for pid in victims:
             processes.send(pid, signal.SIGKILL)
-        return time.monotonic()
+        killed = time.monotonic()
+        if self.process is not None:
+            self.process.wait()
+        return killed
 
     def promote(self) -> None:
         self._run("pg_ctl", "promote", "-D", self.folder, "-w")
@@ -101,6 +105,8 @@ class Node:
     def stop(self) -> None:
         for pid in processes.working_in(self.folder):
             processes.send(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
 
     def wipe(self) -> None:
         self.stop()

@@ -35,6 +35,7 @@ SHARE = 0.15  # of the statements of a shaken thread wait before they are sent
 PAUSE = 0.004  # seconds, at most
 
 _NAME = re.compile(r"test_(F\d\d)_")
+_LONGEST = ("adds_up[0]", "test_F35_no", "test_F28_", "adds_up[1]", "test_F40_everybody", "test_F24_many")
 
 
 @dataclass
@@ -111,10 +112,12 @@ def table(reports: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
     """The lines of the table from what pytest's terminal reporter has gathered, and what makes the run a failure."""
     rows: dict[str, Row] = defaultdict(Row)
     extra: list[str] = []
+    ended = [report for report in reports.get("", ()) if getattr(report, "when", "") == "teardown"]
+    told = {report.nodeid: dict(report.user_properties) for report in ended}  # by then the fixture has said all
     for outcome, found in reports.items():
         for report in found:
             if getattr(report, "when", "call") == "call" or outcome in ("skipped", "error"):
-                _count(rows, extra, outcome, report)
+                _count(rows, extra, outcome, report, told)
     lines = [f"{'':<5}{'fault':<52}{'tests':>5}{'schedules':>10}{'violations':>11}  {'control seen':<13}{'seconds':>8}"]
     wrong: list[str] = []
     for name, fault in FAULTS.items():
@@ -141,8 +144,8 @@ def _control(fault: Fault, row: Row) -> str:
     return "not needed" if fault.control else "NO (none)"
 
 
-def _count(rows: dict[str, Row], extra: list[str], outcome: str, report: Any) -> None:
-    properties = dict(getattr(report, "user_properties", ()))
+def _count(rows: dict[str, Row], extra: list[str], outcome: str, report: Any, told: dict[str, dict[str, Any]]) -> None:
+    properties = dict(getattr(report, "user_properties", ())) | told.get(getattr(report, "nodeid", ""), {})
     if "operations" in properties:
         extra.append(f"operations {properties['operations']}")
     if "figures" in properties:
@@ -164,12 +167,21 @@ def _count(rows: dict[str, Row], extra: list[str], outcome: str, report: Any) ->
         row.violations.append(f"{name} (schedule {properties['seed']})" if properties.get("seed") else name)
 
 
+def _reports(reporter: Any) -> dict[str, list[Any]]:
+    return {name: reporter.stats.get(name, []) for name in ("", "passed", "failed", "error", "skipped")}
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Order the tests so that in the end no process waits for another; and never are two whole shops killed at once."""
+    ranks = {item: next((rank for rank, name in enumerate(_LONGEST) if name in item.name), 99) for item in items}
+    items.sort(key=lambda item: ranks[item])
+
+
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print the table, in the long run; a fault without a test or a control makes it a failure."""
     if not LONG:
         return
-    stats = {name: terminalreporter.stats.get(name, []) for name in ("passed", "failed", "error", "skipped")}
-    lines, wrong = table(stats)
+    lines, wrong = table(_reports(terminalreporter))
     terminalreporter.section("faults")
     for text in [*lines, *wrong]:
         terminalreporter.write_line(text)
@@ -180,6 +192,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not LONG or reporter is None or hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
-    _lines, wrong = table({name: reporter.stats.get(name, []) for name in ("passed", "failed", "error", "skipped")})
+    _lines, wrong = table(_reports(reporter))
     if wrong and session.exitstatus == 0:
         session.exitstatus = 1

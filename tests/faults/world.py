@@ -12,8 +12,10 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from urllib.error import HTTPError
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -135,7 +137,8 @@ class World(StockWorld, MoneyWorld):
     def answer_challenge(self) -> None:
         waiting = self._any(Payment.objects.filter(status="action_required", provider="stripe").exclude(reference=""))
         if waiting:
-            self.sandbox.challenge(waiting.reference, self.rng.choice(["complete", "fail"]))
+            with suppress(HTTPError):  # it is over, and nobody has told the shop yet
+                self.sandbox.challenge(waiting.reference, self.rng.choice(["complete", "fail"]))
             payments.fetch(payment_id=waiting.pk, source="fetch")
 
     def cancel(self) -> None:

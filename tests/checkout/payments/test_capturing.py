@@ -13,7 +13,7 @@ from checkout.ledger import selectors as ledger
 from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import selectors, tasks
+from checkout.payments import calls, collecting, recording, selectors, tasks
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentOptions, Refund
 from shop.core.money import Money
@@ -240,6 +240,22 @@ def test_I8_a_full_refund_lets_the_rest_go(shop_sandbox: RunningSandbox) -> None
     outbox.drain()
     assert (now(order).status, now(order).held_minor, sums(order)) == ("refunded", 0, (1000, 1000, 1000))
     assert violations() == []
+
+
+def test_I8_a_hold_that_is_made_after_the_order_has_ended_is_let_go(shop_sandbox: RunningSandbox) -> None:
+    PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": "on_shipment"})
+    order = make.placed()
+    payment = recording.start(payment_id=make.payment_of(order).pk, provider="stripe")
+    assert payment is not None
+    orders.cancel(order_id=order.pk, by="guest")
+    outbox.drain()  # the provider knows nothing of it yet, so there is nothing to let go
+    question = collecting.request_for(payment)
+    answer = calls.ask("stripe", lambda provider: provider.charge(question))
+    payments.record(payment_id=payment.pk, outcome=answer, source="charge")
+    assert now(order).held_minor == 3000
+    outbox.drain()
+    assert (now(order).status, now(order).held_minor, sums(order)) == ("cancelled", 0, (0, 0, 0))
+    assert [intent["status"] for intent in shop_sandbox.state()["payment_intent"]] == ["canceled"]
 
 
 def test_a_lost_capture_is_sent_again_and_taken_once(shop_sandbox: RunningSandbox) -> None:
