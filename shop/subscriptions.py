@@ -43,6 +43,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.purchase.receivers.give_back_cart",
         "checkout.orders.receivers.mail_order_cancelled",
     ),
+    types.OrderChanged: (),
     types.ShipmentDispatched: (
         "checkout.fulfilment.receivers.ship_stock",
         "checkout.fulfilment.receivers.capture_value",

@@ -34,23 +34,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemAmounts:
-    """The shares of one line. `tax` holds both added and included tax; `included_tax` the part already in the price."""
-
-    discount: Money
-    shipping: Money
-    tax: Money
-    included_tax: Money
-
-
-@dataclass(frozen=True, slots=True)
 class TaxLine:
-    """What one rate comes to on the whole order, goods and delivery."""
+    """What one rate comes to, on goods and delivery. `is_on_shipping`: the delivery is taxed by it as well."""
 
     name: str
     rate: Decimal
     amount: Money
     is_included: bool
+    is_on_shipping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAmounts:
+    """The shares of one line. `tax` holds both added and included tax; `included_tax` the part already in the price;
+    `taxes` the same by rate."""
+
+    discount: Money
+    shipping: Money
+    tax: Money
+    included_tax: Money
+    taxes: tuple[TaxLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +84,17 @@ def totals(items: Sequence[Item], *, discount: Money, shipping: Money, rates: Se
     shippings = shipping.allocate(weights) if items else []
     amounts, by_rate = [], dict.fromkeys(rates, zero)
     for item, off, carried in zip(items, discounts, shippings, strict=True):
-        added = included = zero
+        taxes = []
         for rate in rates:
             if rate.tax_class != item.tax_class:
                 continue
-            base = item.total - off + (carried if rate.applies_to_shipping else zero)
-            tax = tax_of(base, rate)
-            by_rate[rate] += tax
-            if rate.is_included:
-                included += tax
-            else:
-                added += tax
-        amounts.append(ItemAmounts(off, carried, added + included, included))
+            amount = tax_of(item.total - off + (carried if rate.applies_to_shipping else zero), rate)
+            by_rate[rate] += amount
+            taxes.append(_tax_line(rate, amount))
+        included = total((tax.amount for tax in taxes if tax.is_included), currency)
+        amounts.append(
+            ItemAmounts(off, carried, total((tax.amount for tax in taxes), currency), included, tuple(taxes))
+        )
     if not items:
         shipping = zero
     tax = total((amount.tax for amount in amounts), currency)
@@ -105,10 +107,12 @@ def totals(items: Sequence[Item], *, discount: Money, shipping: Money, rates: Se
         included_tax=included_tax,
         total=subtotal - discount + shipping + tax - included_tax,
         items=tuple(amounts),
-        tax_lines=tuple(
-            TaxLine(rate.name, rate.rate, amount, rate.is_included) for rate, amount in by_rate.items() if amount
-        ),
+        tax_lines=tuple(_tax_line(rate, amount) for rate, amount in by_rate.items() if amount),
     )
+
+
+def _tax_line(rate: Rate, amount: Money) -> TaxLine:
+    return TaxLine(rate.name, rate.rate, amount, rate.is_included, rate.applies_to_shipping)
 
 
 def tax_of(base: Money, rate: Rate) -> Money:

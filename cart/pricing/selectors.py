@@ -49,6 +49,7 @@ class QuotedLine:
     shipping: Money
     tax: Money
     tax_class: str
+    taxes: tuple[rules.TaxLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules
         shipping=share.shipping,
         tax=share.tax,
         tax_class=item.tax_class,
+        taxes=share.taxes,
     )
 
 

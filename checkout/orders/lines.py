@@ -29,6 +29,17 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         discount_minor=quoted.discount.minor,
         tax_minor=quoted.tax.minor,
         shipping_minor=quoted.shipping.minor,
+        included_tax_minor=sum(tax.amount.minor for tax in quoted.taxes if tax.is_included),
+        taxes=[
+            {
+                "name": tax.name,
+                "rate": str(tax.rate),
+                "amount_minor": tax.amount.minor,
+                "is_included": tax.is_included,
+                "on_shipping": tax.is_on_shipping,
+            }
+            for tax in quoted.taxes
+        ],
         tax_class=quoted.tax_class,
         expected_on=expected_on,
     )

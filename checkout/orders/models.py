@@ -19,7 +19,11 @@ def new_access_key() -> str:
 
 
 class Order(models.Model):
-    """A placed order. `status` is assigned only by `orders.services.apply`; amounts never change once placed."""
+    """A placed order. `status` is assigned only by `orders.services.apply`, amounts only by `orders.revising`.
+
+    What was given back of what was bought (returns, goodwill) stays in the total and is counted in `allowed_minor`:
+    due = total − allowed, paid = captured − refunded, balance = due − paid.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -81,6 +85,11 @@ class Order(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(db_default=0)  # of authorised: neither captured nor let go
     secured_minor = models.BigIntegerField(db_default=0)  # of held: will be ours without the shopper's doing more
+    allowed_minor = models.BigIntegerField(db_default=0)  # of the total: need not be paid (returns, goodwill)
+    revision = models.PositiveIntegerField(db_default=0)  # how many changes were made since it was placed
+    to_pick = models.PositiveIntegerField(db_default=0)  # units in its parcels that nobody has picked yet
+    po_number = models.CharField(_("purchase order number"), max_length=60, blank=True, db_default="")
+    gift_message = models.CharField(_("gift message"), max_length=500, blank=True, db_default="")
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
     idempotency_key = models.CharField(max_length=255, unique=True)
@@ -96,6 +105,8 @@ class Order(models.Model):
             ("refund_order", _("Can give money back")),
             ("review_order", _("Can decide on payments under review")),
             ("record_payment", _("Can record payments that came by bank")),
+            ("edit_order", _("Can change placed orders and make new ones")),
+            ("handle_return", _("Can approve, receive and settle returns")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -112,6 +123,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 name="order_refund_cap",
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("captured_minor")),
+            ),
+            models.CheckConstraint(
+                name="order_allowed_cap",
+                condition=Q(allowed_minor__gte=0, allowed_minor__lte=F("total_minor")),
             ),
             models.CheckConstraint(
                 name="order_cancelled_not_shipped",
@@ -135,9 +150,22 @@ class Order(models.Model):
     def total(self) -> Money:
         return self.money(self.total_minor)
 
+    @property
+    def due_minor(self) -> int:
+        """What the order costs now: nothing once it is cancelled."""
+        return 0 if self.status == self.Status.CANCELLED else self.total_minor - self.allowed_minor
+
+    @property
+    def balance_minor(self) -> int:
+        """What is still to be paid; below zero, what is still to be given back."""
+        return self.due_minor - self.captured_minor + self.refunded_minor
+
 
 class OrderLine(models.Model):
-    """What was bought, as it was then. Discount, tax and shipping of the order are allocated to its lines exactly."""
+    """What was bought, as it was then. Discount, tax and shipping of the order are allocated to its lines exactly.
+
+    `quantity` and the amounts are of the units that are still part of the order; those that came back are among them.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -154,7 +182,15 @@ class OrderLine(models.Model):
     discount_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)
+    included_tax_minor = models.BigIntegerField(db_default=0)  # the part of tax that the price already contains
+    taxes = models.JSONField(default=list, db_default=[])  # by rate, as `lines.line` writes them
     tax_class = models.CharField(max_length=40, default="standard")
+    removed = models.PositiveIntegerField(db_default=0)  # units taken off the order since
+    returned = models.PositiveIntegerField(db_default=0)  # of quantity: came back, with their worth:
+    returned_discount_minor = models.BigIntegerField(db_default=0)
+    returned_shipping_minor = models.BigIntegerField(db_default=0)
+    returned_tax_minor = models.BigIntegerField(db_default=0)
+    returned_included_tax_minor = models.BigIntegerField(db_default=0)
     expected_on = models.DateField(null=True, blank=True)  # promised when it was bought before it was there
 
     class Meta:
@@ -164,8 +200,9 @@ class OrderLine(models.Model):
             models.UniqueConstraint("order", "position", name="order_line_position"),
             models.CheckConstraint(
                 name="order_line_adds_up",
-                condition=Q(total_minor=F("unit_price_minor") * F("quantity"), quantity__gt=0),
+                condition=Q(total_minor=F("unit_price_minor") * F("quantity")),
             ),
+            models.CheckConstraint(name="order_line_returned", condition=Q(returned__lte=F("quantity"))),
         ]
 
     def __str__(self) -> str:
@@ -189,3 +226,35 @@ class OrderStep(models.Model):
         verbose_name, verbose_name_plural = _("step"), _("steps")
         ordering = ["position"]
         constraints = [models.UniqueConstraint("order", "position", name="order_step_position")]
+
+
+class OrderChange(models.Model):
+    """One change of a placed order, in its turn: what was taken off or added, what it was and is. Append-only."""
+
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("changed")
+        CANCEL = "cancel", _("units cancelled")
+        SHORT = "short", _("units could not be found")
+        SOLD_OUT = "sold_out", _("units were sold out")
+        EXCHANGE = "exchange", _("exchanged")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="changes")
+    revision = models.PositiveIntegerField()  # 1, 2, 3 … of its order, without gaps
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    removed = models.JSONField(default=dict)  # units by order line
+    added = models.JSONField(default=dict)  # units by (new) order line
+    before = models.JSONField(default=dict)  # totals, addresses and delivery as they were, where they changed
+    after = models.JSONField(default=dict)
+    difference_minor = models.BigIntegerField()  # of the total: above zero is to be paid, below comes back
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("change of an order"), _("changes of orders")
+        ordering = ["revision"]
+        constraints = [models.UniqueConstraint("order", "revision", name="order_change_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.revision}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,17 @@ class Facts:
     held: int = 0  # of authorised: may still be captured
     secured: int = 0  # captured, or held in a way that needs no more of the shopper (captured on shipment, a promise)
     fulfilment: str = "unfulfilled"
+    allowed: int = 0  # of total: need not be paid (returns, goodwill)
+    to_pick: int = 0  # units in its parcels that nobody has picked yet
+
+    @property
+    def due(self) -> int:
+        return self.total - self.allowed
+
+    @property
+    def came(self) -> int:
+        """What is ours or will be, less what went back."""
+        return max(self.captured, self.secured) - self.refunded
 
 
 # A guard returns None, or the key of its objection (`services.OBJECTIONS` has the sentence).
@@ -24,14 +35,13 @@ Guard = Callable[[Facts], str | None]
 
 
 def is_paid(facts: Facts) -> str | None:
-    return None if max(facts.captured, facts.secured) - facts.refunded >= facts.total else "not_paid"
+    return None if facts.came >= facts.due else "not_paid"
 
 
 def is_covered(facts: Facts) -> str | None:
     """Taken, or held in a way that needs no more of the shopper. What was given back is ours to give, short of all."""
-    came = max(facts.captured, facts.secured)
     is_all_back = 0 < facts.captured == facts.refunded
-    return "not_covered" if came < facts.total or is_all_back else None
+    return "not_covered" if facts.came < facts.due or is_all_back else None
 
 
 def is_unpaid(facts: Facts) -> str | None:
@@ -39,11 +49,12 @@ def is_unpaid(facts: Facts) -> str | None:
 
 
 def is_authorised(facts: Facts) -> str | None:
-    return None if facts.authorised >= facts.total else "not_authorised"
+    return None if facts.authorised >= facts.due else "not_authorised"
 
 
 def is_picked(facts: Facts) -> str | None:
-    return is_covered(facts) or (None if facts.fulfilment == "picked" else "not_picked")
+    is_all = facts.fulfilment in {"picked", "partly_shipped"} and not facts.to_pick
+    return is_covered(facts) or (None if is_all else "not_picked")
 
 
 def is_handed_over(facts: Facts) -> str | None:
@@ -88,17 +99,52 @@ GUARDS: dict[str, Guard] = {
 }
 
 
-def payment_state(facts: Facts, *, is_voided: bool = False) -> str:
-    """`Order.PaymentState` from the sums; `is_voided`: the order is cancelled and nothing of a hold is left."""
+def payment_state(facts: Facts, *, is_over: bool = False) -> str:
+    """`Order.PaymentState` from the sums; `is_over`: the order is cancelled, so that nothing of it is due."""
+    due = 0 if is_over else facts.due
     if facts.captured:
         if facts.refunded == facts.captured:
             return "refunded"
-        if facts.refunded:
-            return "partly_refunded"
-        return "paid" if facts.captured >= facts.total else "partly_paid"
-    if is_voided:
+        if facts.captured - facts.refunded < due:
+            return "partly_paid"
+        return "partly_refunded" if facts.refunded else "paid"
+    if is_over and not facts.authorised:
         return "voided"
-    return "authorised" if facts.authorised >= facts.total > 0 else "due"
+    return "authorised" if facts.authorised >= facts.due > 0 else "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What units of a line come to, in minor units: price, discount (positive), share of delivery, tax, and the part
+    of that tax which the price already contains."""
+
+    total: int = 0
+    discount: int = 0
+    shipping: int = 0
+    tax: int = 0
+    included: int = 0
+
+    @property
+    def value(self) -> int:
+        """What they cost altogether."""
+        return self.total - self.discount + self.shipping + self.tax - self.included
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return Amounts(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
+def part(rest: Amounts, *, units: int, of: int) -> Amounts:
+    """What `units` of the `of` units that make up `rest` are worth, each amount rounded down; all of them, all of it.
+
+    Taken from the rest each time, so that parts taken one after another sum to the whole exactly, in whatever order
+    units are removed and come back. Raises ValueError for more units than there are.
+    """
+    if not 0 <= units <= of:
+        raise ValueError(f"{units} of {of} units")
+    return Amounts(*(amount * units // of for amount in astuple(rest))) if of else Amounts()
 
 
 def number(year: int, position: int) -> str:

@@ -148,7 +148,7 @@ def apply(
         if row is None or objection:
             raise TransitionRefused(trigger=trigger, status=order.status, allowed=possible(order), why=objection or "")
         source, order.status, order.version = order.status, row.target, order.version + 1
-        order.payment_state = _payment_state(order)
+        order.payment_state = payment_state(order)
         Order.objects.filter(pk=order.pk).update(
             status=order.status, version=order.version, payment_state=order.payment_state, updated_at=Now()
         )
@@ -188,6 +188,8 @@ def facts(order: Order) -> rules.Facts:
         held=order.held_minor,
         secured=order.secured_minor,
         fulfilment=order.fulfilment_state,
+        allowed=order.allowed_minor,
+        to_pick=order.to_pick,
     )
 
 
@@ -207,7 +209,7 @@ def note_money(
     """Keep the sums over the order's payments (minor units). `order` is locked by the caller."""
     order.authorised_minor, order.captured_minor, order.refunded_minor = authorised, captured, refunded
     order.held_minor, order.secured_minor = held, secured
-    order.payment_state = _payment_state(order)
+    order.payment_state = payment_state(order)
     Order.objects.filter(pk=order.pk).update(
         authorised_minor=authorised,
         captured_minor=captured,
@@ -219,15 +221,18 @@ def note_money(
     )
 
 
-def _payment_state(order: Order) -> str:
-    is_over = order.status == Order.Status.CANCELLED and not order.authorised_minor
-    return rules.payment_state(facts(order), is_voided=is_over)
+def payment_state(order: Order) -> str:
+    """`Order.PaymentState` as its sums say."""
+    return rules.payment_state(facts(order), is_over=order.status == Order.Status.CANCELLED)
 
 
-def note_fulfilment(*, order: Order, state: str) -> None:
-    """Keep how far the order's parcels are (`Order.FulfilmentState`). `order` is locked by the caller."""
-    order.fulfilment_state = state
-    Order.objects.filter(pk=order.pk).update(fulfilment_state=state, updated_at=Now())
+def note_fulfilment(*, order: Order, state: str, to_pick: int = 0) -> None:
+    """Keep how far the order's parcels are (`Order.FulfilmentState`), and how many units are still to be picked.
+
+    `order` is locked by the caller.
+    """
+    order.fulfilment_state, order.to_pick = state, to_pick
+    Order.objects.filter(pk=order.pk).update(fulfilment_state=state, to_pick=to_pick, updated_at=Now())
 
 
 def commit_stock(*, order_id: UUID, by: str) -> bool:

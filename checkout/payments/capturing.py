@@ -139,7 +139,7 @@ def approve(*, order_id: UUID, by: str) -> Order:
         is_held = (
             order.status == Order.Status.PAYMENT_REVIEW
             and max(order.captured_minor, order.secured_minor) - order.refunded_minor
-            < order.total_minor
+            < order.due_minor
             <= order.authorised_minor
         )
         if not is_held:

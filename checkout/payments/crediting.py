@@ -30,6 +30,7 @@ def request(*, order_id: UUID, amount: Money, reason: str, by: str, to: str = "o
         order, parts = refunding.shares(order_id, amount)
         if order.customer_id is None:
             raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
+        refunding.allow(order, amount.minor, by)
         made = []
         for payment, minor in parts:
             if payment.provider == CREDIT:  # what was paid with store credit becomes store credit the way it was paid

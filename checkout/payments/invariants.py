@@ -50,14 +50,14 @@ def _kept_by_dead_orders() -> Iterator[str]:
 
 def _paid_and_waiting() -> Iterator[str]:
     waiting = Order.objects.filter(status__in=("pending", "payment_pending"), captured_minor__gt=0)
-    for order in waiting.filter(captured_minor__gte=F("total_minor") + F("refunded_minor")):
+    for order in waiting.filter(captured_minor__gte=F("total_minor") - F("allowed_minor") + F("refunded_minor")):
         yield f"I4 {order.number}: paid, and still {order.status}"
 
 
 def _paid_beyond() -> Iterator[str]:
-    beyond = Order.objects.filter(captured_minor__gt=F("total_minor") + F("refunded_minor"))
+    beyond = Order.objects.filter(captured_minor__gt=F("total_minor") - F("allowed_minor") + F("refunded_minor"))
     for order in beyond.exclude(status__in=refunding.OVER).filter(updated_at__lt=Now() - DEADLINE):
-        excess = order.captured_minor - order.refunded_minor - _requested(order) - _disputed(order) - order.total_minor
+        excess = order.captured_minor - order.refunded_minor - _requested(order) - _disputed(order) - order.due_minor
         if excess > 0:
             yield f"I4 {order.number}: {excess} more than its total was paid and not given back"
 
@@ -146,7 +146,7 @@ _AMOUNTS: tuple[Check, ...] = (
         """
         SELECT payment.id, amount_minor, payment.currency, number, total_minor, "order".currency
         FROM checkout_payment payment JOIN checkout_order "order" ON "order".id = payment.order_id
-        WHERE payment.currency <> "order".currency OR amount_minor > total_minor OR amount_minor <= 0
+        WHERE payment.currency <> "order".currency OR (amount_minor > total_minor AND revision = 0) OR amount_minor <= 0
         """,
     ),
 )

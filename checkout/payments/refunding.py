@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from checkout.orders import revising
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order
 from checkout.payments import locking, rules, selectors
@@ -40,7 +41,8 @@ def request(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refu
     another currency, or more than was captured and not yet given back, asked for or called back by the bank.
     """
     with transaction.atomic(using=db.DEFAULT):
-        _order, parts = shares(order_id, amount)
+        order, parts = shares(order_id, amount)
+        allow(order, amount.minor, by)
         return [write_down(payment, minor, reason=reason, by=by) for payment, minor in parts]
 
 
@@ -60,6 +62,27 @@ def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, in
         raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
     parts = zip(payments, rules.split(amount.minor, limits), strict=True)
     return order, [(payment, minor) for payment, minor in parts if minor]
+
+
+def allow(order: Order, minor: int, by: str) -> None:
+    """What is given back beyond what is owed is goodwill: that much less is due. The order is locked."""
+    goodwill = minor - owed(order)
+    if goodwill > 0 and order.status not in OVER:
+        revising.allow(order=order, minor=goodwill, by=by)
+
+
+def owed(order: Order) -> int:
+    """What an order has to give back and nobody has asked for yet, in minor units. The order is locked."""
+    requested = Refund.objects.filter(selectors.ASKED, order_id=order.pk).aggregate(sum=Sum("amount_minor"))["sum"]
+    disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"]
+    return rules.excess(
+        total=order.total_minor - order.allowed_minor,
+        captured=order.captured_minor,
+        refunded=order.refunded_minor,
+        requested=requested or 0,
+        disputed=disputed or 0,
+        is_over=order.status in OVER,
+    )
 
 
 def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None) -> Refund:
@@ -151,17 +174,7 @@ def give_back_excess(order: Order, payment: Payment, by: str) -> None:
     asked = Refund.objects.filter(order_id=order.pk)
     if payment.disputed_minor or asked.filter(payment=payment, status=Refund.Status.FAILED).exists():
         return
-    requested = asked.filter(selectors.ASKED).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
-    excess = rules.excess(
-        total=order.total_minor,
-        captured=order.captured_minor,
-        refunded=order.refunded_minor,
-        requested=requested,
-        disputed=disputed,
-        is_over=order.status in OVER,
-    )
-    minor = min(excess, refundable(payment))
+    minor = min(owed(order), refundable(payment))
     if minor > 0:
         reason, by = _why_back(order, by)
         write_down(payment, minor, reason=reason, by=by)

@@ -83,7 +83,7 @@ def is_delayed(payment: Payment) -> bool:
 def due(order: Order, payments: Sequence[Payment]) -> Money:
     """What is still to be paid of an order: neither taken nor held for it."""
     held = sum(one.authorised_minor - one.captured_minor for one in payments if one.status == Status.AUTHORISED)
-    return order.money(order.total_minor - order.captured_minor + order.refunded_minor - held)
+    return order.money(order.balance_minor - held)
 
 
 def still_due(order_id: UUID) -> Money:

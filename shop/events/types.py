@@ -178,6 +178,15 @@ class OrderCancelled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderChanged(Event):
+    """Lines, amounts, address or delivery of a placed order have changed."""
+
+    aggregate = "order"
+    order_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShipmentDispatched(Event):
     aggregate = "order"
     order_id: UUID

@@ -18,7 +18,7 @@ from checkout.orders.rules import Facts
         ("is_covered", Facts(total=5, authorised=5, held=5), "not_covered"),  # held for review: not ours yet
         ("is_covered", Facts(total=5, authorised=5, held=5, secured=5), None),
         ("is_covered", Facts(total=5, authorised=2, captured=2, secured=2), "not_covered"),  # the rest was let go
-        ("is_covered", Facts(total=5, captured=5, secured=5, refunded=4), None),  # goodwill
+        ("is_covered", Facts(total=5, captured=5, secured=5, refunded=4, allowed=4), None),  # goodwill
         ("is_covered", Facts(total=5, captured=5, secured=5, refunded=5), "not_covered"),
         ("is_covered", Facts(total=0), None),
         ("is_picked", Facts(total=5, fulfilment="picked"), "not_covered"),
@@ -48,7 +48,7 @@ def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "is_voided", "state"),
+    ("facts", "is_over", "state"),
     [
         (Facts(total=5), False, "due"),
         (Facts(total=5), True, "voided"),
@@ -59,8 +59,8 @@ def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
         (Facts(total=5, captured=5, refunded=5), True, "refunded"),
     ],
 )
-def test_payment_state(facts: Facts, is_voided: bool, state: str) -> None:
-    assert rules.payment_state(facts, is_voided=is_voided) == state
+def test_payment_state(facts: Facts, is_over: bool, state: str) -> None:
+    assert rules.payment_state(facts, is_over=is_over) == state
 
 
 def test_numbers_go_on_past_six_digits() -> None:

@@ -1,0 +1,238 @@
+"""What changes of an order after it was placed: its lines, its amounts, where it goes, and what of it need not be paid.
+
+The only code that assigns amounts of a placed order. Everything here belongs to the caller's transaction, which holds
+the order's lock (`locking.order`). Money and units follow: `checkout.changes` and `checkout.returns` see to both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from checkout.orders import lines as order_lines
+from checkout.orders import rules
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderChange, OrderLine
+from checkout.orders.rules import Amounts
+from shop.audit import services as audit
+from shop.core import db
+from shop.core.money import Money
+from shop.events import bus, types
+
+if TYPE_CHECKING:
+    from cart.pricing.selectors import QuotedLine
+
+Kind = OrderChange.Kind
+
+
+class NoSuchUnits(Exception):
+    """More units are to go, or to come back, than the line has: `left` says how many it has."""
+
+    def __init__(self, line: OrderLine, left: int) -> None:
+        super().__init__(f"{left} left of {line.sku}")
+        self.line, self.left = line, left
+
+
+def live(line: OrderLine) -> Amounts:
+    """What the units of a line come to that are part of the order and did not come back."""
+    return whole(line) - returned(line)
+
+
+def whole(line: OrderLine) -> Amounts:
+    """What all units of a line come to, those that came back among them."""
+    return Amounts(
+        line.total_minor, line.discount_minor, line.shipping_minor, line.tax_minor, line.included_tax_minor
+    )  # fmt: skip
+
+
+def returned(line: OrderLine) -> Amounts:
+    """What the units of a line were worth that came back and were settled."""
+    return Amounts(
+        line.unit_price_minor * line.returned, line.returned_discount_minor, line.returned_shipping_minor,
+        line.returned_tax_minor, line.returned_included_tax_minor,
+    )  # fmt: skip
+
+
+def worth(line: OrderLine, units: int) -> Amounts:
+    """What `units` more of a line would give back, exactly. Raises `NoSuchUnits`."""
+    left = line.quantity - line.returned
+    if not 0 <= units <= left:
+        raise NoSuchUnits(line, left)
+    return rules.part(live(line), units=units, of=left)
+
+
+def revise(
+    *,
+    order: Order,
+    kind: str,
+    by: str,
+    reason: str = "",
+    removed: Mapping[UUID, int] | None = None,
+    added: Sequence[QuotedLine] = (),
+    expected: Mapping[UUID, date] | None = None,
+    changed: Mapping[str, Any] | None = None,
+    change_id: UUID | None = None,
+) -> OrderChange:
+    """Write one change of a locked order: units taken off its lines (by line id), lines added, fields `changed`.
+
+    `changed` may hold "shipping_address", "billing_address", "delivery_option", "delivery_name", "delivery_on",
+    "po_number", "gift_message". Publishes `OrderChanged`. Raises `NoSuchUnits`, and `ValueError` for no change at all.
+    """
+    removed, changed = dict(removed or {}), dict(changed or {})
+    if not (removed or added or changed):
+        raise ValueError("nothing changes")
+    found = list(OrderLine.objects.filter(order_id=order.pk).order_by("position"))
+    before = _told(order, changed)
+    _remove(order, found, removed)
+    new = _add(order, found, added, expected or {})
+    total = order.total_minor
+    _sum_up(order, [*found, *new])
+    for name, value in changed.items():
+        setattr(order, name, value)
+    order.revision += 1
+    order.updated_at = Now()
+    _save(order, changed)
+    change = OrderChange.objects.create(
+        id=change_id or db.uuid7(), order=order, revision=order.revision, kind=kind,
+        removed={str(key): units for key, units in removed.items()},
+        added={str(line.pk): line.quantity for line in new},
+        before=before, after=_told(order, changed),
+        difference_minor=order.total_minor - total, reason=reason[:200], actor=by,
+    )  # fmt: skip
+    audit.record(
+        action=f"order.change.{kind}", by=by, object_type="order", object_id=order.pk,
+        changes={"revision": change.revision, "difference_minor": change.difference_minor}, using=db.DEFAULT,
+    )  # fmt: skip
+    bus.publish(types.OrderChanged(order_id=order.pk, change_id=change.pk), using=db.DEFAULT)
+    return change
+
+
+def take_back(*, order: Order, units: Mapping[UUID, int], by: str) -> dict[UUID, Amounts]:
+    """Units (by line id) of a locked order came back and are to be settled: what each line's were worth.
+
+    They stay in the order's total and need not be paid any more. Raises `NoSuchUnits`.
+    """
+    found = list(OrderLine.objects.filter(order_id=order.pk, pk__in=units).order_by("position"))
+    given: dict[UUID, Amounts] = {}
+    for line in found:
+        given[line.pk] = worth(line, units[line.pk])
+        back = returned(line) + given[line.pk]
+        line.returned += units[line.pk]
+        _total, line.returned_discount_minor, line.returned_shipping_minor, *taxes = astuple(back)
+        line.returned_tax_minor, line.returned_included_tax_minor = taxes
+    OrderLine.objects.bulk_update(
+        found,
+        ["returned", "returned_discount_minor", "returned_shipping_minor", "returned_tax_minor",
+         "returned_included_tax_minor"],
+    )  # fmt: skip
+    allow(order=order, minor=sum(one.value for one in given.values()), by=by)
+    return given
+
+
+def allow(*, order: Order, minor: int, by: str) -> None:
+    """`minor` more of a locked order's total need not be paid: a return or goodwill. Capped at the total."""
+    order.allowed_minor = min(order.total_minor, order.allowed_minor + minor)
+    _save(order, {})
+
+
+def _remove(order: Order, found: Iterable[OrderLine], removed: Mapping[UUID, int]) -> None:
+    by_id = {line.pk: line for line in found}
+    for key, units in removed.items():
+        line = by_id[key]
+        rest = whole(line) - worth(line, units)
+        line.quantity -= units
+        line.removed += units
+        _assign(order, line, rest)
+    OrderLine.objects.bulk_update(
+        [by_id[key] for key in removed],
+        ["quantity", "removed", "total_minor", "discount_minor", "shipping_minor", "tax_minor", "included_tax_minor",
+         "taxes"],
+    )  # fmt: skip
+
+
+def _assign(order: Order, line: OrderLine, amounts: Amounts) -> None:
+    line.total_minor, line.discount_minor, line.shipping_minor = amounts.total, amounts.discount, amounts.shipping
+    line.tax_minor, line.included_tax_minor = amounts.tax, amounts.included
+    sums = {False: amounts.tax - amounts.included, True: amounts.included}
+    line.taxes = scaled(line.taxes, sums, order.currency)
+
+
+def scaled(taxes: Sequence[Mapping[str, Any]], sums: Mapping[bool, int], currency: str) -> list[dict[str, Any]]:
+    """Tax lines brought to new sums, those on top of the price (False) and those within it (True) apart."""
+    rows = [dict(tax) for tax in taxes]
+    for is_included, minor in sums.items():
+        mine = [row for row in rows if row["is_included"] is is_included]
+        shares = Money(minor, currency).allocate([row["amount_minor"] for row in mine]) if mine else []
+        for row, share in zip(mine, shares, strict=True):
+            row["amount_minor"] = share.minor
+    return rows
+
+
+def _add(
+    order: Order, found: Iterable[OrderLine], added: Sequence[QuotedLine], expected: Mapping[UUID, date]
+) -> list[OrderLine]:
+    first = max((line.position for line in found), default=0) + 1
+    new = [
+        order_lines.line(order, position, quoted, expected.get(quoted.variant_id))
+        for position, quoted in enumerate(added, start=first)
+    ]
+    return OrderLine.objects.bulk_create(new)
+
+
+def _sum_up(order: Order, found: Sequence[OrderLine]) -> None:
+    """The order's amounts are the sums of its lines'; so are its taxes by rate and, by their weight, its discounts."""
+    sums = sum((whole(line) for line in found), Amounts())
+    order.subtotal_minor, order.discount_minor, order.shipping_minor = sums.total, sums.discount, sums.shipping
+    order.tax_minor, order.included_tax_minor, order.total_minor = sums.tax, sums.included, sums.value
+    order.allowed_minor = min(order.allowed_minor, order.total_minor)
+    order.tax_lines = _taxes(order, found)
+    weights = [one["amount_minor"] for one in order.discount_lines]
+    shares = Money(sums.discount, order.currency).allocate(weights) if weights else []
+    for one, share in zip(order.discount_lines, shares, strict=True):
+        one["amount_minor"] = share.minor
+
+
+def _taxes(order: Order, found: Sequence[OrderLine]) -> list[dict[str, Any]]:
+    if any(line.tax_minor and not line.taxes for line in found):  # placed before lines kept their taxes by rate
+        known = {False: order.tax_minor - order.included_tax_minor, True: order.included_tax_minor}
+        return scaled(order.tax_lines, known, order.currency)
+    sums: dict[tuple[str, str, bool], int] = defaultdict(int)
+    for line in found:
+        for tax in line.taxes:
+            sums[tax["name"], tax["rate"], tax["is_included"]] += tax["amount_minor"]
+    return [
+        {"name": name, "rate": rate, "amount_minor": minor, "is_included": is_included}
+        for (name, rate, is_included), minor in sums.items()
+        if minor
+    ]
+
+
+def _told(order: Order, changed: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {"total_minor": order.total_minor}
+    return told | {name: _plain(getattr(order, name)) for name in changed}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _save(order: Order, changed: Mapping[str, Any]) -> None:
+    order.payment_state = orders.payment_state(order)
+    order.save(
+        update_fields=[
+            "subtotal_minor", "discount_minor", "shipping_minor", "tax_minor", "included_tax_minor", "total_minor",
+            "tax_lines", "discount_lines", "allowed_minor", "revision", "payment_state", "updated_at", *changed,
+        ]
+    )  # fmt: skip
+
+
+def last_revision(order_id: UUID) -> int:
+    """The number of an order's latest change, 0 for none."""
+    return OrderChange.objects.filter(order_id=order_id).aggregate(last=Max("revision"))["last"] or 0
