@@ -2,9 +2,10 @@
 
 from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
-from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.drafts.models import Draft
+from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from checkout.ledger.models import LedgerEntry
-from checkout.orders.models import Order, OrderLine, OrderStep
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
 from checkout.payments.models import (
     Capture,
     Payment,
@@ -26,9 +27,12 @@ __all__ = [
     "CreditEntry",
     "Difference",
     "Dispute",
+    "Draft",
     "LedgerEntry",
     "Order",
+    "OrderChange",
     "OrderLine",
+    "OrderNote",
     "OrderStep",
     "Payment",
     "PaymentEvent",
@@ -43,4 +47,5 @@ __all__ = [
     "SavedCard",
     "Shipment",
     "ShipmentLine",
+    "TrackingEvent",
 ]

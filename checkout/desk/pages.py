@@ -76,7 +76,11 @@ def status_part(request: HttpRequest, order: Any, *, error: str = "") -> dict[st
     elif standing.state == "declined":
         given_up = _("You did not finish the payment. You have not been charged.")
         is_given_up = standing.payment is not None and standing.payment.status == "cancelled"
-        context |= pay_again(request, order, error=standing.error or (given_up if is_given_up else ""))
+        declined = given_up if is_given_up else _("Your card was declined. You have not been charged.")
+        context |= pay_again(request, order, error=standing.error or declined)
+    elif standing.state == "unpaid":
+        texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
+        context |= {"state": "declined", **texts} | pay_again(request, order)
     elif standing.state == "awaiting_transfer":
         rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
         context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
@@ -166,12 +170,12 @@ def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
     return methods.Shopper(customer_id, payments.still_due(order.pk), order.shipping_address.get("country", ""))
 
 
-def pay_again(request: HttpRequest, order: Any, *, error: str) -> dict[str, Any]:
-    """The payment form of an order whose payment was declined."""
+def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
+    """The payment form of an order whose payment was declined, or that was made without one."""
     who = shopper(request, order)
     return {
         **ways.form_of(who, order.cart_id or order.pk, entered=request.POST),
-        "error": error or _("Your card was declined. You have not been charged."),
+        "error": error,
         "seen_total": str(who.amount),
         "idempotency_key": "",
         "form_url": reverse("order_pay", args=[order.number]),

@@ -90,6 +90,7 @@ class Order(models.Model):
     to_pick = models.PositiveIntegerField(db_default=0)  # units in its parcels that nobody has picked yet
     po_number = models.CharField(_("purchase order number"), max_length=60, blank=True, db_default="")
     gift_message = models.CharField(_("gift message"), max_length=500, blank=True, db_default="")
+    pay_by = models.DateTimeField(null=True, blank=True)  # until then its units are kept, whatever way is tried
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
     idempotency_key = models.CharField(max_length=255, unique=True)
@@ -258,3 +259,21 @@ class OrderChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.revision}"
+
+
+class OrderNote(models.Model):
+    """What staff wrote about an order, for themselves or for its customer. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="notes")
+    text = models.CharField(_("note"), max_length=2000)
+    is_shown_to_customer = models.BooleanField(default=False)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("note on an order"), _("notes on orders")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

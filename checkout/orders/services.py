@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -75,10 +75,14 @@ def place(
     by: str,
     channel: str = "web",
     expected: Mapping[UUID, date] | None = None,
+    po_number: str = "",
+    gift_message: str = "",
+    pay_by: datetime | None = None,
 ) -> Order:
     """Write the order `order_id` (the reference its units are reserved under) as `quote` says; status pending.
 
-    `expected`: by variant, when units come that are sold before. Belongs to the caller's transaction, which goes on
+    `expected`: by variant, when units come that are sold before. `pay_by`: until when its units are kept for it, where
+    that was promised. Belongs to the caller's transaction, which goes on
     with `payments.open`. Raises `IntegrityError` when the key or the cart has an order already.
     """
     delivery = quote.delivery
@@ -110,6 +114,9 @@ def place(
             {"code": off.code, "name": off.name, "amount_minor": off.amount.minor} for off in quote.discounts
         ],
         idempotency_key=idempotency_key,
+        po_number=po_number,
+        gift_message=gift_message,
+        pay_by=pay_by,
     )
     OrderLine.objects.bulk_create(
         lines.line(order, position, line, (expected or {}).get(line.variant_id))

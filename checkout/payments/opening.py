@@ -35,13 +35,18 @@ def open(
     """The first payments of an order that was just placed, in the caller's transaction; publishes `OrderPlaced`.
 
     `token` is the provider's name for the card, empty for its hosted page or a transfer. `method` is what the shopper
-    chose (the provider's own if empty). None when there is nothing to pay: the order is paid at once. Else the payment
-    that is asked for; before it the order's store credit is held. Raises `providers.UnknownProvider`.
+    chose (the provider's own if empty). None when there is nothing to pay: the order is paid at once; and without a
+    `provider`: the shopper chooses later (`retry`). Else the payment that is asked for; before it the order's store
+    credit is held. Raises `providers.UnknownProvider`.
     """
-    providers.provider(provider)
+    if provider:
+        providers.provider(provider)
     if not order.total_minor:
         orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
         orders.apply(order_id=order.pk, trigger="payment_success", by=by)
+        return None
+    if not provider:
+        orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
         return None
     wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
     payment = _parts(order, order.total_minor, wanted, use_credit=use_credit, by=by)

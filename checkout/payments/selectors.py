@@ -33,7 +33,7 @@ class Standing:
 
     "pending" (with `is_delayed` the provider does not answer at the moment, and is asked again by itself),
     "action" (go to `action_url`; with `is_hosted` and no URL the provider's page is still to be opened),
-    "declined" (`error` says why), "awaiting_transfer" (`instructions`), "review", "confirmed", "cancelled", "expired".
+    "declined" (`error` says why), "unpaid" (made at the desk: the shopper chooses how to pay), "awaiting_transfer" (`instructions`), "review", "confirmed", "cancelled", "expired".
     """
 
     state: str
@@ -56,7 +56,7 @@ def standing(order: Order) -> Standing:
         was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state == "unfulfilled"
         return Standing("cancelled" if was_cancelled else "confirmed")
     payment = Payment.objects.filter(order=order).order_by("-id").first()
-    return _of_payment(payment) if payment else Standing("pending")
+    return _of_payment(payment) if payment else Standing("unpaid")
 
 
 def _of_payment(payment: Payment) -> Standing:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import providers
 from checkout.payments import services as payments
-from checkout.purchase import selectors
+from checkout.purchase import attempts, selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
@@ -44,18 +43,6 @@ KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer
 CartChanged = carts.CartChanged
 CouponUsedUp = promotions.CouponUsedUp
 Busy = reservations.Busy  # others keep the units locked for too long; to be tried again
-
-
-_ATTEMPT = """
-    INSERT INTO checkout_checkoutdetails AS row (id, cart_id, email, shipping_address, billing_address, delivery_option,
-                                                 idempotency_key, attempt, order_id, updated_at)
-    VALUES (%s, %s, '', '{}', '{}', '', %s, %s, %s, statement_timestamp())
-    ON CONFLICT (cart_id) DO UPDATE SET
-        order_id = CASE WHEN row.attempt = excluded.attempt AND row.order_id IS NOT NULL
-                        THEN row.order_id ELSE excluded.order_id END,
-        attempt = excluded.attempt
-    RETURNING order_id
-"""
 
 
 class PurchaseRefused(Exception):
@@ -104,7 +91,10 @@ class OutOfStock(PurchaseRefused):
 class Details:
     """What an order needs besides a cart. Addresses as `shop.core.addresses.clean` gives them; `token` is the
     provider's name for the card, empty when the shopper pays on the provider's page or sends the money; `provider`,
-    `method`, `token`, `is_saving` and `use_credit` come from `payments.ways`, which has checked them."""
+    `method`, `token`, `is_saving` and `use_credit` come from `payments.ways`, which has checked them.
+
+    An order made at the desk says for whom it is (`customer_id`; else the cart's) and may leave open how it is paid
+    (`provider` ""): its units are kept for `hold` then, and the shopper chooses on the order's page."""
 
     email: str
     shipping_address: Mapping[str, str]
@@ -116,6 +106,11 @@ class Details:
     is_saving: bool = False
     use_credit: bool = False
     language: str = "en"
+    channel: str = "web"
+    customer_id: UUID | None = None
+    hold: timedelta | None = None
+    po_number: str = ""
+    gift_message: str = ""
 
 
 def shortage(name: str, left: int) -> str:
@@ -133,6 +128,8 @@ def save_details(
     billing_address: Mapping[str, str],
     delivery_option: str,
     by: str,
+    gift_message: str = "",
+    po_number: str = "",
 ) -> CheckoutDetails:
     """Keep what was entered on the first step, for the cart; replaces what was entered before."""
     found, _created = CheckoutDetails.objects.update_or_create(
@@ -142,6 +139,8 @@ def save_details(
             "shipping_address": dict(shipping_address),
             "billing_address": dict(billing_address),
             "delivery_option": delivery_option,
+            "gift_message": gift_message,
+            "po_number": po_number,
         },
     )
     return found
@@ -167,12 +166,12 @@ def _place(cart: Cart, details: Details, seen_total: Money, key: str, by: str) -
     lines = cart_selectors.lines_of(cart.pk)
     quote = _quote(cart, details, lines)
     _check(quote, details, seen_total)
-    order_id = _attempt(cart, key)
+    order_id = attempts.begin(cart, key)
     _hold(quote, order_id, details, [line.claim_id for line in lines if line.claim_id], by)
     try:
         return _write(cart, details, quote, key, order_id, by)
     except BaseException:
-        _undo(cart, order_id, key, by)
+        attempts.undo(cart, order_id, key, by)
         raise
 
 
@@ -226,7 +225,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
         address=details.shipping_address,
         delivery_option=details.delivery_option,
         coupons=cart.coupons,
-        customer_id=cart.customer_id,
+        customer_id=details.customer_id or cart.customer_id,
     )
 
 
@@ -239,23 +238,12 @@ def _check(quote: pricing.Quote, details: Details, seen_total: Money) -> None:
         raise PriceChanged(quote)
 
 
-def _attempt(cart: Cart, key: str) -> UUID:
-    """The id of the order to be: the same for every click on the same cart as it stands, so that all of them hold the
-    same units. One statement, so that two clicks cannot both be the first."""
-    mark = f"{cart.version}:{key}"[:300]
-    row: list[Any] = [db.uuid7(), cart.pk, new_key(), mark, db.uuid7()]
-    with connections[db.DEFAULT].cursor() as cursor:
-        cursor.execute(_ATTEMPT, row)
-        order_id: UUID = cursor.fetchone()[0]
-    return order_id
-
-
 def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequence[UUID], by: str) -> None:
     try:
         waitlist.reserve(
             quantities=quote.units,
             reference=order_id,
-            ttl=providers.provider(details.provider).reservation_ttl,
+            ttl=details.hold or providers.provider(details.provider).reservation_ttl,
             claims=claims,
             by=by,
         )
@@ -268,13 +256,14 @@ def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequen
 def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_id: UUID, by: str) -> Order:
     """Everything or nothing, in the default database: lock order cart, order, payment."""
     expected = stock.expected(order_id)
+    customer_id = details.customer_id or cart.customer_id
     with transaction.atomic(using=db.DEFAULT):
         carts.close(cart_id=cart.pk, version=cart.version)
-        promotions.redeem(discounts=quote.discounts, order_id=order_id, customer_id=cart.customer_id)
+        promotions.redeem(discounts=quote.discounts, order_id=order_id, customer_id=customer_id)
         order = orders.place(
             order_id=order_id,
             cart_id=cart.pk,
-            customer_id=cart.customer_id,
+            customer_id=customer_id,
             email=details.email,
             language=details.language,
             shipping_address=details.shipping_address,
@@ -283,17 +272,13 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             idempotency_key=key,
             by=by,
             expected=expected,
+            channel=details.channel,
+            po_number=details.po_number,
+            gift_message=details.gift_message,
+            pay_by=reservation_selectors.held_until(order_id) if details.hold else None,
         )
         payments.open(
             order=order, provider=details.provider, token=details.token, method=details.method,
             is_saving=details.is_saving, use_credit=details.use_credit, by=by,
         )  # fmt: skip
     return order
-
-
-def _undo(cart: Cart, order_id: UUID, key: str, by: str) -> None:
-    """Let the hold go and make the next try a new one; what a faster click of the same kind holds stays."""
-    twin = order_selectors.by_key(key)
-    if twin is None or twin.pk != order_id or twin.status == Order.Status.CANCELLED:
-        CheckoutDetails.objects.filter(cart_id=cart.pk, order_id=order_id).update(attempt="", order_id=None)
-        waitlist.give_back(reference=order_id, by=by)

@@ -22,7 +22,7 @@ from catalog.products.models import Price
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderLine, OrderStep
 from checkout.payments.models import Payment
-from checkout.purchase import services
+from checkout.purchase import attempts, services
 from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
 from inventory.stock import selectors as stock
@@ -145,7 +145,7 @@ class TestF05DoubleClick:
             ready.wait()
 
         patch.setattr(cart_services, "close", anyhow)
-        patch.setattr(services, "_attempt", lambda *_given: db.uuid7())
+        patch.setattr(attempts, "begin", lambda *_given: db.uuid7())
 
     def test_F05_with_all_else_removed_the_unique_key_still_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         jobs = self.clicks(4)
