@@ -110,6 +110,8 @@ class OrderIn(serializers.Serializer[Any]):
     delivery_option = serializers.CharField(max_length=40)
     payment = PaymentIn()
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
+    gift_message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    po_number = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
 
 
 class OrderItemOut(serializers.Serializer[Any]):
@@ -169,6 +171,8 @@ class OrderOut(serializers.Serializer[Any]):
     billing_address = AddressIO()
     delivery = DeliveryOut()
     shipments = ShipmentOut(many=True)
+    gift_message = serializers.CharField()
+    po_number = serializers.CharField()
     placed_at = serializers.DateTimeField()
     access_token = serializers.CharField(required=False)
 
@@ -216,6 +220,8 @@ def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
             "arrives_by": found.delivery_on.isoformat() if found.delivery_on else None,
         },
         "shipments": [_shipment(one) for one in shipments or []],
+        "gift_message": found.gift_message,
+        "po_number": found.po_number,
         "placed_at": found.placed_at.isoformat(),
     }
 
@@ -234,26 +240,6 @@ def payment(found: Any, standing: Any) -> dict[str, Any]:
         "pay_url": requests.absolute(page),
         "instructions": dict(standing.instructions),
     }
-
-
-class TurnOut(serializers.Serializer[Any]):
-    """A place in the line: `place` 1 is next; `seconds` about how long it takes yet, null when nothing can be said."""
-
-    status = serializers.ChoiceField(["waiting", "placed", "refused"])
-    place = serializers.IntegerField()
-    seconds = serializers.IntegerField(allow_null=True)
-    order = OrderOut(required=False)
-    error = serializers.DictField(required=False)
-
-
-def turn(mine: Any, found: Any) -> dict[str, Any]:
-    """A `checkout.purchase.selectors.Turn`, and the order it has become (None before)."""
-    shape: dict[str, Any] = {"status": mine.status, "place": mine.place, "seconds": mine.seconds}
-    if mine.status == "working":
-        shape["status"] = "waiting"
-    if mine.status == "refused":
-        shape["error"] = {"code": mine.code, "message": mine.message, "fields": mine.facts}
-    return {**shape, "order": placed(found)} if found else shape
 
 
 def placed(found: Any) -> dict[str, Any]:

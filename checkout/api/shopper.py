@@ -22,7 +22,7 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import shapes
+from checkout.api import shapes, turns
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
@@ -96,7 +96,7 @@ class OrdersResource(ShopperView):
 
     @extend_schema(
         request=shapes.OrderIn,
-        responses={201: shapes.OrderOut, 202: shapes.TurnOut},
+        responses={201: shapes.OrderOut, 202: turns.TurnOut},
         parameters=[_KEY, _CART],
         operation_id="orders_create",
     )
@@ -130,13 +130,13 @@ class OrdersResource(ShopperView):
 
 
 class TurnResource(ShopperView):
-    @extend_schema(responses=shapes.TurnOut, operation_id="orders_line_retrieve")
+    @extend_schema(responses=turns.TurnOut, operation_id="orders_line_retrieve")
     def get(self, request: Request, token: str) -> Response:
         """Where a call that was put in line stands: "waiting", "placed" (with the order) or "refused" (with why)."""
         mine = purchase_selectors.turn(token=token)
         if mine is None:
             raise Http404
-        return Response(shapes.turn(mine, order_selectors.by_id(mine.order_id) if mine.order_id else None))
+        return Response(turns.turn(mine, order_selectors.by_id(mine.order_id) if mine.order_id else None))
 
 
 class OrderResource(ShopperView):
@@ -180,6 +180,8 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         billing_address=given.get("billing_address") or given["shipping_address"],
         delivery_option=given["delivery_option"],
         language=get_language() or "en",
+        gift_message=given["gift_message"],
+        po_number=given["po_number"],
         **_way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:
@@ -222,7 +224,7 @@ def _in_line(key: str) -> Response | None:
 
 def _waiting(mine: Any) -> Response:
     headers = {"Location": requests.absolute(reverse("api_order_turn", args=[mine.token])), "Retry-After": "2"}
-    return Response(shapes.turn(mine, None), status=202, headers=headers)
+    return Response(turns.turn(mine, None), status=202, headers=headers)
 
 
 def _facts(error: Any) -> dict[str, Any] | None:

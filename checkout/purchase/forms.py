@@ -47,6 +47,13 @@ def _text(label: Any, longest: int, **attrs: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, required=False, widget=forms.TextInput(attrs=named))
 
 
+class _Lines(forms.CharField):
+    """Text of several lines. Browsers send two characters for the end of a line and count one."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 class DetailsForm(forms.Form):
     """Contact, delivery address and delivery option. Which fields an address has follows the country.
 
@@ -74,6 +81,14 @@ class DetailsForm(forms.Form):
     )
     phone = _text(gettext_lazy("Phone"), 30, autocomplete="tel", inputmode="tel")
     delivery_option = forms.CharField(max_length=40, required=False)
+    gift_message = _Lines(
+        label=gettext_lazy("Gift message"),
+        help_text=gettext_lazy("Printed on the packing slip, without prices. At most 500 characters."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-testid": "gift-message-input"}),
+    )
+    po_number = _text(gettext_lazy("Purchase order number"), 60, data_testid="po-number-input", autocomplete="off")
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -38,6 +38,8 @@ class CheckoutDetails(models.Model):
     shipping_address = models.JSONField(default=dict)
     billing_address = models.JSONField(default=dict, blank=True)
     delivery_option = models.CharField(max_length=40, blank=True)
+    gift_message = models.CharField(max_length=500, blank=True, db_default="")
+    po_number = models.CharField(max_length=60, blank=True, db_default="")
     idempotency_key = models.CharField(max_length=64, default=new_key)  # of the order this checkout will become
     attempt = models.CharField(max_length=300, blank=True)
     order_id = models.UUIDField(null=True)

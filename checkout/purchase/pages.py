@@ -21,7 +21,8 @@ from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
 from shop.core.money import Money
 
-_KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option")
+_NOTES = ("gift_message", "po_number")
+_KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option", *_NOTES)
 
 
 def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> tuple[forms.DetailsForm, carts.CartView]:
@@ -31,6 +32,7 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
     initial: dict[str, Any] = {"country": settings.DEFAULT_COUNTRY, **_known(request)}
     if entered:
         initial |= {**entered.shipping_address, "email": entered.email, "delivery_option": entered.delivery_option}
+        initial |= {name: getattr(entered, name) for name in _NOTES}
     if (saved := chosen_address(request, given)) is not None:
         initial |= saved.address
     initial |= {name: given[name] for name in _KEPT if given.get(name)}
@@ -107,6 +109,8 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
             "address_lines": address_lines(entered.shipping_address),
             "delivery_name": delivery.name if delivery else "",
             "arrives": arrives(delivery) if delivery else "",
+            "gift_message": entered.gift_message,
+            "po_number": entered.po_number,
             "edit_url": reverse("checkout"),
         },
         "lines": view.lines,

@@ -96,6 +96,8 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
         shipping_address=entered.shipping_address,
         billing_address=entered.billing_address or entered.shipping_address,
         delivery_option=entered.delivery_option,
+        gift_message=entered.gift_message,
+        po_number=entered.po_number,
         language=get_language() or "en",
         **chosen.way.wanted(),
     )
@@ -186,6 +188,8 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         shipping_address=form.address,
         billing_address={},
         delivery_option=form.cleaned_data["delivery_option"],
+        gift_message=form.cleaned_data["gift_message"],
+        po_number=form.cleaned_data["po_number"],
         by=requests.actor(request),
     )
     carts.acknowledge(cart=cart, prices={line.variant_id: line.unit_price.minor for line in view.quote.lines})
