@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +24,22 @@ class Shipment(models.Model):
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     order = models.ForeignKey(Order, models.CASCADE, related_name="shipments")
     number = models.CharField(_("number"), max_length=30, unique=True)  # ORD-2026000001-1
-    location_id = models.UUIDField(null=True, blank=True)
+    location_id = models.UUIDField(null=True, blank=True)  # None: opened before parcels knew where they are packed
+    version = models.PositiveIntegerField(db_default=0)  # counts every change of what is in it
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     tracking_url = models.URLField(_("tracking link"), max_length=500, blank=True)
+    carrier_code = models.CharField(max_length=20, blank=True, db_default="")  # the one of CARRIERS that made its label
+    service = models.CharField(_("service"), max_length=60, blank=True, db_default="")
+    label_reference = models.CharField(max_length=120, blank=True, db_default="")  # the carrier's name for the label
+    barcode = models.CharField(_("barcode"), max_length=80, blank=True, db_default="")
+    weight_grams = models.PositiveIntegerField(_("weight (g)"), null=True, blank=True)
+    is_waiting = models.BooleanField(_("waits for stock"), db_default=False)  # split off because units were not there
+    problem = models.CharField(_("problem"), max_length=20, blank=True, db_default="")  # "lost", "returned_to_sender"
     created_at = models.DateTimeField(db_default=Now())
+    picked_at = models.DateTimeField(null=True, blank=True)
+    packed_at = models.DateTimeField(null=True, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,10 +59,46 @@ class ShipmentLine(models.Model):
     order_line = models.ForeignKey(OrderLine, models.CASCADE, related_name="shipment_lines")
     order_id = models.UUIDField()
     quantity = models.PositiveIntegerField()
+    picked = models.PositiveIntegerField(db_default=0)  # of quantity: taken from the shelf
 
     class Meta:
         verbose_name, verbose_name_plural = _("shipment line"), _("shipment lines")
         constraints = [
             models.UniqueConstraint("shipment", "order_line", name="shipment_line_once"),
             models.CheckConstraint(name="shipment_line_some", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="shipment_line_picked", condition=Q(picked__lte=F("quantity"))),
         ]
+
+
+class TrackingEvent(models.Model):
+    """What a carrier, or staff, said of a parcel under way. Each of a source's events is kept once; append-only."""
+
+    class Code(models.TextChoices):
+        LABELLED = "labelled", _("Label made")
+        ACCEPTED = "accepted", _("Handed to the carrier")
+        IN_TRANSIT = "in_transit", _("On its way")
+        OUT_FOR_DELIVERY = "out_for_delivery", _("Out for delivery")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED_ATTEMPT = "failed_attempt", _("Delivery was tried")
+        RETURNED_TO_SENDER = "returned_to_sender", _("Going back to us")
+        LOST = "lost", _("Lost")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="events")
+    order_id = models.UUIDField()
+    code = models.CharField(_("what"), max_length=20, choices=Code)
+    text = models.CharField(_("in the carrier's words"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    at = models.DateTimeField(_("at"))  # by the carrier's clock
+    source = models.CharField(_("from"), max_length=80)  # a carrier's code, or who of the staff
+    event_id = models.CharField(max_length=100)  # what the source calls it
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("tracking event"), _("tracking events")
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint("source", "event_id", name="tracking_event_once")]
+        indexes = [models.Index("order_id", name="tracking_order")]
+
+    def __str__(self) -> str:
+        return str(self.get_code_display())
