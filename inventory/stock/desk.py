@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,30 +18,9 @@ from unfold.decorators import action, display
 from inventory.stock import alerts, services
 from inventory.stock.models import Location, StockAlert, StockItem, StockMovement, StockPolicy
 from shop.accounts import selectors as accounts
-from shop.core import db, requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core import requests
+from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ReadOnlyAdmin
 from shop.core.links import links
-
-
-class PeriodFilter(admin.SimpleListFilter):
-    """By the time in the key, so that only the partitions of the period are read."""
-
-    title = _lazy("date")
-    parameter_name = "days"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("1", _lazy("Last 24 hours")),
-            ("7", _lazy("Last 7 days")),
-            ("30", _lazy("Last 30 days")),
-            ("365", _lazy("Last 365 days")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in {"1", "7", "30", "365"}:
-            return queryset
-        since = db.clock(db.INVENTORY) - timedelta(days=int(str(self.value())))
-        return queryset.filter(pk__gte=db.uuid7_floor(since))
 
 
 class PlaceFilter(admin.SimpleListFilter):
@@ -61,12 +38,12 @@ class PlaceFilter(admin.SimpleListFilter):
         return queryset.filter(location_id__in=Location.objects.filter(code=self.value()).values("pk"))
 
 
-class MovementList(ChangeList):
+class MovementList(KeysetList):
     """Names who and what the rows of one page speak of: a query for people and one for each kind of document."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = _named(list(self.result_list))  # type: ignore[has-type]
+        self.result_list = _named(self.result_list)
 
 
 def _named(movements: list[Any]) -> list[Any]:
@@ -80,16 +57,14 @@ def _named(movements: list[Any]) -> list[Any]:
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
+class StockMovementAdmin(KeysetAdmin):
     list_display = ["at", "sku", "place", "kind", "quantity", "on_hand_after", "reason", "who", "paper"]
-    list_display_links = ["at"]
+    list_display_links = sortable_by = ["at"]
     list_filter = ["kind", PlaceFilter, PeriodFilter]
     fields = [("sku", "place"), ("kind", "quantity", "on_hand_after"), ("at", "who"), "reason", "paper"]
     readonly_fields = ["sku", "place", "kind", "quantity", "on_hand_after", "at", "who", "reason", "paper"]
     search_fields = ["=document"]
     search_help_text = _lazy("The beginning of a SKU, or a whole document such as order:<id> or transfer:<id>")
-    ordering = ["-id"]
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
         skus = StockItem.objects.filter(pk=OuterRef("stock_item_id")).values("sku")
@@ -102,7 +77,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
             )
         )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
         return MovementList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> StockMovement | None:
