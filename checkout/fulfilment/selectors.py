@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from checkout.fulfilment.models import Shipment
+from checkout.fulfilment.models import Shipment, TrackingEvent
 
 
 def shipments_of(order_id: UUID) -> list[Shipment]:
@@ -16,3 +16,8 @@ def shipments_of(order_id: UUID) -> list[Shipment]:
 def shipment(shipment_id: UUID) -> Shipment:
     """A shipment. Raises `Shipment.DoesNotExist`."""
     return Shipment.objects.get(pk=shipment_id)
+
+
+def events_of(shipment_id: UUID) -> list[TrackingEvent]:
+    """What was told of a parcel under way, oldest first."""
+    return list(TrackingEvent.objects.filter(shipment_id=shipment_id).order_by("at", "id"))

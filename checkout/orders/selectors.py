@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from checkout.orders import rules, transitions
 from checkout.orders import services as orders
-from checkout.orders.models import Order, OrderLine, OrderStep
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 from shop.core.links import Link, ids
 
 
@@ -51,6 +51,11 @@ def lines_of(order_id: UUID) -> list[OrderLine]:
 def steps_of(order_id: UUID) -> list[OrderStep]:
     """The history, oldest first."""
     return list(OrderStep.objects.filter(order_id=order_id).order_by("position"))
+
+
+def changes_of(order_id: UUID) -> list[OrderChange]:
+    """What was changed since it was placed, oldest first."""
+    return list(OrderChange.objects.filter(order_id=order_id).order_by("revision"))
 
 
 def cancellation_of(order_id: UUID) -> OrderStep | None:
