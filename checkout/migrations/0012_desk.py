@@ -56,88 +56,10 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
             },
         ),
-        migrations.CreateModel(
-            name='TrackingEvent',
-            fields=[
-                ('id', models.UUIDField(default=shop.core.db.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('order_id', models.UUIDField()),
-                ('code', models.CharField(choices=[('labelled', 'Label made'), ('accepted', 'Handed to the carrier'), ('in_transit', 'On its way'), ('out_for_delivery', 'Out for delivery'), ('delivered', 'Delivered'), ('failed_attempt', 'Delivery was tried'), ('returned_to_sender', 'Going back to us'), ('lost', 'Lost')], max_length=20, verbose_name='what')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name="in the carrier's words")),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='place')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('source', models.CharField(max_length=80, verbose_name='from')),
-                ('event_id', models.CharField(max_length=100)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-            options={
-                'verbose_name': 'tracking event',
-                'verbose_name_plural': 'tracking events',
-                'ordering': ['at', 'id'],
-            },
-        ),
         migrations.AddField(
             model_name='order',
             name='pay_by',
             field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='barcode',
-            field=models.CharField(blank=True, db_default='', max_length=80, verbose_name='barcode'),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='carrier_code',
-            field=models.CharField(blank=True, db_default='', max_length=20),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='is_waiting',
-            field=models.BooleanField(db_default=False, verbose_name='waits for stock'),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='label_reference',
-            field=models.CharField(blank=True, db_default='', max_length=120),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='packed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='picked_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='problem',
-            field=models.CharField(blank=True, db_default='', max_length=20, verbose_name='problem'),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='service',
-            field=models.CharField(blank=True, db_default='', max_length=60, verbose_name='service'),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='version',
-            field=models.PositiveIntegerField(db_default=0),
-        ),
-        migrations.AddField(
-            model_name='shipment',
-            name='weight_grams',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='weight (g)'),
-        ),
-        migrations.AddField(
-            model_name='shipmentline',
-            name='picked',
-            field=models.PositiveIntegerField(db_default=0),
-        ),
-        migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('picked__lte', models.F('quantity'))), name='shipment_line_picked'),
         ),
         migrations.AddConstraint(
             model_name='draft',
@@ -147,19 +69,6 @@ class Migration(migrations.Migration):
             model_name='ordernote',
             name='order',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='checkout.order'),
-        ),
-        migrations.AddField(
-            model_name='trackingevent',
-            name='shipment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='checkout.shipment'),
-        ),
-        migrations.AddIndex(
-            model_name='trackingevent',
-            index=models.Index(models.F('order_id'), name='tracking_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingevent',
-            constraint=models.UniqueConstraint(models.F('source'), models.F('event_id'), name='tracking_event_once'),
         ),
         migrations.AddField(
             model_name="checkoutdetails",
