@@ -423,6 +423,7 @@ INVOICE_GROUP = "Invoice customers"  # customers in this group of the admin may 
 INVOICE_DUE_DAYS = int(env("INVOICE_DUE_DAYS", "14"))
 INVOICE_LIMIT = Decimal(env("INVOICE_LIMIT", "1000"))  # of one order, in the default currency; 0: no invoices
 STORE_CREDIT_LARGEST_GRANT = int(env("STORE_CREDIT_LARGEST_GRANT", "100000"))  # units of the currency, in one go
+DRAFT_HOLD = timedelta(days=int(env("DRAFT_HOLD_DAYS", "3")))  # units of an order made at the desk, until it is paid
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 

@@ -25,7 +25,21 @@ _ADDRESS = ("company", "address1", "address2")
 
 
 def order_placed(*, order_id: UUID) -> None:
-    send(selectors.by_id(order_id), "order_placed")
+    """What the shopper ordered; of an order that the desk made for them, the link to pay it as well."""
+    order = selectors.by_id(order_id)
+    if order.pay_by and order.balance_minor > 0:
+        to_pay(order, key="")
+    elif not order.pay_by:
+        send(order, "order_placed")
+
+
+def to_pay(order: Order, *, key: object) -> bool:
+    """The link to the order's page (lines prefetched) with what is still to be paid on it; `key` tells mails apart."""
+    with translation.override(order.language):
+        amount = text(order.money(order.balance_minor))
+        is_kept = order.pay_by and order.status == Order.Status.PAYMENT_PENDING
+        until = date_format(timezone.localtime(order.pay_by), "DATETIME_FORMAT") if is_kept else ""
+    return send(order, "order_to_pay", key=key, amount=amount, until=until)
 
 
 def order_paid(*, order_id: UUID) -> None:

@@ -1,0 +1,97 @@
+"""Reads of drafts: what one holds, what it costs now, and what is still missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cart.carts import selectors as carts
+from cart.carts.models import Cart
+from checkout.drafts.models import Draft
+from checkout.orders import selectors as orders
+from checkout.orders.models import Order
+from checkout.payments import methods
+from shop.core import addresses
+from shop.core.money import Money
+
+
+@dataclass(frozen=True)
+class Look:
+    """A draft with its cart priced and counted as of now. `missing`: sentences that say why it cannot be placed yet;
+    `short`: which of its units are not there."""
+
+    draft: Draft
+    cart: Cart
+    view: carts.CartView
+    order: Order | None
+    missing: tuple[str, ...]
+    short: tuple[str, ...]
+
+    @property
+    def total(self) -> Money:
+        return self.view.quote.total
+
+
+def draft(draft_id: UUID) -> Draft | None:
+    return Draft.objects.filter(pk=draft_id).first()
+
+
+def by_number(number: int) -> Draft | None:
+    return Draft.objects.filter(number=number).first()
+
+
+def look(found: Draft) -> Look:
+    """The draft with everything that its page shows; the same number of queries, however many lines."""
+    cart = Cart.objects.get(pk=found.cart_id)
+    address = found.shipping_address if found.shipping_address.get("country") else None
+    view = carts.view(
+        cart, currency=cart.currency, address=address, delivery_option=found.delivery_option, is_fresh=True
+    )
+    return Look(found, cart, view, order_of(found), tuple(_missing(found, view)), tuple(_short(view)))
+
+
+def order_of(found: Draft) -> Order | None:
+    """What became of the draft. The order is found by the draft's key, also in the moment before that is noted."""
+    return orders.by_key(found.key)
+
+
+def _missing(found: Draft, view: carts.CartView) -> list[str]:
+    says: list[str] = []
+    if not found.email:
+        says.append(_("Whose order is it? Give an e-mail address."))
+    if not view.quote.lines:
+        says.append(_("There is nothing in it that can be ordered."))
+    if not is_complete(found.shipping_address):
+        says.append(_("The delivery address is not complete."))
+    elif not view.quote.delivery_options:
+        says.append(_("Nothing is delivered to this address in this currency."))
+    if found.billing_address and not is_complete(found.billing_address):
+        says.append(_("The billing address is not complete."))
+    return says
+
+
+def _short(view: carts.CartView) -> list[str]:
+    return [
+        _("“%(name)s” is short: %(count)s can be had.") % {"name": line.name, "count": line.available}
+        for line in view.shortages
+    ]
+
+
+def is_complete(address: dict[str, Any]) -> bool:
+    """Whether an address can be delivered to as it stands."""
+    return not addresses.clean(address)[1]
+
+
+def ways() -> dict[str, str]:
+    """How staff may say that a draft is to be paid, with the words for it."""
+    known = methods.by_id()
+    offered = {
+        "link": _("Send a payment link: the customer chooses how to pay"),
+        "bank_transfer": _("Bank transfer: the customer is told where to send the money"),
+        "invoice": _("Invoice: ship now, the customer pays later"),
+        "received": _("The money is here: cash or a transfer that has come"),
+    }
+    return {way: str(words) for way, words in offered.items() if way in known or way in ("link", "received")}
