@@ -24,7 +24,8 @@ class Reservation(models.Model):
         EXPIRED = "expired", _("expired")
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
-    reference = models.UUIDField()  # the order
+    reference = models.UUIDField()  # the order, or a change of one
+    sold_to = models.UUIDField(null=True, blank=True)  # whose the units became, if not the reference's own
     stock_item_id = models.UUIDField()  # no foreign key onto the hot row: it would halve its throughput
     variant_id = models.UUIDField()
     quantity = models.PositiveIntegerField()

@@ -73,8 +73,8 @@ _VIOLATIONS = (
         "reference {0}, variant {1}: {2} units consumed, but {3} allocated",
         """
         SELECT reference, variant_id, COALESCE(consumed.units, 0), COALESCE(sold.units, 0)
-        FROM (SELECT reference, variant_id, SUM(quantity) AS units FROM inventory_reservation
-              WHERE status = 'consumed' GROUP BY 1, 2) consumed
+        FROM (SELECT COALESCE(sold_to, reference) AS reference, variant_id, SUM(quantity) AS units
+              FROM inventory_reservation WHERE status = 'consumed' GROUP BY 1, 2) consumed
         FULL JOIN (SELECT reference, variant_id, SUM(quantity) AS units FROM inventory_allocation
                    GROUP BY 1, 2) sold USING (reference, variant_id)
         WHERE COALESCE(consumed.units, 0) <> COALESCE(sold.units, 0)

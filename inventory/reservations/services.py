@@ -117,8 +117,9 @@ def curtail(*, reference: UUID, ttl: timedelta) -> None:
         Reservation.objects.using(db.INVENTORY).filter(pk__in=longer).update(expires_at=end)
 
 
-def commit(*, reference: UUID, by: str) -> bool:
-    """The units of `reference` are sold: its reservation becomes an allocation.
+def commit(*, reference: UUID, by: str, to: UUID | None = None) -> bool:
+    """The units of `reference` are sold: its reservation becomes an allocation, of `to` if given (the order that the
+    reference is a change of), beside what `to` has already.
 
     True also when it did before; False if nothing is reserved for it, or it was released. What had expired is held
     anew first; raises `OutOfStock` if it is gone.
@@ -134,8 +135,8 @@ def commit(*, reference: UUID, by: str) -> bool:
             return False
         if Status.EXPIRED in statuses:
             latest = _renew(items, latest, now, by)
-        _end(latest, Status.CONSUMED, by)
-        stock.allocate(items=items, quantities=sums.by_item(latest), reference=reference, by=by)
+        _end(latest, Status.CONSUMED, by, sold_to=to)
+        stock.allocate(items=items, quantities=sums.by_item(latest), reference=to or reference, by=by)
         return True
 
 
@@ -289,7 +290,7 @@ def _expire(items: Sequence[StockItem], due: Sequence[Reservation]) -> None:
             bus.publish(types.ReservationExpired(reference=row.reference), using=db.INVENTORY)
 
 
-def _end(rows: Iterable[Reservation], status: Reservation.Status, by: str) -> None:
+def _end(rows: Iterable[Reservation], status: Reservation.Status, by: str, *, sold_to: UUID | None = None) -> None:
     Reservation.objects.using(db.INVENTORY).filter(pk__in=[row.pk for row in rows], status=Status.OPEN).update(
-        status=status, ended_at=Now(), actor=by
+        status=status, ended_at=Now(), actor=by, sold_to=sold_to
     )

@@ -192,9 +192,14 @@ class Allocation(models.Model):
         return f"{self.quantity} for {self.reference}"
 
     @property
+    def kept(self) -> int:
+        """Units that were not given back, those handed over among them."""
+        return self.quantity - self.released
+
+    @property
     def open(self) -> int:
         """Units still promised: neither handed over nor given back."""
-        return self.quantity - self.shipped - self.released
+        return self.kept - self.shipped
 
 
 class StockAlert(models.Model):

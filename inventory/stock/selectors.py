@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,8 +10,8 @@ from django.db import connections
 from django.db.models import Case, F, Sum, Value, When
 from django.db.models.functions import Now, Upper
 
-from inventory.stock import rules
-from inventory.stock.models import Allocation, Location, StockItem, StockMovement
+from inventory.stock import allotments, rules
+from inventory.stock.models import Location, StockItem, StockMovement
 from shop.core import cache, db, invariants
 
 # The one place where the stock knows of reservations and of those who wait, by their tables' names. What has expired is
@@ -51,6 +50,10 @@ AVAILABLE = (
 )
 Availability = rules.Availability
 NOTHING = rules.NOTHING
+Allotted, Sold, allocated, sold_to = allotments.Allotted, allotments.Sold, allotments.allocated, allotments.sold_to
+shipped_with, is_moved, levels_at, free_at = (
+    allotments.shipped_with, allotments.is_moved, allotments.levels_at, allotments.free_at,
+)  # fmt: skip
 
 
 def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -165,34 +168,9 @@ def locations() -> list[tuple[str, str]]:
     return list(Location.objects.using(db.INVENTORY).values_list("code", "name"))
 
 
-def shipped_with(document: str) -> dict[UUID, int]:
-    """Units that left with a document, by variant."""
-    rows = (
-        StockMovement.objects.using(db.INVENTORY)
-        .filter(document=document, kind=StockMovement.Kind.SHIP)
-        .values("variant_id")
-        .annotate(units=Sum("quantity"))
-    )
-    return {row["variant_id"]: -row["units"] for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """Units of a variant sold to one document: `kept` by it, and those of them still here (`open`)."""
-
-    kept: int
-    open: int
-
-
-def sold_to(references: Iterable[UUID]) -> dict[tuple[UUID, UUID], Sold]:
-    """What is allocated, by (reference, variant); what was given back does not count. One query."""
-    rows = (
-        Allocation.objects.using(db.INVENTORY)
-        .filter(reference__in=list(references))
-        .values_list("reference", "variant_id")
-        .annotate(kept=Sum(F("quantity") - F("released")), shipped=Sum("shipped"))
-    )
-    return {(reference, variant): Sold(kept, kept - shipped) for reference, variant, kept, shipped in rows}
+def location_names() -> dict[UUID, str]:
+    """The name of every location by its id. One query."""
+    return dict(Location.objects.using(db.INVENTORY).values_list("id", "name"))
 
 
 _VIOLATIONS = (

@@ -8,24 +8,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from inventory.stock import ledger, limits, locations, locking, rules, selectors
+from inventory.stock import allotting, ledger, limits, locations, locking, rules, selectors
 from inventory.stock.locations import UnknownLocation
 from inventory.stock.locking import UnknownStockItem
-from inventory.stock.models import Allocation, StockItem, StockMovement
+from inventory.stock.models import StockItem, StockMovement
 from shop.core import db
 
 __all__ = ["UnknownLocation", "UnknownStockItem"]  # raised here as well
 Kind = StockMovement.Kind
 BadQuantity, Promised = rules.BadQuantity, limits.Promised
 set_limits, close_orders, choose_strategy = limits.set_limits, limits.close_orders, limits.choose_strategy
-
-
-class NotOnHand(Exception):
-    """More units are to leave than are there: `on_hand` says how many are."""
-
-    def __init__(self, sku: str, on_hand: int) -> None:
-        super().__init__(f"only {on_hand} of {sku} on hand")
-        self.sku, self.on_hand = sku, on_hand
+NotOnHand, NotAllocated, NotFree, Move = allotting.NotOnHand, allotting.NotAllocated, allotting.NotFree, allotting.Move
+allocate, ship, deallocate, keep = allotting.allocate, allotting.ship, allotting.deallocate, allotting.keep
+reallocate, reallocate_many, note_missing = allotting.reallocate, allotting.reallocate_many, allotting.note_missing
+allocated = selectors.allocated
 
 
 class Moved(Exception):
@@ -34,10 +30,6 @@ class Moved(Exception):
     def __init__(self, sku: str, on_hand: int) -> None:
         super().__init__(f"{sku} has moved: {on_hand} on hand")
         self.sku, self.on_hand = sku, on_hand
-
-
-class NotAllocated(Exception):
-    """More units are to be handed over than this reference still has allocated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,100 +158,28 @@ def unhold(*, items: Sequence[StockItem], quantities: Mapping[UUID, int]) -> Non
     ledger.move(items, {key: rules.Change(reserved=-units) for key, units in quantities.items()})
 
 
-def allocate(*, items: Sequence[StockItem], quantities: Mapping[UUID, int], reference: UUID, by: str) -> None:
-    """Turn held units of locked items (quantities by item id) into units sold to `reference`, once per reference."""
-    rows = [item for item in items if item.id in quantities]
-    Allocation.objects.using(db.INVENTORY).bulk_create(
-        [
-            Allocation(
-                reference=reference,
-                stock_item_id=item.id,
-                variant_id=item.variant_id,
-                location_id=item.location_id,
-                quantity=quantities[item.id],
-                actor=by,
-            )
-            for item in rows
-        ]
-    )
-    ledger.move(
-        items, {item.id: rules.Change(reserved=-quantities[item.id], allocated=quantities[item.id]) for item in rows}
-    )
+def receive_once(
+    *, variant_id: UUID, sku: str, quantity: int, location_id: UUID, reason: str, by: str, document: str
+) -> bool:
+    """Units (≥ 1) of a variant came back to a location, once for each `document`; False if they had before.
 
-
-def ship(
-    *, reference: UUID, quantities: Mapping[UUID, int] | None = None, by: str, document: str = ""
-) -> dict[UUID, int]:
-    """Allocated units of `reference` leave: `quantities` by variant, or None for all that are open.
-
-    Returns the units that left, by variant. May be repeated: all that are open leave once, and so do `quantities`
-    when `document` names the parcel ("shipment:<id>"). Raises `NotAllocated`, `NotOnHand` (a recount found fewer),
-    `BadQuantity`.
+    Opens the stock item if new. Raises `BadQuantity`.
     """
+    if not rules.is_quantity(quantity):
+        raise BadQuantity(f"{quantity!r} is not a number of units")
+    entry = ledger.Entry(Kind.RETURN, by, reason, document)
     with transaction.atomic(using=db.INVENTORY):
-        items, allocations = _lock_allocated(reference)
-        if document and (before := selectors.shipped_with(document)):
-            return before
-        parts = _parts(allocations, quantities)
-        by_id = {item.id: item for item in items}
-        for allocation, units in parts:
-            item = by_id[allocation.stock_item_id]
-            if units > item.on_hand:
-                raise NotOnHand(item.sku, item.on_hand)
-            allocation.shipped += units
-            allocation.actor = by
-        Allocation.objects.using(db.INVENTORY).bulk_update([row for row, _units in parts], ["shipped", "actor"])
-        ledger.move(
-            items,
-            {row.stock_item_id: rules.Change(on_hand=-units, allocated=-units) for row, units in parts},
-            entry=ledger.Entry(Kind.SHIP, by, document=document or f"order:{reference}"),
-        )
-        left: dict[UUID, int] = {}
-        for row, units in parts:
-            left[row.variant_id] = left.get(row.variant_id, 0) + units
-        return left
-
-
-def deallocate(*, reference: UUID, by: str) -> None:
-    """Give back what `reference` was sold and has not been handed over. May be repeated."""
-    with transaction.atomic(using=db.INVENTORY):
-        items, allocations = _lock_allocated(reference)
-        changes = {row.stock_item_id: rules.Change(allocated=-row.open) for row in allocations}
-        for row in allocations:
-            row.released += row.open
-            row.actor = by
-        Allocation.objects.using(db.INVENTORY).bulk_update(allocations, ["released", "actor"])
-        ledger.move(items, changes)
+        ledger.open_items([ledger.new_item(variant_id=variant_id, sku=sku, location_id=location_id)], entry=entry)
+        items = locking.items_of([variant_id])
+        item = next(item for item in items if item.location_id == location_id)
+        if selectors.is_moved(document, item.id):
+            return False
+        rules.check(item.on_hand + quantity)
+        ledger.move(items, {item.id: rules.Change(on_hand=quantity)}, entry=entry)
+        return True
 
 
 def _unmoved(item: StockItem, seen: str) -> None:
     """Refuse to change a locked item on the ground of what it was. Raises `Moved`."""
     if seen and seen != selectors.mark(item.variant_id):
         raise Moved(item.sku, item.on_hand)
-
-
-def _lock_allocated(reference: UUID) -> tuple[list[StockItem], list[Allocation]]:
-    """The locked items and the open allocations of a reference, first those of the location asked first."""
-    rows = Allocation.objects.using(db.INVENTORY).filter(reference=reference)
-    items = locking.items_of(rows.values_list("variant_id", flat=True))
-    rank = {item.id: (item.location.priority, item.location.code) for item in items}
-    return items, sorted((row for row in rows.all() if row.open), key=lambda row: rank[row.stock_item_id])
-
-
-def _parts(allocations: Sequence[Allocation], quantities: Mapping[UUID, int] | None) -> list[tuple[Allocation, int]]:
-    """Which allocation gives how many units."""
-    if quantities is None:
-        return [(row, row.open) for row in allocations]
-    for quantity in quantities.values():
-        if not rules.is_quantity(quantity):
-            raise BadQuantity(f"{quantity!r} is not a number of units")
-    left = dict(quantities)
-    parts: list[tuple[Allocation, int]] = []
-    for row in allocations:
-        units = min(row.open, left.get(row.variant_id, 0))
-        if units:
-            parts.append((row, units))
-            left[row.variant_id] -= units
-    if any(left.values()):
-        raise NotAllocated(f"{sum(left.values())} units more than are allocated")
-    return parts
