@@ -18,7 +18,18 @@ from checkout.payments.models import (
 from checkout.purchase.models import CheckoutDetails, QueuedOrder
 from checkout.receivables.models import Receivable, ReceivableEntry
 from checkout.reconciliation.models import Difference, Reconciliation
+from checkout.returns.models import (
+    ReimbursedLine,
+    Reimbursement,
+    Return,
+    ReturnLine,
+    ReturnPhoto,
+    ReturnRule,
+    ReturnStep,
+    ReturnUnit,
+)
 from checkout.storecredit.models import CreditAccount, CreditEntry
+from checkout.warehouse.models import ParcelToPick, PickScan, PickWave, PrintJob, WaveParcel
 
 __all__ = [
     "Capture",
@@ -34,18 +45,31 @@ __all__ = [
     "OrderLine",
     "OrderNote",
     "OrderStep",
+    "ParcelToPick",
     "Payment",
     "PaymentEvent",
     "PaymentOptions",
     "PaymentRoute",
+    "PickScan",
+    "PickWave",
+    "PrintJob",
     "ProviderEvent",
     "QueuedOrder",
     "Receivable",
     "ReceivableEntry",
     "Reconciliation",
     "Refund",
+    "ReimbursedLine",
+    "Reimbursement",
+    "Return",
+    "ReturnLine",
+    "ReturnPhoto",
+    "ReturnRule",
+    "ReturnStep",
+    "ReturnUnit",
     "SavedCard",
     "Shipment",
     "ShipmentLine",
     "TrackingEvent",
+    "WaveParcel",
 ]
