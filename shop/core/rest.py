@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError, InterfaceError, OperationalError, connections, transaction
@@ -29,6 +30,7 @@ from shop.core.models import IdempotentCall
 MAX_LIMIT, DEFAULT_LIMIT, MAX_PAGE = 100, 20, 1000
 RETRY_AFTER = 5  # seconds, told with every 503
 RUNNING_FOR = timedelta(seconds=60)  # a call that died is free to be tried again after this
+_kept: set[UUID] = set()  # calls of this process that are over, and whose keys could not be given back: see `_let_go`
 
 
 class ApiError(exceptions.APIException):
@@ -195,12 +197,15 @@ def _guest_token(request: Request) -> str:
 def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:
     mark = fingerprint(request)
     now = db.clock()
+    _let_go_of_kept()
+    call = IdempotentCall(scope=scope(request), key=key, fingerprint=mark, locked_until=now + RUNNING_FOR)
     try:
         with transaction.atomic(using=db.DEFAULT):
-            call = IdempotentCall.objects.create(
-                scope=scope(request), key=key, fingerprint=mark, locked_until=now + RUNNING_FOR
-            )
+            call.save(force_insert=True)
         return call, True
+    except (OperationalError, InterfaceError):
+        _kept.add(call.pk)  # it may be there: the answer to its commit was lost
+        raise
     except IntegrityError:
         there = IdempotentCall.objects.filter(scope=scope(request), key=key).first()
     if there is None:  # the first one failed just now and gave its key back
@@ -219,13 +224,21 @@ def _claim(request: Request, key: str) -> tuple[IdempotentCall, bool]:
 
 
 def _let_go(call: IdempotentCall) -> None:
-    """Forget the key. If the database is away, look once more: else the next try would wait for `RUNNING_FOR`."""
+    """Forget the key. If the database is away that is done with the next call, which need not wait `RUNNING_FOR`."""
+    _kept.add(call.pk)
     try:
-        call.delete()
+        _let_go_of_kept()
     except (OperationalError, InterfaceError):
-        connections[db.DEFAULT].close()
+        connections[db.DEFAULT].close()  # it may only be this connection that is broken
         with suppress(OperationalError, InterfaceError):
-            call.delete()
+            _let_go_of_kept()
+
+
+def _let_go_of_kept() -> None:
+    """Give back the keys of calls that are over; who made them knows best that they are not running."""
+    for key in list(_kept):
+        IdempotentCall.objects.filter(pk=key, status=None).delete()
+        _kept.discard(key)
 
 
 def _run(call: IdempotentCall, work: Callable[[], Response]) -> Response:

@@ -95,7 +95,19 @@ def test_the_key_of_a_call_that_was_given_back_is_free(rf, monkeypatch):
     assert (refused.value.code, refused.value.status_code) == ("still_running", 409)
 
 
-def away(request: object) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_could_not_be_given_back_is_free_with_the_next_call(monkeypatch):
+    """Else the shopper whose order failed with the database would be told for a minute that it is still running."""
+    call = IdempotentCall.objects.create(scope="guest:a", key="k", fingerprint="x", locked_until="2999-01-01T00:00:00Z")
+    monkeypatch.setattr(IdempotentCall.objects, "filter", away)
+    rest._let_go(call)
+    monkeypatch.undo()
+    assert IdempotentCall.objects.filter(pk=call.pk).exists()
+    rest._let_go_of_kept()
+    assert (IdempotentCall.objects.filter(pk=call.pk).exists(), rest._kept) == (False, set())
+
+
+def away(*request: object, **lookup: object) -> None:
     raise OperationalError("connection refused")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from cart.carts import services as cart_services
@@ -209,6 +210,22 @@ class TestServe:
         monkeypatch.setattr(services, "place_order", locked)
         assert line.serve() == 3
         assert QueuedOrder.objects.get().status == "placed"
+
+    def test_a_turn_that_a_lost_database_ended_is_given_back_at_once(self, monkeypatch: Any) -> None:
+        """Without that everybody behind it would wait until its lease is over."""
+        place, tries = services.place_order, []
+
+        def away_at_first(**what: Any) -> Any:
+            tries.append(what)
+            if len(tries) == 1:
+                raise OperationalError("the connection is closed")
+            return place(**what)
+
+        monkeypatch.setattr(services, "place_order", away_at_first)
+        click = join(carts.cart((carts.product(), 1)))
+        line.serve()
+        click.refresh_from_db()
+        assert (len(tries), click.status, click.attempts) == (2, "placed", 1)
 
     def test_what_fails_again_and_again_is_refused_and_the_line_goes_on(self, monkeypatch: Any) -> None:
         bad, good = join(carts.cart((carts.product(), 1))), join(carts.cart((carts.product(), 1)))
