@@ -20,7 +20,10 @@ urlpatterns = [
     path("orders/find/", desk.lookup, name="order_lookup"),
     path("orders/<str:number>/", desk.order, name="order"),
     path("orders/<str:number>/status/", desk.status, name="order_status"),
+    path("orders/<str:number>/parcels/<str:parcel>/", desk.parcel, name="order_parcel"),
     path("orders/<str:number>/cancel/", desk.cancel, name="order_cancel"),
+    path("orders/<str:number>/cancel/units/", desk.cancel_units, name="order_cancel_units"),
+    path("orders/<str:number>/reorder/", desk.reorder, name="order_reorder"),
     path("orders/<str:number>/pay/", desk.pay, name="order_pay"),
     path("orders/<str:number>/pay/page/", desk.payment_page, name="order_payment_page"),
 ]

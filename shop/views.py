@@ -28,7 +28,7 @@ from catalog.products import selectors as products
 from catalog.restock import access as restock_access
 from catalog.restock import selectors as restock
 from catalog.search import page as listings
-from checkout.desk import pages as order_pages
+from checkout.desk import history as order_lists
 from checkout.orders import selectors as orders
 from shop.accounts import selectors as accounts
 from shop.core import rest
@@ -72,7 +72,7 @@ def account(request: HttpRequest) -> HttpResponse:
     customer_id = UUID(str(request.user.pk))
     address = accounts.default_address(customer_id)
     context = {
-        "orders": order_pages.rows(orders.orders_of(customer_id=customer_id, page=1, size=3).orders),
+        "orders": order_lists.rows(orders.orders_of(customer_id=customer_id, page=1, size=3).orders),
         "address": address.lines if address else None,
         "verified": accounts.has_proven_email(customer_id),
         "waiting": [

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cart.carts import selectors as cart_selectors
+from cart.carts import services as carts
+from cart.carts.models import Cart
+from checkout.changes import services as changes
 from checkout.orders import emails
 from checkout.orders import selectors as orders
+from checkout.orders.models import Order
 from shop.core import db
+
+ChangeRefused = changes.EditRefused
+OrderCancelled = changes.OrderCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Reordered:
+    """What was put into the cart (how many units), and a sentence for everything that was not, or not all of it."""
+
+    units: int
+    missing: tuple[str, ...]
 
 
 def send_link(*, number: str, email: str) -> bool:
@@ -17,3 +39,52 @@ def send_link(*, number: str, email: str) -> bool:
         return False
     hour = db.clock().strftime("%Y%m%d%H")
     return emails.send(orders.by_id(found.pk), "order_link", key=hour)
+
+
+def preview_cancelling(*, order_id: UUID, units: Mapping[UUID, int]) -> changes.Preview:
+    """What the order would come to without these units (by line id). Raises as `cancel_units` does."""
+    _check_not_picked(order_id)
+    return changes.preview(order_id=order_id, removed=units, kind="cancel")
+
+
+def cancel_units(*, order_id: UUID, units: Mapping[UUID, int], by: str) -> None:
+    """Take units (by line id) off an order for its shopper, as long as nobody picks them.
+
+    Called outside of transactions. Raises `ChangeRefused`, and `OrderCancelled` when nothing was left of it.
+    """
+    _check_not_picked(order_id)
+    changes.cancel_units(order_id=order_id, units=units, reason=_("Cancelled by the customer."), by=by)
+
+
+def _check_not_picked(order_id: UUID) -> None:
+    if orders.by_id(order_id).status != Order.Status.PAYMENT_CONFIRMED:
+        raise ChangeRefused(_("We are packing it already, so single items cannot be cancelled."), "not_editable")
+
+
+def reorder(*, order_id: UUID, cart: Cart, by: str) -> Reordered:
+    """Put what was ordered into a cart, as far as it is sold and there. Raises `carts.CartClosed`."""
+    present = {line.variant_id: line.quantity for line in cart_selectors.lines_of(cart.pk)}
+    units, missing = 0, []
+    for line in orders.lines_of(order_id):
+        wanted = line.quantity or line.removed
+        added, why = _put(cart, line.variant_id, wanted, present.get(line.variant_id, 0), by)
+        units += added
+        if added < wanted:
+            missing.append(f"{line.name}: {why}")
+    return Reordered(units, tuple(missing))
+
+
+def _put(cart: Cart, variant_id: UUID, wanted: int, present: int, by: str) -> tuple[int, str]:
+    """How many units went in, and why not all of them."""
+    try:
+        carts.add(cart=cart, variant_id=variant_id, quantity=wanted, by=by)
+    except carts.CartClosed:
+        raise
+    except carts.NotEnoughStock as refused:
+        left = refused.available - present
+        if left > 0 and left < wanted:
+            return _put(cart, variant_id, left, present, by)[0], refused.message
+        return 0, refused.message
+    except carts.CartRefused as refused:
+        return 0, refused.message
+    return wanted, ""

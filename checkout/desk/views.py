@@ -12,11 +12,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from checkout.desk import forms, pages, services
+from cart.carts import access as cart_access
+from cart.carts import services as carts
+from checkout.desk import forms, pages, paying, services
+from checkout.desk import history as lists
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -38,10 +42,17 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     if "payment_intent" in request.GET or "returned" in request.GET:
         _come_back(found, has_given_up=request.GET.get("returned") == GIVEN_UP)
         return _to(found, placed=True)
-    response = render(request, "checkout/desk/order.html", pages.order_page(request, found))
-    # The address may hold the secret of a guest's link. Not "no-referrer": its forms would post `Origin: null`.
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return _private(render(request, "checkout/desk/order.html", pages.order_page(request, found)))
+
+
+@never_cache
+@require_safe
+def parcel(request: HttpRequest, number: str, parcel: str) -> HttpResponse:
+    """GET /orders/<number>/parcels/<parcel's number>/: where it is, step by step."""
+    context = pages.parcel_page(request, _order(request, number), parcel)
+    if context is None:
+        raise Http404
+    return _private(render(request, "checkout/desk/parcel.html", context))
 
 
 @never_cache
@@ -49,7 +60,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 def status(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/status/: the part of the page that refreshes itself. Once the payment is no longer under
     way the whole page is loaded again: what can be done now (pay again, cancel) is on it."""
-    part = pages.status_part(request, _order(request, number))
+    part = paying.status_part(request, _order(request, number))
     response = render(request, "checkout/desk/_status.html", part)
     if part["state"] != "pending":
         response["HX-Refresh"] = "true"
@@ -62,15 +73,66 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """GET asks, POST cancels what has not been handed over."""
     found = _order(request, number)
     if request.method != "POST":
-        head = pages.head(found)
+        head = paying.head(found)
         return render(request, "checkout/desk/cancel.html", {"order": head, "form_url": request.get_full_path()})
     try:
         done = orders.cancel(order_id=found.pk, by=requests.actor(request))
     except orders.TransitionRefused:
         messages.error(request, _("This order cannot be cancelled any more."))
     else:
-        messages.success(request, pages.cancelled_text(done))
+        messages.success(request, paying.cancelled_text(done))
     return _to(found)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
+    """GET asks how many of what (`units-<line>=`: then says what comes back), POST takes them off the order."""
+    found = _order(request, number)
+    if found.status != "payment_confirmed":
+        messages.error(request, _("We are packing it already, so single items cannot be cancelled."))
+        return _to(found)
+    given = request.POST if request.method == "POST" else request.GET if "units" in request.GET else None
+    form = forms.UnitsForm(given, lines=order_selectors.lines_of(found.pk))
+    if not form.is_valid():
+        context = pages.units_page(request, found, form)
+        return render(request, "checkout/desk/cancel_units.html", context, status=422 if form.is_bound else 200)
+    if form.is_all:
+        return SeeOther(reverse("order_cancel", args=[number]) + paying.query_of(request))
+    try:
+        if request.method != "POST":
+            preview = services.preview_cancelling(order_id=found.pk, units=form.units)
+            return render(
+                request, "checkout/desk/cancel_units_sure.html", pages.sure_page(request, found, form, preview)
+            )
+        services.cancel_units(order_id=found.pk, units=form.units, by=requests.actor(request))
+        messages.success(request, _("It is off your order. What you paid for it goes back to you."))
+    except services.OrderCancelled as cancelled:
+        messages.success(request, str(cancelled))
+    except services.ChangeRefused as refused:
+        messages.error(request, str(refused))
+    return _to(found)
+
+
+@require_POST
+def reorder(request: HttpRequest, number: str) -> HttpResponse:
+    """POST /orders/<number>/reorder/: what is still sold goes into the cart; the cart says what does not."""
+    found = _order(request, number)
+    try:
+        done = services.reorder(order_id=found.pk, cart=carts.begun(request), by=requests.actor(request))
+    except carts.CartClosed:  # ordered in another tab since this request began
+        carts.forget(request)
+        done = services.reorder(order_id=found.pk, cart=carts.begun(request), by=requests.actor(request))
+    if done.units:
+        text = ngettext("%(count)s item is in your cart again.", "%(count)s items are in your cart again.", done.units)
+        messages.success(request, text % {"count": done.units})
+    for sentence in done.missing:
+        messages.warning(request, sentence)
+    response = SeeOther(reverse("cart"))
+    cart = carts.current(request)
+    if cart is not None and cart.customer_id is None:
+        cart_access.remember(response, token=cart.token)
+    return response
 
 
 @never_cache
@@ -78,7 +140,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """POST /orders/<number>/pay/: another card after a decline."""
     found = _order(request, number)
-    form = payment_forms.WayForm(request.POST, shopper=pages.shopper(request, found), about=found.cart_id or found.pk)
+    form = payment_forms.WayForm(request.POST, shopper=paying.shopper(request, found), about=found.cart_id or found.pk)
     if is_ratelimited(request, group="pay", key="ip", rate="30/10m", increment=True):
         return _refused(request, found, _("Too many tries. Please wait a few minutes."), status=429)
     if not form.is_valid() or form.way is None:
@@ -128,7 +190,7 @@ def history(request: HttpRequest) -> HttpResponse:
     found = order_selectors.orders_of(customer_id=customer_id, page=number, size=PAGE_SIZE)
     if number > 1 and not found.orders:
         raise Http404
-    context = {"orders": pages.rows(found.orders), "page": pages.page_links(number, found.total, PAGE_SIZE)}
+    context = {"orders": lists.rows(found.orders), "page": lists.page_links(number, found.total, PAGE_SIZE)}
     return render(request, "checkout/desk/history.html", context)
 
 
@@ -167,9 +229,15 @@ def _order(request: HttpRequest, number: str) -> Any:
     return found
 
 
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address may hold the secret of a guest's link. Not "no-referrer": its forms would post `Origin: null`."""
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
 def _refused(request: HttpRequest, found: Any, text: str, *, status: int) -> HttpResponse:
     context = pages.order_page(request, found)
-    if context["state"] == "declined":
+    if context["state"] in {"declined", "balance"}:
         context["error"] = text
     response = render(request, "checkout/desk/order.html", context, status=status)
     patch_cache_control(response, private=True)

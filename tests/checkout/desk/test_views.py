@@ -144,7 +144,7 @@ class TestStates:
         made = carts.order(carts.cart(*((carts.product(), 1) for _ in range(lines))))
         paid(made)
         page(client, made)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(16):
             page(client, made)
 
 
@@ -251,7 +251,7 @@ class TestHistory:
             carts.order(carts.cart((product, 1), customer_id=ada.pk))
         client.force_login(ada)
         client.get(reverse("order_history"))
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             client.get(reverse("order_history"))
 
 

@@ -1,0 +1,89 @@
+"""The parcels of an order as its shopper sees them, and the page that follows one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cart.carts import selectors as carts
+from inventory.stock import wording as stock_wording
+
+_STATES = {
+    "open": gettext_lazy("We are packing it"),
+    "picked": gettext_lazy("Packed, waits for the carrier"),
+    "shipped": gettext_lazy("On its way"),
+    "delivered": gettext_lazy("Delivered"),
+}
+_PROBLEMS = {
+    "lost": gettext_lazy("The carrier has lost it. We are looking into it and write to you."),
+    "returned_to_sender": gettext_lazy("It could not be delivered and comes back to us. We write to you."),
+}
+
+
+def rows(order: Any, shipments: Sequence[Any], *, query: str = "") -> list[dict[str, Any]]:
+    """Every parcel (lines prefetched), in the order they were opened. One alone is shown once there is news of it."""
+    shown = [row(order, one, position, query=query) for position, one in enumerate(shipments, start=1)]
+    return shown if len(shown) > 1 else [one for one in shown if one["shipped_at"] or one["is_waiting"]]
+
+
+def row(order: Any, parcel: Any, position: int, *, query: str = "") -> dict[str, Any]:
+    """One parcel: what is in it, where it is, and where to follow it."""
+    return {
+        "number": parcel.number,
+        "position": position,
+        "state": _state(parcel),
+        "problem": str(_PROBLEMS.get(parcel.problem, "")),
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "tracking_url": parcel.tracking_url,
+        "url": reverse("order_parcel", args=[order.number, parcel.number]) + query,
+        "is_waiting": parcel.is_waiting and not parcel.shipped_at,
+        "shipped_at": parcel.shipped_at,
+        "delivered_at": parcel.delivered_at,
+        "lines": [
+            {
+                "quantity": line.quantity,
+                "name": line.order_line.name,
+                "options": carts.options_text(line.order_line.options),
+                "expected": "" if parcel.shipped_at else stock_wording.promise(line.order_line.expected_on),
+            }
+            for line in sorted(parcel.lines.all(), key=lambda line: line.order_line.position)
+        ],
+    }
+
+
+def news(parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
+    """What happened to a parcel, the latest first: our own steps, and what its carrier told (`events`)."""
+    told = {one.code for one in events}
+    ours = [
+        (parcel.packed_at or parcel.picked_at, "packed", _("Packed")),
+        (parcel.shipped_at, "accepted", _("Handed to %(carrier)s") % {"carrier": parcel.carrier or _("the carrier")}),
+        (parcel.delivered_at, "delivered", _("Delivered")),
+    ]
+    found = [{"at": at, "label": label, "text": "", "place": ""} for at, code, label in ours if at and code not in told]
+    found += [
+        {"at": one.at, "label": str(one.get_code_display()), "text": one.text, "place": one.place}
+        for one in events
+        if one.code != "labelled"
+    ]
+    return sorted(found, key=lambda one: one["at"], reverse=True)
+
+
+def _state(parcel: Any) -> str:
+    if parcel.delivered_at:
+        return _("Delivered on %(date)s") % {"date": _day(parcel.delivered_at)}
+    if parcel.shipped_at:
+        return _("Sent on %(date)s") % {"date": _day(parcel.shipped_at)}
+    if parcel.is_waiting:
+        return _("Waits for stock")
+    return str(_STATES.get(parcel.status, ""))
+
+
+def _day(moment: Any) -> str:
+    return str(date_format(localtime(moment), "DATE_FORMAT"))

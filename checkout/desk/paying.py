@@ -1,0 +1,214 @@
+"""Where an order's payment stands, as its page shows it: the part that refreshes itself, and the form to pay with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from checkout.desk import wording
+from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import selectors as orders
+from checkout.payments import methods, ways
+from checkout.payments import selectors as payments
+from checkout.payments import services as payment_services
+from checkout.receivables import selectors as receivables
+from inventory.reservations import selectors as reservations
+from shop.core import requests
+
+_STAGES = (
+    ("payment_confirmed", gettext_lazy("Payment Confirmed")),
+    ("processing", gettext_lazy("Processing")),
+    ("shipped", gettext_lazy("Shipped")),
+    ("delivered", gettext_lazy("Delivered")),
+)
+SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
+
+
+def status_part(
+    request: HttpRequest, order: Any, *, steps: Sequence[Any] | None = None, parcels: Sequence[Any] | None = None
+) -> dict[str, Any]:
+    """The context of the part that refreshes itself while the payment is under way; `steps` and `parcels` if known."""
+    standing = payments.standing(order)
+    query = query_of(request)
+    context: dict[str, Any] = {
+        "order": head(order, query=query),
+        "state": standing.state,
+        "is_new": "placed" in request.GET or "returned" in request.GET,
+        "steps": [],
+        "notices": [],
+    }
+    if standing.state in SETTLED:
+        steps = orders.steps_of(order.pk) if steps is None else steps
+        parcels = fulfilment.shipments_of(order.pk) if parcels is None else parcels
+        return context | _settled(request, order, standing, steps, parcels)
+    if standing.is_delayed:
+        return context | _delayed(request, order, standing)
+    if standing.state == "action":
+        return context | _action(order, standing, query)
+    if standing.state == "declined":
+        return context | _declined(request, order, standing)
+    if standing.state == "unpaid":
+        texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
+        return context | {"state": "declined", **texts} | pay_again(request, order)
+    if standing.state == "awaiting_transfer":
+        rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
+        context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
+    elif standing.state == "cancelled":
+        context["next_text"] = cancelled_text(order)
+    return context
+
+
+def head(order: Any, *, query: str = "") -> dict[str, Any]:
+    """The order itself, with the links that are open to its shopper. `query` carries the secret of a guest's link."""
+
+    def url(name: str) -> str:
+        return reverse(name, args=[order.number]) + query
+
+    return {
+        "number": order.number,
+        "status_label": order.get_status_display(),
+        "total": order.total,
+        "url": url("order"),
+        "status_url": url("order_status"),
+        "created_at": order.placed_at,
+        "email": order.email,
+        "cancel_url": url("order_cancel") if orders.can_cancel(order) else None,
+        "reorder_url": url("order_reorder"),
+        "has_paid": order.captured_minor > order.refunded_minor,
+    }
+
+
+def query_of(request: HttpRequest) -> str:
+    """The secret of a guest's link, for the links of the page it opened: "?key=…", or empty."""
+    key = request.GET.get("key", "")
+    return f"?key={key}" if key else ""
+
+
+def cancelled_text(order: Any) -> str:
+    """What a cancellation means for the shopper's money."""
+    if order.captured_minor > order.refunded_minor:
+        return _("Your order is cancelled. What you paid goes back to you.")
+    if order.refunded_minor:
+        return _("Your order is cancelled. What you paid went back to you.")
+    return _(
+        "Your order is cancelled. You had not paid for it; should a payment be under way, it is stopped or comes back."
+    )
+
+
+def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
+    """Who wants to pay what is due of an order. Its link alone opens nobody's saved cards and store credit."""
+    mine = requests.customer_id(request)
+    customer_id = mine if mine is not None and mine == order.customer_id else None
+    return methods.Shopper(customer_id, payments.still_due(order.pk), order.shipping_address.get("country", ""))
+
+
+def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
+    """The payment form of an order whose payment was declined, that was made without one, or that costs more now."""
+    who = shopper(request, order)
+    return {
+        **ways.form_of(who, order.cart_id or order.pk, entered=request.POST),
+        "error": error,
+        "seen_total": str(who.amount),
+        "idempotency_key": "",
+        "form_url": reverse("order_pay", args=[order.number]),
+        "hold_until": reservations.held_until(order.pk),
+    }
+
+
+def _settled(
+    request: HttpRequest, order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[Any]
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "steps": _timeline(steps),
+        "headline": wording.headline(order, parcels),
+        "next_text": wording.what_next(order, parcels),
+        "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
+    }
+    if standing.state != "balance":
+        return context
+    text = _("Your order was changed and costs more now. Please pay the difference; we go on with it meanwhile.")
+    return context | pay_again(request, order, error=standing.error) | {"balance_text": text}
+
+
+def _declined(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
+    given_up = standing.payment is not None and standing.payment.status == "cancelled"
+    text = (
+        _("You did not finish the payment. You have not been charged.")
+        if given_up
+        else _("Your card was declined. You have not been charged.")
+    )
+    return pay_again(request, order, error=standing.error or text)
+
+
+def _delayed(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
+    """The provider does not answer: how long the items are kept, and the other ways to pay or why there are none yet.
+
+    The form is on the page only when it was asked for: the page that waits is loaded again and again.
+    """
+    why_not = payment_services.why_not(standing.payment)
+    if not why_not and "other" in request.GET:
+        text = _("Choose another way to pay. The first payment is ended before the new one is made.")
+        return {"state": "declined", "headline": _("Pay in another way"), "next_text": text} | pay_again(
+            request, order, error=_("Our payment partner does not answer at the moment.")
+        )
+    return {
+        "is_delayed": True,
+        "headline": _("Your payment has to wait a little"),
+        "next_text": _("Your order is kept. You may close this page, we send you an e-mail."),
+        "hold_until": reservations.held_until(order.pk),
+        "why_no_other_way": why_not,
+        "other_way_url": "" if why_not else _with(order, query_of(request), "other=1"),
+    }
+
+
+def _action(order: Any, standing: Any, query: str) -> dict[str, Any]:
+    """What the shopper has to do: confirm at the bank, or pay on the provider's own page, which may be given up."""
+    context: dict[str, Any] = {"action_url": standing.action_url or reverse("order_payment_page", args=[order.number])}
+    if standing.is_hosted:
+        context["other_way_url"] = _with(order, query, "returned=cancelled")
+        context["headline"] = _("One more step: your payment")
+        context["action_text"] = _("You pay on the payment provider's own page and come back here afterwards.")
+        context["action_label"] = _("Go on to the payment page")
+    return context
+
+
+def _with(order: Any, query: str, more: str) -> str:
+    return f"{reverse('order', args=[order.number])}{f'{query}&' if query else '?'}{more}"
+
+
+def _timeline(steps: Sequence[Any]) -> list[dict[str, Any]]:
+    """The way of a paid order to its shopper: what is done, where it is, what comes."""
+    reached = {step.to_status: step.at for step in steps}
+    current = max((n for n, (status, _label) in enumerate(_STAGES) if status in reached), default=0)
+    return [
+        {"label": str(label), "at": reached.get(status), "is_done": n < current, "is_current": n == current}
+        for n, (status, label) in enumerate(_STAGES)
+    ]
+
+
+def _invoice(order: Any, one: Any) -> dict[str, Any]:
+    """What is still to be paid on invoice, and how."""
+    account = [{"label": _transfer_label(name), "value": value} for name, value in settings.BANK_TRANSFER.items()]
+    return {
+        "open": one.open,
+        "due_on": one.due_on,
+        "rows": [*account, {"label": _("Reference"), "value": order.number}],
+    }
+
+
+def _transfer_label(name: str) -> str:
+    known = {
+        "account_holder": _("Account holder"),
+        "iban": _("IBAN"),
+        "bic": _("BIC"),
+        "bank": _("Bank"),
+        "reference": _("Reference"),
+        "amount": _("Amount"),
+    }
+    return known.get(name, name.replace("_", " ").capitalize())

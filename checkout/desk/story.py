@@ -1,0 +1,111 @@
+"""What has happened to an order, step by step, in words for its shopper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+_STEPS = {
+    "place": gettext_lazy("Order placed"),
+    "payment_failed": gettext_lazy("A payment did not go through"),
+    "hold_for_review": gettext_lazy("We are checking the payment"),
+    "payment_success": gettext_lazy("Payment confirmed"),
+    "approve_review": gettext_lazy("Payment confirmed"),
+    "reject_review": gettext_lazy("The payment was not accepted"),
+    "reservation_expired": gettext_lazy("No payment arrived in time"),
+    "start_fulfillment": gettext_lazy("We started to pack"),
+    "cancel": gettext_lazy("Order cancelled"),
+    "return_received": gettext_lazy("Everything came back"),
+    "refund": gettext_lazy("Everything was given back"),
+}
+
+
+def of(
+    order: Any,
+    *,
+    lines: Sequence[Any],
+    steps: Iterable[Any],
+    parcels: Sequence[Any],
+    changes: Iterable[Any],
+    refunds: Iterable[Any],
+    returns: Iterable[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: `{at, text}`."""
+    names = {str(line.pk): line.name for line in lines}
+    entries = [
+        *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
+        *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
+        *(_entry(one.at, *_change(order, one, names)) for one in changes),
+        *(_entry(one.created_at, *_refund(one)) for one in refunds),
+        *(_entry(one["at"], one["text"], one.get("note", "")) for one in returns),
+    ]
+    return sorted(entries, key=lambda one: one["at"], reverse=True)
+
+
+def _entry(at: Any, text: str, note: str = "") -> dict[str, Any]:
+    return {"at": at, "text": text, "note": note}
+
+
+def _parcel(parcel: Any, position: int, count: int) -> list[dict[str, Any]]:
+    name = _("Parcel %(number)s") % {"number": position} if count > 1 else _("Your parcel")
+    told = {"parcel": name, "carrier": parcel.carrier}
+    moments = (
+        (parcel.packed_at or parcel.picked_at, _("%(parcel)s is packed"), ""),
+        (parcel.shipped_at, _("%(parcel)s was handed to %(carrier)s"), parcel.tracking_number),
+        (parcel.delivered_at, _("%(parcel)s was delivered"), ""),
+    )
+    return [_entry(at, text % told, note) for at, text, note in moments if at]
+
+
+def _change(order: Any, change: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """ "2 × Lamp cancelled", "$12.00 comes back" """
+    verbs = {
+        "cancel": _("%(units)s cancelled"),
+        "short": _("%(units)s could not be found, and will not be sent"),
+        "sold_out": _("%(units)s sold out, and will not be sent"),
+    }
+    taken, added = _units(change.removed, names), _units(change.added, names)
+    texts = []
+    if taken:
+        texts.append(verbs.get(change.kind, _("%(units)s taken off")) % {"units": taken})
+    if added:
+        texts.append(_("%(units)s added") % {"units": added})
+    texts += _fields(change)
+    return "; ".join(texts) or _("The order was changed"), _difference(order, change)
+
+
+def _units(units: Mapping[str, int], names: Mapping[str, str]) -> str:
+    return ", ".join(f"{count} × {names[key]}" for key, count in units.items() if key in names)
+
+
+def _fields(change: Any) -> list[str]:
+    words = {
+        "shipping_address": _("Delivery address changed"),
+        "delivery_option": _("Way of delivery changed"),
+        "gift_message": _("Gift message changed"),
+        "po_number": _("PO number changed"),
+    }
+    return [text for name, text in words.items() if change.before.get(name) != change.after.get(name)]
+
+
+def _difference(order: Any, change: Any) -> str:
+    if not change.difference_minor:
+        return ""
+    amount = order.money(abs(change.difference_minor)).format()
+    if change.difference_minor > 0:
+        text = _("%(amount)s more to pay")
+    else:
+        text = _("%(amount)s comes back") if order.captured_minor else _("%(amount)s less to pay")
+    return text % {"amount": amount}
+
+
+def _refund(refund: Any) -> tuple[str, str]:
+    amount = {"amount": refund.amount.format()}
+    if refund.destination == "store_credit":
+        return _("%(amount)s is yours as store credit") % amount, ""
+    if refund.status == "done":
+        return _("%(amount)s went back to you") % amount, _("Banks take up to five working days to show it.")
+    return _("%(amount)s is on its way back to you") % amount, ""

@@ -1,0 +1,84 @@
+"""What an order's page says in plain words: where the order stands, what happens next and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+_HEADLINES = {
+    "payment_confirmed": gettext_lazy("We are getting your order ready"),
+    "processing": gettext_lazy("We are packing your order"),
+    "ready_to_ship": gettext_lazy("Packed and ready to leave"),
+    "shipped": gettext_lazy("On its way to you"),
+    "delivered": gettext_lazy("Delivered"),
+    "returned": gettext_lazy("Everything is back with us"),
+    "refunded": gettext_lazy("Your money went back to you"),
+}
+_ON_THE_WAY = {"payment_confirmed", "processing", "ready_to_ship", "shipped"}
+
+
+def headline(order: Any, parcels: Sequence[Any]) -> str:
+    """Where a paid order stands, in a few words. `parcels`: all that are not cancelled."""
+    sent = [one for one in parcels if one.shipped_at]
+    arrived = [one for one in sent if one.delivered_at]
+    if order.status in _ON_THE_WAY and arrived and len(arrived) < len(parcels):
+        return _("Part of your order has arrived")
+    if order.status in {"processing", "ready_to_ship"} and sent:
+        return _("Part of your order is on its way")
+    return str(_HEADLINES.get(order.status, order.get_status_display()))
+
+
+def what_next(order: Any, parcels: Sequence[Any]) -> str:
+    """What happens next, and when."""
+    if order.status == "delivered":
+        return _delivered(parcels)
+    if order.status == "returned":
+        return _("We have everything that you sent back.")
+    if order.status == "refunded":
+        return _("Everything you paid for this order was given back.")
+    return " ".join(filter(None, (_left(order, parcels), _when(order))))
+
+
+def day(moment: date) -> str:
+    """ "Tuesday, May 5" by locale."""
+    return str(date_format(moment, "l, F j"))
+
+
+def arrives(order: Any) -> str:
+    """ "Arrives Tue, May 5"; empty when nothing is on its way any more."""
+    if order.delivery_on is None or order.status in {"cancelled", "delivered", "returned", "refunded"}:
+        return ""
+    return _("Arrives %(date)s") % {"date": date_format(order.delivery_on, "D, N j")}
+
+
+def _left(order: Any, parcels: Sequence[Any]) -> str:
+    sent = sum(1 for one in parcels if one.shipped_at)
+    if order.status == "shipped":
+        return ngettext("Your parcel has left us.", "All parcels have left us.", max(1, len(parcels)))
+    if sent:
+        told = {"sent": sent, "count": len(parcels)}
+        return _("%(sent)s of %(count)s parcels has left us; we write to you when the next one does.") % told
+    return _("We write to you when it leaves.")
+
+
+def _when(order: Any) -> str:
+    if order.delivery_on is None:
+        return ""
+    if order.delivery_on < timezone.localdate():
+        late = _("It should have been with you by %(date)s and is late. We are sorry; write to us if you worry.")
+        return late % {"date": day(order.delivery_on)}
+    return _("It should be with you by %(date)s.") % {"date": day(order.delivery_on)}
+
+
+def _delivered(parcels: Sequence[Any]) -> str:
+    last = max((one.delivered_at for one in parcels if one.delivered_at), default=None)
+    if last is None:
+        return _("If something is missing or wrong, tell us.")
+    told = {"date": day(timezone.localtime(last).date())}
+    return _("It arrived on %(date)s. If something is missing or wrong, tell us.") % told
