@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the first, second, … start; the last one for all further
-LASTING = 120.0  # seconds after which a part is well again, and its next death the first one
+LASTING = 10.0  # seconds that a part has run after which it was well again, and its next death is the first one
 
 
 class Revival:
@@ -13,7 +13,7 @@ class Revival:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._deaths: dict[str, int] = {}
-        self._last: dict[str, float] = {}
+        self._began: dict[str, float] = {}
         self._due: dict[str, float] = {}
 
     def note(self, name: str) -> float | None:
@@ -21,10 +21,10 @@ class Revival:
         if name in self._due:
             return None
         now = self._clock()
-        lasted = now - self._last.get(name, now) > LASTING
+        lasted = now - self._began.get(name, now) > LASTING
         count = 0 if lasted else self._deaths.get(name, 0)
         pause = PAUSES[min(count, len(PAUSES) - 1)]
-        self._deaths[name], self._last[name], self._due[name] = count + 1, now, now + pause
+        self._deaths[name], self._due[name] = count + 1, now + pause
         return pause
 
     def take(self, name: str) -> bool:
@@ -32,4 +32,5 @@ class Revival:
         if self._due[name] > self._clock():
             return False
         del self._due[name]
+        self._began[name] = self._clock()
         return True
