@@ -4,6 +4,7 @@ from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.drafts.models import Draft
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
 from checkout.ledger.models import LedgerEntry
 from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
 from checkout.payments.models import (
@@ -38,7 +39,10 @@ __all__ = [
     "CreditEntry",
     "Difference",
     "Dispute",
+    "Document",
+    "DocumentCounter",
     "Draft",
+    "InvoiceDetails",
     "LedgerEntry",
     "Order",
     "OrderChange",

@@ -5,9 +5,16 @@ from django.urls import path
 from checkout.cards import views as cards
 from checkout.desk import views as desk
 from checkout.purchase import views as purchase
+from checkout.returns import views as returns
 from checkout.storecredit import views as storecredit
 
 urlpatterns = [
+    path("orders/<str:number>/return/", returns.ask, name="order_return"),
+    path("returns/<str:number>/", returns.page, name="return"),
+    path("returns/<str:number>/label.pdf", returns.label_pdf, name="return_label"),
+    path("returns/<str:number>/sent/", returns.sent, name="return_sent"),
+    path("returns/<str:number>/cancel/", returns.cancel, name="return_cancel"),
+    path("returns/<str:number>/photos/<uuid:photo_id>/", returns.photo, name="return_photo"),
     path("account/cards/", cards.cards, name="saved_cards"),
     path("account/cards/<uuid:pk>/delete/", cards.delete, name="saved_card_delete"),
     path("account/cards/<uuid:pk>/default/", cards.make_default, name="saved_card_default"),

@@ -204,6 +204,7 @@ EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.orders.selectors.links",
     "purchase-order": "inventory.suppliers.selectors.links",
+    "return": "checkout.returns.selectors.links",
     "transfer": "inventory.transfers.selectors.links",
     "variant": "catalog.products.selectors.links",
 }
@@ -222,8 +223,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env("STATIC_ROOT") or None  # for collectstatic; without it WhiteNoise serves the sources
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or addresses.data_folder() / "media")
+PRIVATE_ROOT = Path(env("PRIVATE_ROOT") or addresses.data_folder() / "private")  # files that no address leads to
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_ROOT}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -321,6 +324,10 @@ UNFOLD = {
                 _("Orders"),
                 _page(_("Orders"), "receipt_long", "checkout.order"),
                 _page(_("Shipments"), "local_shipping", "checkout.shipment"),
+                _page(
+                    _("Returns"), "assignment_return", "checkout.return", badge="checkout.returns.selectors.open_badge"
+                ),
+                _page(_("Return rules"), "rule", "checkout.returnrule"),
                 _page(_("Payments"), "payments", "checkout.payment"),
                 _page(_("Payment routes"), "alt_route", "checkout.paymentroute"),
                 _page(_("Receivables"), "request_quote", "checkout.receivable"),
@@ -424,6 +431,12 @@ INVOICE_DUE_DAYS = int(env("INVOICE_DUE_DAYS", "14"))
 INVOICE_LIMIT = Decimal(env("INVOICE_LIMIT", "1000"))  # of one order, in the default currency; 0: no invoices
 STORE_CREDIT_LARGEST_GRANT = int(env("STORE_CREDIT_LARGEST_GRANT", "100000"))  # units of the currency, in one go
 DRAFT_HOLD = timedelta(days=int(env("DRAFT_HOLD_DAYS", "3")))  # units of an order made at the desk, until it is paid
+# Where shoppers send what they return: the lines of the address, with a "|" between them.
+RETURN_ADDRESS = [
+    line.strip()
+    for line in env("RETURN_ADDRESS", f"{SHOP_NAME} Returns|12 Harbour Road|Springfield, IL 62701|United States").split("|")
+    if line.strip()
+]
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 

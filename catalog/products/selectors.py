@@ -208,6 +208,32 @@ def variant_skus(product_id: UUID, sku: str | None = None) -> dict[UUID, str]:
     return dict(rows.values_list("pk", "sku"))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a product belongs: the path of its category ("computers/laptops", "" for none), its type's code."""
+
+    category: str
+    product_type: str
+
+
+def places(product_ids: Iterable[UUID]) -> dict[UUID, Place]:
+    """Category and type of products, also of archived ones; unknown ids are left out. One query."""
+    rows = Product.objects.filter(pk__in=list(product_ids))
+    found = rows.values_list("pk", "category__url_path", "product_type__code")
+    return {key: Place(path or "", code) for key, path, code in found}
+
+
+def siblings(product_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, Mapping[str, str]]]:
+    """The options of the active variants of active products, by product and variant, in order. One query."""
+    found: dict[UUID, dict[UUID, Mapping[str, str]]] = {}
+    rows = Variant.objects.filter(
+        is_active=True, product_id__in=list(product_ids), product__status=Product.Status.ACTIVE
+    )
+    for key, product_id, options in rows.values_list("pk", "product_id", "options"):
+        found.setdefault(product_id, {})[key] = options
+    return found
+
+
 def links(variant_ids: Iterable[str]) -> dict[str, Link]:
     """Names of variants' products and their admin pages, by variant (`shop.core.links`)."""
     rows = Variant.objects.filter(pk__in=ids(variant_ids)).values_list("pk", "product_id", "product__name")

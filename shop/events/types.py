@@ -194,6 +194,30 @@ class ShipmentDispatched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsShort(Event):
+    """Units (by order line) of a parcel could not be found and are to leave the order; they are in no parcel any more.
+
+    `short_id` names this loss: who hears of it twice takes them off once. `actor` found them missing.
+    """
+
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+    short_id: UUID
+    units: dict[str, int]
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsDelayed(Event):
+    """The units of this parcel could not be found and wait for stock."""
+
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderDelivered(Event):
     aggregate = "order"
     order_id: UUID
@@ -261,10 +285,69 @@ class OrderRefunded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentIssued(Event):
+    """An order got an invoice or a credit note."""
+
+    aggregate = "order"
+    order_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnRequested(Event):
     aggregate = "order"
     order_id: UUID
     return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnApproved(Event):
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRefused(Event):
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnReceived(Event):
+    """Units of a return have arrived; more of them may follow."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnInspected(Event):
+    """Units of a return were looked at: the good ones go back on the shelf."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnSettled(Event):
+    """What units of a return were worth is given back."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+    reimbursement_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintAsked(Event):
+    """Papers of parcels are to be drawn in the background."""
+
+    aggregate = "print_job"
+    job_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

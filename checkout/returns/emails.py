@@ -1,0 +1,82 @@
+"""The mails about a return: what their templates are told. Each is queued at most once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import translation
+
+from checkout.orders import emails as order_emails
+from checkout.orders import selectors as orders
+from checkout.orders.models import Order
+from checkout.returns import selectors
+from checkout.returns.models import Return
+from shop.core import requests
+
+
+def requested(*, return_id: UUID) -> None:
+    """That we have the wish, and what comes next; not where it was approved at once, which has a mail of its own."""
+    found = selectors.one(return_id)
+    if any(step.trigger == "approve" and step.position == 2 for step in selectors.steps_of(return_id)):
+        return
+    _send(found, "return_requested")
+
+
+def approved(*, return_id: UUID) -> None:
+    """With the link to the label, and until when it should be sent."""
+    _send(selectors.one(return_id), "return_approved")
+
+
+def refused(*, return_id: UUID) -> None:
+    """With the reason that a person gave."""
+    _send(selectors.one(return_id), "return_refused")
+
+
+def received(*, return_id: UUID) -> None:
+    """That a parcel has arrived and is being looked at."""
+    _send(selectors.one(return_id), "return_received")
+
+
+def settled(*, reimbursement_id: UUID) -> None:
+    """What was given back for which items, and where it goes."""
+    row = selectors.reimbursement(reimbursement_id)
+    order = orders.by_id(row.order_id)
+    with translation.override(order.language):
+        amounts = {
+            "amount": order_emails.text(row.amount),
+            "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
+            "to": str(row.get_destination_display()),
+            "destination": row.destination,
+            "items": [
+                {
+                    "units": one.units,
+                    "name": one.order_line.name,
+                    "amount": order_emails.text(order.money(one.given.value)),
+                }
+                for one in row.lines.all()
+            ],
+        }
+    _send(row.parent, "return_settled", key=row.pk, order=order, settled=amounts)
+
+
+def _send(found: Return, template: str, *, key: UUID | None = None, order: Order | None = None, **extra: Any) -> None:
+    about = order or orders.by_id(found.order_id)
+    with translation.override(about.language):
+        facts = {
+            "number": found.number,
+            "url": requests.absolute(url(found, about)),
+            "label_url": requests.absolute(url(found, about, "return_label")),
+            "answer": found.answer,
+            "items": [
+                {"units": line.quantity, "name": line.order_line.name, "reason": str(line.get_reason_display())}
+                for line in selectors.lines_of(found.pk)
+            ],
+        }
+    order_emails.send(about, template, key=key or found.pk, returned=facts, **extra)
+
+
+def url(found: Return, order: Order, name: str = "return") -> str:
+    """The path of a page of the return with the secret of its order's link, for guests and mails."""
+    return f"{reverse(name, args=[found.number])}?key={order.access_key}"

@@ -1,0 +1,122 @@
+"""Exchanges: other variants of the same products are added to the order whose units came back.
+
+A saga of two steps. First what came back is settled (`reimbursing`), then the order is changed: `changes.edit` holds
+stock, which no transaction here can do. Whoever stops in between is followed by the worker that hears `ReturnSettled`.
+A change is made once: its reason names the reimbursement, and it is made at the revision at which none was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from checkout.changes import services as changes
+from checkout.fulfilment import contents
+from checkout.orders import selectors as order_selectors
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderChange, OrderLine
+from checkout.payments import services as payments
+from checkout.returns import keeping, locking
+from checkout.returns.models import Destination, Reimbursement, ReturnUnit
+from shop.core import db
+from shop.core.money import Money
+
+log = structlog.get_logger("checkout.returns")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Units of a variant that the shopper gets instead, and what they cost before discount and tax."""
+
+    sku: str
+    name: str
+    units: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an exchange adds, and what the order costs and owes then (a balance above zero is to be paid)."""
+
+    added: tuple[Added, ...]
+    due: Money
+    balance: Money
+
+
+def wanted(units: Sequence[ReturnUnit]) -> dict[UUID, int]:
+    """How many units of which variants the shopper wants for these (their lines fetched along)."""
+    counts: dict[UUID, int] = {}
+    for unit in units:
+        if unit.line.exchange_for is not None:
+            counts[unit.line.exchange_for] = counts.get(unit.line.exchange_for, 0) + 1
+    return counts
+
+
+def plan(order: Order, units: Sequence[ReturnUnit]) -> Planned:
+    """What the exchange would do to the order as it is in this transaction. Raises `keeping.ReturnRefused`."""
+    try:
+        seen = changes.preview(order_id=order.pk, added=wanted(units), kind="exchange")
+    except changes.EditRefused as refused:
+        raise keeping.ReturnRefused(str(refused), refused.code) from refused
+    added = tuple(
+        Added(line.sku, line.name, line.change, line.total) for line in seen.lines if line.line_id is None
+    )  # fmt: skip
+    return Planned(added, seen.due, seen.balance)
+
+
+def complete(*, reimbursement_id: UUID, by: str) -> None:
+    """Add what was wanted instead, then see to the difference: what is owed goes back, what is due the order's page
+    asks for. May be repeated. Is it sold out by now, or can the order not be changed, the money goes back.
+
+    Raises `changes.EditRefused` ("changed_meanwhile"): to be called again.
+    """
+    row = Reimbursement.objects.get(pk=reimbursement_id)
+    if row.destination != Destination.EXCHANGE or row.is_complete:
+        return
+    change, problem = _change(row, by)
+    with transaction.atomic(using=db.DEFAULT):
+        order, found = locking.order_and_return(row.parent_id)
+        row.refresh_from_db()
+        if row.is_complete:
+            return
+        note_back(order, by)
+        sent = payments.settle(order_id=order.pk, by=by, reason=found.number)
+        Reimbursement.objects.filter(pk=row.pk).update(
+            is_complete=True, change_id=change.pk if change else None,
+            added_minor=change.difference_minor if change else 0,
+            refunded_minor=sum(refund.amount_minor for refund in sent),
+        )  # fmt: skip
+        facts = {"added": sum(change.added.values()) if change else 0}
+        keeping.step(found, "exchange", by, facts=facts, note=problem)
+
+
+def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
+    """The change of this exchange, made now if it was not before; without one, why it cannot be."""
+    order = order_selectors.by_id(row.order_id)  # its revision is read before it is looked whether there is a change
+    reason = _("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"}
+    made = OrderChange.objects.filter(order_id=row.order_id, kind="exchange", reason=reason).first()
+    if made is not None:
+        return made, ""
+    units = list(ReturnUnit.objects.filter(reimbursement=row).select_related("line"))
+    try:
+        return changes.edit(
+            order_id=order.pk, seen_revision=order.revision, added=wanted(units), reason=reason, by=by, kind="exchange"
+        ), ""
+    except changes.EditRefused as refused:
+        if refused.code == "changed_meanwhile":
+            raise
+        log.warning("no exchange", order=str(order.pk), code=refused.code)
+        return None, str(refused)
+
+
+def note_back(order: Order, by: str) -> None:
+    """Note how much of a locked order is back; an order of which every unit is, is returned."""
+    lines = OrderLine.objects.filter(order_id=order.pk, quantity__gt=0)
+    contents.note_state(order=order, by=by)
+    if not any(line.returned < line.quantity for line in lines) and order_selectors.allows(order, "return_received"):
+        orders.apply(order_id=order.pk, trigger="return_received", by=by)

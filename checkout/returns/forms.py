@@ -1,0 +1,124 @@
+"""What a shopper enters about what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from checkout.returns import photos
+from checkout.returns.models import Condition, Destination, Reason
+from checkout.returns.selectors import Returnable
+from checkout.returns.services import Wanted
+from shop.core import db
+
+
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Up to `photos.MOST` files within `photos.MAX_BYTES`; whether they are pictures is looked at later."""
+
+    widget = _Files
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        given: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > photos.MOST:
+            raise forms.ValidationError(_("At most %(most)d photos, please.") % {"most": photos.MOST})
+        for file in given:
+            if file.size is None or file.size > photos.MAX_BYTES:
+                text = _("A photo may have at most %(most)d MB.") % {"most": photos.MAX_BYTES // 1024 // 1024}
+                raise forms.ValidationError(text)
+        return [file.read() for file in given]
+
+
+class RequestForm(forms.Form):
+    """Units, reason and condition of each line that may come back, and what the shopper wants for it."""
+
+    wish = forms.ChoiceField(label=gettext_lazy("What would you like?"), widget=forms.RadioSelect, initial="original")
+    comment = forms.CharField(
+        label=gettext_lazy("Anything we should know?"), max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    photos = PhotosField(
+        label=gettext_lazy("Photos"), required=False,
+        widget=_Files(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
+    )  # fmt: skip
+    key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rows: Sequence[Returnable], has_account: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", str(db.uuid7()))
+        self.rows = [row for row in rows if row.units]
+        self.can_exchange = any(row.exchanges for row in self.rows)
+        self.fields["wish"].choices = [  # type: ignore[attr-defined]
+            (value, label)
+            for value, label in Destination.choices
+            if (value != Destination.STORE_CREDIT or has_account)
+            and (value != Destination.EXCHANGE or self.can_exchange)
+        ]
+        for row in self.rows:
+            self._add(row)
+
+    def _add(self, row: Returnable) -> None:
+        key = row.line.pk.hex
+        self.fields[f"units_{key}"] = forms.TypedChoiceField(
+            label=_("How many?"), coerce=int, empty_value="0", required=False,
+            choices=[(n, str(n)) for n in range(row.units + 1)],
+        )  # fmt: skip
+        choose = [("", _("Choose"))]
+        self.fields[f"reason_{key}"] = forms.ChoiceField(
+            label=_("Why?"), choices=[*choose, *Reason.choices], required=False
+        )
+        self.fields[f"condition_{key}"] = forms.ChoiceField(
+            label=_("In which condition is it?"), choices=[*choose, *Condition.choices], required=False
+        )
+        if row.exchanges:
+            choices = [*choose, *((str(variant), text) for variant, text in row.exchanges.items())]
+            self.fields[f"exchange_{key}"] = forms.ChoiceField(
+                label=_("Exchange for"), choices=choices, required=False
+            )  # fmt: skip
+
+    def parts(self, row: Returnable) -> list[Any]:
+        """The bound fields of a line, in order."""
+        names = [f"{name}_{row.line.pk.hex}" for name in ("units", "reason", "condition", "exchange")]
+        return [self[name] for name in names if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = [row for row in self.rows if cleaned.get(f"units_{row.line.pk.hex}")]
+        if not chosen and not self.errors:
+            self.add_error(None, _("Choose what you want to send back."))
+        for row in chosen:
+            key = row.line.pk.hex
+            needed = ["reason", "condition"]
+            if cleaned.get("wish") == Destination.EXCHANGE and row.exchanges:
+                needed.append("exchange")
+            for name in needed:
+                if not cleaned.get(f"{name}_{key}") and f"{name}_{key}" not in self.errors:
+                    self.add_error(f"{name}_{key}", _("Please choose."))
+        return cleaned
+
+    def wanted(self) -> list[Wanted]:
+        """What was chosen, as the service takes it."""
+        return [self._wanted(row) for row in self.rows if self.cleaned_data.get(f"units_{row.line.pk.hex}")]
+
+    def _wanted(self, row: Returnable) -> Wanted:
+        given, key = self.cleaned_data, row.line.pk.hex
+        swap = given.get(f"exchange_{key}")
+        return Wanted(
+            row.line.pk, given[f"units_{key}"], given[f"reason_{key}"], given[f"condition_{key}"],
+            UUID(swap) if swap else None,
+        )  # fmt: skip
+
+
+class SentForm(forms.Form):
+    """How to follow what was sent back."""
+
+    note = forms.CharField(label=gettext_lazy("Tracking number"), max_length=120, required=False)

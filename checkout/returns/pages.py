@@ -1,0 +1,119 @@
+"""What the shopper's pages of returns show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.products import selectors as products
+from checkout.orders.models import Order
+from checkout.returns import selectors, wording
+from checkout.returns.forms import RequestForm, SentForm
+from checkout.returns.models import Return
+from checkout.returns.selectors import Returnable
+
+LABELLED = frozenset({"approved", "in_transit", "partly_received"})
+
+
+def ask_page(order: Order, rows: Sequence[Returnable], form: RequestForm, *, query: str) -> dict[str, Any]:
+    """The form: each line of the order with what is possible, its fields and its picture."""
+    offers = products.offers([row.line.variant_id for row in rows], currency=order.currency)
+    return {
+        "number": order.number,
+        "order_url": reverse("order", args=[order.number]) + query,
+        "form": form,
+        "form_url": reverse("order_return", args=[order.number]) + query,
+        "can_return": bool(form.rows),
+        "lines": [
+            {
+                "name": row.line.name,
+                "options": " · ".join(str(value) for value in row.line.options.values()),
+                "price": order.money(row.line.unit_price_minor),
+                "picture": offer.picture if (offer := offers.get(row.line.variant_id)) else None,
+                "objection": row.objection,
+                "promise": row.promise,
+                "fields": form.parts(row) if row.units else [],
+            }
+            for row in rows
+        ],
+    }
+
+
+def return_page(found: Return, *, query: str) -> dict[str, Any]:
+    """Where a return stands: what is in it, what comes next, what was given back. Eight queries."""
+    order = found.order
+    can_cancel = found.status in ("requested", "approved", "in_transit")
+
+    def link(name: str, *more: Any) -> str:
+        return reverse(name, args=[found.number, *more]) + query
+
+    return {
+        "number": found.number,
+        "order_number": order.number,
+        "order_url": reverse("order", args=[order.number]) + query,
+        "url": link("return"),
+        "status": found.status,
+        "status_label": found.get_status_display(),
+        "wish_label": found.get_wish_display(),
+        "next_text": _next(found),
+        "answer": found.answer,
+        "comment": found.comment,
+        "lines": [_line(order, line) for line in selectors.lines_of(found.pk)],
+        "photos": [{"url": link("return_photo", one.pk), "width": one.width, "height": one.height}
+                   for one in selectors.photos_of(found.pk)],
+        "label_url": link("return_label") if has_label(found) else None,
+        "address": settings.RETURN_ADDRESS,
+        "is_label_paid": found.label_paid_by == "shop",
+        "sent_url": link("return_sent") if found.status == "approved" else None,
+        "sent_form": SentForm(),
+        "cancel_url": link("return_cancel") if can_cancel else None,
+        "steps": [
+            {"label": wording.TRIGGERS.get(step.trigger, step.trigger), "at": step.at}
+            for step in selectors.steps_of(found.pk)
+            if step.trigger not in ("restock", "decide")
+        ],
+        "paid": [
+            {"amount": one.amount, "to": one.get_destination_display(), "at": one.at}
+            for one in selectors.reimbursements_of(found.pk)
+        ],
+    }  # fmt: skip
+
+
+def _line(order: Order, line: Any) -> dict[str, Any]:
+    units = list(line.units.all())
+    settled = sum(unit.reimbursement_id is not None for unit in units)
+    refused = sum(unit.acceptance == "rejected" for unit in units)
+    here = sum(unit.reception in ("received", "wrong_item") for unit in units)
+    told = [
+        (here, _("%(n)d arrived")), (settled, _("%(n)d settled")), (refused, _("%(n)d not accepted")),
+    ]  # fmt: skip
+    return {
+        "name": line.order_line.name,
+        "options": " · ".join(str(value) for value in line.order_line.options.values()),
+        "units": line.quantity,
+        "reason": line.get_reason_display(),
+        "state": ", ".join(text % {"n": count} for count, text in told if count),
+    }
+
+
+def has_label(found: Return) -> bool:
+    """Whether it is approved and something of it is still to be sent."""
+    return found.status in LABELLED
+
+
+def _next(found: Return) -> str:
+    sentences = {
+        "requested": _("We will look at it and write to you, usually within a day. Please do not send anything yet."),
+        "approved": _("Print the label, put the slip into the parcel and send it."),
+        "in_transit": _("We write when it has arrived."),
+        "partly_received": _("A part has arrived and is being looked at. We write as soon as we are done."),
+        "received": _("It has arrived and is being looked at. We write as soon as we are done."),
+        "settled": _("All done."),
+        "refused": _("We could not accept this return."),
+        "cancelled": _("You cancelled this return and keep the items."),
+    }
+    return sentences[found.status]

@@ -1,0 +1,74 @@
+"""Photos that shoppers send: looked at before they are believed, drawn anew, kept where only we can give them out."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from shop.core import db
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 50_000_000  # a phone's largest, and far from what would fill the memory
+MAX_SIDE = 2048
+MOST = 4  # of one return
+_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+
+
+class BadPhoto(ValueError):
+    """The bytes are no picture that we take. `str()` is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A JPEG of our own making: no EXIF, no profile, nothing behind its end."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def clean(content: bytes) -> Photo:
+    """The picture in `content` (JPEG, PNG, WebP or AVIF), upright and drawn anew. Raises `BadPhoto`.
+
+    Its size is looked at before a pixel is decoded, so that a small file cannot ask for much memory.
+    """
+    if len(content) > MAX_BYTES:
+        raise BadPhoto(_("A photo may have at most %(most)d MB.") % {"most": MAX_BYTES // 1024 // 1024})
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
+            if found.width * found.height > MAX_PIXELS:
+                raise BadPhoto(_("This photo has too many pixels."))
+            upright = ImageOps.exif_transpose(found).convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPhoto(_("This photo has too many pixels.")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        if isinstance(error, BadPhoto):
+            raise
+        raise BadPhoto(_("This is not a photo that we can read. Please send a JPEG, PNG or WebP.")) from error
+    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    out = io.BytesIO()
+    Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85)
+    return Photo(out.getvalue(), *upright.size)
+
+
+def keep(photo: Photo) -> str:
+    """Write a photo into the private storage; its name there."""
+    key = db.uuid7()
+    return str(storages["private"].save(f"returns/{str(key)[-12:-8]}/{key}.jpg", ContentFile(photo.content)))
+
+
+def forget(names: list[str]) -> None:
+    """Delete photos from the storage: their return was not made after all."""
+    for name in names:
+        storages["private"].delete(name)
+
+
+def read(name: str) -> bytes:
+    """The JPEG of this name. Raises `FileNotFoundError`."""
+    with storages["private"].open(name) as file:
+        return bytes(file.read())

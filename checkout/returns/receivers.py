@@ -1,0 +1,46 @@
+"""What returns do when something has happened. Each may run twice and makes one call."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from checkout.returns import emails, exchanging
+from checkout.returns import services as returns
+
+BY = "system"
+
+
+def restock(data: dict[str, Any]) -> None:
+    """Put units that were found good back on the shelf."""
+    returns.restock(return_id=UUID(data["return_id"]), by=BY)
+
+
+def complete_exchange(data: dict[str, Any]) -> None:
+    """Add to the order what was wanted instead, unless that was done at once."""
+    exchanging.complete(reimbursement_id=UUID(data["reimbursement_id"]), by=BY)
+
+
+def mail_requested(data: dict[str, Any]) -> None:
+    """Tell the shopper that the wish is here."""
+    emails.requested(return_id=UUID(data["return_id"]))
+
+
+def mail_approved(data: dict[str, Any]) -> None:
+    """Tell the shopper where to send it, with the label."""
+    emails.approved(return_id=UUID(data["return_id"]))
+
+
+def mail_refused(data: dict[str, Any]) -> None:
+    """Tell the shopper why not."""
+    emails.refused(return_id=UUID(data["return_id"]))
+
+
+def mail_received(data: dict[str, Any]) -> None:
+    """Tell the shopper, once, that something has arrived."""
+    emails.received(return_id=UUID(data["return_id"]))
+
+
+def mail_settled(data: dict[str, Any]) -> None:
+    """Tell the shopper what was given back, and where to."""
+    emails.settled(reimbursement_id=UUID(data["reimbursement_id"]))

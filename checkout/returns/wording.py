@@ -1,0 +1,62 @@
+"""What shoppers and staff read of returns."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+TRIGGERS = {
+    "request": gettext_lazy("asked for"),
+    "approve": gettext_lazy("approved"),
+    "refuse": gettext_lazy("refused"),
+    "send": gettext_lazy("sent by the shopper"),
+    "cancel": gettext_lazy("cancelled"),
+    "receive": gettext_lazy("received"),
+    "inspect": gettext_lazy("inspected"),
+    "decide": gettext_lazy("decided anew"),
+    "restock": gettext_lazy("put back on the shelf"),
+    "reimburse": gettext_lazy("settled"),
+    "exchange": gettext_lazy("exchanged"),
+}
+
+
+def objection(kind: str, until: date | None) -> str:
+    """Why an item cannot be returned; empty for no objection."""
+    if kind == "too_late" and until:
+        return _("Returns of this item were possible until %(day)s.") % {"day": date_format(until, "DATE_FORMAT")}
+    sentences = {
+        "final_sale": _("This item was a final sale and cannot be returned."),
+        "no_rule": _("This item cannot be returned here. Please write to us."),
+        "too_late": _("The time for returns of this item is over."),
+    }
+    return sentences.get(kind, "")
+
+
+def promise(until: date | None, *, is_automatic: bool) -> str:
+    """What is possible of an item that may be returned."""
+    if until is None:
+        return ""
+    day = date_format(until, "DATE_FORMAT")
+    if is_automatic:
+        return _("Can be returned until %(day)s.") % {"day": day}
+    return _("Can be returned until %(day)s; we look at your request first.") % {"day": day}
+
+
+def too_many(name: str, left: int) -> str:
+    """More units were asked for than can come back."""
+    if not left:
+        return _("%(name)s: none can be returned now; all that was sent is in a return already.") % {"name": name}
+    text = ngettext(
+        "%(name)s: only %(left)d can be returned now.", "%(name)s: only %(left)d can be returned now.", left
+    )
+    return text % {"name": name, "left": left}
+
+
+def none_left(*, shipped: int) -> str:
+    """Why no unit of a line can be returned although the policy would allow it."""
+    if not shipped:
+        return _("This item has not been sent yet.")
+    return _("Everything that was sent of this item is in a return already.")

@@ -1,0 +1,80 @@
+"""Orders that have arrived, and what comes back of them, made through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from uuid import UUID
+
+from PIL import Image
+
+from checkout.fulfilment import services as fulfilment
+from checkout.orders.models import Order, OrderLine
+from checkout.returns import services as returns
+from checkout.returns.models import Return, ReturnRule
+from inventory.stock.models import StockItem
+from shop.core import db
+from tests import outbox
+from tests.factories import checkout as make
+
+
+def rule(**fields: object) -> ReturnRule:
+    """The only rule of the shop: everything, 30 days, automatically, unless told otherwise."""
+    ReturnRule.objects.all().delete()
+    return add_rule(**fields)
+
+
+def add_rule(**fields: object) -> ReturnRule:
+    return ReturnRule.objects.create(**{"name": "Everything", **fields})
+
+
+def arrived(items: Sequence[StockItem] | None = None, **details: object) -> Order:
+    """An order that was paid, sent and delivered; its events are done."""
+    order = make.ready(items, **details)
+    fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number=f"1Z{order.number}", by="staff:1")
+    fulfilment.deliver(order_id=order.pk, by="staff:1")
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    return order
+
+
+def lines(order: Order) -> list[OrderLine]:
+    return list(order.lines.order_by("position"))
+
+
+def wanted(line: OrderLine, quantity: int = 1, **about: object) -> returns.Wanted:
+    given = {"reason": "changed_mind", "condition": "unopened", **about}
+    return returns.Wanted(line.pk, quantity, **given)
+
+
+def asked(order: Order, *what: returns.Wanted, wish: str = "original", **more: object) -> Return:
+    """A return of these, or of one unit of the first line."""
+    return returns.request(
+        order_id=order.pk, wanted=what or (wanted(lines(order)[0]),), wish=wish,
+        **{"key": str(db.uuid7()), "by": "guest", **more},
+    )  # fmt: skip
+
+
+def units_by_line(found: Return) -> dict[UUID, int]:
+    return {line.pk: line.quantity for line in found.lines.order_by("position")}
+
+
+def back(found: Return, *, outcome: str = "restock", is_accepted: bool = True) -> Return:
+    """All of it has arrived and was looked at."""
+    returns.receive(return_id=found.pk, units=units_by_line(found), by="staff:1")
+    verdicts = [returns.Verdict(line, outcome, units, is_accepted) for line, units in units_by_line(found).items()]
+    return returns.inspect(return_id=found.pk, verdicts=verdicts, by="staff:1")
+
+
+def jpeg(width: int = 320, height: int = 240, *, exif: bool = False, kind: str = "JPEG") -> bytes:
+    """A picture as a camera writes it; with `exif`, turned and with a place in it."""
+    image = Image.new("RGB", (width, height), (200, 120, 40))
+    out, extra = BytesIO(), {}
+    if exif:
+        tags = Image.Exif()
+        tags[0x0112] = 6  # to be turned
+        tags[0x010F] = "Secret Camera"
+        extra["exif"] = tags.tobytes()
+        extra["comment"] = b"Secret comment"
+    image.save(out, kind, **extra)
+    return out.getvalue()
