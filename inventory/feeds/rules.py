@@ -50,11 +50,12 @@ class Message:
 
 
 class Refused(Exception):
-    """A message was refused, nothing of it was done: `code` is stable, `position` (from 0) the movement at fault."""
+    """A message was refused, nothing of it was done: `code` is stable, `position` (from 0) the movement at fault and
+    `field` the member of it, or of the message, that is not valid."""
 
-    def __init__(self, code: str, position: int | None = None) -> None:
+    def __init__(self, code: str, position: int | None = None, field: str = "") -> None:
         super().__init__(code if position is None else f"{code} at {position}")
-        self.code, self.position = code, position
+        self.code, self.position, self.field = code, position, field
 
 
 def is_message_id(text: str) -> bool:
@@ -72,11 +73,11 @@ def read(payload: object) -> Message:
         raise Refused("validation_error")
     sequence, movements = payload.get("sequence"), payload.get("movements")
     if sequence is not None and not (_is_int(sequence) and 0 <= sequence <= MAX_SEQUENCE):
-        raise Refused("validation_error")
+        raise Refused("validation_error", field="sequence")
     if not isinstance(movements, list) or not movements:
-        raise Refused("validation_error")
+        raise Refused("validation_error", field="movements")
     if len(movements) > MAX_MOVEMENTS:
-        raise Refused("too_many")
+        raise Refused("too_many", field="movements")
     return Message(sequence, tuple(_movement(one, position) for position, one in enumerate(movements)))
 
 
@@ -84,30 +85,31 @@ def _movement(given: object, position: int) -> Movement:
     if not isinstance(given, Mapping):
         raise Refused("validation_error", position)
     variant_id, sku = _variant(given, position)
-    location = _text(given.get("location"), MAX_LOCATION, position)
-    document = _text(given.get("document", ""), MAX_DOCUMENT, position, may_be_empty=True)
+    location = _text(given, "location", MAX_LOCATION, position)
+    document = _text(given, "document", MAX_DOCUMENT, position, may_be_empty=True)
     reason, change = given.get("reason"), given.get("change")
     if not isinstance(reason, str) or reason not in REASONS:
-        raise Refused("unknown_reason", position)
+        raise Refused("unknown_reason", position, "reason")
     if not _is_int(change) or not 1 <= abs(change) <= MAX_CHANGE or change * REASONS[reason] < 0:
-        raise Refused("bad_quantity", position)
+        raise Refused("bad_quantity", position, "change")
     return Movement(variant_id, sku, location, change, reason, document)
 
 
 def _variant(given: Mapping[str, Any], position: int) -> tuple[UUID | None, str]:
     named = given.get("variantId")
     if named is None:
-        return None, _text(given.get("sku"), MAX_SKU, position)
+        return None, _text(given, "sku", MAX_SKU, position)
     try:
-        return UUID(named), _text(given.get("sku", ""), MAX_SKU, position, may_be_empty=True)
+        return UUID(named), _text(given, "sku", MAX_SKU, position, may_be_empty=True)
     except (ValueError, AttributeError, TypeError):
-        raise Refused("validation_error", position) from None
+        raise Refused("validation_error", position, "variantId") from None
 
 
-def _text(value: object, most: int, position: int, *, may_be_empty: bool = False) -> str:
+def _text(given: Mapping[str, Any], name: str, most: int, position: int, *, may_be_empty: bool = False) -> str:
     """Printable text of at most `most` characters: neither NUL nor half a character can reach the database."""
+    value = given.get(name, "" if may_be_empty else None)
     if not isinstance(value, str) or len(value) > most or not (value or may_be_empty) or not value.isprintable():
-        raise Refused("validation_error", position)
+        raise Refused("validation_error", position, name)
     return value
 
 

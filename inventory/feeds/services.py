@@ -32,9 +32,9 @@ def accept(*, feed_code: str, message_id: str, timestamp: str, signature: str, b
     The same id with the same body again: the same answer, and nothing else happens. Refusals are logged and counted,
     and those of a partner who signed properly are kept, to be shown in the admin; such a message may be sent again
     with the same id and is then judged anew. Raises `Refused`; besides the codes of `rules.read`: "unknown_feed",
-    "bad_signature", "timestamp_too_old", "timestamp_too_new", "feed_inactive", "invalid_json", "still_running",
-    "idempotency_mismatch", "out_of_order", "reason_not_allowed", "location_not_allowed", "unknown_location",
-    "unknown_sku", "would_go_below_zero".
+    "bad_signature", "bad_message_id", "timestamp_too_old", "timestamp_too_new", "feed_inactive", "invalid_json",
+    "still_running", "idempotency_mismatch", "out_of_order", "reason_not_allowed", "location_not_allowed",
+    "unknown_location", "unknown_sku", "would_go_below_zero".
     """
     try:
         feed = _partner(feed_code, message_id, timestamp, signature, body)

@@ -20,9 +20,12 @@ def new_secret() -> str:
 
 
 def verify(*, secrets: list[str], message_id: str, timestamp: str, signature: str, body: bytes) -> None:
-    """Whether one of the `secrets` signed this. Raises `Refused`: "bad_signature", "timestamp_too_old", "…_too_new"."""
+    """Whether one of the `secrets` signed this.
+
+    Raises `Refused`: "bad_message_id", "bad_signature", "timestamp_too_old", "timestamp_too_new".
+    """
     if not rules.is_message_id(message_id):
-        raise Refused("bad_signature")
+        raise Refused("bad_message_id")
     headers = {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
     code = "bad_signature"
     for secret in secrets:

@@ -23,6 +23,7 @@ RATE = "600/m"  # for one address; ten messages a second, each of up to 500 move
 REFUSALS: dict[str, tuple[int, Promise]] = {
     "unknown_feed": (400, _("There is no such feed. Send its code as X-Feed.")),
     "bad_signature": (400, _("The signature is wrong.")),
+    "bad_message_id": (400, _("A webhook-id has 1 to 64 letters, digits, “_”, “-” and “:”.")),
     "timestamp_too_old": (400, _("The timestamp is more than five minutes old.")),
     "timestamp_too_new": (400, _("The timestamp is more than five minutes ahead.")),
     "body_too_large": (400, _("The message is too large.")),
@@ -144,5 +145,11 @@ def _body(request: Request, names: dict[str, str]) -> bytes:
 
 def _error(refused: services.Refused) -> rest.ApiError:
     status, sentence = REFUSALS[refused.code]
-    fields = {"movements": {str(refused.position): [str(sentence)]}} if refused.position is not None else None
-    return rest.ApiError(refused.code, str(sentence), status, fields)
+    return rest.ApiError(refused.code, str(sentence), status, _fields(refused, str(sentence)))
+
+
+def _fields(refused: services.Refused, sentence: str) -> dict[str, Any] | None:
+    """The movement at fault by its position, and the member of it that is, if one is."""
+    if refused.position is None:
+        return {refused.field: [sentence]} if refused.field else None
+    return {"movements": {str(refused.position): {refused.field: [sentence]} if refused.field else [sentence]}}

@@ -79,6 +79,13 @@ def test_a_movement_that_is_none_is_refused(changes: dict[str, Any]) -> None:
     assert refusal(**changes) == ("validation_error", 1)
 
 
+@pytest.mark.parametrize("field", ["sku", "location", "document", "variantId", "reason", "change"])
+def test_a_refusal_names_the_member_that_is_wrong(field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        rules.read({"movements": [{**GOOD, field: []}]})
+    assert (refused.value.position, refused.value.field) == (0, field)
+
+
 @pytest.mark.parametrize(
     "payload",
     [
