@@ -110,6 +110,7 @@ def context_of(order: Order) -> dict[str, Any]:
                 "line_total": text(order.money(line.total_minor)),
             }
             for line in order.lines.all()
+            if line.quantity
         ],
         "subtotal": text(order.money(order.subtotal_minor)),
         "discount": text(order.money(order.discount_minor)) if order.discount_minor else None,
@@ -119,6 +120,8 @@ def context_of(order: Order) -> dict[str, Any]:
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
         "arrives": date_format(order.delivery_on, "DATE_FORMAT") if order.delivery_on else None,
+        "gift_message": order.gift_message,
+        "po_number": order.po_number,
     }
 
 

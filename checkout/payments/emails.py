@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checkout.orders import access
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
-from checkout.payments import selectors
+from checkout.payments import methods, selectors
+from checkout.payments.models import Refund
 from shop.core import requests
 
 
@@ -26,6 +28,35 @@ def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
         retry_url=requests.absolute(access.url(order)),
         hold_until=None,
     )
+
+
+def refund_made(*, refund_id: UUID) -> None:
+    """How much went back, where to, and how long that takes. Once for each refund."""
+    refund = selectors.refund(refund_id)
+    order = orders.by_id(refund.order_id)
+    with translation.override(order.language):
+        order_emails.send(
+            order,
+            "refund_made",
+            key=refund_id,
+            amount=order_emails.text(refund.amount),
+            to=_whereto(refund),
+            takes=_how_long(refund),
+        )
+
+
+def _whereto(refund: Refund) -> str:
+    if refund.destination == Refund.Destination.STORE_CREDIT or refund.payment.provider == methods.CREDIT:
+        return _("It is on your account as store credit, to be used with your next order.")
+    if refund.payment.provider in selectors.BY_HAND:
+        return _("It goes to the bank account that you paid from.")
+    return _("It goes back the way you paid: %(name)s.") % {"name": methods.label(refund.payment.provider)}
+
+
+def _how_long(refund: Refund) -> str:
+    if refund.destination == Refund.Destination.STORE_CREDIT or refund.payment.provider == methods.CREDIT:
+        return ""
+    return _("Banks take up to five working days to show it.")
 
 
 def refund_failed(*, refund_id: UUID) -> None:

@@ -30,6 +30,11 @@ def void_rest(data: dict[str, Any]) -> None:
     payments.void_rest(order_id=UUID(data["order_id"]))
 
 
+def mail_refund_made(data: dict[str, Any]) -> None:
+    """Tell the shopper that money went back, and where to."""
+    emails.refund_made(refund_id=UUID(data["refund_id"]))
+
+
 def mail_refund_failed(data: dict[str, Any]) -> None:
     """Tell staff of a refund that does not arrive."""
     emails.refund_failed(refund_id=UUID(data["refund_id"]))

@@ -61,6 +61,7 @@ def test_F16_every_event_five_times_is_once(shop_sandbox: RunningSandbox) -> Non
         "checkout.payments.receivers.refund",
         "checkout.payments.receivers.give_back_money",
         "checkout.payments.receivers.mail_payment_failed",
+        "checkout.payments.receivers.mail_refund_made",
         "checkout.orders.receivers.commit_stock",
         "checkout.orders.receivers.give_back_stock",
         "checkout.orders.receivers.mail_order_placed",
