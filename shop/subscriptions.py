@@ -45,7 +45,13 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.mail_order_cancelled",
         "checkout.invoices.receivers.settle",
     ),
-    types.OrderChanged: ("checkout.invoices.receivers.settle",),
+    types.OrderChanged: (
+        "checkout.changes.receivers.settle_units",
+        "checkout.changes.receivers.mail_order_changed",
+        "checkout.fulfilment.receivers.follow_change",
+        "checkout.fulfilment.receivers.capture_value",
+        "checkout.invoices.receivers.settle",
+    ),
     types.DocumentIssued: ("checkout.invoices.receivers.mail_document",),
     types.ShipmentDispatched: (
         "checkout.fulfilment.receivers.ship_stock",
@@ -53,7 +59,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.fulfilment.receivers.mail_order_shipped",
         "checkout.invoices.receivers.settle",
     ),
-    types.UnitsShort: (),
+    types.UnitsShort: ("checkout.changes.receivers.cancel_short",),
     types.UnitsDelayed: ("checkout.fulfilment.receivers.mail_delayed",),
     types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
     types.RefundRequested: (

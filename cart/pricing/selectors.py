@@ -109,11 +109,13 @@ def quote(
     delivery_option: str | None = None,
     coupons: Sequence[str] = (),
     customer_id: UUID | None = None,
+    is_carried: bool = True,
 ) -> Quote:
     """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
 
-    `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address. At most six
-    queries, whatever the number of lines.
+    `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
+    `is_carried`: with the delivery's price; units that join an order travel with it. At most six queries, whatever the
+    number of lines.
     """
     offers = products.offers([line.variant_id for line in lines], currency=currency)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
@@ -128,7 +130,7 @@ def quote(
     sums = rules.totals(
         items,
         discount=discount,
-        shipping=delivery.price if delivery else Money.zero(currency),
+        shipping=delivery.price if delivery and is_carried else Money.zero(currency),
         rates=rates,
         currency=currency,
     )
@@ -152,6 +154,12 @@ def quote(
         delivery=delivery if items else None,
         is_estimated=is_assumed or needs_state,
     )
+
+
+def rates_for(address: Mapping[str, Any]) -> frozenset[rules.Rate]:
+    """The tax rates in force today where `address` is. One query."""
+    country, state, _is_assumed = _place(address)
+    return frozenset(_rates(country, state)[0])
 
 
 def _price(offer: products.Offer) -> Money:
@@ -235,3 +243,9 @@ def delivery_options(*, country: str, currency: str, subtotal: Money) -> list[De
         )
         for row in serving
     ]
+
+
+def currencies() -> list[str]:
+    """The currencies in which something can be delivered, the shop's own first."""
+    known = ShippingMethod.objects.filter(is_active=True).values_list("currency", flat=True).distinct()
+    return list(dict.fromkeys([settings.DEFAULT_CURRENCY, *sorted(known)]))

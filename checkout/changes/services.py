@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from checkout.orders.models import Order, OrderChange
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from checkout.changes import planning, stocking, writing
+from checkout.changes.planning import EditRefused, Plan, Wish
+from checkout.orders import revising
+from checkout.orders import selectors as order_selectors
+from checkout.orders.models import Order, OrderChange, OrderLine
+from inventory.reservations import services as reservations
+from inventory.stock import selectors as stock
+from shop.core import db
 from shop.core.money import Money
 
-
-class EditRefused(Exception):
-    """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
-
-    "changed_meanwhile", "nothing_changes", "not_editable", "too_many_units", "already_shipped", "out_of_stock",
-    "not_sellable", "not_deliverable", "address_invalid", "tax_differs".
-    """
-
-    def __init__(self, message: str, code: str, fields: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.code, self.fields = code, dict(fields or {})
+__all__ = [
+    "EditRefused",
+    "OrderCancelled",
+    "Preview",
+    "PreviewLine",
+    "cancel_short",
+    "cancel_units",
+    "edit",
+    "preview",
+    "settle_units",
+]
+log = structlog.get_logger("checkout.changes")
+settle_units = stocking.settle_units
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class OrderCancelled(Exception):
@@ -46,12 +62,14 @@ class PreviewLine:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a change would do. `difference` of the total; then due, paid and balance as they would be: a balance above
-    zero is to be paid, one below zero comes back."""
+    zero is to be paid, one below zero comes back. `to_pay` is what the shopper will be asked for: of the balance, what
+    is not held or promised already."""
 
     difference: Money
     due: Money
     paid: Money
     balance: Money
+    to_pay: Money
     lines: tuple[PreviewLine, ...]
 
 
@@ -59,39 +77,135 @@ def edit(
     *,
     order_id: UUID,
     seen_revision: int,
-    removed: Mapping[UUID, int] = {},
-    added: Mapping[UUID, int] = {},
+    removed: Mapping[UUID, int] = _NONE,
+    added: Mapping[UUID, int] = _NONE,
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
-    fields: Mapping[str, str] = {},
+    fields: Mapping[str, str] = _NONE,
     reason: str,
     by: str,
     kind: str = "edit",
 ) -> OrderChange:
-    """Change a placed order as one revision: units `removed` (by line id), units `added` (by variant id), and so on.
+    """Change a placed order as one revision: units `removed` (by line id), units `added` (by variant id), where and
+    how it goes (an address as in `shop.core.addresses`, the code of a delivery), `fields` "po_number", "gift_message".
 
-    `seen_revision` is `Order.revision` as the editor saw it. Called outside of transactions. Raises `EditRefused`, and
-    `OrderCancelled` when nothing was left of it.
+    `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`. Added units cost what they
+    cost today and are held before anything is written; if that fails they are let go. Money that is owed goes back by
+    itself, what is to be paid is asked for on the order's page. Called outside of transactions. Raises `EditRefused`,
+    and `OrderCancelled` when nothing was left of it.
     """
-    raise NotImplementedError
+    order = order_selectors.by_id(order_id)
+    wish = Wish(removed, added, shipping_address, delivery_option, fields, kind)
+    if order.revision != seen_revision:
+        raise writing.changed_meanwhile()
+    plan = planning.plan(order, list(order.lines.all()), wish)
+    change_id = db.uuid7()
+    if plan.added:
+        _hold(plan, change_id, by)
+    try:
+        change = writing.write(
+            order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id, seen_revision=seen_revision
+        )
+    except BaseException:
+        if plan.added:
+            reservations.release(reference=change_id, by=by)
+        raise
+    return _or_cancelled(order_id, change)
 
 
 def preview(
     *,
     order_id: UUID,
-    removed: Mapping[UUID, int] = {},
-    added: Mapping[UUID, int] = {},
+    removed: Mapping[UUID, int] = _NONE,
+    added: Mapping[UUID, int] = _NONE,
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
-    fields: Mapping[str, str] = {},
+    fields: Mapping[str, str] = _NONE,
     kind: str = "edit",
 ) -> Preview:
     """What `edit` would do, by the same code; nothing is written or held. Raises `EditRefused`."""
-    raise NotImplementedError
+    order = order_selectors.by_id(order_id)
+    lines = list(order.lines.all())
+    plan = planning.plan(order, lines, Wish(removed, added, shipping_address, delivery_option, fields, kind))
+    have = stock.available(plan.units) if plan.added else {}
+    if short := {variant: have[variant] for variant, units in plan.units.items() if have[variant] < units}:
+        raise _sold_out(plan, short)
+    total, before = order.total_minor, {line.pk: line.quantity for line in lines}
+    new = revising.compose(
+        order=order, lines=lines, removed=plan.removed, added=plan.added, changed=plan.changed,
+        delivery_minor=plan.delivery_minor,
+    )  # fmt: skip
+    return Preview(
+        difference=order.money(order.total_minor - total),
+        due=order.money(order.due_minor),
+        paid=order.money(order.captured_minor - order.refunded_minor),
+        balance=order.money(order.balance_minor),
+        to_pay=order.money(max(0, order.balance_minor - order.held_minor)),
+        lines=tuple(_previewed(order, line, before.get(line.pk, 0)) for line in (*lines, *new)),
+    )
+
+
+def _previewed(order: Order, line: OrderLine, before: int) -> PreviewLine:
+    return PreviewLine(
+        line_id=line.pk if before else None, sku=line.sku, name=line.name, quantity=line.quantity,
+        change=line.quantity - before, total=order.money(line.total_minor),
+    )  # fmt: skip
 
 
 def cancel_units(
-    *, order_id: UUID, units: Mapping[UUID, int], reason: str, by: str, kind: str = "cancel"
+    *,
+    order_id: UUID,
+    units: Mapping[UUID, int],
+    reason: str,
+    by: str,
+    kind: str = "cancel",
+    change_id: UUID | None = None,
 ) -> OrderChange:
-    """Take units (by line id) off a placed order; their money and stock go back. Raises as `edit` does."""
-    raise NotImplementedError
+    """Take units (by line id) off a placed order; their money and stock go back. Raises as `edit` does.
+
+    `change_id` makes it one change however often it is asked for.
+    """
+    removed = {key: count for key, count in units.items() if count}
+    if not removed:
+        raise EditRefused(_("Nothing would change."), "nothing_changes")
+    change = writing.write(
+        order_id=order_id, plan=Plan(kind, removed), by=by, reason=reason, change_id=change_id or db.uuid7()
+    )
+    return _or_cancelled(order_id, change)
+
+
+def cancel_short(*, order_id: UUID, units: Mapping[UUID, int], short_id: UUID, by: str) -> None:
+    """Units (by line id) that the warehouse could not find leave the order, once for `short_id`. Not if it is over."""
+    order = order_selectors.by_id(order_id)
+    with override(order.language):
+        reason = _("We are sorry: these units could not be found.")
+    try:
+        cancel_units(order_id=order_id, units=units, reason=reason, by=by, kind="short", change_id=short_id)
+    except OrderCancelled:
+        log.info("nothing could be found of an order", order=str(order_id))
+    except EditRefused:
+        if not order_selectors.by_id(order_id).is_over:
+            raise
+
+
+def _hold(plan: Plan, change_id: UUID, by: str) -> None:
+    try:
+        reservations.reserve(quantities=plan.units, reference=change_id, ttl=settings.RESERVATION_TTL, by=by)
+    except reservations.OutOfStock as error:
+        raise _sold_out(plan, error.shortages) from error
+
+
+def _sold_out(plan: Plan, shortages: Mapping[UUID, int]) -> EditRefused:
+    names = {line.variant_id: line.name for line in plan.added}
+    told = [
+        _("Of “%(name)s” only %(left)s can be had.") % {"name": names[key], "left": left}
+        for key, left in shortages.items()
+    ]
+    return EditRefused(" ".join(told), "out_of_stock", {str(key): [str(left)] for key, left in shortages.items()})
+
+
+def _or_cancelled(order_id: UUID, change: OrderChange | None) -> OrderChange:
+    if change is None:
+        text = _("Nothing was left of the order, so it was cancelled as a whole.")
+        raise OrderCancelled(order_selectors.by_id(order_id), text)
+    return change

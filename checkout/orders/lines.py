@@ -1,4 +1,4 @@
-"""A line of an order, as the quote has it."""
+"""A line of an order: as the quote has it, and what its units come to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checkout.orders.models import Order, OrderLine
+from checkout.orders.rules import Amounts
 
 if TYPE_CHECKING:
     from cart.pricing.selectors import QuotedLine
@@ -50,3 +51,23 @@ def _source(picture: Any) -> str:
     source = picture.get("src") if isinstance(picture, Mapping) else getattr(picture, "src", picture)
     text = str(source or "")
     return text if len(text) <= 255 else ""
+
+
+def live(line: OrderLine) -> Amounts:
+    """What the units of a line come to that are part of the order and did not come back."""
+    return whole(line) - returned(line)
+
+
+def whole(line: OrderLine) -> Amounts:
+    """What all units of a line come to, those that came back among them."""
+    return Amounts(
+        line.total_minor, line.discount_minor, line.shipping_minor, line.tax_minor, line.included_tax_minor
+    )  # fmt: skip
+
+
+def returned(line: OrderLine) -> Amounts:
+    """What the units of a line were worth that came back and were settled."""
+    return Amounts(
+        line.unit_price_minor * line.returned, line.returned_discount_minor, line.returned_shipping_minor,
+        line.returned_tax_minor, line.returned_included_tax_minor,
+    )  # fmt: skip

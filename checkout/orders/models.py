@@ -153,8 +153,13 @@ class Order(models.Model):
 
     @property
     def due_minor(self) -> int:
-        """What the order costs now: nothing once it is cancelled."""
-        return 0 if self.status == self.Status.CANCELLED else self.total_minor - self.allowed_minor
+        """What the order costs now: nothing once it is cancelled, or all of it was given back."""
+        return 0 if self.is_over else self.total_minor - self.allowed_minor
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is due any more, and whatever is here of it goes back."""
+        return self.status in (self.Status.CANCELLED, self.Status.REFUNDED)
 
     @property
     def balance_minor(self) -> int:

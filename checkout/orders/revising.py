@@ -16,8 +16,8 @@ from uuid import UUID
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from checkout.orders import carrying, rules
 from checkout.orders import lines as order_lines
-from checkout.orders import rules
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.orders.rules import Amounts
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cart.pricing.selectors import QuotedLine
 
 Kind = OrderChange.Kind
+live, whole, returned = order_lines.live, order_lines.whole, order_lines.returned
 
 
 class NoSuchUnits(Exception):
@@ -38,26 +39,6 @@ class NoSuchUnits(Exception):
     def __init__(self, line: OrderLine, left: int) -> None:
         super().__init__(f"{left} left of {line.sku}")
         self.line, self.left = line, left
-
-
-def live(line: OrderLine) -> Amounts:
-    """What the units of a line come to that are part of the order and did not come back."""
-    return whole(line) - returned(line)
-
-
-def whole(line: OrderLine) -> Amounts:
-    """What all units of a line come to, those that came back among them."""
-    return Amounts(
-        line.total_minor, line.discount_minor, line.shipping_minor, line.tax_minor, line.included_tax_minor
-    )  # fmt: skip
-
-
-def returned(line: OrderLine) -> Amounts:
-    """What the units of a line were worth that came back and were settled."""
-    return Amounts(
-        line.unit_price_minor * line.returned, line.returned_discount_minor, line.returned_shipping_minor,
-        line.returned_tax_minor, line.returned_included_tax_minor,
-    )  # fmt: skip
 
 
 def worth(line: OrderLine, units: int) -> Amounts:
@@ -78,24 +59,30 @@ def revise(
     added: Sequence[QuotedLine] = (),
     expected: Mapping[UUID, date] | None = None,
     changed: Mapping[str, Any] | None = None,
+    delivery_minor: int | None = None,
     change_id: UUID | None = None,
 ) -> OrderChange:
     """Write one change of a locked order: units taken off its lines (by line id), lines added, fields `changed`.
 
     `changed` may hold "shipping_address", "billing_address", "delivery_option", "delivery_name", "delivery_on",
-    "po_number", "gift_message". Publishes `OrderChanged`. Raises `NoSuchUnits`, and `ValueError` for no change at all.
+    "po_number", "gift_message"; `delivery_minor` is what its delivery costs from now on. Publishes `OrderChanged`.
+    Raises `NoSuchUnits`, and `ValueError` for no change at all.
     """
     removed, changed = dict(removed or {}), dict(changed or {})
     if not (removed or added or changed):
         raise ValueError("nothing changes")
+    before, total = _told(order, changed), order.total_minor
     found = list(OrderLine.objects.filter(order_id=order.pk).order_by("position"))
-    before = _told(order, changed)
-    _remove(order, found, removed)
-    new = _add(order, found, added, expected or {})
-    total = order.total_minor
-    _sum_up(order, [*found, *new])
-    for name, value in changed.items():
-        setattr(order, name, value)
+    new = compose(
+        order=order, lines=found, removed=removed, added=added, expected=expected, changed=changed,
+        delivery_minor=delivery_minor,
+    )  # fmt: skip
+    OrderLine.objects.bulk_update(
+        found,
+        ["quantity", "removed", "total_minor", "discount_minor", "shipping_minor", "tax_minor", "included_tax_minor",
+         "taxes"],
+    )  # fmt: skip
+    OrderLine.objects.bulk_create(new)
     order.revision += 1
     order.updated_at = Now()
     _save(order, changed)
@@ -114,15 +101,40 @@ def revise(
     return change
 
 
-def take_back(*, order: Order, units: Mapping[UUID, int], by: str) -> dict[UUID, Amounts]:
+def compose(
+    *,
+    order: Order,
+    lines: Sequence[OrderLine],
+    removed: Mapping[UUID, int],
+    added: Sequence[QuotedLine],
+    expected: Mapping[UUID, date] | None = None,
+    changed: Mapping[str, Any],
+    delivery_minor: int | None = None,
+) -> list[OrderLine]:
+    """Change an order and its `lines` in memory, as `revise` writes it; returns the new lines. Raises `NoSuchUnits`."""
+    _remove(order, lines, removed)
+    new = _added(order, lines, added, expected or {})
+    if delivery_minor is not None:
+        carrying.carry([*lines, *new], delivery_minor - sum(line.shipping_minor for line in lines), order.currency)
+    _sum_up(order, [*lines, *new])
+    for name, value in changed.items():
+        setattr(order, name, value)
+    return new
+
+
+def take_back(
+    *, order: Order, units: Mapping[UUID, int], by: str, amounts: Mapping[UUID, Amounts] | None = None
+) -> dict[UUID, Amounts]:  # fmt: skip
     """Units (by line id) of a locked order came back and are to be settled: what each line's were worth.
 
-    They stay in the order's total and need not be paid any more. Raises `NoSuchUnits`.
+    They stay in the order's total and need not be paid any more. `amounts`: what is given back for them, where that is
+    not all of their worth (delivery that is kept). Raises `NoSuchUnits`.
     """
     found = list(OrderLine.objects.filter(order_id=order.pk, pk__in=units).order_by("position"))
     given: dict[UUID, Amounts] = {}
     for line in found:
-        given[line.pk] = worth(line, units[line.pk])
+        whole_worth = worth(line, units[line.pk])
+        given[line.pk] = amounts[line.pk] if amounts is not None else whole_worth
         back = returned(line) + given[line.pk]
         line.returned += units[line.pk]
         _total, line.returned_discount_minor, line.returned_shipping_minor, *taxes = astuple(back)
@@ -150,11 +162,6 @@ def _remove(order: Order, found: Iterable[OrderLine], removed: Mapping[UUID, int
         line.quantity -= units
         line.removed += units
         _assign(order, line, rest)
-    OrderLine.objects.bulk_update(
-        [by_id[key] for key in removed],
-        ["quantity", "removed", "total_minor", "discount_minor", "shipping_minor", "tax_minor", "included_tax_minor",
-         "taxes"],
-    )  # fmt: skip
 
 
 def _assign(order: Order, line: OrderLine, amounts: Amounts) -> None:
@@ -175,15 +182,14 @@ def scaled(taxes: Sequence[Mapping[str, Any]], sums: Mapping[bool, int], currenc
     return rows
 
 
-def _add(
+def _added(
     order: Order, found: Iterable[OrderLine], added: Sequence[QuotedLine], expected: Mapping[UUID, date]
 ) -> list[OrderLine]:
     first = max((line.position for line in found), default=0) + 1
-    new = [
+    return [
         order_lines.line(order, position, quoted, expected.get(quoted.variant_id))
         for position, quoted in enumerate(added, start=first)
     ]
-    return OrderLine.objects.bulk_create(new)
 
 
 def _sum_up(order: Order, found: Sequence[OrderLine]) -> None:

@@ -19,10 +19,16 @@ class Facts:
     fulfilment: str = "unfulfilled"
     allowed: int = 0  # of total: need not be paid (returns, goodwill)
     to_pick: int = 0  # units in its parcels that nobody has picked yet
+    is_over: bool = False  # cancelled, or given back: nothing of it is due
 
     @property
     def due(self) -> int:
-        return self.total - self.allowed
+        return 0 if self.is_over else self.total - self.allowed
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether all that came went back, and nothing more is to come."""
+        return 0 < self.captured == self.refunded and self.due <= 0
 
     @property
     def came(self) -> int:
@@ -40,8 +46,7 @@ def is_paid(facts: Facts) -> str | None:
 
 def is_covered(facts: Facts) -> str | None:
     """Taken, or held in a way that needs no more of the shopper. What was given back is ours to give, short of all."""
-    is_all_back = 0 < facts.captured == facts.refunded
-    return "not_covered" if facts.came < facts.due or is_all_back else None
+    return "not_covered" if facts.came < facts.due or facts.is_given_back else None
 
 
 def is_unpaid(facts: Facts) -> str | None:
@@ -74,7 +79,7 @@ def is_back(facts: Facts) -> str | None:
 
 
 def is_refunded(facts: Facts) -> str | None:
-    return None if 0 < facts.captured == facts.refunded and not facts.held else "not_refunded"
+    return None if facts.is_given_back and not facts.held else "not_refunded"
 
 
 def always(facts: Facts) -> str | None:
@@ -99,18 +104,17 @@ GUARDS: dict[str, Guard] = {
 }
 
 
-def payment_state(facts: Facts, *, is_over: bool = False) -> str:
-    """`Order.PaymentState` from the sums; `is_over`: the order is cancelled, so that nothing of it is due."""
-    due = 0 if is_over else facts.due
+def payment_state(facts: Facts) -> str:
+    """`Order.PaymentState` from the sums."""
     if facts.captured:
-        if facts.refunded == facts.captured:
+        if facts.is_given_back:
             return "refunded"
-        if facts.captured - facts.refunded < due:
+        if facts.captured - facts.refunded < facts.due:
             return "partly_paid"
         return "partly_refunded" if facts.refunded else "paid"
-    if is_over and not facts.authorised:
+    if facts.is_over and not facts.authorised:
         return "voided"
-    return "authorised" if facts.authorised >= facts.due > 0 else "due"
+    return "authorised" if facts.authorised >= facts.total - facts.allowed > 0 else "due"
 
 
 @dataclass(frozen=True, slots=True)

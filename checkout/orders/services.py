@@ -197,6 +197,7 @@ def facts(order: Order) -> rules.Facts:
         fulfilment=order.fulfilment_state,
         allowed=order.allowed_minor,
         to_pick=order.to_pick,
+        is_over=order.is_over,
     )
 
 
@@ -230,7 +231,7 @@ def note_money(
 
 def payment_state(order: Order) -> str:
     """`Order.PaymentState` as its sums say."""
-    return rules.payment_state(facts(order), is_over=order.status == Order.Status.CANCELLED)
+    return rules.payment_state(facts(order))
 
 
 def note_fulfilment(*, order: Order, state: str, to_pick: int = 0) -> None:

@@ -46,7 +46,7 @@ def charge(*, payment_id: UUID) -> None:
     if not _hold_credit(payment) or selectors.is_hosted(payment):
         return
     provider = providers.provider(payment.provider)
-    if not reservations.extend(reference=payment.order_id, ttl=max(rules.CALL_HOLD, provider.reservation_ttl)):
+    if not _keeps_units(payment, max(rules.CALL_HOLD, provider.reservation_ttl)):
         _give_up(payment)
         return
     started = recording.start(payment_id=payment_id, provider=payment.provider)
@@ -57,8 +57,19 @@ def charge(*, payment_id: UUID) -> None:
     except base.ProviderUnavailable as error:
         outcome = _unanswered(payment, started, error)
     recording.record(payment_id=payment_id, outcome=outcome, source="charge")
-    if outcome.state in _UP_TO_THE_SHOPPER:
-        reservations.curtail(reference=payment.order_id, ttl=provider.reservation_ttl)
+    if outcome.state in _UP_TO_THE_SHOPPER and not selectors.is_for_balance(payment):
+        reservations.curtail(reference=payment.order_id, ttl=_usual_hold(payment, provider))
+
+
+def _keeps_units(payment: Payment, ttl: timedelta) -> bool:
+    """Whether the order's units stay for `ttl` at least; those of an order that goes on are its own already."""
+    return selectors.is_for_balance(payment) or reservations.extend(reference=payment.order_id, ttl=ttl)
+
+
+def _usual_hold(payment: Payment, provider: base.Provider) -> timedelta:
+    """How long units are kept while the shopper is at it: the provider's time, or longer where that was promised."""
+    promised = payment.order.pay_by
+    return max(provider.reservation_ttl, promised - db.clock()) if promised else provider.reservation_ttl
 
 
 def _asked_to_charge(payment: Payment) -> base.Outcome:
@@ -118,7 +129,10 @@ def _close_others(payment: Payment) -> None:
 
 
 def _is_part(other: Payment, payment: Payment) -> bool:
-    """Whether `other` is store credit that pays a part beside `payment`, and not an older attempt."""
+    """Whether `other` pays a part beside `payment`, and is not an older attempt: store credit, or what is held for an
+    order whose balance this one is for."""
+    if selectors.is_for_balance(payment) and other.status == Payment.Status.AUTHORISED:
+        return True
     return other.provider == methods.CREDIT and payment.provider != methods.CREDIT
 
 
@@ -159,7 +173,7 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
     span, expires_at = rules.hosted_page(opened=payment.created_at, now=db.clock())
     question = request_for(payment)  # a later end is another question, so another key
     question = replace(question, idempotency_key=f"{question.idempotency_key}:page:{span}")
-    if not reservations.extend(reference=payment.order_id, ttl=rules.HOSTED_PAGE + timedelta(minutes=1)):
+    if not _keeps_units(payment, rules.HOSTED_PAGE + timedelta(minutes=1)):
         raise PaymentRefused(_("The items are no longer available."))
     if not _hold_credit(payment):
         raise PaymentRefused(_("Your store credit has changed. Please choose again how to pay."))
@@ -203,7 +217,7 @@ def fetch(*, payment_id: UUID, source: str, reference: str = "") -> Payment:
     return recording.record(payment_id=payment_id, outcome=outcome, source=source)
 
 
-def settle(*, payment_id: UUID) -> None:
+def bring_up_to_date(*, payment_id: UUID) -> None:
     """Bring a payment that has waited for long up to date: ask how it stands, or ask for the money again.
 
     Raises `ProviderUnavailable`.

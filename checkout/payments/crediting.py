@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from checkout.ledger import rules as accounts
+from checkout.orders.models import Order
 from checkout.payments import recording, refunding, rules
 from checkout.payments.methods import CREDIT
 from checkout.payments.models import Payment, Refund
@@ -19,25 +21,33 @@ from shop.core.money import Money
 
 
 def request(*, order_id: UUID, amount: Money, reason: str, by: str, to: str = "original") -> list[Refund]:
-    """Give `amount` of an order back: the way it was paid (`refunding.request`), or `to` "store_credit".
+    """Give `amount` of an order back, split over its payments: the way it was paid, or `to` "store_credit".
 
-    As store credit it is the customer's at once, and the money stays with the shop. Raises `RefundRefused`, also
-    "no_account" for a guest's store credit.
+    The way it was paid a worker sends it (`RefundRequested`). As store credit it is the customer's at once, and the
+    money stays with the shop. What is given beyond what is owed is goodwill. Raises `RefundRefused`
+    ("amount_invalid", "currency_mismatch", "refund_too_large": more than was captured and not yet given back, asked
+    for or called back by the bank; "no_account" for a guest's store credit).
     """
-    if to != Refund.Destination.STORE_CREDIT:
-        return refunding.request(order_id=order_id, amount=amount, reason=reason, by=by)
     with transaction.atomic(using=db.DEFAULT):
         order, parts = refunding.shares(order_id, amount)
-        if order.customer_id is None:
-            raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
         refunding.allow(order, amount.minor, by)
-        made = []
-        for payment, minor in parts:
-            if payment.provider == CREDIT:  # what was paid with store credit becomes store credit the way it was paid
-                made.append(refunding.write_down(payment, minor, reason=reason, by=by))
-            else:
-                made.append(_give(payment, order.customer_id, order.number, minor, reason=reason, by=by))
-        return made
+        return give(order, parts, reason=reason, by=by, to=to)
+
+
+def give(
+    order: Order, parts: Sequence[tuple[Payment, int]], *, reason: str, by: str, to: str = "original"
+) -> list[Refund]:
+    """So much of each payment of a locked order goes back; see `request`."""
+    if to == Refund.Destination.STORE_CREDIT and order.customer_id is None and parts:
+        raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
+    made = []
+    for payment, minor in parts:
+        # what was paid with store credit becomes store credit the way it was paid
+        if to == Refund.Destination.STORE_CREDIT and payment.provider != CREDIT and order.customer_id:
+            made.append(_give(payment, order.customer_id, order.number, minor, reason=reason, by=by))
+        else:
+            made.append(refunding.write_down(payment, minor, reason=reason, by=by))
+    return made
 
 
 def _give(payment: Payment, customer_id: UUID, number: str, minor: int, *, reason: str, by: str) -> Refund:

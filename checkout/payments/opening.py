@@ -64,18 +64,19 @@ def retry(
     is_saving: bool = False,
     use_credit: bool = False,
 ) -> Payment:
-    """Another attempt to pay what is still due of a placed order; a worker charges it (`PaymentRetried`).
+    """Another attempt to pay what is still due of a placed order, or of one that goes on and costs more by now.
 
-    Raises `PaymentRefused` when the order does not wait for money, an attempt is under way, or too many were made.
+    A worker charges it (`PaymentRetried`). Raises `PaymentRefused` when the order does not wait for money, an attempt
+    is under way, or too many were made that brought none.
     """
     providers.provider(provider)
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
-        if order.status != Order.Status.PAYMENT_PENDING:
+        if order.status != Order.Status.PAYMENT_PENDING and order.status not in selectors.GOES_ON:
             raise PaymentRefused(_("This order does not wait for a payment."))
         if any(payment.status in recording.UNDER_WAY and not selectors.is_hosted(payment) for payment in payments):
             raise PaymentRefused(_("A payment is already under way. Please wait a moment."))
-        if len(payments) >= rules.MAX_ATTEMPTS:
+        if sum(not one.authorised_minor and not one.captured_minor for one in payments) >= rules.MAX_ATTEMPTS:
             raise PaymentRefused(_("There were too many attempts to pay this order. Please contact us."))
         due = selectors.due(order, payments)
         if due.minor <= 0:

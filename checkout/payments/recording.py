@@ -51,7 +51,8 @@ def record(
         _sum_up(order)
         if order.status in OVER and payment.held_minor > held:
             capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
-        _follow(order, payment, before, by)
+        refunding.give_back_excess(order, payment, by)
+        follow(order, by, payment=payment, before=before)
         return payment
 
 
@@ -163,21 +164,21 @@ def _sum_up(order: Order) -> None:
     orders.note_money(order=order, secured=secured, **found)
 
 
-def _follow(order: Order, payment: Payment, before: str, by: str) -> None:
-    """What the new sums mean for the order."""
-    refunding.give_back_excess(order, payment, by)
-    if order.captured_minor and order.refunded_minor == order.captured_minor and order.held_minor:
+def follow(order: Order, by: str, *, payment: Payment | None = None, before: str = "") -> None:
+    """What its sums, or what it costs now, mean for a locked order. `payment` brought new sums; it was `before`."""
+    is_given_back = orders.facts(order).is_given_back
+    if is_given_back and order.held_minor:
         capturing.ask_to_void(order, by)  # I8: what is given back in full is not taken after all
-    trigger = _trigger(order, payment, before)
+    trigger = "refund" if is_given_back else _trigger(order, payment, before) if payment else None
     if trigger and order_selectors.allows(order, trigger):
-        order = orders.apply(order_id=order.pk, trigger=trigger, by=by, about=payment.pk, note=_note(payment, trigger))
-    if order.status not in OVER and order.secured_minor - order.refunded_minor >= order.due_minor:
+        note = payment.decline_code if payment and trigger == "payment_failed" else ""
+        about = payment.pk if payment else None
+        order = orders.apply(order_id=order.pk, trigger=trigger, by=by, about=about, note=note)
+    if not order.is_over and order.secured_minor - order.refunded_minor >= order.due_minor:
         capturing.take_credit(order, by)
 
 
 def _trigger(order: Order, payment: Payment, before: str) -> str | None:
-    if order.captured_minor and order.refunded_minor == order.captured_minor:
-        return "refund"
     if order.status == Order.Status.PAYMENT_REVIEW:  # taking the money is what approves it
         return "approve_review" if order.captured_minor - order.refunded_minor >= order.due_minor else None
     if order.secured_minor - order.refunded_minor >= order.due_minor:
@@ -189,10 +190,6 @@ def _trigger(order: Order, payment: Payment, before: str) -> str | None:
     return None
 
 
-def _note(payment: Payment, trigger: str) -> str:
-    return payment.decline_code if trigger == "payment_failed" else ""
-
-
 def start(*, payment_id: UUID, provider: str) -> Payment | None:
     """Mark a payment as being asked of `provider`, committed before that is; None if it is not to be asked for now.
 
@@ -200,11 +197,13 @@ def start(*, payment_id: UUID, provider: str) -> Payment | None:
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payment = locking.order_and_payment(payment_id)
-        if order.status != Order.Status.PAYMENT_PENDING or payment.status not in UNDER_WAY:
-            return None
-        if payment.provider != provider:
+        is_waiting = order.status == Order.Status.PAYMENT_PENDING or order.status in selectors.GOES_ON
+        if not is_waiting or payment.status not in UNDER_WAY or payment.provider != provider:
             return None
         payment.order = order
+        if _is_too_much(payment):
+            record(payment_id=payment_id, outcome=base.Outcome(reference="", state="cancelled"), source="charge")
+            return None
         payment.status = Payment.Status.PROCESSING
         payment.capture_when = when_to_capture(payment)
         payment.attempts += 1
@@ -214,11 +213,19 @@ def start(*, payment_id: UUID, provider: str) -> Payment | None:
         return payment
 
 
+def _is_too_much(payment: Payment) -> bool:
+    """Whether the order has come to cost less since somebody set out to pay its balance, and nobody was asked yet."""
+    if payment.attempts or not selectors.is_for_balance(payment):
+        return False
+    return payment.amount_minor > selectors.still_due(payment.order_id).minor
+
+
 def note_asked(*, payment_id: UUID, provider: str) -> bool:
     """Mark a payment as asked of `provider` for its own page; False if it was moved to another one meanwhile."""
     with transaction.atomic(using=db.DEFAULT):
-        _order, payment = locking.order_and_payment(payment_id)
-        if payment.provider != provider:
+        order, payment = locking.order_and_payment(payment_id)
+        payment.order = order
+        if payment.provider != provider or _is_too_much(payment):
             return False
         Payment.objects.filter(pk=payment_id).update(
             attempts=payment.attempts + 1, capture_when=when_to_capture(payment), updated_at=Now()
@@ -231,6 +238,8 @@ def when_to_capture(payment: Payment) -> str:
     if payment.attempts:
         return payment.capture_when
     option = PaymentOptions.objects.values_list("capture_when", flat=True).first()
+    if selectors.is_for_balance(payment):
+        option = CaptureWhen.AT_ONCE  # nobody reviews it, and its parcel may have left
     return rules.capture_when(
         provider=payment.provider,
         is_part=selectors.is_only_held(payment),

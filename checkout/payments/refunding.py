@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from checkout.orders import revising
@@ -23,7 +23,7 @@ from shop.core.money import Money
 from shop.events import bus, types
 
 FACTS = {"refunded", "refund_pending", "refund_failed"}
-OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}
+OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}  # nothing of such an order is due
 
 
 class RefundRefused(Exception):
@@ -32,18 +32,6 @@ class RefundRefused(Exception):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-def request(*, order_id: UUID, amount: Money, reason: str, by: str) -> list[Refund]:
-    """Ask for `amount` to be given back; a worker sends it (`RefundRequested`). Split over the order's payments.
-
-    Raises `RefundRefused` ("amount_invalid", "currency_mismatch", "refund_too_large") when it is not positive, of
-    another currency, or more than was captured and not yet given back, asked for or called back by the bank.
-    """
-    with transaction.atomic(using=db.DEFAULT):
-        order, parts = shares(order_id, amount)
-        allow(order, amount.minor, by)
-        return [write_down(payment, minor, reason=reason, by=by) for payment, minor in parts]
 
 
 def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
@@ -65,24 +53,47 @@ def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, in
 
 
 def allow(order: Order, minor: int, by: str) -> None:
-    """What is given back beyond what is owed is goodwill: that much less is due. The order is locked."""
+    """What is given back beyond what is owed is goodwill: that much less is due. The order is locked.
+
+    Who gives back all that was taken does not want the rest either: then nothing is due any more.
+    """
     goodwill = minor - owed(order)
-    if goodwill > 0 and order.status not in OVER:
-        revising.allow(order=order, minor=goodwill, by=by)
+    if goodwill > 0 and not order.is_over:
+        is_all = order.captured_minor - order.refunded_minor - requested(order) == minor
+        revising.allow(order=order, minor=order.due_minor if is_all else goodwill, by=by)
 
 
 def owed(order: Order) -> int:
-    """What an order has to give back and nobody has asked for yet, in minor units. The order is locked."""
-    requested = Refund.objects.filter(selectors.ASKED, order_id=order.pk).aggregate(sum=Sum("amount_minor"))["sum"]
+    """What an order has to give back and nobody asks for at present, in minor units. The order is locked."""
     disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"]
     return rules.excess(
         total=order.total_minor - order.allowed_minor,
         captured=order.captured_minor,
         refunded=order.refunded_minor,
-        requested=requested or 0,
+        requested=requested(order),
         disputed=disputed or 0,
-        is_over=order.status in OVER,
+        is_over=order.is_over,
     )
+
+
+def unasked(order: Order) -> int:
+    """What an order has to give back and nobody has asked for in any way: what has failed is tried again as it is."""
+    return max(0, owed(order) - _sum(_failed(order_id=order.pk)))
+
+
+def requested(order: Order) -> int:
+    """What is on its way back, in minor units."""
+    return _sum(Refund.objects.filter(selectors.ASKED, order_id=order.pk))
+
+
+def _failed(**of: object) -> QuerySet[Refund]:
+    """Refunds that failed and were not asked for again."""
+    again = Refund.objects.filter(retry_of=OuterRef("pk"))
+    return Refund.objects.filter(status=Refund.Status.FAILED, **of).exclude(Exists(again))
+
+
+def _sum(refunds: QuerySet[Refund]) -> int:
+    return refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
 def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None) -> Refund:
@@ -100,16 +111,20 @@ def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Ref
 
 
 def try_again(*, refund_id: UUID, by: str) -> Refund | None:
-    """Ask once more for a refund that failed; None if that was done before. Raises `RefundRefused` beyond the cap."""
+    """Ask once more for a refund that failed, or for as much of it as is still owed; None if that was done before.
+
+    Raises `RefundRefused` beyond the cap, and when nothing is owed any more.
+    """
     with transaction.atomic(using=db.DEFAULT):
         failed = Refund.objects.get(pk=refund_id)
-        _order, payment = locking.order_and_payment(failed.payment_id)
+        order, payment = locking.order_and_payment(failed.payment_id)
         failed.refresh_from_db()
         if failed.status != Refund.Status.FAILED or Refund.objects.filter(retry_of=failed.pk).exists():
             return None
-        if failed.amount_minor > refundable(payment):
+        minor = min(failed.amount_minor, owed(order))
+        if not minor or minor > refundable(payment):
             raise RefundRefused(_("That money is not there any more."), "refund_too_large")
-        return write_down(payment, failed.amount_minor, reason=failed.reason, by=by, again=failed)
+        return write_down(payment, minor, reason=failed.reason, by=by, again=failed)
 
 
 def settle(
@@ -151,9 +166,13 @@ def fail(*, refund_id: UUID, why: str) -> None:
 
 def refundable(payment: Payment) -> int:
     """Minor units of a locked payment that may still be given back: captured, not refunded, asked for or disputed."""
-    open_refunds = Refund.objects.filter(selectors.ASKED, payment=payment)
-    requested = open_refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor - requested)
+    asked = _sum(Refund.objects.filter(selectors.ASKED, payment=payment))
+    return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor - asked)
+
+
+def free(payment: Payment) -> int:
+    """The same, less what a refund that failed is to give back when it is tried again. Nothing while disputed."""
+    return 0 if payment.disputed_minor else max(0, refundable(payment) - _sum(_failed(payment=payment)))
 
 
 def give_back(*, order_id: UUID, by: str) -> None:
@@ -168,13 +187,10 @@ def give_back(*, order_id: UUID, by: str) -> None:
 def give_back_excess(order: Order, payment: Payment, by: str) -> None:
     """Ask for the refund of money that the order has no use for: it is over, or was paid twice.
 
-    Not again for a payment whose refund has failed: that one is tried again as it is. What is disputed is never
-    refunded as well. Order and payment are locked.
+    Not again what has failed: that is tried again as it is. What is disputed is never refunded as well. Order and
+    payment are locked.
     """
-    asked = Refund.objects.filter(order_id=order.pk)
-    if payment.disputed_minor or asked.filter(payment=payment, status=Refund.Status.FAILED).exists():
-        return
-    minor = min(owed(order), refundable(payment))
+    minor = min(unasked(order), free(payment))
     if minor > 0:
         reason, by = _why_back(order, by)
         write_down(payment, minor, reason=reason, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,6 +25,14 @@ ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
 ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
+GOES_ON = (  # was paid once; what it costs may have changed since
+    Order.Status.PAYMENT_CONFIRMED,
+    Order.Status.PROCESSING,
+    Order.Status.READY_TO_SHIP,
+    Order.Status.SHIPPED,
+    Order.Status.DELIVERED,
+    Order.Status.RETURNED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,12 @@ class Standing:
 
     "pending" (with `is_delayed` the provider does not answer at the moment, and is asked again by itself),
     "action" (go to `action_url`; with `is_hosted` and no URL the provider's page is still to be opened),
-    "declined" (`error` says why), "unpaid" (made at the desk: the shopper chooses how to pay), "awaiting_transfer" (`instructions`), "review", "confirmed", "cancelled", "expired".
+    "declined" (`error` says why), "unpaid" (made at the desk: the shopper chooses how to pay), "awaiting_transfer"
+    (`instructions`), "review", "confirmed", "cancelled", "expired".
+
+    "balance": the order goes on and costs more than was paid; `amount` is to be paid. `step` is then the state of the
+    latest attempt to pay it ("pending", "action", "declined", "awaiting_transfer"; empty: none was made), with all that
+    belongs to that state.
     """
 
     state: str
@@ -43,6 +56,8 @@ class Standing:
     is_hosted: bool = False
     instructions: Mapping[str, str] = field(default_factory=dict)
     is_delayed: bool = False
+    amount: Money | None = None
+    step: str = ""
 
 
 def standing(order: Order) -> Standing:
@@ -54,7 +69,7 @@ def standing(order: Order) -> Standing:
         return Standing("expired" if last and last.trigger == "reservation_expired" else "cancelled")
     if order.status not in _PAYABLE:
         was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state == "unfulfilled"
-        return Standing("cancelled" if was_cancelled else "confirmed")
+        return _of_balance(order) or Standing("cancelled" if was_cancelled else "confirmed")
     payment = Payment.objects.filter(order=order).order_by("-id").first()
     return _of_payment(payment) if payment else Standing("unpaid")
 
@@ -70,6 +85,30 @@ def _of_payment(payment: Payment) -> Standing:
     if payment.status in (Status.FAILED, Status.CANCELLED):
         return Standing("declined", payment, error=payment.message)
     return Standing("pending", payment, is_delayed=is_delayed(payment))
+
+
+def _of_balance(order: Order) -> Standing | None:
+    """Of an order that goes on: what is still to be paid of it and how that goes, None for nothing. At most one query.
+
+    An attempt that came to nothing counts only if it was for a balance: since the last payment that brought money.
+    """
+    if order.status not in GOES_ON or order.balance_minor <= 0:
+        return None
+    payments = list(Payment.objects.filter(order=order).order_by("id"))
+    amount = due(order, payments)
+    if amount.minor <= 0:
+        return None
+    last = payments[-1] if payments else None
+    if last is None or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
+        return Standing("balance", amount=amount)
+    found = _of_payment(last)
+    return replace(found, state="balance", step=found.state, amount=amount)
+
+
+def balance_due(order: Order) -> Money | None:
+    """What is still to be paid of an order that goes on, held money aside; None for nothing. At most one query."""
+    found = _of_balance(order)
+    return found.amount if found else None
 
 
 def is_delayed(payment: Payment) -> bool:
@@ -128,8 +167,13 @@ def open_payments(order_id: UUID) -> list[Payment]:
 
 
 def is_chargeable(payment: Payment) -> bool:
-    """Whether the provider may be asked for it: not settled, and its order waits for it."""
-    return payment.status in (Status.PENDING, Status.PROCESSING) and payment.order.status in _PAYABLE
+    """Whether the provider may be asked for it: not settled, and its order waits for it or goes on."""
+    return payment.status in (Status.PENDING, Status.PROCESSING) and payment.order.status in (*_PAYABLE, *GOES_ON)
+
+
+def is_for_balance(payment: Payment) -> bool:
+    """Whether it is to pay what an order that goes on costs more by now. Then its units are no longer at stake."""
+    return payment.order.status in GOES_ON
 
 
 def is_hosted(payment: Payment) -> bool:
@@ -139,7 +183,8 @@ def is_hosted(payment: Payment) -> bool:
 
 def is_on_its_way(order_id: UUID) -> bool:
     """Whether the order was shipped, and is still to be paid for."""
-    return Order.objects.filter(pk=order_id, status__in=ON_ITS_WAY).exists()
+    order = Order.objects.filter(pk=order_id, status__in=ON_ITS_WAY).first()
+    return order is not None and order.balance_minor > 0
 
 
 def waits_for_money(order_id: UUID) -> bool:

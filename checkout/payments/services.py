@@ -14,6 +14,7 @@ from checkout.payments import calls, capturing, crediting, recording, refunding,
 from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
+    bring_up_to_date,
     cancel_open,
     cancel_unpaid,
     charge,
@@ -21,13 +22,13 @@ from checkout.payments.collecting import (
     give_back_money,
     hosted_url,
     refresh,
-    settle,
 )
 from checkout.payments.models import Payment, ProviderEvent, Refund
 from checkout.payments.opening import open
 from checkout.payments.providers import bank_transfer, base, invoice
 from checkout.payments.refunding import RefundRefused
 from checkout.payments.sending import capture, refund, void_rest
+from checkout.payments.settling import settle
 from checkout.payments.switching import retry, why_not
 from shop.core import db
 from shop.core.money import Money
@@ -39,6 +40,7 @@ __all__ = [
     "ProviderUnavailable",
     "RefundRefused",
     "approve",
+    "bring_up_to_date",
     "cancel_open",
     "cancel_unpaid",
     "capture",

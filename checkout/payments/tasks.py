@@ -60,7 +60,7 @@ def try_again(*, refund_id: str) -> None:
 @shared_task(name="checkout.payments.tasks.settle")
 def settle(*, payment_id: str) -> None:
     """Ask the provider how one payment stands."""
-    _unless_unavailable(lambda: payments.settle(payment_id=UUID(payment_id)))
+    _unless_unavailable(lambda: payments.bring_up_to_date(payment_id=UUID(payment_id)))
 
 
 def _unless_unavailable(command: Callable[[], None]) -> None:

@@ -47,12 +47,13 @@ def receive(*, payment_id: UUID, amount: Money, key: str, by: str) -> None:
             Receivable.objects.filter(pk=found.pk).update(received_minor=F("received_minor") + amount.minor)
 
 
-def release(*, payment_id: UUID, key: str, by: str) -> None:
-    """What has not come in need not be paid any more."""
+def release(*, payment_id: UUID, key: str, by: str, amount: Money | None = None) -> None:
+    """What has not come in, or `amount` of it, need not be paid any more."""
     with transaction.atomic(using=db.DEFAULT):
-        found = locking.receivable(payment_id)
-        if found.open and _add(found, Kind.RELEASED, found.open.minor, key, by):
-            Receivable.objects.filter(pk=found.pk).update(released_minor=F("released_minor") + found.open.minor)
+        found = locking.receivable(payment_id) if amount is None else _locked(payment_id, amount)
+        minor = min(found.open.minor, amount.minor if amount else found.open.minor)
+        if minor and _add(found, Kind.RELEASED, minor, key, by):
+            Receivable.objects.filter(pk=found.pk).update(released_minor=F("released_minor") + minor)
 
 
 def give_back(*, payment_id: UUID, amount: Money, key: str, by: str) -> None:

@@ -246,7 +246,7 @@ class World(StockWorld, MoneyWorld):
     def settle(self) -> None:
         payment = self._any(Payment.objects.filter(status__in=["processing", "action_required"], provider="stripe"))
         if payment:
-            payments.settle(payment_id=payment.pk)
+            payments.bring_up_to_date(payment_id=payment.pk)
 
     def hear(self) -> None:
         """Webhooks come: new ones, old ones again, newest first."""
@@ -305,7 +305,7 @@ class World(StockWorld, MoneyWorld):
     def _settle(self, payment: Payment) -> None:
         if payment.reference.startswith("pi_") and payment.attempts:
             self._quietly(lambda: self.sandbox.settle(payment.reference))
-        self._quietly(lambda: payments.settle(payment_id=payment.pk))
+        self._quietly(lambda: payments.bring_up_to_date(payment_id=payment.pk))
 
     def _quietly(self, work: Callable[[], Any]) -> None:
         try:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from checkout.payments.providers import base
 from checkout.receivables import selectors, services
+from shop.core import db
 from shop.core.money import Money
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def received(*, reference: str, statement_id: str, amount: Money, by: str) -> ba
 def returned(*, reference: str, key: str, amount: Money, by: str) -> base.Outcome:
     """Money that a merchant has sent back, for the refund that was asked for with ``key``."""
     services.returned(payment_id=_known(reference), amount=amount, key=key, by=by)
+    return _stands(reference)
+
+
+def released(*, reference: str, amount: Money, by: str) -> base.Outcome:
+    """So much of it need not be sent any more: what it is for costs less now."""
+    services.release(payment_id=_known(reference), amount=amount, key=f"less:{db.uuid7()}", by=by)
     return _stands(reference)
 
 

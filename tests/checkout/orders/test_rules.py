@@ -40,7 +40,9 @@ from checkout.orders.rules import Facts
         ("is_back", Facts(total=5, fulfilment="returned"), None),
         ("is_refunded", Facts(total=5), "not_refunded"),
         ("is_refunded", Facts(total=5, captured=5, refunded=4), "not_refunded"),
-        ("is_refunded", Facts(total=5, captured=5, refunded=5), None),
+        ("is_refunded", Facts(total=5, captured=5, refunded=5), "not_refunded"),  # all of it is still due
+        ("is_refunded", Facts(total=5, captured=5, refunded=5, allowed=5), None),
+        ("is_refunded", Facts(total=5, captured=5, refunded=5, is_over=True), None),
     ],
 )
 def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
@@ -48,19 +50,23 @@ def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "is_over", "state"),
+    ("facts", "state"),
     [
-        (Facts(total=5), False, "due"),
-        (Facts(total=5), True, "voided"),
-        (Facts(total=5, authorised=5), False, "authorised"),
-        (Facts(total=5, captured=3), False, "partly_paid"),
-        (Facts(total=5, captured=5), False, "paid"),
-        (Facts(total=5, captured=5, refunded=1), True, "partly_refunded"),
-        (Facts(total=5, captured=5, refunded=5), True, "refunded"),
+        (Facts(total=5), "due"),
+        (Facts(total=5, is_over=True), "voided"),
+        (Facts(total=5, authorised=5), "authorised"),
+        (Facts(total=5, captured=3), "partly_paid"),
+        (Facts(total=5, captured=5), "paid"),
+        (Facts(total=5, captured=5, refunded=1, is_over=True), "partly_refunded"),
+        (Facts(total=5, captured=5, refunded=5, is_over=True), "refunded"),
+        (Facts(total=5, captured=5, refunded=5, allowed=5), "refunded"),
+        (Facts(total=5, captured=2, refunded=2, held=3, authorised=5, allowed=2), "partly_paid"),
+        (Facts(total=4, captured=5, refunded=1), "partly_refunded"),  # one that costs less now
+        (Facts(total=6, captured=5, refunded=1), "partly_paid"),  # and one that costs more
     ],
 )
-def test_payment_state(facts: Facts, is_over: bool, state: str) -> None:
-    assert rules.payment_state(facts, is_over=is_over) == state
+def test_payment_state(facts: Facts, state: str) -> None:
+    assert rules.payment_state(facts) == state
 
 
 def test_numbers_go_on_past_six_digits() -> None:

@@ -1,0 +1,57 @@
+"""The mail about a change: what is different now, and what is to be paid or comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import translation
+
+from checkout.changes import selectors
+from checkout.orders import emails as order_emails
+from checkout.orders import selectors as orders
+from checkout.orders.models import Order, OrderChange
+from checkout.payments import selectors as payments
+
+_SHOWN = ("shipping_address", "delivery_name")  # fields whose change concerns the shopper
+
+
+def order_changed(*, order_id: UUID, change_id: UUID) -> None:
+    """With the link to pay, where something is to be paid. None about what nobody but the shop needs to know.
+
+    An exchange has mails of its own, unless it is to be paid for.
+    """
+    change, order = selectors.change(change_id), orders.by_id(order_id)
+    to_pay = payments.balance_due(order)
+    is_news = change.removed or change.added or any(name in change.after for name in _SHOWN)
+    if order.is_over or not is_news or (change.kind == OrderChange.Kind.EXCHANGE and to_pay is None):
+        return
+    with translation.override(order.language):
+        order_emails.send(
+            order,
+            "order_changed",
+            key=change_id,
+            **_lines(order, change),
+            reason=change.reason if change.kind != OrderChange.Kind.EDIT else "",
+            is_moved="shipping_address" in change.after,
+            is_sent_otherwise="delivery_name" in change.after,
+            difference=order_emails.text(order.money(abs(change.difference_minor))),
+            is_more=change.difference_minor > 0,
+            is_less=change.difference_minor < 0,
+            to_pay=order_emails.text(to_pay) if to_pay else None,
+            comes_back=_comes_back(order, change),
+        )
+
+
+def _lines(order: Order, change: OrderChange) -> dict[str, Any]:
+    names = {str(line.pk): line.name for line in order.lines.all()}
+    return {
+        what: [{"name": names.get(key, ""), "quantity": units} for key, units in found.items()]
+        for what, found in (("removed", change.removed), ("added", change.added))
+    }
+
+
+def _comes_back(order: Order, change: OrderChange) -> str | None:
+    """What of the difference was taken and goes back; what was only held or promised is simply not taken."""
+    minor = min(-change.difference_minor, order.captured_minor - order.due_minor)
+    return order_emails.text(order.money(minor)) if minor > 0 else None

@@ -1,0 +1,170 @@
+"""What was asked for, looked at before anything is held or written: prices, addresses, delivery, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cart.pricing import selectors as pricing
+from checkout.changes import rules, selectors
+from checkout.orders import revising
+from checkout.orders.models import Order, OrderChange, OrderLine
+from inventory.stock import rules as stock_rules
+from shop.core import addresses
+from shop.core.money import Money, total
+
+Status = Order.Status
+EDITABLE = (Status.PAYMENT_CONFIRMED, Status.PROCESSING, Status.READY_TO_SHIP)
+EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED, Status.RETURNED)
+FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
+
+
+class EditRefused(Exception):
+    """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
+
+    "changed_meanwhile", "nothing_changes", "not_editable", "too_many_units", "already_shipped", "out_of_stock",
+    "not_sellable", "not_deliverable", "address_invalid", "tax_differs", "too_long". `fields` says more, by what it is
+    about.
+    """
+
+    def __init__(self, message: str, code: str, fields: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code, self.fields = code, dict(fields or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to change: see `services.edit`."""
+
+    removed: Mapping[UUID, int] = field(default_factory=dict)
+    added: Mapping[UUID, int] = field(default_factory=dict)
+    shipping_address: Mapping[str, Any] | None = None
+    delivery_option: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str = OrderChange.Kind.EDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A wish that can be granted as far as one can see without a lock: what `revising.revise` is told."""
+
+    kind: str
+    removed: Mapping[UUID, int] = field(default_factory=dict)
+    added: Sequence[pricing.QuotedLine] = ()
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    delivery_minor: int | None = None
+
+    @property
+    def units(self) -> dict[UUID, int]:
+        """Units to be added, by variant."""
+        return {line.variant_id: line.quantity for line in self.added}
+
+
+def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
+    """The plan for a wish. Raises `EditRefused`. About eight queries."""
+    removed = {key: units for key, units in wish.removed.items() if units}
+    check(order, lines, Plan(wish.kind, removed))
+    changed: dict[str, Any] = {}
+    if wish.shipping_address is not None:
+        changed |= _address(order, wish.shipping_address)
+    address = changed.get("shipping_address", order.shipping_address)
+    added = _priced(order, address, {key: units for key, units in wish.added.items() if units})
+    if changed:
+        classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
+        _same_tax(order, address, classes)
+    changed |= {name: text for name, text in _texts(wish.fields).items() if text != getattr(order, name)}
+    delivery_minor = None
+    if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
+        delivery = _delivery(order, address, wish, _goods(order, lines, removed, added))
+        if delivery.code != order.delivery_option:
+            delivery_minor = delivery.price.minor
+            changed |= {
+                "delivery_option": delivery.code, "delivery_name": delivery.name, "delivery_on": delivery.arrives_on
+            }  # fmt: skip
+    if not (removed or added or changed):
+        raise EditRefused(_("Nothing would change."), "nothing_changes")
+    return Plan(wish.kind, removed, added, changed, delivery_minor)
+
+
+def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
+    """Whether the order may be changed so in its status, and has the units that are to go. Raises `EditRefused`."""
+    if order.status not in (EXCHANGEABLE if wanted.kind == OrderChange.Kind.EXCHANGE else EDITABLE):
+        label = {"status": order.get_status_display()}
+        raise EditRefused(_("The order is “%(status)s”: it cannot be changed now.") % label, "not_editable")
+    known, names = selectors.units(order.pk, lines), {line.pk: line.name for line in lines}
+    for key, units in wanted.removed.items():
+        code = rules.objection(known.get(key), units)
+        if code:
+            raise EditRefused(_why(code, names.get(key, ""), known.get(key)), code, {str(key): [code]})
+
+
+def _why(code: str, name: str, units: rules.Units | None) -> str:
+    told = {"name": name, "count": units.quantity if units else 0, "left": units.here if units else 0}
+    if units is None:
+        return _("The order has no such line.")
+    if code == "already_shipped":
+        return _("Of “%(name)s” only %(left)s can be taken off: the others have left.") % told
+    return _("Take off 1 to %(count)s of “%(name)s”.") % told
+
+
+def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
+    tidy, problems = addresses.clean(given)
+    if problems:
+        raise EditRefused(_("This is not a complete address."), "address_invalid", problems)
+    known, _problems = addresses.clean(order.shipping_address)
+    return {} if tidy == known else {"shipping_address": tidy}
+
+
+def _same_tax(order: Order, address: Mapping[str, Any], classes: set[str]) -> None:
+    """An order keeps the tax that it was placed with: it cannot go where another one applies."""
+    now, then = pricing.rates_for(order.shipping_address), pricing.rates_for(address)
+    if any(rate.tax_class in classes for rate in now ^ then):
+        text = _("Another tax applies at this address. Cancel the order and place it anew for the new address.")
+        raise EditRefused(text, "tax_differs")
+
+
+def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int]) -> tuple[pricing.QuotedLine, ...]:
+    """The units as they are sold today, without a delivery of their own. Coupons are not looked at again."""
+    if not all(stock_rules.is_quantity(count) for count in units.values()):
+        raise EditRefused(_("Give a number of units from 1."), "too_many_units")
+    if not units:
+        return ()
+    quote = pricing.quote(
+        lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
+        currency=order.currency, address=address, is_carried=False,
+    )  # fmt: skip
+    if quote.unsellable:
+        fields = {str(variant): ["not_sellable"] for variant in quote.unsellable}
+        raise EditRefused(_("One of the products is not sold at present."), "not_sellable", fields)
+    return quote.lines
+
+
+def _texts(fields: Mapping[str, str]) -> dict[str, str]:
+    tidy = {name: str(fields[name]).strip() for name in FIELDS if name in fields}
+    long = {name: ["too_long"] for name, text in tidy.items() if len(text) > FIELDS[name]}
+    if long:
+        raise EditRefused(_("That is too long."), "too_long", long)
+    return tidy
+
+
+def _goods(
+    order: Order, lines: Sequence[OrderLine], removed: Mapping[UUID, int], added: Sequence[pricing.QuotedLine]
+) -> Money:
+    """What the goods will cost after discount, delivery and tax aside."""
+    gone = [revising.worth(line, removed[line.pk]) for line in lines if line.pk in removed]
+    minor = order.subtotal_minor - order.discount_minor - sum(one.total - one.discount for one in gone)
+    return order.money(minor) + total((line.line_total for line in added), order.currency)
+
+
+def _delivery(order: Order, address: Mapping[str, Any], wish: Wish, goods: Money) -> pricing.DeliveryOption:
+    """The delivery asked for, else the one the order has. Raises `EditRefused` where it is not offered."""
+    options = pricing.delivery_options(country=str(address["country"]), currency=order.currency, subtotal=goods)
+    code = wish.delivery_option or order.delivery_option
+    for option in options:
+        if option.code == code:
+            return option
+    raise EditRefused(_("This delivery is not offered for this address."), "not_deliverable")

@@ -1,0 +1,59 @@
+"""One change of an order, written: its lines, its parcels and its money, in one transaction of the default database."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from checkout.changes import rules, selectors
+from checkout.changes.planning import EditRefused, Plan, check
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import locking, revising
+from checkout.orders import selectors as order_selectors
+from checkout.orders import services as orders
+from checkout.orders.models import OrderChange
+from checkout.payments import services as payments
+from inventory.stock import selectors as stock
+from shop.core import db
+
+
+def write(
+    *, order_id: UUID, plan: Plan, by: str, reason: str, change_id: UUID, seen_revision: int | None = None
+) -> OrderChange | None:  # fmt: skip
+    """Change the order as planned; None if nothing would be left of it: then the whole of it is cancelled.
+
+    `seen_revision`: the revision that the plan was made for, None where it does not matter. The same `change_id` again
+    is the same change. Units follow by `OrderChanged`. Raises `EditRefused`.
+    """
+    expected = stock.expected(change_id) if plan.added else {}
+    with transaction.atomic(using=db.DEFAULT):
+        order = locking.order(order_id)
+        done = OrderChange.objects.filter(order=order, pk=change_id).first()
+        if done is not None:
+            return done
+        if seen_revision is not None and order.revision != seen_revision:
+            raise changed_meanwhile()
+        lines = order_selectors.lines_of(order_id)
+        check(order, lines, plan)
+        if not plan.added and plan.removed and rules.is_empty(selectors.units(order_id, lines), plan.removed):
+            why = "out_of_stock" if plan.kind in (OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT) else ""
+            orders.apply(order_id=order_id, trigger="cancel", by=by, note=reason, reason=why)
+            return None
+        change = revising.revise(
+            order=order, kind=plan.kind, by=by, reason=reason, removed=plan.removed, added=plan.added,
+            expected=expected, changed=plan.changed, delivery_minor=plan.delivery_minor, change_id=change_id,
+        )  # fmt: skip
+        fulfilment.adapt(order=order, by=by)
+        with override(order.language):
+            why = _("The order was changed.")
+        payments.settle(order_id=order_id, by=by, reason=why)
+        return change
+
+
+def changed_meanwhile() -> EditRefused:
+    """Two people at once: the second one is told to look again."""
+    text = _("Somebody else has changed this order meanwhile. Look at it again, then change it.")
+    return EditRefused(text, "changed_meanwhile")

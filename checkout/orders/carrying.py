@@ -1,0 +1,53 @@
+"""Another price of an order's delivery, spread over its lines with the tax that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from cart.pricing import rules as pricing
+from checkout.orders.lines import live
+from checkout.orders.models import OrderLine
+from shop.core.money import Money
+
+
+def carry(lines: Sequence[OrderLine], difference: int, currency: str) -> None:
+    """Have `lines` carry `difference` minor units more (or, below zero, less) of the delivery; in memory.
+
+    Only units that are still part of the order and did not come back carry anything. More is spread by what they cost,
+    less by what they carry; each line's tax follows by its own rates. What they do not carry is not taken from them.
+    """
+    bearers = [line for line in lines if line.quantity > line.returned]
+    if not bearers or not difference:
+        return
+    if difference < 0:
+        weights = [live(line).shipping for line in bearers]
+        difference = max(difference, -sum(weights))
+    else:
+        weights = [live(line).total for line in bearers]
+    for line, share in zip(bearers, Money(difference, currency).allocate(weights), strict=True):
+        _add(line, share)
+
+
+def _add(line: OrderLine, share: Money) -> None:
+    """`share` more of the delivery on one line: its tax changes by what the rates make of it, and not below zero."""
+    now = live(line)
+    before = Money(now.total - now.discount + now.shipping, share.currency)
+    left = {False: now.tax - now.included, True: now.included}
+    rows = [dict(row) for row in line.taxes]
+    for row in rows:
+        if row.get("on_shipping"):
+            change = _tax(before + share, row) - _tax(before, row)
+            change = max(change, -min(row["amount_minor"], left[row["is_included"]]))
+            left[row["is_included"]] += change
+            row["amount_minor"] += change
+            line.tax_minor += change
+            line.included_tax_minor += change if row["is_included"] else 0
+    line.taxes = rows
+    line.shipping_minor += share.minor
+
+
+def _tax(base: Money, row: dict[str, Any]) -> int:
+    rate = pricing.Rate(row["name"], Decimal(row["rate"]), is_included=row["is_included"])
+    return pricing.tax_of(base, rate).minor
