@@ -394,7 +394,9 @@ UNFOLD = {
 # --- E-mail
 _EMAIL = urlsplit(env("EMAIL_URL", "console://"))
 EMAIL_BACKEND = (
-    f"django.core.mail.backends.{'smtp' if _EMAIL.scheme.startswith('smtp') else _EMAIL.scheme}.EmailBackend"
+    "shop.notifications.smtp.EmailBackend"
+    if _EMAIL.scheme.startswith("smtp")
+    else f"django.core.mail.backends.{_EMAIL.scheme}.EmailBackend"
 )
 EMAIL_HOST, EMAIL_PORT = _EMAIL.hostname or "", _EMAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_EMAIL.username or ""), unquote(_EMAIL.password or "")
@@ -402,6 +404,8 @@ EMAIL_USE_TLS = _EMAIL.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = env("EMAIL_FILE_PATH") or str(addresses.data_folder() / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SHOP_NAME} <shop@{urlsplit(SITE_URL).hostname}>")
+SUPPORT_EMAIL = env("SUPPORT_EMAIL")  # where questions go: shown on pages and in mails, whose answers go there
+FEEDBACK_AFTER = timedelta(days=int(env("FEEDBACK_AFTER_DAYS", "5")))  # a delivery its shopper is asked how it was
 
 STOCK_ALERT_EMAILS = names("STOCK_ALERT_EMAILS")  # who hears of low stock and drift; none: all who may change stock
 

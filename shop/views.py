@@ -41,6 +41,7 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "shop": {
             "name": settings.SHOP_NAME,
+            "support_email": settings.SUPPORT_EMAIL,
             "currency": settings.DEFAULT_CURRENCY,
             "departments": SimpleLazyObject(products.departments),
             "cart_count": SimpleLazyObject(lambda: _cart_count(request)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from email.utils import parseaddr
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +22,15 @@ from django.utils import translation
 
 from shop.audit import services as audit
 from shop.core import db
+from shop.notifications import attachments, smtp
 from shop.notifications.models import Notification
 
 log = structlog.get_logger("shop.notifications")
 
 MAX_ATTEMPTS = 8
-PAUSE = timedelta(minutes=2)  # between tries; also how long a sender may take before another one may not
+PAUSE = timedelta(
+    minutes=2
+)  # before the second try, doubled for each more: the last is some four hours after the first
 
 
 def queue(*, key: str, template: str, to: str, language: str, context: Mapping[str, Any]) -> bool:
@@ -48,7 +53,8 @@ def send(*, notification_id: UUID | str) -> bool:
     """Send one queued e-mail; True if this call sent it.
 
     The row is marked as being sent, and committed, before the mail server is called: a worker that dies in between
-    leaves it marked, and it is never sent twice. A refusal by the mail server is tried again later.
+    leaves it marked, and it is never sent twice. So does a mail server that took the message and never answered. A
+    refusal by the mail server, and one that is away, is tried again later.
     """
     claimed = Notification.objects.filter(pk=notification_id, status__in=_OPEN).update(
         status=Notification.Status.SENDING
@@ -57,10 +63,10 @@ def send(*, notification_id: UUID | str) -> bool:
         return False
     row = Notification.objects.get(pk=notification_id)
     try:
-        message = render(template=row.template, language=row.language, context=row.context)
-        message.to = [row.recipient]
-        message.extra_headers["Auto-Submitted"] = "auto-generated"
+        message = _addressed(row)
         message.send()
+    except smtp.Unanswered as error:  # a person decides whether a second copy does no harm
+        return _failed(row, error, status=Notification.Status.SENDING)
     except Exception as error:  # noqa: BLE001  (templates, SMTP, sockets: all are tried again, then left for people)
         return _failed(row, error)
     Notification.objects.filter(pk=row.pk).update(
@@ -72,9 +78,25 @@ def send(*, notification_id: UUID | str) -> bool:
 _OPEN = [Notification.Status.QUEUED]
 
 
-def _failed(row: Notification, error: Exception) -> bool:
+def _addressed(row: Notification) -> EmailMultiAlternatives:
+    """The message as it is sent. Its id is the row's own, so that a mailbox knows a second copy for what it is."""
+    message = render(template=row.template, language=row.language, context=row.context)
+    message.to = [row.recipient]
+    for name, data, kind in attachments.files(row.context.get("attachments", ())):
+        message.attach(name, data, kind)
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    message.extra_headers |= {"Auto-Submitted": "auto-generated", "Message-ID": f"<{row.pk}@{sender}>"}
+    if leave := row.context.get("unsubscribe_url"):
+        message.extra_headers |= {
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return message
+
+
+def _failed(row: Notification, error: Exception, *, status: str = "") -> bool:
     attempts = row.attempts + 1
-    status = Notification.Status.FAILED if attempts >= MAX_ATTEMPTS else Notification.Status.QUEUED
+    status = status or (Notification.Status.FAILED if attempts >= MAX_ATTEMPTS else Notification.Status.QUEUED)
     text = f"{type(error).__name__}: {error}"[:1000]
     Notification.objects.filter(pk=row.pk).update(status=status, attempts=attempts, last_error=text)
     log.warning("e-mail failed", notification=str(row.pk), template=row.template, attempt=attempts, error=text)
@@ -83,7 +105,8 @@ def _failed(row: Notification, error: Exception) -> bool:
 
 def due() -> list[UUID]:
     """Queued e-mails that nobody has sent for a while: their message was lost, or the mail server refused."""
-    rows = Notification.objects.filter(Q(status__in=_OPEN), created_at__lte=Now() - PAUSE)
+    waited = [Q(attempts=n, created_at__lte=Now() - PAUSE * 2**n) for n in range(MAX_ATTEMPTS)]
+    rows = Notification.objects.filter(reduce(or_, waited), status__in=_OPEN)
     return list(rows.order_by("created_at").values_list("id", flat=True)[:200])
 
 
@@ -103,12 +126,19 @@ def send_again(*, notification_ids: Sequence[UUID], by: str) -> int:
 def render(*, template: str, language: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
     """The e-mail `template` in `language`: text and HTML (its CSS inlined), subject from the text's first line."""
     with translation.override(language):
-        full = {**context, "shop_name": settings.SHOP_NAME, "site_url": settings.SITE_URL}
+        full = {
+            **context,
+            "language": language,
+            "shop_name": settings.SHOP_NAME,
+            "site_url": settings.SITE_URL,
+            "support_email": settings.SUPPORT_EMAIL,
+        }
         subject, _sep, text = render_to_string(f"emails/{template}.txt", full).strip().partition("\n")
         html = css_inline.inline(render_to_string(f"emails/{template}.html", full))
     message = EmailMultiAlternatives(
-        subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL
-    )
+        subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL,
+        reply_to=[settings.SUPPORT_EMAIL] if settings.SUPPORT_EMAIL else None,
+    )  # fmt: skip
     message.attach_alternative(html, "text/html")
     return message
 
