@@ -2,6 +2,7 @@
 
 from checkout.desk.admin import OrderAdmin
 from checkout.disputes.admin import DisputeAdmin
+from checkout.drafts.admin import DraftAdmin
 from checkout.fulfilment.admin import ShipmentAdmin
 from checkout.ledger.admin import LedgerEntryAdmin
 from checkout.payments.admin import (
@@ -24,6 +25,7 @@ __all__ = [
     "CreditEntryAdmin",
     "DifferenceAdmin",
     "DisputeAdmin",
+    "DraftAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",
     "PaymentAdmin",

@@ -1,27 +1,26 @@
 """The merchant's order screens: the list, and one page with everything of an order and what can be done with it.
 
-Nothing is edited here: buttons post to services, and only those that table, guard and permission allow are shown.
+Buttons post to services, and only those that table, guard and permission allow are shown. Status, amounts and stock
+are never typed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from checkout.desk import merchant_forms, screen, staff
+from checkout.desk.asking import AskPages, amount_of
+from checkout.desk.edit_pages import EditPages
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders import transitions
@@ -30,21 +29,12 @@ from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.core import db, requests
 from shop.core.admin import ReadOnlyAdmin
-from shop.core.money import BadAmount, Money
 
-REFUSALS = (
-    orders.TransitionRefused,
-    payments.CaptureRefused,
-    payments.PaymentRefused,
-    payments.RefundRefused,
-    fulfilment.TrackingRefused,
-    BadAmount,
-)
 VIEW = "checkout.view_order"
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
     list_display = ["number", "placed_at", "email", "total_text", "status_badge", "payment_badge"]
     list_display_links = ["number"]
     list_filter = ["status", "payment_state", "fulfilment_state", ("placed_at", admin.DateFieldListFilter)]
@@ -79,6 +69,10 @@ class OrderAdmin(ReadOnlyAdmin):
             "void": self.void,
             "refund": self.refund,
             "transfer": self.transfer,
+            "edit": self.edit,
+            "cancel_units": self.cancel_units,
+            "note": self.add_note,
+            "send_link": self.send_link,
         }
         own = [
             path(f"<uuid:order_id>/{name}/", self.admin_site.admin_view(page), name=f"checkout_order_{name}")
@@ -137,7 +131,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Ask how much of the held money is taken, and whether the rest is let go."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            amount = _amount(data["amount"], order)
+            amount = amount_of(data["amount"], order)
             payments.request_capture(order_id=order.pk, amount=amount, is_final=data["is_final"], by=by)
 
         order = self._order(order_id)
@@ -158,7 +152,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Ask how much goes back, and why."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            amount = _amount(data["amount"], order)
+            amount = amount_of(data["amount"], order)
             to = data["to"] or "original"
             payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by, to=to)
 
@@ -177,63 +171,13 @@ class OrderAdmin(ReadOnlyAdmin):
             if not waiting:
                 raise payments.PaymentRefused(_("This order is not paid by bank transfer or invoice."))
             payments.record_transfer(
-                payment_id=waiting[-1].pk, amount=_amount(data["amount"], order),
+                payment_id=waiting[-1].pk, amount=amount_of(data["amount"], order),
                 statement_id=data["statement_id"], at=db.clock(), by=by,
             )  # fmt: skip
 
         order = self._order(order_id)
-        due = order.money(max(0, order.total_minor - order.captured_minor)).decimal
+        due = order.money(max(0, order.balance_minor)).decimal
         return self._ask(
             request, order_id, merchant_forms.TransferForm, _("Record payment received"), screen.RECORD, save,
             _("The payment is recorded."), {"amount": due},
         )  # fmt: skip
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        order_id: UUID,
-        form_class: type[forms.Form],
-        title: str,
-        permission: str,
-        save: Callable[[Order, dict[str, Any], str], Any],
-        done: str,
-        initial: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A small page with a form; its answer goes to `save`, and a refusal back onto the page."""
-        self._allow(request, permission)
-        order = self._order(order_id)
-        form = form_class(request.POST or None, initial=initial)
-        if request.method == "POST" and form.is_valid():
-            try:
-                save(order, form.cleaned_data, requests.actor(request))
-                messages.success(request, done)
-                return self._back(order_id)
-            except REFUSALS as refusal:
-                form.add_error(None, str(refusal))
-        context = {
-            **self.admin_site.each_context(request), "title": f"{title} · {order.number}", "action": title,
-            "form": form, "order": order, "opts": self.opts,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/checkout/order/ask.html", context)
-
-    def _allow(self, request: HttpRequest, permission: str) -> None:
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-
-    def _order(self, order_id: UUID) -> Order:
-        order = Order.objects.filter(pk=order_id).first()
-        if order is None:
-            raise Http404
-        return order
-
-    def _back(self, order_id: UUID) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:checkout_order_change", args=[order_id]))
-
-
-def _amount(amount: Decimal, order: Order) -> Money:
-    """What was typed, in the order's currency. Raises `BadAmount` with a sentence for people."""
-    try:
-        return Money.of(amount, order.currency)
-    except BadAmount as error:
-        text = _("That has more digits than an amount in %(currency)s: the smallest is %(least)s.")
-        raise BadAmount(text % {"currency": order.currency, "least": order.money(1).decimal}) from error

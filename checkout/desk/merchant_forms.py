@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
@@ -91,4 +95,52 @@ class TransferForm(forms.Form):
         max_length=100,
         help_text=_("What names this line on the bank statement. The same line counts once."),
         widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class EditForm(forms.Form):
+    """What besides lines and address can change of a placed order, and why."""
+
+    delivery_option = forms.ChoiceField(label=_("Delivery"), required=False, widget=UnfoldAdminSelectWidget)
+    po_number = forms.CharField(
+        label=_("Purchase order number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    gift_message = forms.CharField(
+        label=_("Gift message"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("For the history; staff read it."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def __init__(self, *args: Any, options: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.options = list(options)
+        self.fields["delivery_option"].choices = self.options  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    """Why units are taken off."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("For the history; staff read it."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class NoteForm(forms.Form):
+    """A word about the order."""
+
+    text = forms.CharField(
+        label=_("Note"), max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), strip=True
+    )
+    is_shown_to_customer = forms.BooleanField(
+        label=_("Show it to the customer"),
+        required=False,
+        help_text=_("It stands on the order's page then and is sent by mail, once. It cannot be taken back."),
+        widget=UnfoldBooleanSwitchWidget,
     )

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from uuid import UUID
 
 from checkout.fulfilment import services as fulfilment
+from checkout.orders import emails
+from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
+from shop.audit import services as audit
+from shop.core import db
 
 # Triggers that move parcels or money as well as the status. All others are the status alone.
 _COMMANDS: dict[str, Callable[..., Order]] = {
@@ -30,3 +34,17 @@ def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     if command is not None:
         return command(order_id=order_id, by=by)
     return orders.apply(order_id=order_id, trigger=trigger, by=by, note=note)
+
+
+def send_payment_link(*, order_id: UUID, by: str) -> bool:
+    """Mail the customer the link to what is still to be paid, at most once a minute; whether a mail was queued.
+
+    Raises `Order.DoesNotExist`.
+    """
+    order = order_selectors.by_id(order_id)
+    if order.balance_minor <= 0:
+        return False
+    is_new = emails.to_pay(order, key=db.clock().strftime("%Y%m%d%H%M"))
+    if is_new:
+        audit.record(action="order.send_link", by=by, object_type="order", object_id=order_id, using=db.DEFAULT)
+    return is_new

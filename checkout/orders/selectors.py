@@ -44,6 +44,11 @@ def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> OrderPage:
     return OrderPage(tuple(rows.prefetch_related("lines")[first : first + size]), rows.count())
 
 
+def latest_of(*, email: str) -> Order | None:
+    """The latest order with this e-mail address."""
+    return Order.objects.filter(email=email.strip().lower()).order_by("-id").first()
+
+
 def lines_of(order_id: UUID) -> list[OrderLine]:
     return list(OrderLine.objects.filter(order_id=order_id).order_by("position"))
 

@@ -69,6 +69,12 @@ def with_email(email: str) -> UUID | None:
     return User.objects.filter(email__iexact=email.strip()).values_list("pk", flat=True).first()
 
 
+def beginning_with(text: str, *, limit: int = 8) -> list[tuple[UUID, str]]:
+    """Id and e-mail address of some active people whose address begins so."""
+    rows = User.objects.filter(email__startswith=text.strip().lower(), is_active=True).order_by("email")
+    return list(rows.values_list("pk", "email")[:limit])
+
+
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actors ("staff:<id>", "customer:<id>", "guest", "system") as people read them: a person's e-mail address.
 

@@ -1,0 +1,65 @@
+"""An address as staff enter it, checked by the rules of its country."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from shop.core import addresses
+
+_LABELS = {
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "company": gettext_lazy("Company"),
+    "address1": gettext_lazy("Address"),
+    "address2": gettext_lazy("Flat, floor, building"),
+    "postal_code": gettext_lazy("Postcode"),
+    "city": gettext_lazy("City"),
+    "state": gettext_lazy("State"),
+    "country": gettext_lazy("Country"),
+    "phone": gettext_lazy("Phone"),
+}
+
+
+class AddressForm(forms.Form):
+    """`address` is what was entered, tidied. With `is_partial` it may be incomplete: a draft waits for the rest."""
+
+    def __init__(self, *args: Any, is_partial: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_partial = is_partial
+        self.address: dict[str, str] = {}
+        for name, label in _LABELS.items():
+            if name == "country":
+                field: forms.Field = forms.ChoiceField(
+                    label=label, required=False, choices=[("", "–"), *countries], widget=UnfoldAdminSelectWidget
+                )
+            else:
+                field = forms.CharField(
+                    label=label, required=False, max_length=addresses.FIELDS[name], widget=UnfoldAdminTextInputWidget
+                )
+            self.fields[name] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.address, problems = addresses.clean(cleaned)
+        for name, problem in problems.items():
+            if name not in self.errors and not (self.is_partial and problem == "required"):
+                self.add_error(name, _sentence(self.address["country"], name, problem))
+        return {**cleaned, **self.address}
+
+
+def _sentence(country: str, name: str, problem: str) -> str:
+    if problem == "required":
+        return _("Please fill this in.")
+    if name == "country":
+        return _("Please choose a country.")
+    if name == "postal_code" and (example := addresses.rules_of(country).postal_example):
+        return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": example}
+    if name == "state":
+        return _("This country has no such state.")
+    return _("Please check this.")

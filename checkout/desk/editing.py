@@ -1,0 +1,171 @@
+"""The screen on which staff change a placed order: what is entered, what of it differs, and what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cart.pricing import selectors as pricing
+from checkout.changes import services as changes
+from checkout.desk import adding
+from checkout.desk.address_form import AddressForm
+from checkout.desk.merchant_forms import EditForm
+from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import emails, selectors
+from checkout.orders.models import Order, OrderLine
+from checkout.payments import methods
+from checkout.payments import selectors as payments
+from shop.core import addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the order on the screen: `least` units have left already, `quantity` is what was entered."""
+
+    line: OrderLine
+    options: str
+    now: int
+    least: int
+    quantity: int | str
+
+    @property
+    def open(self) -> int:
+        """Units that are still here."""
+        return self.now - self.least
+
+
+@dataclass
+class Screen:
+    """What stands on the screen. `problems` are sentences about numbers; the forms know their own."""
+
+    order: Order
+    revision: int
+    rows: list[Row]
+    adding: dict[UUID, int]
+    address: AddressForm
+    form: EditForm
+    query: str
+    problems: list[str] = field(default_factory=list)
+
+    def is_valid(self) -> bool:
+        return all([not self.problems, self.address.is_valid(), self.form.is_valid()])
+
+    def arguments(self) -> dict[str, Any]:
+        """What of it differs from the order, as `changes.preview` and `edit` take it. To be called when valid."""
+        removed, added = {}, {key: count for key, count in self.adding.items() if count}
+        for row in self.rows:
+            difference = int(row.quantity) - row.now
+            if difference < 0:
+                removed[row.line.pk] = -difference
+            elif difference:
+                added[row.line.variant_id] = added.get(row.line.variant_id, 0) + difference
+        data = self.form.cleaned_data
+        wished = {name: data[name] for name in ("po_number", "gift_message") if data[name] != getattr(self.order, name)}
+        address, option = self.address.address, data["delivery_option"]
+        return {
+            "removed": removed,
+            "added": added,
+            "shipping_address": None if address == _tidy(self.order.shipping_address) else address,
+            "delivery_option": None if option in ("", self.order.delivery_option) else option,
+            "fields": wished,
+        }
+
+
+def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
+    """The screen as entered in `data` (a POST), or as the order is now."""
+    problems: list[str] = []
+    wanted: dict[UUID, int] = {}
+    more: dict[UUID, int] = {}
+    try:
+        wanted = adding.counts(data or {}, "units-")
+        more = adding.counts(data or {}, "add-")
+    except adding.BadCount as bad:
+        problems.append(str(bad))
+    address = AddressForm(data, initial=order.shipping_address, prefix="to")
+    country = (data.get("to-country") if data else "") or order.shipping_address.get("country", "")
+    form = EditForm(data, initial=_initial(order), options=delivery_options(order, country))
+    seen = str(data.get("revision", "")) if data else ""
+    revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else order.revision
+    query = str(data.get("q", "")).strip() if data else ""
+    return Screen(order, revision, rows(order, wanted), more, address, form, query, problems)
+
+
+def _initial(order: Order) -> dict[str, str]:
+    return {name: getattr(order, name) for name in ("delivery_option", "po_number", "gift_message")}
+
+
+def _tidy(address: Mapping[str, Any]) -> dict[str, str]:
+    return addresses.clean(address)[0]
+
+
+def rows(order: Order, wanted: Mapping[UUID, int] | None = None) -> list[Row]:
+    """The lines that still have units, with how many of them have left already."""
+    away = units_away(order.pk)
+    found = []
+    for line in selectors.lines_of(order.pk):
+        now = line.quantity - line.returned
+        if now:
+            options = " · ".join(str(value) for value in line.options.values())
+            least = min(now, max(0, away.get(line.pk, 0) - line.returned))
+            found.append(Row(line, options, now, least, (wanted or {}).get(line.pk, now)))
+    return found
+
+
+def units_away(order_id: UUID) -> dict[UUID, int]:
+    """How many units of each order line have been handed to a carrier."""
+    away: dict[UUID, int] = {}
+    for parcel in fulfilment.shipments_of(order_id):
+        for line in parcel.lines.all() if parcel.shipped_at else ():
+            away[line.order_line_id] = away.get(line.order_line_id, 0) + line.quantity
+    return away
+
+
+def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
+    """What serves the address, priced, with the order's own way first if that is not on offer any more."""
+    subtotal = order.money(order.subtotal_minor - order.discount_minor)
+    offered = pricing.delivery_options(country=country, currency=order.currency, subtotal=subtotal)
+    options = [(one.code, f"{one.name} – {one.price.format()}") for one in offered]
+    if order.delivery_option not in dict(options):
+        options.insert(0, (order.delivery_option, order.delivery_name or _("None")))
+    return options
+
+
+def shown(preview: changes.Preview, page: Screen) -> dict[str, Any]:
+    """What the preview says to people: lines before and after, other things that change, and what money does."""
+    given = page.arguments()
+    return {
+        "preview": preview,
+        "lines": [{"line": one, "before": one.quantity - one.change} for one in preview.lines],
+        "others": _others(page, given),
+        "money": _money(page.order, preview),
+        "now": page.order.total,
+    }
+
+
+def _others(page: Screen, given: Mapping[str, Any]) -> list[dict[str, str]]:
+    order, found = page.order, []
+    if given["shipping_address"] is not None:
+        before, after = order.shipping_address, given["shipping_address"]
+        found.append((_("Delivery address"), *(", ".join(emails.address_lines(one)) for one in (before, after))))
+    if given["delivery_option"] is not None:
+        names = dict(page.form.options)
+        found.append((_("Delivery"), order.delivery_name, names[given["delivery_option"]]))
+    labels = {"po_number": _("Purchase order number"), "gift_message": _("Gift message")}
+    found += [(labels[name], getattr(order, name), value) for name, value in given["fields"].items()]
+    return [{"label": label, "before": before or "–", "after": after or "–"} for label, before, after in found]
+
+
+def _money(order: Order, preview: changes.Preview) -> str:
+    """What happens with the money once it is applied."""
+    if preview.balance.minor > 0:
+        words = _("%(amount)s is to be paid then: %(email)s is mailed a link to pay it.")
+        return words % {"amount": preview.balance.format(), "email": order.email}
+    if preview.balance.minor < 0:
+        ways = [methods.label(one.provider) for one in payments.payments_of(order.pk) if one.captured_minor]
+        words = _("%(amount)s goes back the way it was paid (%(ways)s), by itself.")
+        return words % {"amount": (-preview.balance).format(), "ways": ", ".join(dict.fromkeys(ways)) or "–"}
+    return _("No money moves.")
