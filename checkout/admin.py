@@ -17,6 +17,7 @@ from checkout.payments.route_admin import PaymentRouteAdmin
 from checkout.purchase.admin import QueuedOrderAdmin
 from checkout.receivables.admin import ReceivableAdmin
 from checkout.reconciliation.admin import DifferenceAdmin, ReconciliationAdmin
+from checkout.returns.admin import ReturnAdmin, ReturnRuleAdmin
 from checkout.storecredit.admin import CreditAccountAdmin, CreditEntryAdmin
 
 __all__ = [
@@ -37,5 +38,7 @@ __all__ = [
     "ReceivableAdmin",
     "ReconciliationAdmin",
     "RefundAdmin",
+    "ReturnAdmin",
+    "ReturnRuleAdmin",
     "ShipmentAdmin",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkout.api import shopper, staff
+from checkout.api import returns, shopper, staff
 from checkout.payments import webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/line/<str:token>", shopper.TurnResource.as_view(), name="api_order_turn"),
     path("orders/<str:number>", shopper.OrderResource.as_view(), name="api_order"),
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
+    path("orders/<str:number>/returns", returns.Returns.as_view(), name="api_order_returns"),
     path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),
     path("orders/<str:number>/refunds", staff.Refunds.as_view(), name="api_order_refunds"),
     path("orders/<str:number>/captures", staff.Captures.as_view(), name="api_order_captures"),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
-from catalog.products.models import Brand, Image, ListingPrice, OldSlug, Product, Variant
+from catalog.products.models import Brand, Image, ListingPrice, OldSlug, Product, ProductType, Variant
 from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
 from shop.core.money import Money
@@ -206,6 +206,21 @@ def variant_skus(product_id: UUID, sku: str | None = None) -> dict[UUID, str]:
     if sku is not None:
         rows = rows.filter(sku=sku)
     return dict(rows.values_list("pk", "sku"))
+
+
+def product_types() -> list[tuple[str, str]]:
+    """(code, name) of every product type, by name."""
+    return list(ProductType.objects.order_by("name").values_list("code", "name"))
+
+
+def product_of_sku(sku: str) -> UUID | None:
+    """The product that has a variant with this SKU, whatever its status; None if there is none."""
+    return Variant.objects.filter(sku=sku).values_list("product_id", flat=True).first()
+
+
+def sku_of(product_id: UUID) -> str:
+    """The SKU of a product's first variant, empty without one."""
+    return Variant.objects.filter(product_id=product_id).values_list("sku", flat=True).first() or ""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class RequestForm(forms.Form):
     def _add(self, row: Returnable) -> None:
         key = row.line.pk.hex
         self.fields[f"units_{key}"] = forms.TypedChoiceField(
-            label=_("How many?"), coerce=int, empty_value="0", required=False,
+            label=_("How many?"), coerce=int, empty_value=0, required=False,  # type: ignore[arg-type]
             choices=[(n, str(n)) for n in range(row.units + 1)],
         )  # fmt: skip
         choose = [("", _("Choose"))]

@@ -129,9 +129,6 @@ class ReturnLine(models.Model):
             models.CheckConstraint(name="return_line_some", condition=Q(quantity__gt=0)),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.order_line_id}"
-
 
 class ReturnUnit(models.Model):
     """One unit of an order line (they are numbered from 1) in a return: where it is, and whether it is accepted."""

@@ -144,6 +144,11 @@ def returns_of(order_id: UUID) -> list[Return]:
     return list(rows.prefetch_related("lines__order_line", "lines__units"))
 
 
+def whole(return_id: UUID) -> Return:
+    """A return with its order, lines and their order lines. Raises `Return.DoesNotExist`."""
+    return Return.objects.select_related("order").prefetch_related("lines__order_line").get(pk=return_id)
+
+
 def lines_of(return_id: UUID) -> list[ReturnLine]:
     """With their order lines and units. Two queries."""
     rows = ReturnLine.objects.filter(parent_id=return_id).select_related("order_line").order_by("position")

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.returns.models import Condition, Destination, Reason
+
 TRIGGERS = {
     "request": gettext_lazy("asked for"),
     "approve": gettext_lazy("approved"),
@@ -21,6 +23,21 @@ TRIGGERS = {
     "reimburse": gettext_lazy("settled"),
     "exchange": gettext_lazy("exchanged"),
 }
+
+
+def reasons() -> list[tuple[str, str]]:
+    """(code, words) of why something comes back."""
+    return [(value, str(label)) for value, label in Reason.choices]
+
+
+def conditions() -> list[tuple[str, str]]:
+    """(code, words) of how it is."""
+    return [(value, str(label)) for value, label in Condition.choices]
+
+
+def wishes() -> list[tuple[str, str]]:
+    """(code, words) of what is wanted for it."""
+    return [(value, str(label)) for value, label in Destination.choices]
 
 
 def objection(kind: str, until: date | None) -> str:

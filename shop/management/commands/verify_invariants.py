@@ -18,6 +18,7 @@ from checkout.orders import invariants as orders
 from checkout.payments import invariants as payments
 from checkout.purchase import invariants as purchase
 from checkout.reconciliation import invariants as reconciliation
+from checkout.returns import invariants as returns
 from checkout.storecredit import invariants as credit
 from inventory.feeds import invariants as feeds
 from inventory.reservations import selectors as reservations
@@ -45,20 +46,21 @@ def _replicas() -> list[str]:
 # Code, what must hold, the queries that tell, and the comparators, which ask others (over the network, or in vain).
 INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], ...] = (
     ("I1", "No unit is sold twice, and every one is accounted for.",
-     (stock.stock_violations, transfers.transfer_violations, suppliers.receipts_are_stock), ()),
+     (stock.stock_violations, transfers.transfer_violations, suppliers.receipts_are_stock,
+      returns.good_units_are_stock), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
      (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
     ("I4", "No money lies about without an order.", (payments.no_orphan_money,), (reconciliation.no_unknown_money,)),
     ("I5", "What must happen once has happened once.",
      (orders.placed_once, payments.asked_once, payments.kept_once, events.once, notifications.once,
-      invariants.calls_once, feeds.messages_moved_once), ()),
+      invariants.calls_once, feeds.messages_moved_once, returns.units_come_back_once), ()),
     ("I6", "An order costs what its parts cost, and no payment asks for more.",
-     (orders.prices_add_up, orders.shares_add_up, payments.amounts_fit), ()),
+     (orders.prices_add_up, orders.shares_add_up, payments.amounts_fit, returns.worth_is_given_back), ()),
     ("I7", "The books balance, no more is given back than was taken, and no record was altered.",
      (payments.ledger_balances, ledger.balanced, payments.refunds_fit, credit.balances_are_sums, audit.verify), ()),
     ("I8", "Orders take legal steps only, and all of them are known.",
-     (orders.states_are_legal, payments.given_back_is_not_taken), ()),
+     (orders.states_are_legal, payments.given_back_is_not_taken, returns.histories_have_no_gaps), ()),
     ("I9", "Coupons are used as often as they may be.", (promotions.counted, purchase.coupons_of_orders), ()),
     ("I10", "What has happened is heard by all who must hear it.", (events.delivered,), ()),
     ("I11", "No order that a shopper was told of is lost.",
@@ -66,7 +68,8 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
     ("I12", "Copies agree with their sources.", (products.listing_prices, search.listed),
      (search.elasticsearch, _cache)),
     ("I13", "Nothing is stuck.",
-     (payments.nothing_is_stuck, purchase.unpaid_orders_end, waitlist.line_moves, notifications.sent), ()),
+     (payments.nothing_is_stuck, purchase.unpaid_orders_end, waitlist.line_moves, notifications.sent,
+      returns.returns_move_on), ()),
     ("I14", "Whoever has written something sees it.", (), (_replicas,)),
 )  # fmt: skip
 
