@@ -226,6 +226,14 @@ def stock_violations() -> list[str]:
     return invariants.sentences(db.INVENTORY, _VIOLATIONS)
 
 
+def returned_with(prefix: str) -> dict[str, int]:
+    """Units that came back, by document, of the documents that begin so. One query."""
+    rows = StockMovement.objects.using(db.INVENTORY).filter(
+        document__startswith=prefix, kind=StockMovement.Kind.RETURN
+    )
+    return dict(rows.values_list("document").annotate(units=Sum("quantity")))
+
+
 def on_hand(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Units in the house, summed over all locations; variants without any stock item are absent. One query."""
     rows = (
