@@ -41,9 +41,11 @@ app.conf.imports = (
     "catalog.search.tasks",
     "catalog.restock.tasks",
     "cart.carts.tasks",
+    "checkout.feedback.tasks",
     "checkout.payments.tasks",
     "checkout.reconciliation.tasks",
     "checkout.purchase.tasks",
+    "checkout.warehouse.tasks",
 )
 app.conf.beat_schedule = {
     "events.sweep": {"task": "shop.events.tasks.sweep", "schedule": 10.0},
@@ -60,6 +62,7 @@ app.conf.beat_schedule = {
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "restock.forget": {"task": "catalog.restock.tasks.forget_ended", "schedule": crontab(hour=3, minute=55)},
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
+    "feedback.ask": {"task": "checkout.feedback.tasks.ask", "schedule": crontab(minute=40)},
     "payments.remind": {"task": "checkout.payments.tasks.remind_of_invoices", "schedule": crontab(hour=9, minute=10)},
     "payments.settle": {"task": "checkout.payments.tasks.settle_open", "schedule": 30.0},
     "payments.sweep": {"task": "checkout.reconciliation.tasks.sweep", "schedule": 180.0},
@@ -69,5 +72,6 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=35),
     },
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},
+    "warehouse.forget": {"task": "checkout.warehouse.tasks.forget_printed", "schedule": crontab(minute=50)},
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},
 }

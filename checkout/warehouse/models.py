@@ -70,7 +70,7 @@ class WaveParcel(models.Model):
 
 
 class PickScan(models.Model):
-    """So many units put into a parcel by one scan. The last one that stands can be taken back. Append-only but for that."""
+    """So many units put into a parcel by one scan. Append-only, but that the last one that stands can be taken back."""
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     wave = models.ForeignKey(PickWave, models.CASCADE, related_name="scans")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import BytesIO
 
@@ -20,15 +20,16 @@ LAYOUTS = (1, 2, 4)  # labels on a sheet: 1 is a page of A6, the others are A4
 def render(
     *,
     picklist: PickList | None = None,
-    slips_of: Sequence[Slip] = (),
-    labels_of: Sequence[Label] = (),
+    slips_of: Iterable[Slip] = (),
+    labels_of: Iterable[Label] = (),
     drawn: Sequence[bytes] = (),
     on_a_sheet: int = 1,
     done: Done | None = None,
 ) -> bytes:
     """A pick list, then packing slips, then labels, then those that carriers have `drawn` themselves (PDF each).
 
-    Raises ValueError if there is nothing to draw, or for another layout than those of `LAYOUTS`.
+    Slips and labels are read one by one, `drawn` after them. Raises ValueError if there is nothing to draw, or for
+    another layout than those of `LAYOUTS`.
     """
     if on_a_sheet not in LAYOUTS:
         raise ValueError(f"{on_a_sheet} labels on a sheet")

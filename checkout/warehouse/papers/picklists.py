@@ -114,9 +114,9 @@ def _head_again(sheet: Sheet, wave: PickList) -> float:
 
 def _table_head(sheet: Sheet, y: float) -> float:
     sheet.box(LEFT, y, RIGHT - LEFT, 7, fill=pdf.SHADE)
-    for x, words, align in (
-        (SKU, _("SKU"), "left"), (UNITS, _("Units"), "right"), (NAME, _("Item"), "left"), (BOXES, _("Box × units"), "left")
-    ):  # fmt: skip
+    heads = ((SKU, _("SKU")), (UNITS, _("Units")), (NAME, _("Item")), (BOXES, _("Box × units")))
+    for x, words in heads:
+        align = "right" if x == UNITS else "left"
         sheet.text(x, y + 2, words, size=8, is_bold=True, align=align)
     sheet.rule(LEFT, y + 7, RIGHT - LEFT, weight=0.75, color=pdf.INK)
     return y + 8

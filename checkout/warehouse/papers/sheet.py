@@ -38,7 +38,7 @@ class Sheet:
 
     @contextmanager
     def moved(self, x: float, y: float, *, scale: float = 1, is_turned: bool = False) -> Iterator[None]:
-        """Meanwhile (x, y) is the corner from which is measured; turned: the lower left one, and up goes to the left."""
+        """Meanwhile (x, y) is the corner from which is measured; turned: the lower left one, up goes to the left."""
         self._canvas.saveState()
         self._canvas.translate(x * mm, -y * mm)
         if is_turned:

@@ -1,0 +1,68 @@
+"""The commands of the packing desk: a label, a parcel that leaves, one that has arrived; one or many.
+
+Labels are asked of carriers before anything is written, and never within a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from checkout.fulfilment import contents, labels, leaving
+from checkout.fulfilment.models import Shipment
+from checkout.orders import services as orders
+from checkout.warehouse import selectors
+
+REFUSALS = (contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labels.LabelRefused)
+
+
+class NotFound(Exception):
+    """No parcel has this number. `str()` is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of many parcels: numbers of those done, and (number, sentence) of the others."""
+
+    done: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def found(code: str) -> Shipment:
+    """The parcel that was scanned: its number, or what its label says. Raises `NotFound`."""
+    shipment = selectors.parcel(code)
+    if shipment is None:
+        raise NotFound(_("No parcel has the number “%(code)s”.") % {"code": code.strip()[:80]})
+    return shipment
+
+
+def send(*, shipment_id: UUID, by: str, carrier: str = "", other: str = "", tracking_number: str = "") -> Shipment:
+    """Hand a picked parcel to a carrier: with the number that was typed for an `other` one, or else with the label of
+    `carrier` (a code; empty: the usual one), which is made if it is not there. Raises `REFUSALS`."""
+    if tracking_number.strip() or other.strip():
+        return leaving.dispatch_one(shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, by=by)
+    label = labels.make(shipment_id=shipment_id, carrier=carrier, by=by)
+    return leaving.dispatch_one(
+        shipment_id=shipment_id, carrier=label.carrier, tracking_number=label.tracking_number,
+        tracking_url=label.tracking_url, by=by,
+    )  # fmt: skip
+
+
+def send_many(*, shipment_ids: Sequence[UUID], by: str, carrier: str = "") -> Outcome:
+    """Hand many over, each by itself: one that is refused does not keep the others here."""
+    done, refused = [], []
+    for shipment in selectors.parcels(shipment_ids):
+        try:
+            send(shipment_id=shipment.pk, carrier=carrier, by=by)
+            done.append(shipment.number)
+        except REFUSALS as problem:
+            refused.append((shipment.number, str(problem)))
+    return Outcome(tuple(done), tuple(refused))
+
+
+def arrive(*, code: str, by: str) -> Shipment:
+    """The scanned parcel has arrived, by our own delivery. Raises `NotFound`, `REFUSALS`."""
+    return leaving.deliver_one(shipment_id=found(code).pk, by=by)

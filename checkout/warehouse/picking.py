@@ -1,0 +1,183 @@
+"""The commands of a round: a unit into its box, back again, a box that is finished, units that are not there.
+
+Each locks the wave first, so that two scanners in one wave never count the same unit twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.products import codes
+from checkout.fulfilment import packing, shorting
+from checkout.fulfilment.models import ShipmentLine
+from checkout.warehouse import rules, selectors, services
+from checkout.warehouse.models import PickScan, PickWave
+from checkout.warehouse.selectors import BoxLine, Contents
+from inventory.stock import selectors as stock
+from shop.core import db
+
+
+class ScanRefused(Exception):
+    """Nothing was counted. `str()` says why, for people; `code` for programs.
+
+    Codes: "empty", "bad_units", "unknown", "not_here", "complete", "too_many", "nothing_to_undo", "finished", "over".
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan did: units of a SKU, and into which boxes, or a parcel that is finished now."""
+
+    sku: str = ""
+    boxes: tuple[tuple[int, str, int], ...] = ()  # (box, parcel's number, units)
+    complete: tuple[int, ...] = ()  # boxes that have everything now
+    finished: str = ""  # the parcel's number
+
+    @property
+    def units(self) -> int:
+        return sum(units for _box, _number, units in self.boxes)
+
+
+def scan(*, wave_id: UUID, text: str, by: str) -> Scanned:
+    """Count what was scanned: "SKU", "3*SKU" or a GTIN for the first parcels that need it. A parcel's number
+    finishes it.
+
+    Raises `ScanRefused`, `services.WaveRefused`, `contents.ShipmentRefused`, `orders.TransitionRefused`; then nothing
+    was counted.
+    """
+    try:
+        units, code = rules.scanned(text)
+    except rules.BadScan as bad:
+        raise ScanRefused(_unreadable(bad.code), bad.code) from bad
+    with transaction.atomic(using=db.DEFAULT):
+        wave = _open(wave_id)
+        contents = selectors.contents(wave)
+        parcel = next((box for box in contents.boxes if rules.same_code(box.shipment.number, code)), None)
+        if parcel:
+            packing.finish_picking(shipment_id=parcel.shipment.pk, by=by)
+            _end_if_picked(wave, by)
+            return Scanned(finished=parcel.shipment.number)
+        return _count(wave, contents, _meant(contents, code), units, by)
+
+
+def undo(*, wave_id: UUID, by: str) -> Scanned:
+    """Take back the last scan that stands. Raises `ScanRefused`, and what fulfilment raises."""
+    with transaction.atomic(using=db.DEFAULT):
+        wave = _open(wave_id)
+        last = next(iter(selectors.last_scans(wave.pk, 1)), None)
+        if last is None:
+            raise ScanRefused(_("There is nothing to take back."), "nothing_to_undo")
+        line = next((one for one in selectors.contents(wave).lines if last.line and one.line_id == last.line_id), None)
+        if line is None:
+            raise ScanRefused(_("That parcel is finished: nothing of it can be taken back here."), "finished")
+        left = max(0, line.picked - last.units)
+        packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: left}, by=by)
+        PickScan.objects.filter(pk=last.pk).update(is_undone=True)
+        return Scanned(sku=line.sku, boxes=((line.box, line.number, line.picked - left),))
+
+
+def finish(*, wave_id: UUID, by: str, shipment_id: UUID | None = None) -> list[str]:
+    """Finish one parcel of the wave, or all that have everything; returns their numbers. Raises as `scan`."""
+    with transaction.atomic(using=db.DEFAULT):
+        wave = _open(wave_id)
+        boxes = selectors.contents(wave).boxes
+        chosen = [box for box in boxes if (box.shipment.pk == shipment_id if shipment_id else box.is_complete)]
+        for box in sorted(chosen, key=lambda one: one.shipment.order_id):
+            packing.finish_picking(shipment_id=box.shipment.pk, by=by)
+        _end_if_picked(wave, by)
+        return [box.shipment.number for box in chosen]
+
+
+def short(*, wave_id: UUID, line_id: UUID, units: int, then: str, by: str, seen: int | None = None) -> BoxLine:
+    """So many units of a line are not on the shelf; `then` "refund", "wait" or "elsewhere". Raises as `scan` does."""
+    with transaction.atomic(using=db.DEFAULT):
+        wave = _open(wave_id)
+        line = next((one for one in selectors.contents(wave).lines if one.line_id == line_id), None)
+        if line is None:
+            raise ScanRefused(_("That parcel is not being picked any more."), "finished")
+        if not 1 <= units <= line.open:
+            raise ScanRefused(_("Of %(sku)s, %(open)d are still to be picked for this parcel.") % {
+                "sku": line.sku, "open": line.open,
+            }, "too_many")  # fmt: skip
+        shorting.short(shipment_id=line.shipment_id, units={line_id: units}, then=then, by=by, seen=seen)
+        _end_if_picked(wave, by)
+        return line
+
+
+def pick_all(*, shipment_id: UUID, by: str) -> None:
+    """Everything of a parcel is in it, counted by eye: pick all of it and finish it. Raises what fulfilment raises."""
+    with transaction.atomic(using=db.DEFAULT):
+        wave = selectors.open_wave_of(shipment_id)
+        if wave:
+            services.locked(wave.pk)
+        units = dict(ShipmentLine.objects.filter(shipment_id=shipment_id).values_list("pk", "quantity"))
+        packing.pick_units(shipment_id=shipment_id, units=units, by=by)
+        packing.finish_picking(shipment_id=shipment_id, by=by)
+        if wave:
+            _end_if_picked(wave, by)
+
+
+def _open(wave_id: UUID) -> PickWave:
+    wave = services.locked(wave_id)
+    if wave.status != services.Status.OPEN:
+        raise services.WaveRefused(_("This wave is over."), "over")
+    return wave
+
+
+def _meant(contents: Contents, code: str) -> list[BoxLine]:
+    """The lines of the wave that a code means: by SKU, or else by the variants' GTINs. Raises `ScanRefused`."""
+    lines = contents.lines
+    found = [line for line in lines if rules.same_code(line.sku, code)]
+    if found:
+        return found
+    gtins = codes.gtins({line.variant_id for line in lines})
+    found = [line for line in lines if rules.same_code(gtins.get(line.variant_id, ""), code)]
+    if found:
+        return found
+    if stock.variants_of_skus([code]) or codes.with_gtin(code):
+        raise ScanRefused(_("%(code)s is not in this wave, or its parcels are finished.") % {"code": code}, "not_here")
+    raise ScanRefused(_("%(code)s is unknown: no SKU and no barcode of ours.") % {"code": code}, "unknown")
+
+
+def _count(wave: PickWave, contents: Contents, lines: list[BoxLine], units: int, by: str) -> Scanned:
+    needed = sum(line.open for line in lines)
+    sku = lines[0].sku
+    if not needed:
+        raise ScanRefused(_("%(sku)s is complete: put it back.") % {"sku": sku}, "complete")
+    if units > needed:
+        words = {"sku": sku, "needed": needed, "units": units}
+        raise ScanRefused(_("Of %(sku)s only %(needed)d are needed, not %(units)d.") % words, "too_many")
+    by_id = {line.line_id: line for line in lines}
+    shares = rules.share(units, [rules.Need(line.line_id, line.box, line.open) for line in lines])
+    for need, part in sorted(shares, key=lambda pair: by_id[pair[0].line_id].order_id):
+        line = by_id[need.line_id]
+        packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: line.picked + part}, by=by)
+    PickScan.objects.bulk_create(
+        PickScan(wave=wave, line_id=need.line_id, order_id=by_id[need.line_id].order_id, units=part, actor=by)
+        for need, part in shares
+    )
+    added: dict[int, int] = {}
+    for need, part in shares:
+        added[need.box] = added.get(need.box, 0) + part
+    complete = [box.box for box in contents.boxes if box.box in added and box.picked + added[box.box] == box.quantity]
+    boxes = tuple((need.box, by_id[need.line_id].number, part) for need, part in shares)
+    return Scanned(sku=sku, boxes=boxes, complete=tuple(complete))
+
+
+def _end_if_picked(wave: PickWave, by: str) -> None:
+    if not any(box.is_open for box in selectors.contents(wave).boxes):
+        services.end(wave, services.Status.PICKED, by)
+
+
+def _unreadable(code: str) -> str:
+    if code == "bad_units":
+        return _("Say how many as 3*SKU, from 1 to %(most)d.") % {"most": rules.MOST_UNITS}
+    return _("Scan a unit, or type its SKU.")

@@ -1,0 +1,249 @@
+"""Reads of the warehouse: parcels to pick, what is in a wave, parcels by what a scanner says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+
+from cart.carts import selectors as carts
+from checkout.fulfilment import contents as parcels_of
+from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.warehouse.models import PickScan, PickWave, PrintJob, WaveParcel
+
+_Row = TypeVar("_Row", bound=Shipment)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLine:
+    """What one parcel of a wave needs of a SKU."""
+
+    line_id: UUID
+    shipment_id: UUID
+    order_id: UUID
+    variant_id: UUID
+    version: int  # the parcel's, as seen
+    box: int
+    number: str
+    sku: str
+    quantity: int
+    picked: int
+
+    @property
+    def open(self) -> int:
+        return self.quantity - self.picked
+
+
+@dataclass(frozen=True, slots=True)
+class SkuRow:
+    """A SKU of a wave, over all of its parcels."""
+
+    sku: str
+    name: str
+    options: str
+    picture: str
+    lines: tuple[BoxLine, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def picked(self) -> int:
+        return sum(line.picked for line in self.lines)
+
+    @property
+    def open(self) -> int:
+        return self.quantity - self.picked
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A parcel of a wave in its box."""
+
+    box: int
+    shipment: Shipment
+    quantity: int
+    picked: int
+
+    @property
+    def is_open(self) -> bool:
+        return str(self.shipment.status) == Shipment.Status.OPEN
+
+    @property
+    def is_complete(self) -> bool:
+        """Everything is in it, and nobody has said that it is finished."""
+        return self.is_open and 0 < self.quantity == self.picked
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A wave as it stands: by SKU (those of parcels being picked), and by box."""
+
+    rows: tuple[SkuRow, ...]
+    boxes: tuple[Box, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(box.quantity for box in self.boxes)
+
+    @property
+    def picked(self) -> int:
+        return sum(box.picked for box in self.boxes)
+
+    @property
+    def lines(self) -> list[BoxLine]:
+        return [line for row in self.rows for line in row.lines]
+
+
+def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those of `rows` that wait for somebody to pick them: paid for, not in anybody's wave."""
+    taken = WaveParcel.objects.filter(shipment_id=OuterRef("pk"), is_open=True)
+    return rows.filter(~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
+
+
+def next_to_pick(*, location_id: UUID | None, most: int, delivery_option: str = "") -> list[UUID]:
+    """The oldest parcels of a location that have their units, at most so many; of one delivery option, if given."""
+    rows = to_pick(Shipment.objects.all()).filter(location_id=location_id, is_waiting=False)
+    if delivery_option:
+        rows = rows.filter(order__delivery_option=delivery_option)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many parcels of a location and a way of delivery wait for being picked."""
+
+    location_id: UUID | None
+    delivery_option: str
+    delivery_name: str
+    parcels: int
+
+
+def waiting() -> list[Waiting]:
+    """What waits for a wave and has its units, the fullest location first. One query."""
+    rows = to_pick(Shipment.objects.all()).filter(is_waiting=False)
+    groups = rows.values_list("location_id", "order__delivery_option").annotate(
+        Max("order__delivery_name"), Count("id")
+    )
+    return [Waiting(*group) for group in groups.order_by("-id__count")]
+
+
+def wave(wave_id: UUID) -> PickWave | None:
+    return PickWave.objects.filter(pk=wave_id).first()
+
+
+def contents(wave: PickWave) -> Contents:
+    """What is in a wave. Two queries, whatever its size. Cancelled parcels are boxes with nothing in them."""
+    parcels = list(WaveParcel.objects.filter(wave=wave).select_related("shipment__order").order_by("box"))
+    lines = list(
+        ShipmentLine.objects.filter(shipment__in=[one.shipment_id for one in parcels])
+        .select_related("order_line")
+        .order_by("order_line__sku", "id")
+    )
+    by_parcel: dict[UUID, list[ShipmentLine]] = {}
+    for line in lines:
+        by_parcel.setdefault(line.shipment_id, []).append(line)
+    boxes = tuple(_box(one, by_parcel.get(one.shipment_id, [])) for one in parcels)
+    rows: dict[str, list[tuple[Box, ShipmentLine]]] = {}
+    for box in boxes:
+        for line in by_parcel.get(box.shipment.pk, []) if box.is_open else []:
+            rows.setdefault(line.order_line.sku, []).append((box, line))
+    return Contents(tuple(_row(rows[sku]) for sku in sorted(rows)), boxes)
+
+
+def _box(parcel: WaveParcel, lines: list[ShipmentLine]) -> Box:
+    is_over = str(parcel.shipment.status) == Shipment.Status.CANCELLED
+    units = [] if is_over else lines
+    return Box(
+        parcel.box, parcel.shipment, sum(line.quantity for line in units), sum(line.picked for line in units)
+    )  # fmt: skip
+
+
+def _row(pairs: list[tuple[Box, ShipmentLine]]) -> SkuRow:
+    bought = pairs[0][1].order_line
+    return SkuRow(
+        sku=bought.sku,
+        name=bought.name,
+        options=carts.options_text(bought.options),
+        picture=bought.picture,
+        lines=tuple(_line(box, line) for box, line in pairs),
+    )
+
+
+def _line(box: Box, line: ShipmentLine) -> BoxLine:
+    return BoxLine(
+        line_id=line.pk, shipment_id=line.shipment_id, order_id=line.order_id, box=box.box, number=box.shipment.number,
+        variant_id=line.order_line.variant_id, version=box.shipment.version, sku=line.order_line.sku,
+        quantity=line.quantity, picked=line.picked,
+    )  # fmt: skip
+
+
+def last_scans(wave_id: UUID, most: int = 5) -> list[PickScan]:
+    """What was scanned last and stands, latest first, with line, SKU and parcel."""
+    rows = PickScan.objects.filter(wave_id=wave_id, is_undone=False).order_by("-id")
+    return list(rows.select_related("line__order_line", "line__shipment")[:most])
+
+
+def progress(wave_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int, int]]:
+    """(parcels, units picked, units) of waves, by id. Two queries."""
+    ids = list(wave_ids)
+    parcels = list(WaveParcel.objects.filter(wave_id__in=ids).values_list("wave_id", "shipment_id"))
+    sums = ShipmentLine.objects.filter(shipment_id__in=[shipment for _wave, shipment in parcels])
+    sums = sums.exclude(shipment__status=Shipment.Status.CANCELLED)
+    units = {
+        key: (picked, quantity)
+        for key, picked, quantity in sums.values_list("shipment_id").annotate(Sum("picked"), Sum("quantity"))
+    }
+    found = dict.fromkeys(ids, (0, 0, 0))
+    for wave_id, shipment_id in parcels:
+        count, picked, quantity = found[wave_id]
+        more, all_of_it = units.get(shipment_id, (0, 0))
+        found[wave_id] = (count + 1, picked + more, quantity + all_of_it)
+    return found
+
+
+def open_wave_of(shipment_id: UUID) -> PickWave | None:
+    """The wave in which the parcel is being picked."""
+    return PickWave.objects.filter(parcels__shipment_id=shipment_id, parcels__is_open=True).first()
+
+
+def parcel(code: str) -> Shipment | None:
+    """The parcel that a scanner means: by its number, or by the number or barcode on its label. None if none does."""
+    clean = code.strip()
+    if not clean:
+        return None
+    rows = Shipment.objects.select_related("order").prefetch_related("lines__order_line")
+    found = rows.filter(number=clean.upper()).first()
+    if found:
+        return found
+    return rows.filter(Q(tracking_number=clean) | Q(barcode=clean)).order_by("-id").first()
+
+
+def parcels(shipment_ids: Iterable[Any]) -> list[Shipment]:
+    """Parcels with order and lines, in the order of the ids; those that are gone or cancelled are left out."""
+    ids = [UUID(str(one)) for one in shipment_ids]
+    rows = Shipment.objects.filter(pk__in=ids).exclude(status=Shipment.Status.CANCELLED)
+    found = {one.pk: one for one in rows.select_related("order").prefetch_related("lines__order_line")}
+    return [found[one] for one in ids if one in found]
+
+
+def ready(*, location_id: UUID | None = None, most: int = 100) -> list[Shipment]:
+    """Picked parcels that can leave, the oldest first; of one location, if given. Two queries."""
+    rows = Shipment.objects.filter(status=Shipment.Status.PICKED)
+    if location_id:
+        rows = rows.filter(location_id=location_id)
+    return list(rows.select_related("order").prefetch_related("lines").order_by("id")[:most])
+
+
+def arrived(most: int = 10) -> list[Shipment]:
+    """The parcels that arrived last, of those that left last, the latest first."""
+    rows = Shipment.objects.filter(status=Shipment.Status.DELIVERED).order_by("-id")[:100]
+    return sorted(rows, key=lambda one: one.delivered_at or one.created_at, reverse=True)[:most]
+
+
+def print_job(job_id: UUID) -> PrintJob | None:
+    return PrintJob.objects.filter(pk=job_id).first()

@@ -1,0 +1,56 @@
+"""What a person with a scanner reads, and hears read out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from checkout.fulfilment.contents import ShipmentRefused
+from checkout.fulfilment.leaving import TrackingRefused
+from checkout.orders.services import TransitionRefused
+from checkout.warehouse.picking import Scanned, ScanRefused
+from checkout.warehouse.printing import PrintRefused
+from checkout.warehouse.services import WaveRefused
+
+# Each of them says in `str()` what is the matter.
+REFUSALS = (ScanRefused, WaveRefused, PrintRefused, ShipmentRefused, TrackingRefused, TransitionRefused)
+
+
+def counted(scanned: Scanned) -> str:
+    """ "1 × SKU → box 3 (ORD-2026000001-1). Box 3 has everything." """
+    if scanned.finished:
+        return _("Parcel %(number)s is finished.") % {"number": scanned.finished}
+    parts = [
+        _("%(units)d × %(sku)s → box %(box)d (%(number)s).")
+        % {"units": units, "sku": scanned.sku, "box": box, "number": number}
+        for box, number, units in scanned.boxes
+    ]
+    parts += [_("Box %(box)d has everything.") % {"box": box} for box in scanned.complete]
+    return " ".join(parts)
+
+
+def undone(scanned: Scanned) -> str:
+    """What was taken back."""
+    box, number, units = scanned.boxes[0]
+    words = {"units": units, "sku": scanned.sku, "box": box, "number": number}
+    return _("Taken back: %(units)d × %(sku)s out of box %(box)d (%(number)s).") % words
+
+
+def finished(numbers: list[str]) -> str:
+    """Which parcels are ready for the packing desk."""
+    if not numbers:
+        return _("No parcel has everything yet.")
+    text = ngettext(
+        "%(count)d parcel is finished: %(numbers)s.", "%(count)d parcels are finished: %(numbers)s.", len(numbers)
+    )
+    return text % {"count": len(numbers), "numbers": ", ".join(numbers)}
+
+
+def missing(sku: str, units: int, then: str) -> str:
+    """What follows from units that are not on the shelf."""
+    words = {"sku": sku, "units": units}
+    return {
+        "refund": _("%(units)d × %(sku)s leave the order; the money goes back.") % words,
+        "wait": _("%(units)d × %(sku)s wait in a parcel of their own until there is stock.") % words,
+        "elsewhere": _("%(units)d × %(sku)s come from another location, in a parcel of their own.") % words,
+    }[then]

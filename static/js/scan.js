@@ -1,0 +1,56 @@
+// Scanning without losing a unit: a scanner is faster than a page. What is scanned while an answer is under way waits
+// its turn, the input stays focused, and the page's parts are replaced by those of the answer. Without this file each
+// scan is a plain form post.
+
+const form = document.querySelector("form[data-scan]");
+const PARTS = ["scan-told", "scan-screen"];
+
+if (form) {
+  const input = form.querySelector("input[name=code]");
+  const waiting = [];
+  let isBusy = false;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    waiting.push(new FormData(form));
+    input.value = "";
+    input.focus();
+    work();
+  });
+
+  async function work() {
+    if (isBusy) return;
+    isBusy = true;
+    while (waiting.length) await send(waiting.shift());
+    isBusy = false;
+  }
+
+  async function send(data) {
+    let answer;
+    try {
+      answer = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || !page.getElementById("scan-told")) throw new Error(String(answer.status));
+      PARTS.forEach((id) => swap(document.getElementById(id), page.getElementById(id)));
+      const code = page.querySelector("form[data-scan] input[name=code]");
+      if (!code) location.reload(); // the round is over
+    } catch {
+      stop(data.get("code"));
+    }
+  }
+
+  function swap(old, next) {
+    if (!old || !next) return;
+    if (old.id === "scan-told") old.replaceChildren(...next.childNodes); // the same live region, so that it is read out
+    else old.replaceWith(next);
+  }
+
+  // Whether it was counted is not known: the person must look, so nothing more is sent.
+  function stop(code) {
+    const lost = [code, ...waiting.splice(0).map((data) => data.get("code"))].join(", ");
+    const line = document.createElement("p");
+    line.className = "is-error";
+    line.textContent = form.dataset.lost.replace("{codes}", lost);
+    document.getElementById("scan-told").replaceChildren(line);
+  }
+}
