@@ -4,6 +4,7 @@ from checkout.desk.admin import OrderAdmin
 from checkout.disputes.admin import DisputeAdmin
 from checkout.drafts.admin import DraftAdmin
 from checkout.fulfilment.admin import ShipmentAdmin
+from checkout.invoices.admin import DocumentAdmin, InvoiceDetailsAdmin
 from checkout.ledger.admin import LedgerEntryAdmin
 from checkout.payments.admin import (
     CaptureAdmin,
@@ -26,7 +27,9 @@ __all__ = [
     "CreditEntryAdmin",
     "DifferenceAdmin",
     "DisputeAdmin",
+    "DocumentAdmin",
     "DraftAdmin",
+    "InvoiceDetailsAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",
     "PaymentAdmin",

@@ -4,6 +4,8 @@ from django.urls import path
 
 from checkout.cards import views as cards
 from checkout.desk import views as desk
+from checkout.feedback import views as feedback
+from checkout.invoices import views as invoices
 from checkout.purchase import views as purchase
 from checkout.returns import views as returns
 from checkout.storecredit import views as storecredit
@@ -26,10 +28,13 @@ urlpatterns = [
     path("account/orders/", desk.history, name="order_history"),
     path("orders/find/", desk.lookup, name="order_lookup"),
     path("orders/<str:number>/", desk.order, name="order"),
+    path("orders/<str:number>/documents/", invoices.documents, name="order_documents"),
+    path("orders/<str:number>/documents/<str:document>.pdf", invoices.document, name="order_document"),
     path("orders/<str:number>/status/", desk.status, name="order_status"),
     path("orders/<str:number>/parcels/<str:parcel>/", desk.parcel, name="order_parcel"),
     path("orders/<str:number>/cancel/", desk.cancel, name="order_cancel"),
     path("orders/<str:number>/cancel/units/", desk.cancel_units, name="order_cancel_units"),
+    path("orders/<str:number>/feedback/", feedback.feedback, name="order_feedback"),
     path("orders/<str:number>/reorder/", desk.reorder, name="order_reorder"),
     path("orders/<str:number>/pay/", desk.pay, name="order_pay"),
     path("orders/<str:number>/pay/page/", desk.payment_page, name="order_payment_page"),

@@ -49,6 +49,12 @@ WSGI_APPLICATION = "shop.wsgi.application"
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
+# Where parcels come from, as packing slips and labels say it below the shop's name: lines with a "|" between them.
+SHOP_ADDRESS = [
+    line.strip()
+    for line in env("SHOP_ADDRESS", "12 Harbour Road|Springfield, IL 62701|United States").split("|")
+    if line.strip()
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin page of a product with 250 variants sends as many
 
@@ -201,6 +207,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # KiB
 EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"
+ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the part before the colon
+    "document": "checkout.invoices.services.attachment",
+}
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.orders.selectors.links",
     "purchase-order": "inventory.suppliers.selectors.links",
@@ -323,11 +332,19 @@ UNFOLD = {
             _group(
                 _("Orders"),
                 _page(_("Orders"), "receipt_long", "checkout.order"),
+                {
+                    "title": _("Draft orders"),
+                    "icon": "edit_note",
+                    "link": reverse_lazy("admin:checkout_draft_changelist"),
+                    "permission": lambda request: request.user.has_perm("checkout.edit_order"),
+                },
                 _page(_("Shipments"), "local_shipping", "checkout.shipment"),
                 _page(
                     _("Returns"), "assignment_return", "checkout.return", badge="checkout.returns.selectors.open_badge"
                 ),
                 _page(_("Return rules"), "rule", "checkout.returnrule"),
+                _page(_("Invoices"), "description", "checkout.document"),
+                _page(_("Invoice details"), "storefront", "checkout.invoicedetails"),
                 _page(_("Payments"), "payments", "checkout.payment"),
                 _page(_("Payment routes"), "alt_route", "checkout.paymentroute"),
                 _page(_("Receivables"), "request_quote", "checkout.receivable"),

@@ -63,7 +63,9 @@ class Styles:
     small: ParagraphStyle
     small_right: ParagraphStyle
     label: ParagraphStyle  # the word above or beside a value
+    label_right: ParagraphStyle
     title: ParagraphStyle
+    brand: ParagraphStyle
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +75,7 @@ def styles() -> Styles:
     body = ParagraphStyle("body", fontName=FONT, fontSize=9, leading=12.5, textColor=INK)
     strong = ParagraphStyle("strong", parent=body, fontName=BOLD)
     small = ParagraphStyle("small", parent=body, fontSize=7.5, leading=10.5, textColor=MUTED)
+    label = ParagraphStyle("label", parent=small, fontName=BOLD, leading=12.5)
     return Styles(
         body=body,
         strong=strong,
@@ -80,8 +83,10 @@ def styles() -> Styles:
         right_strong=ParagraphStyle("right_strong", parent=strong, alignment=TA_RIGHT),
         small=small,
         small_right=ParagraphStyle("small_right", parent=small, alignment=TA_RIGHT),
-        label=ParagraphStyle("label", parent=small, fontName=BOLD),
+        label=label,
+        label_right=ParagraphStyle("label_right", parent=label, alignment=TA_RIGHT),
         title=ParagraphStyle("title", parent=strong, fontSize=20, leading=25),
+        brand=ParagraphStyle("brand", parent=strong, fontSize=14, leading=18),
     )
 
 

@@ -1,0 +1,101 @@
+"""What a paper says, as it is kept: JSON with everything that is printed, and its lines to reckon with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from checkout.invoices.rules import GOODWILL, Entry, Position, Rate, Sums, taxes, totals
+from checkout.orders.rules import Amounts
+
+if TYPE_CHECKING:
+    from checkout.invoices.models import Document, InvoiceDetails
+    from checkout.orders.models import Order, OrderLine
+
+_AMOUNTS = ("total", "discount", "shipping", "tax", "included")
+
+
+def snapshot(
+    *, order: Order, found: Sequence[OrderLine], lines: Position, details: InvoiceDetails,
+    payment: Mapping[str, Any], corrects: Sequence[Document] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """What a paper says about `lines` of an order (`found`: the rows they are of), all but number and date."""
+    by_key = {str(line.pk): line for line in found}
+    keys = [key for key in by_key if key in lines] + [key for key in lines if key not in by_key]
+    return {
+        "language": details.language or order.language,
+        "paper": details.paper,
+        "seller": seller(details),
+        "order": {
+            "number": order.number,
+            "placed_on": order.placed_at.date().isoformat(),
+            "po_number": order.po_number,
+            "email": order.email,
+        },
+        "billing_address": order.billing_address or order.shipping_address,
+        "delivery_address": order.shipping_address,
+        "delivery_name": order.delivery_name,
+        "lines": [_line(key, by_key.get(key), lines[key]) for key in keys],
+        "taxes": [_tax(rate, sums) for rate, sums in taxes(lines).items()],
+        "totals": _totals(lines),
+        "payment": dict(payment),
+        "corrects": [{"number": one.number, "issued_on": one.issued_on.isoformat()} for one in corrects],
+    }
+
+
+def seller(details: InvoiceDetails) -> dict[str, str]:
+    """The merchant's details as a paper keeps them; `logo` is the name of its file, which is never overwritten."""
+    names = ("name", "address", "vat_id", "tax_number", "registration", "email", "phone", "website", "bank", "footer")
+    return {name: getattr(details, name) for name in names} | {"logo": details.logo.name or ""}
+
+
+def _line(key: str, line: OrderLine | None, one: Entry) -> dict[str, Any]:
+    return {
+        "key": key,
+        "sku": line.sku if line else "",
+        "name": line.name if line else "",
+        "options": [str(value) for value in line.options.values()] if line else [],
+        "unit_price": line.unit_price_minor if line else 0,
+        "units": one.units,
+        **dict(zip(_AMOUNTS, astuple(one.amounts), strict=True)),
+        "net": one.net,
+        "gross": one.gross,
+        "taxes": [_tax(rate, sums) for rate, sums in one.taxes.items()],
+    }
+
+
+def _tax(rate: Rate, sums: Sums) -> dict[str, Any]:
+    name, percent, is_included = rate
+    return {"name": name, "rate": percent, "is_included": is_included, "base": sums.base, "tax": sums.tax}
+
+
+def _totals(lines: Position) -> dict[str, int]:
+    """`goods` after discount and `delivery` as the order prices them, the tax on top of them, and net + tax = gross."""
+    sums = totals(lines)
+    return {
+        "goods": sum(one.amounts.total - one.amounts.discount for one in lines.values()),
+        "delivery": sum(one.amounts.shipping for one in lines.values()),
+        "added_tax": sum(one.amounts.tax - one.amounts.included for one in lines.values()),
+        "net": sums.net,
+        "tax": sums.tax,
+        "gross": sums.gross,
+    }
+
+
+def lines(content: Mapping[str, Any]) -> Position:
+    """The lines of a paper, to reckon with."""
+    return {row["key"]: _entry(row) for row in content["lines"]}
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    amounts = Amounts(*(row[name] for name in _AMOUNTS))
+    rates = {
+        (tax["name"], tax["rate"], tax["is_included"]): Sums(tax["base"], tax["tax"]) for tax in row["taxes"]
+    }  # fmt: skip
+    return Entry(row["units"], amounts, rates)
+
+
+def is_goodwill(row: Mapping[str, Any]) -> bool:
+    """Whether a line of `content["lines"]` is of no product but an amount that need not be paid."""
+    return bool(row["key"] == GOODWILL)

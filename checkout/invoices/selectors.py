@@ -1,0 +1,131 @@
+"""Reads of invoices and credit notes, and of what an order comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from checkout.invoices import content, rules
+from checkout.invoices.models import Document, InvoiceDetails
+from checkout.invoices.rules import Position, Rate, Tax
+from checkout.orders import revising
+from checkout.orders.models import Order, OrderLine
+from checkout.payments import methods
+from checkout.payments import selectors as payments
+from checkout.receivables import selectors as receivables
+
+_PAID = {"payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned"}
+_LEFT = {"partly_shipped", "shipped", "delivered", "partly_returned", "returned"}
+
+
+def light() -> QuerySet[Document]:
+    """Documents without what makes them heavy: their content and file are read when somebody wants them."""
+    return Document.objects.defer("content", "pdf")
+
+
+def documents_of(order_id: UUID) -> list[Document]:
+    """An order's invoices and credit notes, oldest first. One query."""
+    return list(light().filter(order_id=order_id).order_by("id"))
+
+
+def document(number: str) -> Document | None:
+    """The document with this printed number ("INV-2026-000001"), None if there is none."""
+    return light().filter(number=number[:40]).first()
+
+
+def document_of(order_id: UUID, number: str) -> Document | None:
+    """An order's document with this printed number; None for another order's as for one that does not exist."""
+    return light().filter(order_id=order_id, number=number[:40]).first()
+
+
+def by_id(document_id: UUID) -> Document:
+    """Raises `Document.DoesNotExist`."""
+    return light().get(pk=document_id)
+
+
+def complete(order_id: UUID) -> list[Document]:
+    """An order's documents with what they say, oldest first."""
+    return list(Document.objects.defer("pdf").filter(order_id=order_id).order_by("id"))
+
+
+def whole(document_id: UUID) -> Document:
+    """A document with what it says. Raises `Document.DoesNotExist`."""
+    return Document.objects.defer("pdf").get(pk=document_id)
+
+
+def file(document_id: UUID) -> bytes | None:
+    """The PDF as it was stored, None if nobody has asked for it yet (`services.pdf` makes it)."""
+    stored = Document.objects.values_list("pdf", flat=True).get(pk=document_id)
+    return None if stored is None else bytes(stored)
+
+
+def details() -> InvoiceDetails:
+    """The merchant's details; before anybody has entered them, the shop's name and bank account alone."""
+    account = "\n".join(str(value) for value in settings.BANK_TRANSFER.values())
+    fallback = InvoiceDetails(name=settings.SHOP_NAME, bank=account, time_zone=settings.TIME_ZONE)
+    return InvoiceDetails.objects.first() or fallback
+
+
+def is_to_be_invoiced(order: Order, when: str) -> bool:
+    """Whether an order that has no document yet is to get its first one, by the merchant's choice `when`."""
+    return order.status in _PAID and (when == InvoiceDetails.When.PAID or order.fulfilment_state in _LEFT)
+
+
+def issued(documents: Sequence[Document]) -> Position:
+    """What documents (content loaded) say in all."""
+    return rules.told((one.is_credit, content.lines(one.content)) for one in documents)
+
+
+def standing(order: Order, found: Sequence[OrderLine]) -> Position:
+    """What an order with the lines `found` comes to now: units that did not come back, less goodwill."""
+    if order.is_over:
+        return {}
+    lines = {str(line.pk): _entry(order, line) for line in found}
+    position = {key: one for key, one in lines.items() if one}
+    back = sum(revising.returned(line).value for line in found)
+    goodwill = rules.goodwill(position, order.allowed_minor - back, order.currency)
+    return {**position, rules.GOODWILL: goodwill} if goodwill else position
+
+
+def _entry(order: Order, line: OrderLine) -> rules.Entry:
+    live = revising.live(line)
+    rows = line.taxes or (order.tax_lines if line.tax_minor else [])  # older lines do not know their taxes by rate
+    taxes: list[Tax] = []
+    for is_included, minor in ((False, live.tax - live.included), (True, live.included)):
+        mine = [row for row in rows if row["is_included"] is is_included]
+        if minor and not mine:
+            mine = [{"name": "", "rate": "", "amount_minor": minor, "is_included": is_included}]
+        shares = revising.scaled(mine, {is_included: minor}, order.currency)
+        taxes += [Tax(_rate(row), row["amount_minor"], row.get("on_shipping", False)) for row in shares]
+    return rules.entry(line.quantity - line.returned, live, taxes)
+
+
+def _rate(row: dict[str, Any]) -> Rate:
+    return row["name"], row["rate"], row["is_included"]
+
+
+def paying(order: Order) -> dict[str, Any]:
+    """How an order is paid, as a paper tells it: what has come, what is held, and what is to be sent until when."""
+    found = payments.payments_of(order.pk)
+    promised = receivables.open_of(order.pk)
+    return {
+        "paid": [_part(one.provider, one.captured_minor) for one in found if one.captured_minor],
+        "held": [_part(one.provider, one.held_minor) for one in found if one.held_minor and not _is_promise(one)],
+        "refunded": order.refunded_minor,
+        "open": sum(one.open.minor for one in promised),
+        "due_on": promised[0].due_on.isoformat() if promised else "",
+        "account": dict(settings.BANK_TRANSFER) if promised else {},
+        "balance": order.balance_minor,
+    }
+
+
+def _part(provider: str, minor: int) -> dict[str, Any]:
+    return {"by": methods.label(provider), "minor": minor}
+
+
+def _is_promise(payment: Any) -> bool:
+    return bool(payment.capture_when == "promise")
