@@ -1,28 +1,166 @@
-"""Parcels on their way: handed to a carrier, arrived."""
+"""Parcels on their way: handed to a carrier, arrived; what follows for the stock and the money."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from checkout.fulfilment.models import Shipment
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from checkout.fulfilment import contents, packing, rules
+from checkout.fulfilment.contents import ShipmentRefused
+from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders.models import Order, OrderLine
+from checkout.payments import services as payments
+from inventory.reservations import services as reservations
+from inventory.stock import selectors as stock_selectors
+from inventory.stock import services as stock
+from shop.core import db
+from shop.events import bus, types
+
+Status = Shipment.Status
 
 
 class TrackingRefused(Exception):
     """The carrier or tracking data cannot be used. `str()` is a sentence for people."""
 
 
-def dispatch_one(
-    *, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = ""
-) -> Shipment:
+def dispatch_one(*, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "") -> Shipment:
     """One picked parcel is handed to `carrier`; others of its order may follow. Stock, money and mail follow by event.
 
     The same carrier and number again changes nothing. Raises `ShipmentRefused`, `TrackingRefused`,
     `orders.TransitionRefused` (what is left to pay is neither taken nor held, or the order is over).
     """
-    raise NotImplementedError
+    told = tracking(carrier, tracking_number, tracking_url)
+    with transaction.atomic(using=db.DEFAULT):
+        order, shipment = contents.locked(shipment_id)
+        if shipment.status in rules.GONE and is_with(shipment, told):
+            return shipment
+        if shipment.status == Status.OPEN:
+            text = _("Parcel %(number)s is not picked yet.")
+            raise ShipmentRefused(text % {"number": shipment.number}, "not_picked")
+        if shipment.status != Status.PICKED:
+            raise packing.not_open(shipment)
+        contents.demand(order, "package_dispatched")
+        send(order, [shipment], told, by)
+        contents.advance(order, by=by, note=f"{told['carrier']} {told['tracking_number']}")
+        return shipment
+
+
+def tracking(carrier: str, number: str, url: str) -> dict[str, str]:
+    """What was told of a carrier, as columns of a shipment. Raises `TrackingRefused`."""
+    carrier, number, url = carrier.strip(), number.strip(), url.strip()
+    if not carrier or not number:
+        raise TrackingRefused(_("Give the carrier and the tracking number."))
+    if len(carrier) > 60 or len(number) > 80 or len(url) > 500:
+        raise TrackingRefused(_("That is too long."))
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
+        raise TrackingRefused(_("The tracking link must be a web address."))
+    return {"carrier": carrier, "tracking_number": number, "tracking_url": url}
+
+
+def is_with(shipment: Shipment, told: dict[str, str]) -> bool:
+    """Whether a parcel has this carrier and number already."""
+    return (shipment.carrier, shipment.tracking_number) == (told["carrier"], told["tracking_number"])
+
+
+def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str) -> None:
+    """Picked, locked parcels of an order that may leave do so. Raises `ShipmentRefused` ("not_on_hand")."""
+    _check_here(contents.lines_of(shipments))
+    now = db.clock()
+    for shipment in shipments:
+        forgotten = {}
+        if shipment.tracking_number and shipment.tracking_number != told["tracking_number"]:
+            forgotten = {"carrier_code": "", "label_reference": "", "barcode": ""}  # another carrier took it after all
+        known = told if told["tracking_url"] or forgotten else {**told, "tracking_url": shipment.tracking_url}
+        contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **forgotten, **known)
+        bus.publish(types.ShipmentDispatched(order_id=order.pk, shipment_id=shipment.pk), using=db.DEFAULT)
+
+
+def _check_here(lines: list[ShipmentLine]) -> None:
+    """A recount may have found less than was picked: what leaves must be on hand, or the books would go below zero."""
+    places: dict[tuple[UUID, UUID], int] = {}
+    skus: dict[UUID, str] = {}
+    for line in lines:
+        if line.shipment.location_id is not None:
+            place = (line.order_line.variant_id, line.shipment.location_id)
+            places[place] = places.get(place, 0) + line.quantity
+            skus[line.order_line.variant_id] = line.order_line.sku
+    items = stock_selectors.levels_at(places)
+    for place, units in places.items():
+        there = items[place].on_hand if place in items else 0
+        if there < units:
+            text = _("Only %(units)d of %(sku)s are on hand. Count them before the parcel leaves.")
+            raise ShipmentRefused(text % {"units": there, "sku": skus[place[0]]}, "not_on_hand")
 
 
 def deliver_one(*, shipment_id: UUID, by: str, at: datetime | None = None) -> Shipment:
     """One parcel has arrived (`at`: aware; None: now). Repeated, it changes nothing. Raises `ShipmentRefused`."""
-    raise NotImplementedError
+    with transaction.atomic(using=db.DEFAULT):
+        order, shipment = contents.locked(shipment_id)
+        if shipment.status == Status.DELIVERED:
+            return shipment
+        if shipment.status != Status.SHIPPED:
+            text = _("Parcel %(number)s has not left yet.")
+            raise ShipmentRefused(text % {"number": shipment.number}, "not_shipped")
+        arrive([shipment], by, at)
+        contents.advance(order, by=by)
+        return shipment
+
+
+def arrive(shipments: list[Shipment], by: str, at: datetime | None = None) -> None:
+    """Locked parcels have arrived. A carrier's clock is believed between dispatch and now."""
+    now = db.clock()
+    for shipment in shipments:
+        moment = max(shipment.shipped_at or now, min(at or now, now))
+        contents.move([shipment], Status.DELIVERED, by, delivered_at=moment, problem="")
+
+
+def ship_stock(*, shipment_id: UUID, by: str) -> None:
+    """The units of a parcel that has left leave the stock, once. In no need of `commit_stock` having run."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    if shipment.status not in rules.GONE:
+        return
+    reservations.commit(reference=shipment.order_id, by=by)
+    stock.ship(
+        reference=shipment.order_id, quantities=packing.by_variant(contents.lines_of([shipment])),
+        location_id=shipment.location_id, by=by, document=f"shipment:{shipment.pk}",
+    )  # fmt: skip
+
+
+def ship_stock_of(*, order_id: UUID, by: str) -> None:
+    """The same for every parcel of an order that has left: before what is still allocated to it goes back."""
+    for key in Shipment.objects.filter(order_id=order_id, status__in=rules.GONE).values_list("pk", flat=True):
+        ship_stock(shipment_id=key, by=by)
+
+
+def capture_value(*, order_id: UUID, by: str) -> None:
+    """Have the money of what was dispatched taken, where it is taken on shipment; with the last unit, the rest too.
+
+    The value of everything that left so far less what was taken: parcels may be told of in any order, or twice. What
+    need not be paid any more is not taken.
+    """
+    order = Order.objects.get(pk=order_id)
+    lines = list(OrderLine.objects.filter(order_id=order_id, quantity__gt=0).order_by("position"))
+    left = ShipmentLine.objects.filter(order_id=order_id, shipment__status__in=rules.GONE)
+    sent = dict(left.values_list("order_line").annotate(Sum("quantity")))
+    gone = [sent.get(line.pk, 0) for line in lines]
+    if not any(gone):
+        return
+    quantities = [line.quantity for line in lines]
+    minor = payments.value_of(order.total_minor, [_weight(order, line) for line in lines], quantities, gone)
+    most = max(0, order.due_minor + order.refunded_minor)
+    payments.take_up_to(order_id=order_id, minor=min(minor, most), is_final=gone == quantities, by=by)
+
+
+def _weight(order: Order, line: OrderLine) -> int:
+    """What a line weighs in the total: price less discount, its delivery, and its tax as far as it came on top.
+
+    In ten-thousandths of a minor unit: a part of the tax may be inside the price.
+    """
+    added = order.tax_minor - order.included_tax_minor
+    tax = line.tax_minor * 10_000 * added // order.tax_minor if order.tax_minor else 0
+    return (line.total_minor - line.discount_minor + line.shipping_minor) * 10_000 + tax

@@ -12,8 +12,13 @@ BY = "system"
 
 
 def open_shipment(data: dict[str, Any]) -> None:
-    """Open the parcel of an order that is paid."""
-    fulfilment.open_shipment(order_id=UUID(data["order_id"]), by=BY)
+    """Open the parcels of an order that is paid."""
+    fulfilment.open_shipments(order_id=UUID(data["order_id"]), by=BY)
+
+
+def follow_change(data: dict[str, Any]) -> None:
+    """Parcels for units that were added; what was taken off goes back to the stock."""
+    fulfilment.open_shipments(order_id=UUID(data["order_id"]), by=BY)
 
 
 def cancel_shipments(data: dict[str, Any]) -> None:
@@ -21,16 +26,26 @@ def cancel_shipments(data: dict[str, Any]) -> None:
     fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)
 
 
+def give_back_stock(data: dict[str, Any]) -> None:
+    """Let go of the units of an order that was given back, as far as they are still here."""
+    fulfilment.give_back_stock(order_id=UUID(data["order_id"]), by=BY)
+
+
 def ship_stock(data: dict[str, Any]) -> None:
     """Take the units of a dispatched parcel out of stock."""
-    fulfilment.ship_stock(order_id=UUID(data["order_id"]), by=BY)
+    fulfilment.ship_stock(shipment_id=UUID(data["shipment_id"]), by=BY)
 
 
 def capture_value(data: dict[str, Any]) -> None:
-    """Have the money of a dispatched parcel taken, where it is taken on shipment."""
+    """Have the money of what was dispatched taken, where it is taken on shipment."""
     fulfilment.capture_value(order_id=UUID(data["order_id"]), by=BY)
 
 
 def mail_order_shipped(data: dict[str, Any]) -> None:
     """Tell the shopper that a parcel is on its way, and how to follow it."""
     emails.order_shipped(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
+
+
+def mail_delayed(data: dict[str, Any]) -> None:
+    """Tell the shopper which units will come later."""
+    emails.units_delayed(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))

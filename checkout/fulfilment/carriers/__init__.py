@@ -3,5 +3,3 @@
 Each brings labels and news of its parcels. Talking to them is all that happens here; what they say is kept by
 `checkout.fulfilment.tracking`.
 """
-
-from __future__ import annotations

@@ -9,7 +9,8 @@ from typing import Protocol
 
 # What can happen to a parcel (`TrackingEvent.Code`): a carrier's own words are translated into these.
 CODES = (
-    "labelled", "accepted", "in_transit", "out_for_delivery", "delivered", "failed_attempt", "returned_to_sender", "lost",
+    "labelled", "accepted", "in_transit", "out_for_delivery", "delivered", "failed_attempt", "returned_to_sender",
+    "lost",
 )  # fmt: skip
 
 
@@ -49,8 +50,8 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as a carrier made it. `barcode` is what its bars say, `pdf` the label as the carrier draws it, if it does;
-    `reference` is the carrier's name for it."""
+    """A label as a carrier made it. `barcode` is what its bars say, `pdf` the label as the carrier draws it (if it
+    does), `reference` the carrier's name for it."""
 
     carrier: str  # as people call it
     tracking_number: str

@@ -50,7 +50,8 @@ def test_stock_leaves_even_if_the_sale_was_not_committed_before() -> None:
     order = make.ready([item])  # no event has been delivered yet
     fulfilment.dispatch(order_id=order.pk, **UPS)
     for _ in range(2):
-        fulfilment.ship_stock(order_id=order.pk, by="system")
+        for shipment in selectors.shipments_of(order.pk):
+            fulfilment.ship_stock(shipment_id=shipment.pk, by="system")
     orders.commit_stock(order_id=order.pk, by="system")
     item.refresh_from_db()
     assert (item.on_hand, item.allocated, item.reserved) == (4, 0, 0)
@@ -68,15 +69,15 @@ def test_dispatching_twice_is_once() -> None:
 
 def test_opening_twice_is_once() -> None:
     order = make.paid()
-    first = fulfilment.open_shipment(order_id=order.pk, by="system")
-    assert fulfilment.open_shipment(order_id=order.pk, by="system") == first
+    first = fulfilment.open_shipments(order_id=order.pk, by="system")
+    assert fulfilment.open_shipments(order_id=order.pk, by="system") == first
     assert Shipment.objects.count() == 1
 
 
 def test_nothing_is_opened_for_an_order_that_is_over() -> None:
     order = make.paid()
     orders.cancel(order_id=order.pk, by="guest")
-    assert fulfilment.open_shipment(order_id=order.pk, by="system") is None
+    assert fulfilment.open_shipments(order_id=order.pk, by="system") == []
 
 
 @pytest.mark.parametrize("step", ["start", "pick", "deliver"])
