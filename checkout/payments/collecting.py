@@ -240,14 +240,15 @@ def cancel_open(*, order_id: UUID) -> None:
 
 def _end(payment: Payment) -> None:
     outcome: base.Outcome | None = _CANCELLED
+    key = selectors.void_key(payment)
     if payment.reference:
-        outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, f"void:{payment.pk}"))
+        outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, key))
     elif payment.attempts:
         # The provider was asked and its answer never came: it may know the payment by our name for it.
         outcome = asking.look_for(payment)
         if outcome is not None:
             found = outcome.reference
-            outcome = calls.ask(payment.provider, lambda provider: provider.void(found, f"void:{payment.pk}"))
+            outcome = calls.ask(payment.provider, lambda provider: provider.void(found, key))
     recording.record(payment_id=payment.pk, outcome=outcome or _CANCELLED, source="void")
 
 

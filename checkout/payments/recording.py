@@ -45,7 +45,7 @@ def record(
         entries = _entries(payment, events)
         _update(payment, outcome, rules.sums(entries))
         _note_disputes(payment, outcome, entries)
-        refunding.settle(payment, outcome, entries, refund_id=refund_id, by=by)
+        refunding.settle(order, payment, outcome, entries, refund_id=refund_id, by=by)
         if capture_id is not None:
             capturing.finish(capture_id)
         _sum_up(order)

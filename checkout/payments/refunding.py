@@ -5,6 +5,7 @@ A refund that failed is asked for again by itself a few times, each a refund of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from shop.core.money import Money
 from shop.events import bus, types
 
 FACTS = {"refunded", "refund_pending", "refund_failed"}
+BACK = {"refunded", "refund_pending", "credited"}
 OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}  # nothing of such an order is due
 
 
@@ -55,10 +57,11 @@ def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, in
 def allow(order: Order, minor: int, by: str) -> None:
     """What is given back beyond what is owed is goodwill: that much less is due. The order is locked.
 
-    Who gives back all that was taken does not want the rest either: then nothing is due any more.
+    Who gives back all that was taken does not want the rest either: then nothing is due any more. An order that waits
+    for its first money still waits for all of it.
     """
     goodwill = minor - owed(order)
-    if goodwill > 0 and not order.is_over:
+    if goodwill > 0 and order.status in selectors.GOES_ON:
         is_all = order.captured_minor - order.refunded_minor - requested(order) == minor
         revising.allow(order=order, minor=order.due_minor if is_all else goodwill, by=by)
 
@@ -128,16 +131,49 @@ def try_again(*, refund_id: UUID, by: str) -> Refund | None:
 
 
 def settle(
-    payment: Payment, outcome: base.Outcome, entries: list[rules.Entry], *, refund_id: UUID | None, by: str
+    order: Order,
+    payment: Payment,
+    outcome: base.Outcome,
+    entries: list[rules.Entry],
+    *,
+    refund_id: UUID | None,
+    by: str,
 ) -> None:
-    """Bring the payment's refunds up to date with all its facts. `refund_id`: the one that `outcome` answers."""
+    """Bring the payment's refunds up to date with all its facts. `refund_id`: the one that `outcome` answers.
+
+    One that was made at the provider, past the shop, is written down here: its merchant's goodwill like any other.
+    """
     if refund_id is not None:
         reference = next((fact.reference for fact in outcome.facts if fact.kind in FACTS), "")
         Refund.objects.filter(pk=refund_id, reference="").update(reference=reference)
     states = rules.refund_states((entry.kind, entry.reference) for entry in entries)
+    for reference, minor in _foreign(payment, entries, states).items():
+        allow(order, minor, by)
+        Refund.objects.create(
+            payment=payment, order_id=payment.order_id, amount_minor=minor, reference=reference, actor=by,
+            reason=_("Given back at the payment provider."),
+        )  # fmt: skip
     for refund in Refund.objects.filter(payment=payment, reference__in=states) if states else ():
         if refund.status != states[refund.reference]:
             finish(refund, states[refund.reference], by)
+
+
+def _foreign(payment: Payment, entries: list[rules.Entry], states: Mapping[str, str]) -> dict[str, int]:
+    """Refunds that nobody asked for here, and what they come to. One that is as large as a refund of ours whose answer
+    is still to come is taken for that one."""
+    own = Refund.objects.filter(payment=payment).values_list("reference", "amount_minor", "status")
+    known = {reference for reference, _minor, _status in own}
+    expected = [minor for reference, minor, status in own if not reference and status == Refund.Status.REQUESTED]
+    lasting = {reference for reference, state in states.items() if state != Refund.Status.FAILED} - known
+    found: dict[str, int] = {}
+    for entry in entries:
+        if entry.kind in BACK and entry.reference in lasting:
+            found[entry.reference] = max(entry.minor, found.get(entry.reference, 0))
+    for reference, minor in list(found.items()):
+        if minor in expected:
+            expected.remove(minor)
+            del found[reference]
+    return found
 
 
 def finish(refund: Refund, state: str, by: str) -> None:

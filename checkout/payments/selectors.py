@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
-from checkout.payments.models import Capture, Payment, ProviderEvent, Refund
+from checkout.payments.models import Capture, Payment, PaymentEvent, ProviderEvent, Refund
 from shop.core import db
 from shop.core.money import Money
 from shop.resilience import breaker
@@ -243,6 +243,15 @@ def holding(order_id: UUID) -> list[Payment]:
     """Payments of an order that hold money which is not taken, oldest first."""
     rows = Payment.objects.filter(order_id=order_id, authorised_minor__gt=F("captured_minor")).order_by("id")
     return list(rows)
+
+
+def void_key(payment: Payment) -> str:
+    """The idempotency key under which a provider is asked to let go of a payment, given all that is known of it.
+
+    It repeats its first answer to a key: that it could not while the payment was being processed would be its answer
+    for ever.
+    """
+    return f"void:{payment.pk}:{PaymentEvent.objects.filter(payment=payment).count()}"
 
 
 def unsent(limit: int = 200) -> tuple[list[UUID], list[UUID]]:

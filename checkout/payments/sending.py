@@ -75,5 +75,6 @@ def void_rest(*, order_id: UUID) -> None:
 
 
 def _let_go(payment: Payment) -> None:
-    outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, f"void:{payment.pk}"))
+    key = selectors.void_key(payment)
+    outcome = calls.ask(payment.provider, lambda provider: provider.void(payment.reference, key))
     recording.record(payment_id=payment.pk, outcome=outcome, source="void")

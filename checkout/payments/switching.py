@@ -47,8 +47,8 @@ def _make_room(payment: Payment) -> None:
     try:
         found = asking.look_for(payment) if payment.attempts else None
         if found is not None:
-            reference = found.reference
-            found = calls.ask(payment.provider, lambda provider: provider.void(reference, f"void:{payment.pk}"))
+            reference, key = found.reference, selectors.void_key(payment)
+            found = calls.ask(payment.provider, lambda provider: provider.void(reference, key))
     except (base.ProviderUnavailable, base.ProviderRefused) as error:
         text = _("We cannot see yet whether your payment was made. Please try again in a minute.")
         raise PaymentRefused(text) from error

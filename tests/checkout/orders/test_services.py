@@ -96,7 +96,7 @@ def test_apply_goes_exactly_where_the_table_says(trigger: str, status: str) -> N
     order = force(make.placed(), status=status)
     facts = {
         "is_paid": {"captured_minor": 3000},
-        "is_refunded": {"captured_minor": 3000, "refunded_minor": 3000},
+        "is_refunded": {"captured_minor": 3000, "refunded_minor": 3000, "allowed_minor": 3000},
         "is_authorised": {"authorised_minor": 3000},
         "is_covered": {"captured_minor": 3000},
         "is_picked": {"captured_minor": 3000, "fulfilment_state": "picked"},

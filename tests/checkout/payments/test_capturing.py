@@ -258,6 +258,22 @@ def test_I8_a_hold_that_is_made_after_the_order_has_ended_is_let_go(shop_sandbox
     assert [intent["status"] for intent in shop_sandbox.state()["payment_intent"]] == ["canceled"]
 
 
+def test_I8_a_hold_that_was_still_being_made_when_its_order_ended_is_let_go(shop_sandbox: RunningSandbox) -> None:
+    """The provider could not let go of it then, and would say so for ever to the same key."""
+    shop_sandbox.faults(processing=1)
+    order = held()
+    orders.cancel(order_id=order.pk, by="guest")
+    outbox.drain()
+    payment = make.payment_of(order)
+    assert (now(order).status, payment.status) == ("cancelled", "processing")
+    shop_sandbox.settle(payment.reference)
+    payments.settle(payment_id=payment.pk)
+    assert now(order).held_minor == 3000
+    outbox.drain()
+    assert (now(order).held_minor, sums(order)) == (0, (0, 0, 0))
+    assert [intent["status"] for intent in shop_sandbox.state()["payment_intent"]] == ["canceled"]
+
+
 def test_a_lost_capture_is_sent_again_and_taken_once(shop_sandbox: RunningSandbox) -> None:
     order = held()
     shop_sandbox.faults(lost_replies=2, path="capture")

@@ -126,7 +126,7 @@ def test_F13_F14_the_timetable_finds_a_payment_that_nobody_told_of(shop_sandbox:
     assert selectors.overdue_payments() == []
     Payment.objects.filter(pk=payment.pk).update(updated_at=db.clock() - timedelta(minutes=2))
     assert selectors.overdue_payments() == [payment.pk]
-    payments.settle(payment_id=payment.pk)
+    payments.bring_up_to_date(payment_id=payment.pk)
     assert status(order) == "payment_confirmed"
     assert selectors.overdue_payments() == []
 
@@ -345,7 +345,7 @@ def test_F20_the_page_says_that_the_provider_does_not_answer_and_a_healed_one_is
     assert held.expires_at > db.clock() + timedelta(minutes=59)
     shop_sandbox.faults()
     breaker.reset("payments.stripe")
-    payments.settle(payment_id=payment.pk)
+    payments.bring_up_to_date(payment_id=payment.pk)
     assert status(order) == "payment_confirmed"
     assert len(shop_sandbox.state()["charge"]) == 1
     assert not selectors.standing(Order.objects.get(pk=order.pk)).is_delayed

@@ -90,7 +90,7 @@ def test_while_nobody_can_look_the_page_says_why_not(client: Client, shop_sandbo
 
 def test_money_that_was_taken_is_found_and_ends_the_wish(shop_sandbox: RunningSandbox) -> None:
     payment = unanswered(shop_sandbox, is_over=True)
-    with pytest.raises(payments.PaymentRefused, match="does not wait for a payment"):
+    with pytest.raises(payments.PaymentRefused, match="This order is paid"):
         payments.retry(order_id=payment.order_id, provider="stripe", token=CARD, by="guest")
     payment.refresh_from_db()
     assert (payment.status, payment.captured_minor) == ("paid", 3000)
