@@ -14,16 +14,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from checkout.desk import merchant_forms, screen, staff
-from checkout.desk.asking import AskPages, amount_of
+from checkout.desk.asking import REFUSALS, AskPages, amount_of
 from checkout.desk.edit_pages import EditPages
+from checkout.desk.parcel_pages import ParcelPages
 from checkout.fulfilment import services as fulfilment
+from checkout.orders import diagram, transitions
 from checkout.orders import services as orders
-from checkout.orders import transitions
 from checkout.orders.models import Order
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
@@ -34,7 +36,7 @@ VIEW = "checkout.view_order"
 
 
 @admin.register(Order)
-class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
+class OrderAdmin(EditPages, ParcelPages, AskPages, ReadOnlyAdmin):
     list_display = ["number", "placed_at", "email", "total_text", "status_badge", "payment_badge"]
     list_display_links = ["number"]
     list_filter = ["status", "payment_state", "fulfilment_state", ("placed_at", admin.DateFieldListFilter)]
@@ -43,6 +45,7 @@ class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
     ordering = ["-id"]
     list_per_page = 50
     change_form_template = "admin/checkout/order/page.html"
+    change_list_template = "admin/checkout/order/list.html"
 
     @display(description=gettext_lazy("total"), ordering="total_minor")
     def total_text(self, order: Order) -> str:
@@ -63,7 +66,7 @@ class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         pages = {
             "pull": self.pull,
-            "dispatch": self.dispatch_parcel,
+            "dispatch": self.dispatch_all,
             "cancel": self.cancel,
             "capture": self.capture,
             "void": self.void,
@@ -78,7 +81,22 @@ class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
             path(f"<uuid:order_id>/{name}/", self.admin_site.admin_view(page), name=f"checkout_order_{name}")
             for name, page in pages.items()
         ]
-        return own + super().get_urls()
+        parcels = {
+            "pick": self.pick_parcel,
+            "dispatch": self.dispatch_parcel,
+            "deliver": self.deliver_parcel,
+            "split": self.split_parcel,
+            "move": self.move_parcel,
+        }
+        own += [
+            path(
+                f"<uuid:order_id>/parcels/<uuid:shipment_id>/{name}/", self.admin_site.admin_view(page),
+                name=f"checkout_order_parcel_{name}",
+            )
+            for name, page in parcels.items()
+        ]  # fmt: skip
+        states = path("states/", self.admin_site.admin_view(self.states), name="checkout_order_states")
+        return [states, *own, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -94,6 +112,15 @@ class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
         }
         return TemplateResponse(request, self.change_form_template, context)
 
+    def states(self, request: HttpRequest) -> HttpResponse:
+        """How orders move: the table of transitions as a picture, `?at=` a status marked in it."""
+        self._allow(request, VIEW)
+        context = {
+            **self.admin_site.each_context(request), "title": _("How orders move"), "opts": self.opts,
+            "picture": mark_safe(diagram.svg(request.GET.get("at", ""))),  # noqa: S308  (it escapes its words itself)
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/checkout/order/states.html", context)
+
     def pull(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Pull a trigger that needs no words."""
         if request.method != "POST":
@@ -107,11 +134,11 @@ class OrderAdmin(EditPages, AskPages, ReadOnlyAdmin):
                 raise orders.TransitionRefused(trigger=trigger, status=order.status, allowed=orders.possible(order))
             order = staff.pull(order_id=order_id, trigger=trigger, by=requests.actor(request))
             messages.success(request, _("The order is “%(status)s” now.") % {"status": order.get_status_display()})
-        except orders.TransitionRefused as refusal:
+        except REFUSALS as refusal:
             messages.error(request, str(refusal))
         return self._back(order_id)
 
-    def dispatch_parcel(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+    def dispatch_all(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Ask for carrier and tracking number."""
         return self._ask(
             request, order_id, merchant_forms.DispatchForm, _("Dispatch"), transitions.FULFIL,

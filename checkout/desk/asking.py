@@ -31,6 +31,7 @@ REFUSALS = (
     payments.PaymentRefused,
     payments.RefundRefused,
     fulfilment.TrackingRefused,
+    fulfilment.ShipmentRefused,
     notes.NoteRefused,
     BadAmount,
 )

@@ -104,7 +104,7 @@ def _tidy(address: Mapping[str, Any]) -> dict[str, str]:
 
 def rows(order: Order, wanted: Mapping[UUID, int] | None = None) -> list[Row]:
     """The lines that still have units, with how many of them have left already."""
-    away = units_away(order.pk)
+    away = fulfilment.gone(order.pk)
     found = []
     for line in selectors.lines_of(order.pk):
         now = line.quantity - line.returned
@@ -113,15 +113,6 @@ def rows(order: Order, wanted: Mapping[UUID, int] | None = None) -> list[Row]:
             least = min(now, max(0, away.get(line.pk, 0) - line.returned))
             found.append(Row(line, options, now, least, (wanted or {}).get(line.pk, now)))
     return found
-
-
-def units_away(order_id: UUID) -> dict[UUID, int]:
-    """How many units of each order line have been handed to a carrier."""
-    away: dict[UUID, int] = {}
-    for parcel in fulfilment.shipments_of(order_id):
-        for line in parcel.lines.all() if parcel.shipped_at else ():
-            away[line.order_line_id] = away.get(line.order_line_id, 0) + line.quantity
-    return away
 
 
 def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
@@ -161,9 +152,9 @@ def _others(page: Screen, given: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _money(order: Order, preview: changes.Preview) -> str:
     """What happens with the money once it is applied."""
-    if preview.balance.minor > 0:
+    if preview.to_pay.minor > 0:
         words = _("%(amount)s is to be paid then: %(email)s is mailed a link to pay it.")
-        return words % {"amount": preview.balance.format(), "email": order.email}
+        return words % {"amount": preview.to_pay.format(), "email": order.email}
     if preview.balance.minor < 0:
         ways = [methods.label(one.provider) for one in payments.payments_of(order.pk) if one.captured_minor]
         words = _("%(amount)s goes back the way it was paid (%(ways)s), by itself.")

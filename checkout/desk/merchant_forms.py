@@ -144,3 +144,14 @@ class NoteForm(forms.Form):
         help_text=_("It stands on the order's page then and is sent by mail, once. It cannot be taken back."),
         widget=UnfoldBooleanSwitchWidget,
     )
+
+
+class LocationForm(forms.Form):
+    """Where a parcel is packed; `places` are (id, name)."""
+
+    places: Sequence[tuple[str, str]] = ()
+    location = forms.ChoiceField(label=_("Location"), widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["location"].choices = list(self.places)  # type: ignore[attr-defined]

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from checkout.desk import staff
+from checkout.changes import planning
+from checkout.desk import parcel_screen, staff, timeline
 from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
+from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
-from checkout.orders import emails, selectors, transitions
+from checkout.orders import emails, notes, selectors, transitions
 from checkout.orders.models import Order
 from checkout.payments import selectors as payments
+from checkout.returns import selectors as returns
+from inventory.reservations import selectors as reservations
 from shop.accounts import selectors as accounts
 
 RECORD = "checkout.record_payment"
-TONES = {
-    "pending": "warning",
-    "payment_pending": "warning",
-    "payment_review": "warning",
-    "payment_confirmed": "info",
-    "processing": "info",
-    "ready_to_ship": "info",
-    "shipped": "success",
-    "delivered": "success",
-    "cancelled": "danger",
-    "refunded": "danger",
-    "returned": "danger",
-}
+EDIT = "checkout.edit_order"
+TONES = timeline.TONES
 # Triggers that need to be told something first, and the page that asks.
 _ASKED = {"package_dispatched": "dispatch", "cancel": "cancel"}
 
@@ -50,14 +44,18 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
     """Everything of an order on one page: the same queries, whatever the number of lines, parcels and payments."""
     taken = payments.payments_of(order.pk, "captures")
     refundable = payments.refundable_of(order, taken)
-    steps = list(reversed(selectors.steps_of(order.pk)))
+    lines, parcels = selectors.lines_of(order.pk), fulfilment.shipments_of(order.pk)
+    told = (selectors.steps_of(order.pk), selectors.changes_of(order.pk), notes.notes_of(order.pk))
     refunds = [refund for payment in taken for refund in payment.refunds.all()]
-    names = accounts.names_of([step.actor for step in steps] + [refund.actor for refund in refunds])
+    names = accounts.names_of([one.actor for rows in told for one in rows] + [refund.actor for refund in refunds])
+    steps, changes, written = told
     return {
         "order": order,
         "tone": TONES[order.status],
-        "lines": [_line(order, line) for line in selectors.lines_of(order.pk)],
+        "lines": [_line(order, line) for line in lines],
         "totals": _totals(order),
+        "balance": _balance(order, user),
+        "customer": _customer(order),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": emails.address_lines(order.billing_address),
         "payments": [_payment(payment, names) for payment in taken],
@@ -65,8 +63,11 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "disputes": disputes.of_order(order.pk),
         "ledger": ledger.entries_of(order.pk),
         "refundable": refundable,
-        "shipments": fulfilment.shipments_of(order.pk),
-        "steps": [_step(step, names) for step in steps],
+        "parcels": parcel_screen.of(order, parcels, may=user.has_perm(transitions.FULFIL)),
+        "documents": invoices.documents_of(order.pk),
+        "returns": returns.returns_of(order.pk),
+        "may_see_returns": user.has_perm("checkout.view_return"),
+        "timeline": timeline.of(order, lines=lines, steps=steps, changes=changes, notes=written, names=names),
         "buttons": buttons(
             order,
             user,
@@ -74,7 +75,23 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
             can_refund=bool(refundable),
             has_transfer=_has_transfer(taken),
         ),
+        "desk_buttons": desk_buttons(order, user),
     }
+
+
+def desk_buttons(order: Order, user: Any) -> list[Button]:
+    """What else this person may do with what the order says: change it, write on it, make another one like it."""
+    found = []
+    if order.status in planning.EDITABLE and user.has_perm(EDIT):
+        found.append(Button(_("Change"), _url("edit", order)))
+    if order.status in planning.EDITABLE and (user.has_perm(EDIT) or user.has_perm(transitions.CANCEL)):
+        found.append(Button(_("Cancel units"), _url("cancel_units", order)))
+    if user.has_perm(EDIT) or user.has_perm(transitions.FULFIL):
+        found.append(Button(_("Add a note"), _url("note", order)))
+    if user.has_perm(EDIT):
+        url = reverse("admin:checkout_draft_from", args=[order.pk])
+        found.append(Button(_("New draft from this order"), url, trigger="draft"))
+    return found
 
 
 def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has_transfer: bool) -> list[Button]:
@@ -127,6 +144,8 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
         "picture": line.picture,
         "quantity": line.quantity,
         "expected_on": line.expected_on,
+        "removed": line.removed,
+        "returned": line.returned,
         "unit_price": order.money(line.unit_price_minor),
         "total": order.money(line.total_minor),
     }
@@ -139,6 +158,7 @@ def _totals(order: Order) -> list[dict[str, Any]]:
         (_("Delivery"), order.shipping_minor, True),
         (_("Tax"), order.tax_minor, True),
         (_("Total"), order.total_minor, True),
+        (_("Need not be paid"), -order.allowed_minor, bool(order.allowed_minor)),
         (_("Paid"), order.captured_minor, bool(order.captured_minor)),
         (_("Given back"), -order.refunded_minor, bool(order.refunded_minor)),
     ]
@@ -154,13 +174,23 @@ def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
     return {"payment": payment, "refunds": refunds}
 
 
-def _step(step: Any, names: dict[str, str]) -> dict[str, Any]:
-    row = transitions.named(step.trigger)
+def _balance(order: Order, user: Any) -> dict[str, Any] | None:
+    """What is still to be paid or given back, with the button that mails the link; None when all is even."""
+    if not order.balance_minor:
+        return None
+    is_open = order.balance_minor > 0 and not order.is_over
     return {
-        "label": row.label if row else _("Placed"),
-        "status": Order.Status(step.to_status).label,
-        "tone": TONES[step.to_status],
-        "actor": names[step.actor],
-        "note": step.note,
-        "at": step.at,
+        "amount": order.money(abs(order.balance_minor)),
+        "is_to_pay": order.balance_minor > 0,
+        "link_url": _url("send_link", order) if is_open and user.has_perm(EDIT) else "",
+        "until": reservations.held_until(order.pk) if order.status == Order.Status.PAYMENT_PENDING else None,
+    }
+
+
+def _customer(order: Order) -> dict[str, Any]:
+    """Whose order it is, and where this person's other orders are. No query."""
+    query = urlencode({"q": order.email})
+    return {
+        "account_url": reverse("admin:shop_user_change", args=[order.customer_id]) if order.customer_id else "",
+        "orders_url": f"{reverse('admin:checkout_order_changelist')}?{query}",
     }

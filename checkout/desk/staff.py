@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from checkout.fulfilment import selectors as fulfilment_selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import emails
 from checkout.orders import selectors as order_selectors
@@ -34,6 +35,13 @@ def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     if command is not None:
         return command(order_id=order_id, by=by)
     return orders.apply(order_id=order_id, trigger=trigger, by=by, note=note)
+
+
+def pick_parcel(*, shipment_id: UUID, by: str) -> None:
+    """Everything of an open parcel is in it. Raises `ShipmentRefused`, `TransitionRefused`."""
+    units = fulfilment_selectors.contents_of(shipment_id)
+    fulfilment.pick_units(shipment_id=shipment_id, units=units, by=by)
+    fulfilment.finish_picking(shipment_id=shipment_id, by=by)
 
 
 def send_payment_link(*, order_id: UUID, by: str) -> bool:

@@ -1,0 +1,73 @@
+"""The parcels of an order on the merchant's page: where each is packed, what was told of it, which buttons it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from checkout.fulfilment.models import Shipment
+from checkout.orders import rules, services
+from checkout.orders.models import Order
+from inventory.stock import selectors as stock
+
+Status = Shipment.Status
+_TONES = {"open": "warning", "picked": "info", "shipped": "success", "delivered": "success"}
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelButton:
+    """`is_post`: pressing it does it; else it leads to a page that asks."""
+
+    label: str | Promise
+    url: str
+    is_post: bool = False
+
+
+def of(order: Order, parcels: Iterable[Shipment], *, may: bool) -> list[dict[str, Any]]:
+    """Every parcel; `may`: this person may pick and send. One query for the names of the locations."""
+    rows = list(parcels)
+    places = stock.location_names() if rows else {}
+    is_ready = rules.is_covered(services.facts(order)) is None and not order.is_over
+    return [
+        {
+            "parcel": one,
+            "tone": _TONES.get(one.status, "danger"),
+            "place": places.get(one.location_id, "") if one.location_id else "",
+            "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position),
+            "events": list(reversed(one.events.all())),
+            "buttons": _buttons(order, one, places, is_ready=is_ready) if may else [],
+        }
+        for one in rows
+    ]
+
+
+def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool) -> list[ParcelButton]:
+    if one.status == Status.SHIPPED:
+        return [ParcelButton(_("Delivered"), _url("deliver", order, one), is_post=True)]
+    if one.status not in (Status.OPEN, Status.PICKED) or not is_ready:
+        return []
+    lines = list(one.lines.all())
+    found = [
+        ParcelButton(_("All picked"), _url("pick", order, one), is_post=True)
+        if one.status == Status.OPEN
+        else ParcelButton(_("Dispatch"), _url("dispatch", order, one))
+    ]
+    if sum(line.quantity for line in lines) > 1:
+        found.append(ParcelButton(_("Split"), _url("split", order, one)))
+    if one.status == Status.OPEN and len(places) > 1 and not any(line.picked for line in lines):
+        found.append(ParcelButton(_("Pack elsewhere"), _url("move", order, one)))
+    return found
+
+
+def _url(name: str, order: Order, one: Shipment) -> str:
+    return reverse(f"admin:checkout_order_parcel_{name}", args=[order.pk, one.pk])
+
+
+def elsewhere(one: Shipment) -> Sequence[tuple[str, str]]:
+    """The locations that could pack a parcel instead: (id, name)."""
+    return [(str(key), name) for key, name in stock.location_names().items() if key != one.location_id]
