@@ -4,7 +4,7 @@ from shop.accounts.models import Address, Preferences, User
 from shop.audit.models import AuditEntry, AuditSeal
 from shop.core.models import IdempotentCall
 from shop.events.models import Delivery, HandledEvent, OutboxEvent
-from shop.notifications.models import Notification
+from shop.notifications.models import Notification, OptOut
 
 __all__ = [
     "Address",
@@ -14,6 +14,7 @@ __all__ = [
     "HandledEvent",
     "IdempotentCall",
     "Notification",
+    "OptOut",
     "OutboxEvent",
     "Preferences",
     "User",

@@ -7,6 +7,7 @@ from django.views.static import serve
 
 from shop import views
 from shop.health import views as health
+from shop.notifications import views as notifications
 
 handler400 = "shop.views.bad_request"
 handler403 = "shop.views.forbidden"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", include("checkout.urls")),
     path("account/", views.account, name="account"),
     path("account/", include("shop.accounts.urls")),
+    path("emails/<str:token>/stop/", notifications.stop, name="email_stop"),
     path("api/", include("shop.api_urls")),
     path("admin/", admin.site.urls),
     path("health/live", health.live, name="live"),

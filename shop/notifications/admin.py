@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.decorators import action
 
 from shop.core import requests
-from shop.core.admin import ReadOnlyAdmin
 from shop.notifications import services
 from shop.notifications.models import Notification
+from shop.notifications.previews import PreviewPages
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(PreviewPages):
     list_display = ["template", "recipient", "status", "attempts", "created_at", "sent_at"]
     list_filter = ["status", "template"]
     search_fields = ["=recipient", "=key"]
     ordering = ["-id"]
     actions = ["send_again"]
+    actions_list = ["templates"]
+
+    @action(description=_("How they look"), url_path="templates", permissions=["view"])
+    def templates(self, request: HttpRequest) -> HttpResponse:
+        """To the previews."""
+        return HttpResponseRedirect(reverse("admin:shop_notification_previews"))
 
     @admin.action(description=_("Send what is stuck or failed again"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

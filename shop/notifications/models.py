@@ -37,3 +37,16 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class OptOut(models.Model):
+    """Somebody wants no mails of a topic at an address, of which this is a digest."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    topic = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stopped e-mail"), _("stopped e-mails")
+        constraints = [models.UniqueConstraint("topic", "digest", name="opt_out_once")]

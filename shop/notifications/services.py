@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from functools import partial, reduce
@@ -103,6 +104,11 @@ def _failed(row: Notification, error: Exception, *, status: str = "") -> bool:
     return False
 
 
+def known(keys: Iterable[str]) -> set[str]:
+    """Those of the keys under which an e-mail was asked for before. One query."""
+    return set(Notification.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
 def due() -> list[UUID]:
     """Queued e-mails that nobody has sent for a while: their message was lost, or the mail server refused."""
     waited = [Q(attempts=n, created_at__lte=Now() - PAUSE * 2**n) for n in range(MAX_ATTEMPTS)]
@@ -136,11 +142,16 @@ def render(*, template: str, language: str, context: Mapping[str, Any]) -> Email
         subject, _sep, text = render_to_string(f"emails/{template}.txt", full).strip().partition("\n")
         html = css_inline.inline(render_to_string(f"emails/{template}.html", full))
     message = EmailMultiAlternatives(
-        subject=subject.strip(), body=text.strip() + "\n", from_email=settings.DEFAULT_FROM_EMAIL,
+        subject=subject.strip(), body=_tidy(text), from_email=settings.DEFAULT_FROM_EMAIL,
         reply_to=[settings.SUPPORT_EMAIL] if settings.SUPPORT_EMAIL else None,
     )  # fmt: skip
     message.attach_alternative(html, "text/html")
     return message
+
+
+def _tidy(text: str) -> str:
+    """Without the holes that parts of a template leave which have nothing to say."""
+    return re.sub(r"\n\s*\n\s*\n", "\n\n", text.strip()) + "\n"
 
 
 def _enqueue(notification_id: str) -> None:

@@ -1,0 +1,167 @@
+"""What each e-mail is told in the preview: made up, in the shape of what its component tells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SHOP = "https://shop.example"
+_ORDER_URL = f"{_SHOP}/orders/ORD-2026000123/?key=sample"
+_LAMP = {"name": "Anglepoise desk lamp", "options": "Moss", "quantity": 2, "expected": "", "line_total": "$118.00"}
+_CHAIR = {
+    "name": "Bentwood chair with a rather long name that has to wrap on a phone",
+    "options": "Oak · Natural",
+    "quantity": 1,
+    "expected": "Expected to ship: March 12, 2027",
+    "line_total": "$240.00",
+}
+ORDER: dict[str, Any] = {
+    "number": "ORD-2026000123",
+    "status_label": "Payment Confirmed",
+    "url": _ORDER_URL,
+    "created_at": "Nov. 21, 2026, 9:30 a.m.",
+    "lines": [_LAMP, _CHAIR],
+    "subtotal": "$358.00",
+    "discount": "$35.80",
+    "shipping": "$5.99",
+    "tax": "$20.51",
+    "total": "$348.70",
+    "shipping_address": ["Ada Lovelace", "1 Analytical Way", "Springfield IL 62701", "United States of America"],
+    "delivery_name": "Standard",
+    "arrives": "Nov. 26, 2026",
+    "gift_message": "Happy birthday, Charles!\nYours, Ada",
+    "po_number": "PO-4711",
+}
+_RETURNED: dict[str, Any] = {
+    "number": "RET-2026000007",
+    "url": f"{_SHOP}/returns/RET-2026000007/?key=sample",
+    "label_url": f"{_SHOP}/returns/RET-2026000007/label.pdf?key=sample",
+    "answer": "The cover shows signs of use, so it cannot be sold as new any more.",
+    "items": [{"units": 1, "name": "Anglepoise desk lamp", "reason": "It does not fit"}],
+}
+_PRODUCT = {"name": "Anglepoise desk lamp", "options": "Moss", "url": f"{_SHOP}/products/anglepoise-desk-lamp/"}
+_LINKS = {"url": f"{_SHOP}/restock/sample/", "leave_url": f"{_SHOP}/restock/sample/leave/"}
+
+# By template; those about an order are told `ORDER` as well.
+SAMPLES: dict[str, dict[str, Any]] = {
+    "order_placed": {},
+    "order_to_pay": {"amount": "$348.70", "until": "Nov. 24, 2026, 9:30 a.m."},
+    "order_paid": {},
+    "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
+    "invoice_overdue": {
+        "open": "$348.70",
+        "due": "Nov. 7, 2026",
+        "account": [
+            {"label": "account_holder", "value": "Holdfast"},
+            {"label": "iban", "value": "GB33BUKB20201555555555"},
+        ],
+    },
+    "order_changed": {
+        "removed": [{"name": "Anglepoise desk lamp", "quantity": 1}],
+        "added": [{"name": "Wool blanket", "quantity": 1}],
+        "reason": "Cancelled by the customer.",
+        "is_moved": True,
+        "is_sent_otherwise": False,
+        "difference": "$12.00",
+        "is_more": False,
+        "is_less": True,
+        "to_pay": None,
+        "comes_back": "$12.00",
+    },
+    "order_cancelled": {
+        "reason": "The items sold out before your payment arrived. We are sorry.",
+        "refund": "$348.70",
+        "cart_url": None,
+    },
+    "order_shipped": {
+        "shipment": {
+            "number": "ORD-2026000123-1",
+            "carrier": "UPS",
+            "tracking_number": "1Z999AA10123456784",
+            "url": f"{_SHOP}/orders/ORD-2026000123/parcels/ORD-2026000123-1/?key=sample",
+            "lines": [_LAMP],
+            "to_come": [_CHAIR],
+        }
+    },
+    "units_delayed": {"lines": [_CHAIR]},
+    "order_delivered": {},
+    "feedback": {
+        "items": [{"name": "Anglepoise desk lamp", "url": f"{_SHOP}/products/anglepoise-desk-lamp/#reviews"}],
+        "feedback_url": f"{_SHOP}/orders/ORD-2026000123/feedback/?key=sample",
+        "unsubscribe_url": f"{_SHOP}/emails/sample/stop/",
+    },
+    "refund_made": {
+        "amount": "$12.00",
+        "to": "It goes back the way you paid: Card.",
+        "takes": "Banks take up to five working days to show it.",
+    },
+    "order_note": {"text": "We have packed your chair with extra care.\nThe key for its screws is taped underneath."},
+    "order_link": {},
+    "invoice": {"document": {"number": "INV-2026-000042", "total": "$348.70", "corrects": ""}, "attachments": []},
+    "credit_note": {
+        "document": {"number": "CN-2026-000007", "total": "$12.00", "corrects": "INV-2026-000042"},
+        "attachments": [],
+    },
+    "return_requested": {"returned": _RETURNED},
+    "return_approved": {"returned": _RETURNED},
+    "return_refused": {"returned": _RETURNED},
+    "return_received": {"returned": _RETURNED},
+    "return_settled": {
+        "returned": _RETURNED,
+        "settled": {
+            "amount": "$59.00",
+            "refunded": "$59.00",
+            "to": "the way it was paid",
+            "destination": "original",
+            "items": [{"units": 1, "name": "Anglepoise desk lamp", "amount": "$59.00"}],
+        },
+    },
+    "restock_joined": {"product": _PRODUCT, **_LINKS, "number": 3},
+    "restock_held": {"product": _PRODUCT, **_LINKS, "until": "Nov. 22, 2026, 9:30 a.m. UTC"},
+    "account": {
+        "subject": "Confirm your e-mail address",
+        "lines": ["Please confirm that this address is yours."],
+        "url": f"{_SHOP}/account/confirm-email/sample/",
+        "label": "Confirm it",
+    },
+    "staff_notice": {
+        "subject": "Refund of $12.00 for ORD-2026000123 failed",
+        "lines": ["It was asked for 5 times.", "Try again from the list of refunds, or send the money another way."],
+        "url": f"{_SHOP}/admin/",
+    },
+    "stock_low": {
+        "sku": "LAMP-MOSS",
+        "location": "Main warehouse",
+        "available": 3,
+        "threshold": 5,
+        "url": f"{_SHOP}/admin/",
+    },
+    "stock_low_list": {
+        "count": 2,
+        "items": [
+            {"sku": "LAMP-MOSS", "location": "Main warehouse", "available": 3},
+            {"sku": "CHAIR-OAK", "location": "Main warehouse", "available": 0},
+        ],
+        "url": f"{_SHOP}/admin/",
+    },
+    "stock_drift": {
+        "count": 1,
+        "findings": ["LAMP-MOSS at Main warehouse: on hand says 12, its movements add up to 11"],
+        "url": f"{_SHOP}/admin/",
+    },
+    "purchase_order": {
+        "number": "PO-2026-0007",
+        "supplier": "Lumen Ltd",
+        "location": "Main warehouse",
+        "expected_on": "Dec. 1, 2026",
+        "note": "Please deliver before noon.",
+        "lines": [
+            {"sku": "LAMP-MOSS", "supplier_sku": "L-77", "quantity": 40, "cost": "$21.00", "total": "$840.00"},
+        ],
+        "total": "$840.00",
+    },
+}
+
+
+def context(template: str) -> dict[str, Any]:
+    """What `template` is told in its preview. Raises `KeyError` for one that has no sample."""
+    return {"order": ORDER, **SAMPLES[template]}

@@ -1,0 +1,210 @@
+"""A round through the warehouse with a scanner."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from checkout.fulfilment.contents import ShipmentRefused
+from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import services as orders
+from checkout.warehouse import picking, selectors, services
+from checkout.warehouse.models import PickScan, PickWave
+from inventory.stock.models import StockItem
+from tests import outbox
+from tests.checkout.invariants import violations
+from tests.factories import catalog
+from tests.factories import warehouse as make
+from tests.factories.inventory import LocationFactory, stocked
+
+pytestmark = pytest.mark.django_db
+BY = make.BY
+
+
+def scan(wave: PickWave, text: str) -> picking.Scanned:
+    return picking.scan(wave_id=wave.pk, text=text, by=BY)
+
+
+def refusal(wave: PickWave, text: str) -> str:
+    before = list(ShipmentLine.objects.order_by("id").values())
+    with pytest.raises(picking.ScanRefused) as refused:
+        scan(wave, text)
+    assert list(ShipmentLine.objects.order_by("id").values()) == before
+    return refused.value.code
+
+
+def picked(wave: PickWave) -> list[tuple[int, int, int]]:
+    """(box, picked, units) of every box."""
+    return [(box.box, box.picked, box.quantity) for box in selectors.contents(wave).boxes]
+
+
+@pytest.fixture
+def item() -> StockItem:
+    return stocked(20)
+
+
+def test_a_unit_goes_to_the_first_box_that_needs_it(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item]), make.parcel([item], quantity=2))
+    first = scan(wave, item.sku)
+    assert (first.sku, first.boxes[0][0], first.units, first.complete) == (item.sku, 1, 1, (1,))
+    assert [scan(wave, item.sku.lower()).boxes[0][0] for _ in range(2)] == [2, 2]
+    assert picked(wave) == [(1, 1, 1), (2, 2, 2)]
+    assert refusal(wave, item.sku) == "complete"
+
+
+def test_several_units_are_shared_among_the_boxes(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item]), make.parcel([item], quantity=2))
+    done = scan(wave, f"3*{item.sku}")
+    assert [(box, units) for box, _number, units in done.boxes] == [(1, 1), (2, 2)]
+    assert done.complete == (1, 2)
+
+
+def test_more_than_is_needed_is_refused(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item], quantity=2))
+    assert refusal(wave, f"3*{item.sku}") == "too_many"
+    assert refusal(wave, f"0*{item.sku}") == "bad_units"
+    assert refusal(wave, "") == "empty"
+    assert picked(wave) == [(1, 0, 2)]
+
+
+def test_what_is_not_ours_and_what_is_not_here_are_told_apart(item: StockItem) -> None:
+    other = stocked(5)
+    wave = make.wave(make.parcel([item]))
+    assert refusal(wave, other.sku) == "not_here"
+    assert refusal(wave, "4006381333931") == "unknown"
+    assert refusal(wave, "\0") == "unknown"
+    assert refusal(wave, "9" * 300) == "unknown"
+
+
+def test_a_gtin_is_as_good_as_a_sku(item: StockItem) -> None:
+    variant = catalog.VariantFactory(id=item.variant_id, gtin="036000291452")
+    stranger = catalog.VariantFactory(gtin="4006381333931")
+    wave = make.wave(make.parcel([item], quantity=2))
+    assert scan(wave, variant.gtin).sku == item.sku
+    assert scan(wave, "0036000291452").sku == item.sku  # the same as 13 digits
+    assert refusal(wave, stranger.gtin) == "not_here"
+
+
+def test_the_last_scan_is_taken_back(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item]), make.parcel([item], quantity=2))
+    scan(wave, f"3*{item.sku}")
+    assert picking.undo(wave_id=wave.pk, by=BY).boxes[0][::2] == (2, 2)
+    assert picked(wave) == [(1, 1, 1), (2, 0, 2)]
+    assert picking.undo(wave_id=wave.pk, by=BY).boxes[0][::2] == (1, 1)
+    with pytest.raises(picking.ScanRefused) as refused:
+        picking.undo(wave_id=wave.pk, by=BY)
+    assert refused.value.code == "nothing_to_undo"
+    assert picked(wave) == [(1, 0, 1), (2, 0, 2)]
+    assert list(PickScan.objects.values_list("is_undone", flat=True)) == [True, True]
+
+
+def test_a_finished_parcel_is_not_taken_back(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item]), make.parcel([item]))
+    scan(wave, item.sku)
+    picking.finish(wave_id=wave.pk, by=BY)
+    with pytest.raises(picking.ScanRefused) as refused:
+        picking.undo(wave_id=wave.pk, by=BY)
+    assert refused.value.code == "finished"
+
+
+def test_a_wave_ends_with_its_last_parcel(item: StockItem) -> None:
+    one, other = make.parcel([item]), make.parcel([item])
+    wave = make.wave(one, other)
+    scan(wave, f"2*{item.sku}")
+    assert scan(wave, one.number.lower()).finished == one.number
+    wave.refresh_from_db()
+    assert wave.status == "open"
+    assert picking.finish(wave_id=wave.pk, by=BY) == [other.number]
+    wave.refresh_from_db()
+    assert (wave.status, wave.closed_at is None) == ("picked", False)
+    assert set(Shipment.objects.values_list("status", flat=True)) == {"picked"}
+    one.order.refresh_from_db()
+    assert one.order.status == "ready_to_ship"
+    with pytest.raises(services.WaveRefused) as refused:
+        scan(wave, item.sku)
+    assert refused.value.code == "over"
+    assert violations(ask_provider=False) == []
+
+
+def test_a_parcel_that_lacks_something_is_not_finished(item: StockItem) -> None:
+    shipment = make.parcel([item], quantity=2)
+    wave = make.wave(shipment)
+    scan(wave, item.sku)
+    with pytest.raises(ShipmentRefused) as refused:
+        scan(wave, shipment.number)
+    assert refused.value.code == "not_all_picked"
+    assert picking.finish(wave_id=wave.pk, by=BY) == []
+
+
+def test_of_a_cancelled_parcel_nothing_is_picked(item: StockItem) -> None:
+    one, other = make.parcel([item]), make.parcel([item])
+    wave = make.wave(one, other)
+    orders.cancel(order_id=one.order_id, by=BY)
+    outbox.drain(mails=False)
+    assert scan(wave, item.sku).boxes[0][:2] == (2, other.number)
+    assert picked(wave) == [(1, 0, 0), (2, 1, 1)]
+    picking.finish(wave_id=wave.pk, by=BY)
+    wave.refresh_from_db()
+    assert wave.status == "picked"
+
+
+def short(wave: PickWave, line_id: UUID, units: int, then: str) -> None:
+    picking.short(wave_id=wave.pk, line_id=line_id, units=units, then=then, by=BY)
+
+
+def test_missing_units_wait_in_a_parcel_of_their_own(item: StockItem) -> None:
+    shipment = make.parcel([item], quantity=3)
+    wave = make.wave(shipment)
+    scan(wave, f"2*{item.sku}")
+    [line] = selectors.contents(wave).lines
+    short(wave, line.line_id, 1, "wait")
+    outbox.drain(mails=False)
+    assert picked(wave) == [(1, 2, 2)]
+    waiting = Shipment.objects.get(order_id=shipment.order_id, is_waiting=True)
+    assert [one.quantity for one in waiting.lines.all()] == [1]
+    assert picking.finish(wave_id=wave.pk, by=BY) == [shipment.number]
+
+
+def test_missing_units_come_from_elsewhere(item: StockItem) -> None:
+    far = LocationFactory()
+    shipment = make.parcel([item])
+    stocked(5, variant_id=item.variant_id, location=far.code)
+    wave = make.wave(shipment)
+    [line] = selectors.contents(wave).lines
+    short(wave, line.line_id, 1, "elsewhere")
+    outbox.drain(mails=False)
+    assert Shipment.objects.filter(order_id=shipment.order_id, location_id=far.pk, status="open").count() == 1
+    wave.refresh_from_db()
+    assert wave.status == "picked"  # nothing is left of its only parcel
+
+
+def test_more_is_not_missing_than_is_needed(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item], quantity=2))
+    scan(wave, item.sku)
+    [line] = selectors.contents(wave).lines
+    for units in (0, 2):
+        with pytest.raises(picking.ScanRefused) as refused:
+            short(wave, line.line_id, units, "wait")
+        assert refused.value.code == "too_many"
+    with pytest.raises(picking.ScanRefused):
+        short(wave, uuid4(), 1, "wait")
+
+
+def test_what_is_in_a_wave_takes_the_same_queries_for_one_parcel_and_for_many(
+    item: StockItem, django_assert_num_queries: object
+) -> None:
+    other = stocked(40)
+    small, large = make.wave(make.parcel([item])), make.wave(*[make.parcel([item, other]) for _ in range(5)])
+    for wave in (small, large):
+        with django_assert_num_queries(2):  # type: ignore[operator]
+            selectors.contents(wave)
+
+
+def test_everything_is_in_it_counted_by_eye(item: StockItem) -> None:
+    shipment = make.parcel([item], quantity=2)
+    wave = make.wave(shipment)
+    picking.pick_all(shipment_id=shipment.pk, by=BY)
+    shipment.refresh_from_db()
+    wave.refresh_from_db()
+    assert (shipment.status, wave.status) == ("picked", "picked")

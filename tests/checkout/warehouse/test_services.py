@@ -1,0 +1,121 @@
+"""Waves: which parcels go into one, and that no parcel goes into two."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from checkout.fulfilment import packing
+from checkout.fulfilment.models import Shipment
+from checkout.orders import services as orders
+from checkout.warehouse import selectors, services
+from checkout.warehouse.models import PickWave, WaveParcel
+from shop.audit.models import AuditEntry
+from tests import outbox
+from tests.factories import warehouse as make
+from tests.factories.inventory import LocationFactory, stocked
+
+pytestmark = pytest.mark.django_db
+BY = make.BY
+
+
+def refusal(*shipments: Shipment) -> str:
+    with pytest.raises(services.WaveRefused) as refused:
+        make.wave(*shipments)
+    return refused.value.code
+
+
+def waiting() -> list[Shipment]:
+    return list(selectors.to_pick(Shipment.objects.all()).order_by("id"))
+
+
+def test_parcels_go_into_boxes_in_the_order_given() -> None:
+    first, second = make.parcel(), make.parcel()
+    wave = make.wave(second, first)
+    assert re.fullmatch(r"W-\d{4}\d{6}", wave.number)
+    assert (wave.status, wave.actor, wave.location_id) == ("open", BY, first.location_id)
+    boxes = WaveParcel.objects.filter(wave=wave).values_list("box", "shipment_id", "order_id", "is_open")
+    assert list(boxes) == [(1, second.pk, second.order_id, True), (2, first.pk, first.order_id, True)]
+    assert AuditEntry.objects.filter(action="wave.start", object_id=str(wave.pk)).count() == 1
+
+
+def test_numbers_go_up() -> None:
+    one, other = make.wave(make.parcel()), make.wave(make.parcel())
+    assert int(other.number[2:]) == int(one.number[2:]) + 1
+
+
+def test_a_parcel_is_in_one_open_wave_only() -> None:
+    shipment, other = make.parcel(), make.parcel()
+    wave = make.wave(shipment)
+    assert waiting() == [other]
+    assert refusal(shipment) == "nothing_to_pick"
+    assert refusal(shipment, other) == "nothing_to_pick"
+    services.close_wave(wave_id=wave.pk, by=BY)
+    assert waiting() == [shipment, other]
+    assert make.wave(shipment, other).status == "open"
+
+
+def test_whoever_comes_a_moment_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipment = make.parcel()
+    seen = selectors.to_pick(Shipment.objects.filter(pk=shipment.pk))
+    list(seen)  # read before the other one writes
+    make.wave(shipment)
+    monkeypatch.setattr(selectors, "to_pick", lambda rows: seen)
+    assert refusal(shipment) == "taken"
+    assert PickWave.objects.count() == 1
+
+
+def test_a_wave_stays_in_its_house() -> None:
+    one = make.parcel()
+    other = make.parcel([stocked(5, location=LocationFactory().code)])
+    assert one.location_id != other.location_id
+    assert refusal(one, other) == "several_locations"
+
+
+def test_only_what_waits_is_picked() -> None:
+    picked, cancelled = make.parcel(), make.parcel()
+    units = {line.pk: line.quantity for line in picked.lines.all()}
+    packing.pick_units(shipment_id=picked.pk, units=units, by=BY)
+    packing.finish_picking(shipment_id=picked.pk, by=BY)
+    orders.cancel(order_id=cancelled.order_id, by=BY)
+    outbox.drain(mails=False)
+    assert waiting() == []
+    assert [refusal(picked), refusal(cancelled), refusal()] == ["nothing_to_pick"] * 3
+    with pytest.raises(services.WaveRefused):
+        services.start_wave(shipment_ids=[uuid4()], by=BY)
+
+
+def test_a_wave_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checkout.warehouse.rules.MOST_PARCELS", 1)
+    assert refusal(make.parcel(), make.parcel()) == "too_many"
+
+
+def test_the_next_wave_takes_the_oldest_of_a_location() -> None:
+    far = LocationFactory()
+    shipments = [make.parcel() for _ in range(3)]
+    make.parcel([stocked(5, location=far.code)])
+    wave = services.next_wave(location_id=shipments[0].location_id, most=2, by=BY)
+    assert [one.shipment_id for one in wave.parcels.all()] == [shipments[0].pk, shipments[1].pk]
+    assert services.next_wave(location_id=far.pk, most=20, by=BY).location_id == far.pk
+    with pytest.raises(services.WaveRefused):
+        services.next_wave(location_id=shipments[0].location_id, most=5, delivery_option="pigeon", by=BY)
+    rest = services.next_wave(location_id=shipments[0].location_id, most=5, delivery_option="standard", by=BY)
+    assert [one.shipment_id for one in rest.parcels.all()] == [shipments[2].pk]
+
+
+def test_what_waits_is_counted_by_location_and_delivery() -> None:
+    one, _other = make.parcel(), make.parcel()
+    assert selectors.waiting() == [selectors.Waiting(one.location_id, "standard", "Standard", 2)]
+
+
+def test_closing_twice_is_once() -> None:
+    wave = make.wave(make.parcel())
+    for _ in range(2):
+        assert services.close_wave(wave_id=wave.pk, by=BY).status == "closed"
+    wave.refresh_from_db()
+    assert wave.closed_at is not None
+    assert AuditEntry.objects.filter(action="wave.closed").count() == 1
+    with pytest.raises(services.WaveRefused):
+        services.close_wave(wave_id=uuid4(), by=BY)

@@ -1,0 +1,106 @@
+"""The previews of the e-mails in the admin: every template, whole, in every language, for staff alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.template import engines
+from django.test import Client
+from django.urls import reverse
+
+from shop.accounts.models import User
+from shop.notifications import samples, services
+from tests.conventions.code import templates
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: object) -> None:
+    settings.STAFF_MFA_REQUIRED = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def clerk(client: Client) -> Client:
+    user = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_notification"))
+    client.force_login(user)
+    return client
+
+
+def url(name: str, template: str) -> str:
+    return reverse(f"admin:shop_notification_{name}", args=[template])
+
+
+def mails() -> set[str]:
+    """The e-mails by their templates: a text and an HTML each."""
+    found = {name.removeprefix("templates/emails/") for name in templates() if name.startswith("templates/emails/")}
+    whole = {name.rpartition(".")[0] for name in found if not name.startswith(("_", "base."))}
+    assert {f"{name}.{ending}" for name in whole for ending in ("txt", "html")} <= found
+    return whole
+
+
+def test_every_template_has_a_sample_and_no_sample_is_left_over() -> None:
+    assert set(samples.SAMPLES) == mails()
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+@pytest.mark.parametrize("template", sorted(samples.SAMPLES))
+def test_every_sample_fills_its_template(template: str, language: str) -> None:
+    engine = engines["django"].engine
+    before, engine.string_if_invalid = engine.string_if_invalid, "<<%s is missing>>"
+    try:
+        message = services.render(template=template, language=language, context=samples.context(template))
+    finally:
+        engine.string_if_invalid = before
+    html = str(message.alternatives[0][0])
+    optional = r"<<(?:item\.\w+|payment_text|line\.\w+) is missing>>"
+    for text in (message.subject, message.body, html):
+        assert "is missing" not in re.sub(optional, "", text)
+        assert "None" not in text
+    assert 10 < len(message.subject) < 90
+    assert "\n" not in message.subject
+    assert not re.search(r"\n{4,}", message.body)  # no gaping holes
+    assert "<" not in message.body.replace("<<", "")
+    assert "<style" not in html
+
+
+def test_the_list_leads_to_every_mail(clerk: Client) -> None:
+    html = clerk.get(reverse("admin:shop_notification_previews")).content.decode()
+    for template in samples.SAMPLES:
+        assert html.count(f'href="{url("preview", template)}"') == 1
+    assert "Paid: order ORD-2026000123 is yours" in html
+
+
+def test_a_mail_is_shown_as_text_and_framed_html(clerk: Client) -> None:
+    answer = clerk.get(url("preview", "order_paid"), {"language": "en"})
+    html = answer.content.decode()
+    assert html.count("<iframe") == html.count(" sandbox ") == 2
+    assert f'src="{url("preview_html", "order_paid")}?language=en"' in html
+    assert "We write again when the parcel leaves." in html
+    assert "frame-src 'self'" in answer["Content-Security-Policy"]
+    framed = clerk.get(url("preview_html", "order_paid"))
+    assert framed["X-Frame-Options"] == "SAMEORIGIN"
+    assert framed["Content-Security-Policy"].startswith("default-src 'none';")
+    assert framed["Content-Security-Policy"].endswith("sandbox")
+    assert "Paid. It is yours." in framed.content.decode()
+
+
+@pytest.mark.parametrize("template", ["base", "_order", "nothing"])
+def test_what_is_no_mail_is_not_found(clerk: Client, template: str) -> None:
+    assert clerk.get(url("preview", template)).status_code == 404
+    assert clerk.get(url("preview_html", template)).status_code == 404
+
+
+def test_an_unknown_language_is_the_shops_own(clerk: Client) -> None:
+    assert clerk.get(url("preview", "order_paid"), {"language": "xx"}).status_code == 200
+
+
+def test_A09_others_see_no_previews(client: Client) -> None:
+    pages = [reverse("admin:shop_notification_previews"), url("preview", "order_paid"), url("preview_html", "account")]
+    assert [client.get(page).status_code for page in pages] == [302, 302, 302]
+    client.force_login(User.objects.create_user("other@example.com", "a long password", is_staff=True))
+    assert [client.get(page).status_code for page in pages] == [403, 403, 403]
