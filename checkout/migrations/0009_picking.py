@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
             name='PickScan',
             fields=[
                 ('id', models.UUIDField(default=shop.core.db.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveIntegerField()),
                 ('order_id', models.UUIDField()),
                 ('units', models.PositiveIntegerField()),
                 ('actor', models.CharField(max_length=80)),
@@ -60,8 +61,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'scan',
                 'verbose_name_plural': 'scans',
-                'ordering': ['-id'],
-                'indexes': [models.Index(models.F('wave'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_undone', False)), name='pick_scan_last')],
+                'ordering': ['-position'],
+                'constraints': [models.UniqueConstraint(models.F('wave'), models.F('position'), name='pick_scan_position')],
             },
         ),
         migrations.CreateModel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +75,7 @@ class PickScan(models.Model):
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     wave = models.ForeignKey(PickWave, models.CASCADE, related_name="scans")
     line = models.ForeignKey(ShipmentLine, models.SET_NULL, null=True, related_name="+")
+    position = models.PositiveIntegerField()  # 1, 2, 3 … of its wave
     order_id = models.UUIDField()
     units = models.PositiveIntegerField()
     actor = models.CharField(max_length=80)
@@ -83,8 +84,8 @@ class PickScan(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("scan"), _("scans")
-        ordering = ["-id"]
-        indexes = [models.Index("wave", F("id").desc(), condition=Q(is_undone=False), name="pick_scan_last")]
+        ordering = ["-position"]
+        constraints = [models.UniqueConstraint("wave", "position", name="pick_scan_position")]
 
 
 class PrintJob(models.Model):

@@ -161,9 +161,12 @@ def _count(wave: PickWave, contents: Contents, lines: list[BoxLine], units: int,
         line = by_id[need.line_id]
         packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: line.picked + part}, by=by)
     PickScan.objects.bulk_create(
-        PickScan(wave=wave, line_id=need.line_id, order_id=by_id[need.line_id].order_id, units=part, actor=by)
-        for need, part in shares
-    )
+        PickScan(
+            wave=wave, position=position, line_id=need.line_id, order_id=by_id[need.line_id].order_id, units=part,
+            actor=by,
+        )
+        for position, (need, part) in enumerate(shares, start=PickScan.objects.filter(wave=wave).count() + 1)
+    )  # fmt: skip
     added: dict[int, int] = {}
     for need, part in shares:
         added[need.box] = added.get(need.box, 0) + part

@@ -22,8 +22,8 @@ class BadScan(ValueError):
 
 
 def scanned(text: str) -> tuple[int, str]:
-    """(units, code) of "SKU" or "3*SKU". Raises `BadScan`."""
-    clean = text.strip()
+    """(units, code) of "SKU" or "3*SKU", whatever control signs a scanner sends with it. Raises `BadScan`."""
+    clean = "".join(sign for sign in text if sign.isprintable()).strip()
     if not clean:
         raise BadScan("empty")
     counted = _COUNTED.fullmatch(clean)

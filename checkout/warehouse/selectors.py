@@ -184,7 +184,7 @@ def _line(box: Box, line: ShipmentLine) -> BoxLine:
 
 def last_scans(wave_id: UUID, most: int = 5) -> list[PickScan]:
     """What was scanned last and stands, latest first, with line, SKU and parcel."""
-    rows = PickScan.objects.filter(wave_id=wave_id, is_undone=False).order_by("-id")
+    rows = PickScan.objects.filter(wave_id=wave_id, is_undone=False).order_by("-position")
     return list(rows.select_related("line__order_line", "line__shipment")[:most])
 
 

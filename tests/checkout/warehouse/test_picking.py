@@ -8,7 +8,6 @@ import pytest
 
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine
-from checkout.orders import services as orders
 from checkout.warehouse import picking, selectors, services
 from checkout.warehouse.models import PickScan, PickWave
 from inventory.stock.models import StockItem
@@ -73,7 +72,7 @@ def test_what_is_not_ours_and_what_is_not_here_are_told_apart(item: StockItem) -
     wave = make.wave(make.parcel([item]))
     assert refusal(wave, other.sku) == "not_here"
     assert refusal(wave, "4006381333931") == "unknown"
-    assert refusal(wave, "\0") == "unknown"
+    assert refusal(wave, "\0") == "empty"
     assert refusal(wave, "9" * 300) == "unknown"
 
 
@@ -140,8 +139,7 @@ def test_a_parcel_that_lacks_something_is_not_finished(item: StockItem) -> None:
 def test_of_a_cancelled_parcel_nothing_is_picked(item: StockItem) -> None:
     one, other = make.parcel([item]), make.parcel([item])
     wave = make.wave(one, other)
-    orders.cancel(order_id=one.order_id, by=BY)
-    outbox.drain(mails=False)
+    make.cancel(one)
     assert scan(wave, item.sku).boxes[0][:2] == (2, other.number)
     assert picked(wave) == [(1, 0, 0), (2, 1, 1)]
     picking.finish(wave_id=wave.pk, by=BY)

@@ -9,11 +9,9 @@ import pytest
 
 from checkout.fulfilment import packing
 from checkout.fulfilment.models import Shipment
-from checkout.orders import services as orders
 from checkout.warehouse import selectors, services
 from checkout.warehouse.models import PickWave, WaveParcel
 from shop.audit.models import AuditEntry
-from tests import outbox
 from tests.factories import warehouse as make
 from tests.factories.inventory import LocationFactory, stocked
 
@@ -79,8 +77,7 @@ def test_only_what_waits_is_picked() -> None:
     units = {line.pk: line.quantity for line in picked.lines.all()}
     packing.pick_units(shipment_id=picked.pk, units=units, by=BY)
     packing.finish_picking(shipment_id=picked.pk, by=BY)
-    orders.cancel(order_id=cancelled.order_id, by=BY)
-    outbox.drain(mails=False)
+    make.cancel(cancelled)
     assert waiting() == []
     assert [refusal(picked), refusal(cancelled), refusal()] == ["nothing_to_pick"] * 3
     with pytest.raises(services.WaveRefused):
