@@ -1,6 +1,7 @@
 """Table of contents of the checkout's admin pages; nobody imports through it."""
 
 from checkout.desk.admin import OrderAdmin
+from checkout.desk.archived import ArchivedOrderPages
 from checkout.disputes.admin import DisputeAdmin
 from checkout.drafts.admin import DraftAdmin
 from checkout.fulfilment.admin import ShipmentAdmin
@@ -22,6 +23,7 @@ from checkout.returns.admin import ReturnAdmin, ReturnRuleAdmin
 from checkout.storecredit.admin import CreditAccountAdmin, CreditEntryAdmin
 
 __all__ = [
+    "ArchivedOrderPages",
     "CaptureAdmin",
     "CreditAccountAdmin",
     "CreditEntryAdmin",

@@ -1,5 +1,6 @@
 """Table of contents of the checkout's tables; nobody imports through it."""
 
+from checkout.archive.models import ArchivedOrder
 from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.drafts.models import Draft
@@ -33,6 +34,7 @@ from checkout.storecredit.models import CreditAccount, CreditEntry
 from checkout.warehouse.models import ParcelToPick, PickScan, PickWave, PrintJob, WaveParcel
 
 __all__ = [
+    "ArchivedOrder",
     "Capture",
     "CheckoutDetails",
     "CreditAccount",

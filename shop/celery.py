@@ -45,6 +45,7 @@ app.conf.imports = (
     "checkout.payments.tasks",
     "checkout.reconciliation.tasks",
     "checkout.purchase.tasks",
+    "checkout.archive.tasks",
     "checkout.warehouse.tasks",
 )
 app.conf.beat_schedule = {
@@ -71,6 +72,8 @@ app.conf.beat_schedule = {
         "task": "checkout.purchase.tasks.forget_stale_details",
         "schedule": crontab(hour=3, minute=35),
     },
+    "archive.archive": {"task": "checkout.archive.tasks.archive", "schedule": crontab(hour=2, minute=5)},
+    "archive.bring_back": {"task": "checkout.archive.tasks.bring_back", "schedule": 300.0},
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},
     "warehouse.forget": {"task": "checkout.warehouse.tasks.forget_printed", "schedule": crontab(minute=50)},
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},

@@ -211,7 +211,7 @@ ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the par
     "document": "checkout.invoices.services.attachment",
 }
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
-    "order": "checkout.orders.selectors.links",
+    "order": "checkout.archive.selectors.links",
     "purchase-order": "inventory.suppliers.selectors.links",
     "return": "checkout.returns.selectors.links",
     "transfer": "inventory.transfers.selectors.links",
@@ -350,6 +350,7 @@ UNFOLD = {
                 _page(_("Receivables"), "request_quote", "checkout.receivable"),
                 _page(_("Store credit"), "account_balance_wallet", "checkout.creditaccount"),
                 _page(_("Refunds"), "undo", "checkout.refund"),
+                _page(_("Archived orders"), "inventory", "checkout.archivedorder"),
                 _page(_("Carts"), "shopping_bag", "cart.cart"),
             ),
             _group(
@@ -466,6 +467,9 @@ PLACE_ORDER_SLOTS = int(env("PLACE_ORDER_SLOTS", "2"))
 LINE_SERVERS = int(env("LINE_SERVERS", "1"))
 LINE_ORDERS_PER_SECOND = int(env("LINE_ORDERS_PER_SECOND", "0"))  # 0: as fast as the servers are
 LINE_LIMIT = int(env("LINE_LIMIT", "10000"))
+
+# --- The archive: orders that are over go there so many months after they were placed; unset: only by command
+ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 
 # --- REST
 REST_FRAMEWORK = {

@@ -10,18 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from checkout.desk import merchant_forms, screen, staff
 from checkout.desk.asking import REFUSALS, AskPages, amount_of
 from checkout.desk.edit_pages import EditPages
+from checkout.desk.order_list import OrderList
 from checkout.desk.parcel_pages import ParcelPages
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import diagram, transitions
@@ -30,38 +28,14 @@ from checkout.orders.models import Order
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.core import db, requests
-from shop.core.admin import ReadOnlyAdmin
 
 VIEW = "checkout.view_order"
 
 
 @admin.register(Order)
-class OrderAdmin(EditPages, ParcelPages, AskPages, ReadOnlyAdmin):
-    list_display = ["number", "placed_at", "email", "total_text", "status_badge", "payment_badge"]
-    list_display_links = ["number"]
-    list_filter = ["status", "payment_state", "fulfilment_state", ("placed_at", admin.DateFieldListFilter)]
-    search_fields = ["number__istartswith", "email__istartswith"]
-    search_help_text = gettext_lazy("The beginning of an order number or of an e-mail address")
-    ordering = ["-id"]
-    list_per_page = 50
+class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
     change_form_template = "admin/checkout/order/page.html"
     change_list_template = "admin/checkout/order/list.html"
-
-    @display(description=gettext_lazy("total"), ordering="total_minor")
-    def total_text(self, order: Order) -> str:
-        return order.total.format()
-
-    @display(description=gettext_lazy("status"), ordering="status", label=screen.TONES)
-    def status_badge(self, order: Order) -> tuple[str, str]:
-        return order.status, str(order.get_status_display())
-
-    @display(description=gettext_lazy("payment"), ordering="payment_state")
-    def payment_badge(self, order: Order) -> str:
-        return str(order.get_payment_state_display())
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        heavy = ("shipping_address", "billing_address", "tax_lines", "discount_lines")
-        return super().get_queryset(request).defer(*heavy)
 
     def get_urls(self) -> list[URLPattern]:
         pages = {

@@ -46,6 +46,10 @@ class Shipment(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("shipment"), _("shipments")
         ordering = ["id"]
+        indexes = [
+            models.Index("tracking_number", condition=~Q(tracking_number=""), name="shipment_tracking"),
+            models.Index("status", F("id").desc(), condition=~Q(status="delivered"), name="shipment_under_way"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -106,3 +106,9 @@ def links(shipment_ids: Iterable[str]) -> dict[str, Link]:
         str(key): Link(number, reverse("admin:checkout_order_change", args=[order])) for key, number, order in rows
     }
     return {key: found[plain] for key, plain in asked.items() if plain in found}
+
+
+def orders_by_tracking(number: str) -> list[UUID]:
+    """The orders of parcels with this tracking number, newest first."""
+    rows = Shipment.objects.filter(tracking_number=number.strip()).exclude(tracking_number="")
+    return list(rows.order_by("-id").values_list("order_id", flat=True)[:50])

@@ -14,6 +14,7 @@ _BALANCED: tuple[Check, ...] = (
             AND event.order_id = entry.order_id AND event.currency = entry.currency
         LEFT JOIN checkout_creditentry credit ON entry.payment_id IS NULL AND credit.id = entry.event_id
         WHERE event.id IS NULL AND credit.id IS NULL
+          AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.id = entry.order_id)
         """,
     ),
     (

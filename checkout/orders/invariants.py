@@ -6,7 +6,7 @@ Numbers (I5, I6, I8) are those of the design's invariants; `manage.py verify_inv
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connections
@@ -127,6 +127,7 @@ _TOLD: tuple[Check, ...] = (
         SELECT resource FROM shop_idempotentcall call
         WHERE resource LIKE 'ORD-%' AND status BETWEEN 200 AND 299
           AND NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".number = call.resource)
+          AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.number = call.resource)
         """,
     ),
 )
@@ -166,17 +167,23 @@ def units_are_sold() -> list[str]:
 
 
 def _units(rows: Sequence[tuple[UUID, str, str]]) -> Iterator[str]:
+    """I2 for these orders (id, number, status)."""
     ids = [order_id for order_id, _number, _status in rows]
     wanted: Counter[tuple[UUID, UUID]] = Counter()
     for order_id, variant_id, quantity in OrderLine.objects.filter(order_id__in=ids).values_list(
         "order_id", "variant_id", "quantity"
     ):
         wanted[order_id, variant_id] += quantity
-    sold = stock.sold_to(ids)
+    yield from units_differ(rows, wanted)
+
+
+def units_differ(rows: Sequence[tuple[UUID, str, str]], wanted: Mapping[tuple[UUID, UUID], int]) -> Iterator[str]:
+    """I2 for orders (id, number, status) of which `wanted` has the units, by order and variant."""
+    sold = stock.sold_to([order_id for order_id, _number, _status in rows])
     numbers = {order_id: (number, status) for order_id, number, status in rows}
     for order_id, variant_id in sorted({*wanted, *sold}):
         number, status = numbers[order_id]
-        units, due = sold.get((order_id, variant_id), _NONE), wanted[order_id, variant_id]
+        units, due = sold.get((order_id, variant_id), _NONE), wanted.get((order_id, variant_id), 0)
         if status in NOTHING_LEFT and units.open:
             yield f"I2 {number}: {status}, and still holds {units.open} units of variant {variant_id}"
         if status not in NOTHING_LEFT and units.kept != due:

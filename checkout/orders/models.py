@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -16,6 +17,13 @@ from shop.core.money import Money
 def new_access_key() -> str:
     """The secret inside a guest's link to the order."""
     return secrets.token_urlsafe(24)
+
+
+OVER = ["cancelled", "refunded"]  # nothing of such an order is due
+_PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what is captured when the balance is nought
+# Orders that go on and whose balance is not nought: with the same words in index and query, the index is used.
+TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(captured_minor__lt=_PAID_FOR)
+TO_GIVE_BACK = Q(captured_minor__gt=_PAID_FOR) | Q(status__in=OVER, captured_minor__gt=F("refunded_minor"))
 
 
 class Order(models.Model):
@@ -55,6 +63,8 @@ class Order(models.Model):
         DELIVERED = "delivered", _("delivered")
         PARTLY_RETURNED = "partly_returned", _("partly returned")
         RETURNED = "returned", _("returned")
+
+    is_archived = False  # True of one that was made from the archive (`checkout.archive`): to be read, not changed
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -138,7 +148,13 @@ class Order(models.Model):
         indexes = [
             models.Index("customer_id", F("id").desc(), name="order_customer"),
             models.Index("status", F("id").desc(), name="order_status"),
-            models.Index("email", F("id").desc(), name="order_email"),
+            models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="order_email_prefix"),
+            models.Index("payment_state", F("id").desc(), condition=~Q(payment_state="paid"), name="order_payment"),
+            models.Index(
+                "fulfilment_state", F("id").desc(), condition=~Q(fulfilment_state="delivered"), name="order_parcels"
+            ),
+            models.Index(F("id").desc(), condition=TO_PAY, name="order_to_pay"),
+            models.Index(F("id").desc(), condition=TO_GIVE_BACK, name="order_to_give_back"),
         ]
 
     def __str__(self) -> str:

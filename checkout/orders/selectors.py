@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from checkout.orders import rules, transitions
@@ -47,6 +49,23 @@ def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> OrderPage:
 def latest_of(*, email: str) -> Order | None:
     """The latest order with this e-mail address."""
     return Order.objects.filter(email=email.strip().lower()).order_by("-id").first()
+
+
+def named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+    """Those of `rows` (with number and e-mail) whose number, or else e-mail, begins with `term`."""
+    text = term.strip()
+    if text.isdigit():
+        return rows.filter(number__startswith=f"ORD-{text}")
+    if text.upper().startswith("ORD-"):
+        return rows.filter(number__startswith=text.upper())
+    return rows.filter(email__startswith=text.lower())
+
+
+def ids_named(term: str, *, limit: int = 50) -> list[UUID]:
+    """The newest live orders that a search for `term` means (`named`); none for an empty one."""
+    if not term.strip():
+        return []
+    return list(named(Order.objects.all(), term).order_by("-id").values_list("pk", flat=True)[:limit])
 
 
 def lines_of(order_id: UUID) -> list[OrderLine]:

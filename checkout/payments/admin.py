@@ -2,60 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from checkout.payments import selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentEvent, PaymentOptions, ProviderEvent, Refund
+from checkout.payments.providers import PROVIDERS
+from checkout.payments.providers.base import FactKind
 from shop.core import db, requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, PeriodFilter
+
+SEARCHED = gettext_lazy("The beginning of an order number or e-mail address, or the provider's reference of a payment")
+
+
+class ProviderFilter(admin.SimpleListFilter):
+    """Of those that the shop knows: asking the table which it has would read all of it."""
+
+    title = gettext_lazy("provider")
+    parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, code) for code in PROVIDERS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(provider=self.value()) if self.value() in PROVIDERS else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """The same for the kinds of facts."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind, kind) for kind in get_args(FactKind)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() in get_args(FactKind) else queryset
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(KeysetAdmin):
     list_display = ["created_at", "order", "provider", "amount_text", "status", "reference"]
-    list_filter = ["status", "provider"]
+    sortable_by = ["created_at"]
+    list_filter = ["status", ProviderFilter, PeriodFilter]
     list_select_related = ["order"]
-    search_fields = ["order__number__istartswith", "=reference"]
-    ordering = ["-id"]
+    search_fields = ["order__number", "reference"]
+    search_help_text = SEARCHED
     exclude = ["token"]
 
-    @display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @display(description=gettext_lazy("amount"))
     def amount_text(self, payment: Payment) -> str:
         return payment.amount.format()
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(pk__in=selectors.ids_named(search_term)), False
+
 
 @admin.register(PaymentEvent)
-class PaymentEventAdmin(ReadOnlyAdmin):
+class PaymentEventAdmin(KeysetAdmin):
     list_display = ["at", "kind", "amount_minor", "currency", "reference", "source"]
-    list_filter = ["kind", "source"]
-    search_fields = ["=reference"]
-    ordering = ["-id"]
+    sortable_by = ["at"]
+    list_filter = [KindFilter, PeriodFilter]
+    search_fields = ["payment__order__number", "payment__reference"]
+    search_help_text = SEARCHED
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(KeysetAdmin):
     list_display = ["created_at", "order_number", "amount_text", "status", "reason", "actor"]
-    list_filter = ["status"]
+    sortable_by = ["created_at"]
+    list_filter = ["status", PeriodFilter]
     list_select_related = ["payment__order"]
-    search_fields = ["=reference", "payment__order__number__istartswith"]
-    ordering = ["-id"]
+    search_fields = ["payment__order__number", "payment__reference"]
+    search_help_text = SEARCHED
     actions = ["record_sent", "try_again"]
 
     @display(description=gettext_lazy("order"))
     def order_number(self, refund: Refund) -> str:
         return refund.payment.order.number
 
-    @display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @display(description=gettext_lazy("amount"))
     def amount_text(self, refund: Refund) -> str:
         return refund.amount.format()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
 
     def has_record_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("checkout.record_payment"))
@@ -89,20 +138,26 @@ class RefundAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Capture)
-class CaptureAdmin(ReadOnlyAdmin):
+class CaptureAdmin(KeysetAdmin):
     list_display = ["created_at", "order_number", "amount_text", "is_final", "status", "problem", "actor"]
-    list_filter = ["status"]
+    sortable_by = ["created_at"]
+    list_filter = ["status", PeriodFilter]
     list_select_related = ["payment__order"]
-    search_fields = ["payment__order__number__istartswith"]
-    ordering = ["-id"]
+    search_fields = ["payment__order__number", "payment__reference"]
+    search_help_text = SEARCHED
 
     @display(description=gettext_lazy("order"))
     def order_number(self, capture: Capture) -> str:
         return capture.payment.order.number
 
-    @display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @display(description=gettext_lazy("amount"))
     def amount_text(self, capture: Capture) -> str:
         return capture.amount.format()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
 
 
 @admin.register(PaymentOptions)
@@ -122,8 +177,15 @@ class PaymentOptionsAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(ProviderEvent)
-class ProviderEventAdmin(ReadOnlyAdmin):
+class ProviderEventAdmin(KeysetAdmin):
     list_display = ["received_at", "provider", "event_type", "reference", "processed_at", "attempts", "last_error"]
-    list_filter = ["provider", ("processed_at", admin.EmptyFieldListFilter)]
-    search_fields = ["=event_id", "=reference"]
-    ordering = ["-id"]
+    sortable_by = ["received_at"]
+    list_filter = [("processed_at", admin.EmptyFieldListFilter), PeriodFilter]
+    search_fields = ["event_id", "reference"]
+    search_help_text = gettext_lazy("The provider's name of the message, or of the payment")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        return queryset.filter(Q(provider__in=PROVIDERS, event_id=term) | Q(reference=term)), False

@@ -72,7 +72,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 "updated_at", condition=Q(status__in=["pending", "processing", "action_required"]), name="payment_open"
-            )
+            ),
+            models.Index("status", F("id").desc(), condition=~Q(status="paid"), name="payment_not_paid"),
+            models.Index("provider", F("id").desc(), name="payment_provider"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +113,14 @@ class PaymentEvent(models.Model):
         verbose_name, verbose_name_plural = _("payment event"), _("payment events")
         ordering = ["id"]
         constraints = [models.UniqueConstraint("payment", "kind", "reference", name="payment_event_once")]
+        indexes = [
+            models.Index(
+                "kind",
+                F("id").desc(),
+                condition=~Q(kind__in=["authorised", "captured"]),
+                name="payment_event_rare",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
@@ -154,7 +164,10 @@ class Refund(models.Model):
             models.CheckConstraint(name="refund_amount", condition=Q(amount_minor__gt=0)),
             models.UniqueConstraint("payment", "reference", condition=~Q(reference=""), name="refund_reference_once"),
         ]
-        indexes = [models.Index("created_at", condition=Q(status="requested"), name="refund_open")]
+        indexes = [
+            models.Index("created_at", condition=Q(status="requested"), name="refund_open"),
+            models.Index("status", F("id").desc(), condition=~Q(status="done"), name="refund_not_done"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} → {self.payment_id}"
@@ -186,7 +199,10 @@ class Capture(models.Model):
         verbose_name, verbose_name_plural = _("capture"), _("captures")
         ordering = ["id"]
         constraints = [models.CheckConstraint(name="capture_amount", condition=Q(amount_minor__gt=0))]
-        indexes = [models.Index("created_at", condition=Q(status="requested"), name="capture_open")]
+        indexes = [
+            models.Index("created_at", condition=Q(status="requested"), name="capture_open"),
+            models.Index("status", F("id").desc(), condition=~Q(status="done"), name="capture_not_done"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} ← {self.payment_id}"
@@ -232,7 +248,10 @@ class ProviderEvent(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("provider's event"), _("providers' events")
         constraints = [models.UniqueConstraint("provider", "event_id", name="provider_event_once")]
-        indexes = [models.Index("received_at", condition=Q(processed_at__isnull=True), name="provider_event_open")]
+        indexes = [
+            models.Index("received_at", condition=Q(processed_at__isnull=True), name="provider_event_open"),
+            models.Index("reference", name="provider_event_reference"),
+        ]
 
 
 class PaymentRoute(models.Model):

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Now
 
+from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
@@ -218,6 +219,16 @@ def named(*, payment_id: UUID | None, provider: str, reference: str) -> Payment 
     rows = Payment.objects.filter(provider=provider)
     by_id = rows.filter(pk=payment_id).first() if payment_id else None
     return by_id or (rows.filter(reference=reference).first() if reference else None)
+
+
+def ids_named(term: str, *, limit: int = 50) -> list[UUID]:
+    """Payments that a search means: by the provider's reference, or of the newest orders it names."""
+    by_reference = Payment.objects.filter(provider__in=providers.PROVIDERS, reference=term.strip())
+    found = list(by_reference.exclude(reference="").values_list("pk", flat=True))
+    if found:
+        return found
+    orders = order_selectors.ids_named(term, limit=limit)
+    return list(Payment.objects.filter(order_id__in=orders).values_list("pk", flat=True)) if orders else []
 
 
 def overdue_payments(limit: int = 200) -> list[UUID]:

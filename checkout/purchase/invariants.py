@@ -18,6 +18,7 @@ _COUPONS: tuple[Check, ...] = (
         """
         SELECT redemption.id, redemption.order_id FROM cart_redemption redemption
         WHERE NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".id = redemption.order_id)
+          AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.id = redemption.order_id)
         """,
     ),
     (
@@ -38,6 +39,7 @@ _CARTS: tuple[Check, ...] = (
         SELECT cart.id FROM cart_cart cart
         WHERE cart.status = 'ordered'
           AND NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".cart_id = cart.id)
+          AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.cart_id = cart.id)
         """,
     ),
 )
@@ -75,6 +77,7 @@ _LINE: tuple[Check, ...] = (
         SELECT queued.number, queued.order_id FROM checkout_queuedorder queued
         WHERE queued.order_id IS NOT NULL
           AND NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".id = queued.order_id)
+          AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.id = queued.order_id)
         """,
     ),
 )

@@ -50,7 +50,9 @@ _SUMS: tuple[Check, ...] = (
         SELECT currency, SUM(minor) FROM (
             SELECT currency, amount_minor AS minor FROM checkout_ledgerentry
             WHERE credit = 'refunds_payable:store_credit' AND debit = 'customer_receivable' AND event_id IN (
-                SELECT id FROM checkout_paymentevent WHERE kind = 'credited')
+                SELECT id FROM checkout_paymentevent WHERE kind = 'credited'
+                UNION ALL SELECT (event->>'id')::uuid FROM checkout_archivedorder,
+                    jsonb_path_query(content, '$.checkout_paymentevent[*] ? (@.kind == "credited")') event)
             UNION ALL SELECT currency, -amount_minor FROM checkout_ledgerentry
             WHERE debit = 'refunds_payable:store_credit' AND credit = 'store_credit'
         ) both_steps GROUP BY currency HAVING SUM(minor) <> 0

@@ -1,0 +1,145 @@
+"""What an order consists of, table by table, and the SQL that gathers, takes away and puts back its rows.
+
+A table that belongs to orders stands in `PARTS` or, with the reason, in `KEPT`; a test holds them against the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from checkout.disputes.models import Dispute
+from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
+from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
+from checkout.receivables.models import Receivable, ReceivableEntry
+from checkout.returns.models import (
+    ReimbursedLine,
+    Reimbursement,
+    Return,
+    ReturnLine,
+    ReturnPhoto,
+    ReturnStep,
+    ReturnUnit,
+)
+from checkout.warehouse.models import PickScan, WaveParcel
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of `model` whose `column` names a row of `parent`: the order itself, or a part that stands before."""
+
+    model: type[Model]
+    column: str = "order_id"
+    parent: type[Model] = Order
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+
+# Parents before children. Each is found by an indexed column.
+PARTS: tuple[Part, ...] = (
+    Part(OrderLine),
+    Part(OrderStep),
+    Part(OrderChange),
+    Part(OrderNote),
+    Part(Payment),
+    Part(PaymentEvent, "payment_id", Payment),
+    Part(Refund, "payment_id", Payment),
+    Part(Capture, "payment_id", Payment),
+    Part(Receivable, "payment_id", Payment),
+    Part(ReceivableEntry, "receivable_id", Receivable),
+    Part(Dispute),
+    Part(Shipment),
+    Part(ShipmentLine, "shipment_id", Shipment),
+    Part(TrackingEvent, "shipment_id", Shipment),
+    Part(WaveParcel, "shipment_id", Shipment),
+    Part(PickScan, "line_id", ShipmentLine),
+    Part(Return),
+    Part(ReturnLine, "parent_id", Return),
+    Part(ReturnPhoto, "parent_id", Return),
+    Part(ReturnStep, "parent_id", Return),
+    Part(Reimbursement, "parent_id", Return),
+    Part(ReimbursedLine, "reimbursement_id", Reimbursement),
+    Part(ReturnUnit, "parent_id", Return),
+)
+
+# Tables that name orders and stay where they are, by "app.model", with the reason.
+KEPT: Mapping[str, str] = {
+    "checkout.ledgerentry": "the books: append-only, read by payment and by account",
+    "checkout.difference": "what a reconciliation found, of its own day",
+    "checkout.checkoutdetails": "the shopper's form before there was an order; forgotten by itself",
+    "checkout.queuedorder": "a place in the line before there was an order; forgotten by itself",
+    "checkout.archivedorder": "the archive",
+    "checkout.document": "invoices and credit notes, which the law keeps",
+    "checkout.draft": "what staff put together before there was an order",
+    "cart.redemption": "counts how often a coupon was used",
+}
+ORDER_TABLE = Order._meta.db_table
+_BY_MODEL = {part.model: part for part in PARTS}
+
+
+def _where(part: Part, orders: str) -> str:
+    """The condition that finds a part's rows; `orders` is the SQL that a column with an order's id is held against."""
+    if part.parent is Order:
+        return f'"{part.column}" {orders}'
+    above = _BY_MODEL[part.parent]
+    return f'"{part.column}" IN (SELECT id FROM "{above.table}" WHERE {_where(above, orders)})'  # noqa: S608
+
+
+def _gathered(part: Part) -> str:
+    where = _where(part, '= "order".id')
+    return (
+        f"'{part.table}', (SELECT jsonb_agg(to_jsonb(part) ORDER BY part.id) FROM "  # noqa: S608
+        f'(SELECT * FROM "{part.table}" WHERE {where}) part)'
+    )
+
+
+def copy_sql() -> str:
+    """Copies the orders `%(ids)s` (uuid[]) with all their rows into the archive."""
+    return f"""
+        INSERT INTO checkout_archivedorder (id, number, status, customer_id, email, cart_id, currency, total_minor,
+                                            placed_at, payment_references, content)
+        SELECT id, number, status, customer_id, email, cart_id, currency, total_minor, placed_at,
+               ARRAY(SELECT reference FROM checkout_payment WHERE order_id = "order".id AND reference <> ''),
+               jsonb_build_object('{ORDER_TABLE}', jsonb_build_array(to_jsonb("order")),
+                                  {", ".join(map(_gathered, PARTS))})
+        FROM "{ORDER_TABLE}" "order" WHERE id = ANY(%(ids)s)
+    """  # noqa: S608
+
+
+def delete_sql(part: Part) -> str:
+    """Takes away a part's rows of the orders `%(ids)s`."""
+    return f'DELETE FROM "{part.table}" WHERE {_where(part, "= ANY(%(ids)s)")}'  # noqa: S608
+
+
+COUNT_SQL = """
+    SELECT entry.key, SUM(jsonb_array_length(entry.value))
+    FROM checkout_archivedorder archived, jsonb_each(archived.content) entry
+    WHERE archived.id = ANY(%(ids)s) AND jsonb_typeof(entry.value) = 'array' GROUP BY 1
+"""
+
+
+def put_back_sql(content: Mapping[str, Any]) -> str:
+    """Puts the rows of the archived order `%(id)s`, whose `content` is given, into their tables.
+
+    Columns that came later get their defaults; those that are gone since are left out.
+    """
+    inserts: list[str] = []
+    for model in (Order, *_BY_MODEL):
+        table = model._meta.db_table
+        rows = content.get(table)
+        if not rows:
+            continue
+        known = {field.column for field in model._meta.concrete_fields}
+        columns = ", ".join(f'"{column}"' for column in rows[0] if column in known)
+        inserts.append(
+            f'put_{len(inserts)} AS (INSERT INTO "{table}" ({columns}) SELECT {columns} FROM kept, '  # noqa: S608
+            f"jsonb_populate_recordset(NULL::\"{table}\", kept.content->'{table}'))"
+        )
+    kept = "kept AS (SELECT content FROM checkout_archivedorder WHERE id = %(id)s)"
+    return f"WITH {', '.join([kept, *inserts])} SELECT 1"
