@@ -116,7 +116,61 @@ _SHARES: tuple[Check, ...] = (
         """
         SELECT "order".number, position, quantity, unit_price_minor, line.total_minor
         FROM checkout_orderline line JOIN checkout_order "order" ON "order".id = line.order_id
-        WHERE line.total_minor <> unit_price_minor * quantity OR quantity <= 0
+        WHERE line.total_minor <> unit_price_minor * quantity OR (quantity = 0 AND removed = 0)
+        """,
+    ),
+    (
+        "I6 {0}, line {1}: what is left of it, its returned units aside, is less than nothing",
+        """
+        SELECT number, position FROM checkout_orderline line JOIN checkout_order "order" ON "order".id = line.order_id
+        WHERE line.discount_minor < returned_discount_minor OR line.shipping_minor < returned_shipping_minor
+           OR line.tax_minor < returned_tax_minor OR line.included_tax_minor < returned_included_tax_minor
+        """,
+    ),
+    (
+        "I6 {0}: {1} of {2} need not be paid, and {3} came back",
+        """
+        SELECT number, allowed_minor, total_minor, back FROM (
+            SELECT "order".number, allowed_minor, "order".total_minor,
+                   SUM(unit_price_minor * returned - returned_discount_minor + returned_shipping_minor
+                       + returned_tax_minor - returned_included_tax_minor) AS back
+            FROM checkout_order "order" JOIN checkout_orderline line ON line.order_id = "order".id
+            GROUP BY "order".id
+        ) sums WHERE allowed_minor NOT BETWEEN back AND total_minor
+        """,
+    ),
+)
+_CHANGES: tuple[Check, ...] = (
+    (
+        "I8 {0}: its changes are {1} from {2} to {3}, its revision is {4}",
+        """
+        SELECT number, COUNT(change.id), MIN(change.revision), MAX(change.revision), "order".revision
+        FROM checkout_order "order" LEFT JOIN checkout_orderchange change ON change.order_id = "order".id
+        GROUP BY "order".id
+        HAVING COUNT(change.id) <> "order".revision OR COALESCE(MAX(change.revision), 0) <> "order".revision
+        """,
+    ),
+    (
+        "I8 {0}: change {1} ends at {2}, the order goes on from {3}",
+        """
+        SELECT number, revision, told, following FROM (
+            SELECT "order".number, change.revision, (after->>'total_minor')::bigint AS told,
+                   COALESCE(LEAD((before->>'total_minor')::bigint) OVER turns, "order".total_minor) AS following
+            FROM checkout_orderchange change JOIN checkout_order "order" ON "order".id = change.order_id
+            WINDOW turns AS (PARTITION BY "order".id ORDER BY change.revision)
+        ) chain WHERE told <> following
+        """,
+    ),
+    (
+        "I8 {0}, line {1}: {2} units were taken off, its changes say {3}",
+        """
+        SELECT number, position, removed, told FROM (
+            SELECT "order".number, line.position, line.removed,
+                   COALESCE((SELECT SUM((change.removed->>line.id::text)::int) FROM checkout_orderchange change
+                             WHERE change.order_id = line.order_id), 0) AS told
+            FROM checkout_orderline line JOIN checkout_order "order" ON "order".id = line.order_id
+            WHERE "order".revision > 0
+        ) lines WHERE removed <> told
         """,
     ),
 )
@@ -146,6 +200,11 @@ _NONE = stock.Sold(kept=0, open=0)
 def shares_add_up() -> list[str]:
     """I6: discount, delivery and tax are spread over the lines exactly, and a line is price times quantity."""
     return invariants.sentences(db.DEFAULT, _SHARES)
+
+
+def changes_are_known() -> list[str]:
+    """I8: an order's changes are numbered without a gap, and lead from what it cost to what it costs."""
+    return invariants.sentences(db.DEFAULT, _CHANGES)
 
 
 def told_orders_exist() -> list[str]:
@@ -190,4 +249,10 @@ def units_differ(rows: Sequence[tuple[UUID, str, str]], wanted: Mapping[tuple[UU
             yield f"I2 {number}: sold {due} units of variant {variant_id}, {units.kept} are allocated to it"
 
 
-INVARIANTS = {"I5 orders": placed_once, "I6": prices_add_up, "I8": states_are_legal}
+INVARIANTS = {
+    "I5 orders": placed_once,
+    "I6": prices_add_up,
+    "I6 shares": shares_add_up,
+    "I8": states_are_legal,
+    "I8 changes": changes_are_known,
+}

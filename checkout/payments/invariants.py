@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from checkout.ledger import rules as accounts
 from checkout.ledger import selectors as ledger
@@ -23,6 +23,7 @@ DEADLINE = timedelta(minutes=15)  # by when money that has no order is on its wa
 _BATCH = 500
 __all__ = ["INVARIANTS", "Skipped", "paid_is_captured"]
 BY_HAND = ("bank_transfer", "invoice")  # a customer may send more than is due, or in parts
+GONE = tuple(state for state in HANDED_OVER if state != "partly_shipped")  # for a part see `changes.invariants`
 PAID = ("payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned")
 
 
@@ -114,14 +115,14 @@ def _orders_that_differ() -> Iterator[str]:
     )
     for order in rows.filter(~Q(captured=F("captured_minor")) | ~Q(refunded=F("refunded_minor"))):
         yield f"I7 {order.number}: its sums are not those of its payments"
-    for unpaid in Order.objects.filter(status__in=PAID, captured_minor=0, secured_minor=0, total_minor__gt=0):
+    nothing = Order.objects.filter(status__in=PAID, captured_minor=0, secured_minor=0)
+    for unpaid in nothing.filter(total_minor__gt=F("allowed_minor")):
         yield f"I7 {unpaid.number}: {unpaid.status}, and nothing was paid"
-    gone = Order.objects.filter(fulfilment_state__in=HANDED_OVER, status__in=PAID).exclude(
-        captured_minor=0, secured_minor=0
-    )
-    for short in gone.filter(captured_minor__lt=F("total_minor"), secured_minor__lt=F("total_minor")):
-        sure = max(short.captured_minor, short.secured_minor)
-        yield f"I7 {short.number}: {short.status}, and only {sure} of {short.total_minor} is taken or held"
+    gone = Order.objects.filter(fulfilment_state__in=GONE, status__in=PAID).exclude(captured_minor=0, secured_minor=0)
+    sure = Greatest("captured_minor", "secured_minor") - F("refunded_minor")
+    due = F("total_minor") - F("allowed_minor")
+    for short in gone.annotate(sure=sure, due=due).filter(sure__lt=F("due")):
+        yield f"I7 {short.number}: {short.status}, and only {short.sure} of {short.due} is taken or held"
 
 
 _ONCE: tuple[Check, ...] = (
@@ -167,6 +168,7 @@ _CAPTURABLE: tuple[Check, ...] = (
         """
         SELECT number, held_minor, updated_at FROM checkout_order
         WHERE captured_minor > 0 AND refunded_minor = captured_minor AND held_minor > 0
+        AND total_minor <= allowed_minor
         AND updated_at < statement_timestamp() - interval '15 minutes'
         """,
     ),

@@ -13,6 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cart.promotions import invariants as promotions
 from catalog.products import invariants as products
 from catalog.search import invariants as search
+from checkout.archive import invariants as archive
+from checkout.changes import invariants as changes
+from checkout.invoices import invariants as documents
 from checkout.ledger import invariants as ledger
 from checkout.orders import invariants as orders
 from checkout.payments import invariants as payments
@@ -49,18 +52,23 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
      (stock.stock_violations, transfers.transfer_violations, suppliers.receipts_are_stock,
       returns.good_units_are_stock), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
-     (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold), ()),
+     (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold,
+      archive.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
     ("I4", "No money lies about without an order.", (payments.no_orphan_money,), (reconciliation.no_unknown_money,)),
     ("I5", "What must happen once has happened once.",
      (orders.placed_once, payments.asked_once, payments.kept_once, events.once, notifications.once,
-      invariants.calls_once, feeds.messages_moved_once, returns.units_come_back_once), ()),
+      invariants.calls_once, feeds.messages_moved_once, returns.units_come_back_once, archive.kept_once), ()),
     ("I6", "An order costs what its parts cost, and no payment asks for more.",
      (orders.prices_add_up, orders.shares_add_up, payments.amounts_fit, returns.worth_is_given_back), ()),
     ("I7", "The books balance, no more is given back than was taken, and no record was altered.",
-     (payments.ledger_balances, ledger.balanced, payments.refunds_fit, credit.balances_are_sums, audit.verify), ()),
+     (payments.ledger_balances, ledger.balanced, payments.refunds_fit, archive.ledger_is_archived,
+      credit.balances_are_sums,
+      documents.documents_agree, documents.numbers_have_no_gaps, changes.asked_for, changes.parts_are_paid,
+      audit.verify), ()),
     ("I8", "Orders take legal steps only, and all of them are known.",
-     (orders.states_are_legal, payments.given_back_is_not_taken, returns.histories_have_no_gaps), ()),
+     (orders.states_are_legal, orders.changes_are_known, payments.given_back_is_not_taken,
+      returns.histories_have_no_gaps), ()),
     ("I9", "Coupons are used as often as they may be.", (promotions.counted, purchase.coupons_of_orders), ()),
     ("I10", "What has happened is heard by all who must hear it.", (events.delivered,), ()),
     ("I11", "No order that a shopper was told of is lost.",
