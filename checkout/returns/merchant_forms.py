@@ -120,7 +120,7 @@ class ReceiveForm(_PlaceForm):
         super().__init__(*args, **kwargs)
         self.rows = []
         for line in lines:
-            waiting = sum(unit.reception in receiving.EXPECTED for unit in line.units.all())
+            waiting = sum(receiving.is_receivable(unit) for unit in line.units.all())
             self.fields[line.pk.hex] = _units(line.order_line.name, waiting)
             self.rows.append((line, waiting, self[line.pk.hex]))
 

@@ -22,6 +22,7 @@ from shop.core import db
 from shop.events import bus, types
 
 EXPECTED = ("awaiting", "in_transit")
+RECEIVABLE = (*EXPECTED, "lost")  # what was given up may turn up after all, as long as it is not settled
 # What an inspection may find, and which units it may say it of; "" of `fate` as long as nobody has looked.
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "restock": ("received",),
@@ -55,11 +56,16 @@ def receive(
     place = _place(location)
     with transaction.atomic(using=db.DEFAULT):
         order, found = locking.order_and_return(return_id)
-        some = _pick(found, units, EXPECTED)
+        some = _pick(found, units, RECEIVABLE)
         keeping.move(some, rules.RECEPTION, "receive", "reception", location_id=place)
         keeping.step(found, "receive", by, facts={"units": len(some)}, note=note)
         bus.publish(types.ReturnReceived(order_id=order.pk, return_id=found.pk), using=db.DEFAULT)
         return found
+
+
+def is_receivable(unit: ReturnUnit) -> bool:
+    """Whether the unit may still arrive."""
+    return unit.reception in RECEIVABLE and unit.reimbursement_id is None
 
 
 def receive_code(*, return_id: UUID, code: str, by: str, location: str | None = None) -> ReturnLine:
@@ -68,7 +74,7 @@ def receive_code(*, return_id: UUID, code: str, by: str, location: str | None = 
     lines = [line for line in selectors.lines_of(return_id) if line.order_line.sku.casefold() == sku]
     if not lines:
         raise ReturnRefused(_("“%(code)s” is not in this return.") % {"code": code.strip()[:80]}, "unknown_code")
-    waiting = [line for line in lines if any(unit.reception in EXPECTED for unit in line.units.all())]
+    waiting = [line for line in lines if any(is_receivable(unit) for unit in line.units.all())]
     line = (waiting or lines)[0]
     receive(return_id=return_id, units={line.pk: 1}, location=location, by=by)
     return line
@@ -134,9 +140,9 @@ def _is_looked_at(unit: ReturnUnit) -> bool:
 
 
 def _pick(found: Return, units: Mapping[UUID, int], reception: Sequence[str]) -> list[ReturnUnit]:
-    """The first units of each line that nobody has looked at and that are in one of these states."""
-    known = [unit for unit in keeping.units(found, reception=reception) if not unit.fate]
-    known.sort(key=lambda unit: (unit.reception != "received", unit.position))
+    """The first units of each line in one of these states that nobody has looked at or settled."""
+    known = [unit for unit in keeping.units(found, reception=reception) if not unit.fate and not unit.reimbursement_id]
+    known.sort(key=lambda unit: (unit.reception != "received", unit.reception == "lost", unit.position))
     return _first(known, units)
 
 

@@ -70,7 +70,7 @@ def buttons(found: Return, units: list[ReturnUnit]) -> list[dict[str, Any]]:
     undecided = [unit for unit in units if (unit.fate or unit.reception in ("lost", "wrong_item"))]
     wanted = (
         (found.status == "requested", _("Approve"), "approve", "primary"),
-        (expected, _("Receive"), "receive", "primary"),
+        (any(receiving.is_receivable(unit) for unit in units), _("Receive"), "receive", "primary"),
         (open_units, _("Inspect"), "inspect", "primary"),
         (bool(selectors.settleable(found.pk)), _("Settle"), "settle", "primary"),
         (any(unit.reimbursement_id is None for unit in undecided), _("Decide anew"), "decide", "default"),

@@ -8,13 +8,17 @@ from uuid import UUID
 
 from PIL import Image
 
+from cart.carts import services as cart_services
+from catalog.products.models import Product
 from checkout.fulfilment import services as fulfilment
 from checkout.orders.models import Order, OrderLine
+from checkout.payments import services as payments
 from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnRule
 from inventory.stock.models import StockItem
 from shop.core import db
 from tests import outbox
+from tests.factories import cart as carts
 from tests.factories import checkout as make
 
 
@@ -30,7 +34,26 @@ def add_rule(**fields: object) -> ReturnRule:
 
 def arrived(items: Sequence[StockItem] | None = None, **details: object) -> Order:
     """An order that was paid, sent and delivered; its events are done."""
-    order = make.ready(items, **details)
+    return delivered(make.paid(items, **details))
+
+
+def bought(*products: tuple[Product, int], coupon: str = "", **details: object) -> Order:
+    """The same of products, as the checkout prices them: with tax, delivery and a coupon."""
+    cart = carts.cart(*products, customer_id=details.get("customer_id"))  # type: ignore[arg-type]
+    if coupon:
+        cart_services.add_coupon(cart=cart, code=coupon, by="guest")
+        cart.refresh_from_db()
+    order = carts.order(cart, **{key: value for key, value in details.items() if key != "customer_id"})
+    payment = make.payment_of(order)
+    payments.record(payment_id=payment.pk, outcome=make.captured(payment), source="charge")
+    return delivered(order)
+
+
+def delivered(order: Order) -> Order:
+    """A paid order, sent and arrived; its events are done."""
+    outbox.drain(mails=False)
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    fulfilment.pick(order_id=order.pk, by="staff:1")
     fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number=f"1Z{order.number}", by="staff:1")
     fulfilment.deliver(order_id=order.pk, by="staff:1")
     outbox.drain(mails=False)

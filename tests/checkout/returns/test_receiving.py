@@ -118,9 +118,17 @@ def test_lost_short_and_another_item(found: Return) -> None:
     assert [unit.number for unit in selectors.units_of(again.pk)] == [4, 5]
 
 
-def test_lost_units_may_turn_up(found: Return) -> None:
-    inspect(found, "lost", 5, is_accepted=False)
-    assert selectors.one(found.pk).status == "refused"
+def test_lost_units_may_turn_up_until_they_are_settled(found: Return) -> None:
+    inspect(found, "lost", 4, is_accepted=False)
+    inspect(found, "lost", 1)
+    assert receive(found, 5).status == "received"
+    inspect(found, "restock", 2)
+    assert states(found)[:3] == [("received", "restock", "accepted")] * 2 + [("received", "", "rejected")]
+
+
+def test_a_settled_loss_does_not_turn_up(found: Return) -> None:
+    inspect(found, "lost", 5)
+    returns.reimburse(return_id=found.pk, by="staff:1")
     with pytest.raises(ReturnRefused, match="Only 0 units"):
         receive(found, 1)
 
