@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkout.api import returns, shopper, staff
+from checkout.api import files, returns, shopper, staff
 from checkout.payments import webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders", shopper.OrdersResource.as_view(), name="api_orders"),
     path("orders/line/<str:token>", shopper.TurnResource.as_view(), name="api_order_turn"),
     path("orders/<str:number>", shopper.OrderResource.as_view(), name="api_order"),
+    path("orders/<str:number>/documents/<str:document>.pdf", files.DocumentFile.as_view(), name="api_order_document"),
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
     path("orders/<str:number>/returns", returns.Returns.as_view(), name="api_order_returns"),
     path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),

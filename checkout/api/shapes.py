@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from cart import api as cart_api
 from cart.pricing.selectors import DeliveryOption
+from checkout.api import documents
 from checkout.orders import access
 from checkout.payments import methods
 from shop.core import addresses, requests
@@ -171,6 +172,7 @@ class OrderOut(serializers.Serializer[Any]):
     billing_address = AddressIO()
     delivery = DeliveryOut()
     shipments = ShipmentOut(many=True)
+    documents = documents.DocumentOut(many=True, required=False, help_text="Where one order is asked for.")
     gift_message = serializers.CharField()
     po_number = serializers.CharField()
     placed_at = serializers.DateTimeField()

@@ -22,7 +22,7 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import shapes, turns
+from checkout.api import documents, shapes, turns
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
@@ -143,7 +143,7 @@ class OrderResource(ShopperView):
     @extend_schema(responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """One's own order; anybody else's does not exist."""
-        return _shown(_order(request, number))
+        return _shown(order_of(request, number))
 
 
 class OrderCancel(ShopperView):
@@ -151,18 +151,18 @@ class OrderCancel(ShopperView):
     @rest.idempotent()
     def post(self, request: Request, number: str) -> Response:
         """Cancel what has not been handed over. 409 `transition_refused` when it is too late."""
-        found = _order(request, number)
+        found = order_of(request, number)
         try:
             orders.cancel(order_id=found.pk, by=requests.actor(request))
         except orders.TransitionRefused as refused:
             raise rest.ApiError("transition_refused", str(refused), 409) from refused
-        response = _shown(_order(request, number))
+        response = _shown(order_of(request, number))
         response.resource = number  # type: ignore[attr-defined]
         return response
 
     def replay(self, request: Request, resource: str) -> Response:
         """The order as it is; it was cancelled by an earlier call."""
-        return _shown(_order(request, resource))
+        return _shown(order_of(request, resource))
 
 
 def _place(request: Request, given: dict[str, Any], key: str) -> Any:
@@ -272,11 +272,12 @@ def _placed(found: Any) -> Response:
 def _shown(found: Any) -> Response:
     full = order_selectors.by_id(found.pk)
     sent = [one for one in fulfilment.shipments_of(found.pk) if one.shipped_at]
-    shown = shapes.order(full, shipments=sent)
+    shown = shapes.order(full, shipments=sent) | {"documents": documents.documents(full.pk, full.number)}
     return Response({**shown, "payment": shapes.payment(full, payments.standing(full))})
 
 
-def _order(request: Request, number: str) -> Any:
+def order_of(request: Request, number: str) -> Any:
+    """The order, for those who may see it; else `Http404`."""
     found = order_selectors.order(number[:20])
     if found is None or not access.allowed(request._request, found):
         raise Http404

@@ -158,7 +158,9 @@ class TestSettle:
         services.save_details(details=InvoiceDetails(name="New name"), by="staff:1")
         assert selectors.whole(invoice.pk).content["seller"]["name"] == "Old name"
 
-    @settings(max_examples=200 if LONG else 6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=200 if LONG else 6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(st.data())
     def test_papers_follow_whatever_happens_to_an_order(self, data):
         with transaction.atomic(using=db.DEFAULT):

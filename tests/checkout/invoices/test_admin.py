@@ -1,0 +1,127 @@
+"""The merchant's papers in the admin: list, page, file, details."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from checkout.invoices import services
+from checkout.invoices.models import InvoiceDetails
+from shop.accounts.models import User
+from tests.factories import invoices as factory
+from tests.factories.accounts import StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/checkout/document/"
+DETAILS = {
+    "name": "Holdfast Trading GmbH", "address": "Kaiserstraße 5\n80801 München", "vat_id": "de 123456789",
+    "tax_number": "", "registration": "", "email": "", "phone": "", "website": "", "bank": "", "footer": "",
+    "invoice_series": "INV", "credit_note_series": "CN", "issue_when": "paid", "language": "",
+    "time_zone": "Europe/Berlin", "paper": "a4",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def merchant(client):
+    client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
+    return client
+
+
+def numbers(answer):
+    return re.findall(r">((?:INV|CN)-\d{4}-\d{6})<", answer.content.decode())
+
+
+def problems(answer):
+    return {name: [str(one) for one in found] for name, found in answer.context["adminform"].form.errors.items()}
+
+
+class TestDocuments:
+    def test_the_list_costs_the_same_at_one_and_at_thirty(self, merchant, django_assert_max_num_queries):
+        services.settle(factory.paid().pk)
+        merchant.get(LIST)
+        with django_assert_max_num_queries(12) as one:
+            merchant.get(LIST)
+        for _turn in range(29):
+            services.settle(factory.paid().pk)
+        with django_assert_max_num_queries(12) as thirty:
+            assert len(numbers(merchant.get(LIST))) == 30
+        assert len(one) == len(thirty)
+        asked = [query["sql"] for query in thirty.captured_queries if "checkout_document" in query["sql"]]
+        assert [sql for sql in asked if "COUNT(" in sql or '"pdf"' in sql or '"content"' in sql] == []
+
+    def test_it_finds_by_number_order_and_kind(self, merchant):
+        one, two = factory.paid(), factory.paid()
+        (first,) = services.settle(one.pk)
+        (second,) = services.settle(two.pk)
+        assert numbers(merchant.get(LIST, {"q": first.number})) == [first.number]
+        assert numbers(merchant.get(LIST, {"q": two.number})) == [second.number]
+        assert numbers(merchant.get(LIST, {"kind__exact": "credit_note"})) == []
+
+    def test_its_page_tells_what_it_says_and_opens_the_file(self, merchant):
+        order = factory.paid([(2, 1200, "standard")], [factory.VAT])
+        (invoice,) = services.settle(order.pk)
+        html = merchant.get(f"{LIST}{invoice.pk}/change/").content.decode()
+        assert re.findall(r'<td class="is-number">(.*?)</td>', html) == ["2", "€20.00", "€4.00", "€24.00"]
+        assert "VAT 20 % (in the prices)" in html
+        answer = merchant.get(reverse("admin:checkout_document_pdf", args=[invoice.pk]))
+        assert (answer["Content-Type"], answer.content) == ("application/pdf", services.pdf(invoice))
+
+    def test_who_may_not_look_may_not_fetch(self, client):
+        (invoice,) = services.settle(factory.paid().pk)
+        clerk = StaffFactory()
+        client.force_login(clerk)
+        pages = [LIST, f"{LIST}{invoice.pk}/change/", f"{LIST}{invoice.pk}/pdf/", "/admin/checkout/invoicedetails/"]
+        assert [client.get(page).status_code for page in pages] == [403] * 4
+        clerk.user_permissions.add(Permission.objects.get(codename="view_document"))
+        assert [client.get(page).status_code for page in pages] == [200, 200, 200, 403]
+
+    def test_nobody_changes_or_deletes_one(self, merchant):
+        (invoice,) = services.settle(factory.paid().pk)
+        assert merchant.post(f"{LIST}{invoice.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert merchant.get(f"{LIST}add/").status_code == 403
+
+
+class TestDetails:
+    PAGE = "/admin/checkout/invoicedetails/"
+
+    def test_the_page_is_the_one_row(self, merchant):
+        assert merchant.get(self.PAGE)["Location"] == f"{self.PAGE}add/"
+        assert merchant.get(f"{self.PAGE}add/").status_code == 200
+        assert merchant.post(f"{self.PAGE}add/", DETAILS).status_code == 302
+        assert merchant.get(self.PAGE)["Location"] == f"{self.PAGE}1/change/"
+        saved = InvoiceDetails.objects.get()
+        assert (saved.name, saved.vat_id, saved.time_zone) == (DETAILS["name"], "DE123456789", "Europe/Berlin")
+        assert merchant.get(f"{self.PAGE}add/").status_code == 403
+
+    @pytest.mark.parametrize(
+        ("field", "value", "problem"),
+        [
+            ("vat_id", "123", "A VAT id is the two letters of the country and up to 13 letters or digits."),
+            ("invoice_series", "in/v", "Use up to ten capital letters and digits."),
+            ("time_zone", "Mars/Base", "Select a valid choice. Mars/Base is not one of the available choices."),
+            ("name", "", "This field is required."),
+        ],
+    )
+    def test_what_cannot_be_is_told_in_words(self, merchant, field, value, problem):
+        answer = merchant.post(f"{self.PAGE}add/", {**DETAILS, field: value})
+        assert problems(answer) == {field: [problem]}
+        assert InvoiceDetails.objects.count() == 0
+
+    def test_a_logo_must_be_a_picture(self, merchant):
+        script = SimpleUploadedFile("logo.svg", b"<svg onload='x'/>", "image/svg+xml")
+        assert list(problems(merchant.post(f"{self.PAGE}add/", {**DETAILS, "logo": script}))) == ["logo"]
+
+    def test_the_preview_is_a_paper_without_a_number_that_is_not_kept(self, merchant):
+        merchant.post(f"{self.PAGE}add/", DETAILS)
+        html = merchant.get(f"{self.PAGE}1/change/").content.decode()
+        (link,) = set(re.findall(r'href="([^"]*preview[^"]*)"', html))
+        answer = merchant.get(link)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
