@@ -1,0 +1,286 @@
+"""Changing a placed order in the admin: what is entered, looked at, done, and refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from checkout.changes import services as changes
+from checkout.fulfilment import services as fulfilment
+from checkout.orders.models import Order, OrderChange, OrderNote
+from checkout.payments.models import Refund
+from shop.accounts.models import User
+from shop.core.money import Money
+from shop.notifications.models import Notification
+from tests import outbox
+from tests.factories import cart as carts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _shop(settings: Any) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+    carts.rates()
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    clerk = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["edit_order", "view_order", "fulfil_order"]))
+    client.force_login(clerk)
+    return client
+
+
+def page(order: Order, name: str = "change") -> str:
+    return reverse(f"admin:checkout_order_{name}", args=[order.pk])
+
+
+def bought(*wanted: tuple[Any, int]) -> Order:
+    """An order that is paid by bank."""
+    from checkout.payments import services as payments
+    from shop.core import db
+
+    order = carts.order(carts.cart(*wanted), provider="bank_transfer", token="")
+    payment = order.payments.get()
+    payments.record_transfer(
+        payment_id=payment.pk, amount=payment.amount, statement_id="1", at=db.clock(), by="staff:1"
+    )
+    outbox.drain()
+    order.refresh_from_db()
+    return order
+
+
+def entered(order: Order, **more: Any) -> dict[str, str]:
+    """What the form sends when nothing was touched, and `more`."""
+    given = {
+        "revision": order.revision, "delivery_option": order.delivery_option, "po_number": order.po_number,
+        "gift_message": order.gift_message, "reason": "asked by phone", "q": "", "searched": "", "step": "preview",
+    }  # fmt: skip
+    given |= {f"to-{name}": value for name, value in order.shipping_address.items()}
+    given |= {f"units-{line.pk}": line.quantity - line.returned for line in order.lines.all() if line.quantity}
+    return {name: str(value) for name, value in (given | more).items()}
+
+
+def units(order: Order, position: int = 1) -> str:
+    return f"units-{order.lines.get(position=position).pk}"
+
+
+def test_nothing_is_done_before_it_was_looked_at(desk: Client) -> None:
+    lamp, desk_top = carts.product(units=9, amount=2500, name="Lamp"), carts.product(units=9, amount=1000, name="Top")
+    order = bought((lamp, 2))
+    before = Order.objects.values().get(pk=order.pk)
+    assert desk.get(page(order, "edit")).status_code == 200
+    given = entered(order, **{units(order): 1, f"add-{carts.variant_of(desk_top).pk}": 3})
+    answer = desk.post(page(order, "edit"), given)
+    assert Order.objects.values().get(pk=order.pk) == before
+    shown = [(row["line"].name, row["before"], row["line"].quantity) for row in answer.context["lines"]]
+    assert shown == [("Lamp", 2, 1), ("Top", 0, 3)]
+    expected = changes.preview(
+        order_id=order.pk, removed={order.lines.get().pk: 1}, added={carts.variant_of(desk_top).pk: 3}
+    )
+    assert answer.context["preview"] == expected
+    assert "is mailed a link to pay it." in answer.context["money"]
+    desk.post(page(order, "edit"), given | {"step": "apply"})
+    order.refresh_from_db()
+    assert order.total_minor == before["total_minor"] + expected.difference.minor
+    change = OrderChange.objects.get()
+    assert (change.reason, change.revision, change.actor.split(":")[0]) == ("asked by phone", 1, "staff")
+
+
+def test_fewer_units_say_where_the_money_goes(desk: Client) -> None:
+    order = bought((carts.product(units=9), 2))
+    answer = desk.post(page(order, "edit"), entered(order, **{units(order): 1}))
+    assert "goes back the way it was paid (Bank transfer), by itself." in answer.context["money"]
+    desk.post(page(order, "edit"), entered(order, **{units(order): 1, "step": "apply"}))
+    outbox.drain()
+    assert Refund.objects.get().amount_minor == -OrderChange.objects.get().difference_minor
+
+
+def test_more_units_of_a_line_are_added(desk: Client) -> None:
+    product = carts.product(units=9)
+    order = bought((product, 1))
+    desk.post(page(order, "edit"), entered(order, **{units(order): 3, "step": "apply"}))
+    assert [line.quantity for line in order.lines.order_by("position")] == [1, 2]
+
+
+def test_address_delivery_and_words(desk: Client) -> None:
+    order = bought((carts.product(units=9), 1))
+    given = entered(order, **{"to-address1": "2 New Road", "delivery_option": "express", "po_number": "PO 5"})
+    answer = desk.post(page(order, "edit"), given)
+    assert [row["label"] for row in answer.context["others"]] == [
+        "Delivery address", "Delivery", "Purchase order number",
+    ]  # fmt: skip
+    desk.post(page(order, "edit"), given | {"step": "apply"})
+    order.refresh_from_db()
+    assert (order.shipping_address["address1"], order.delivery_option, order.po_number) == (
+        "2 New Road", "express", "PO 5",
+    )  # fmt: skip
+
+
+def test_the_way_back_keeps_what_was_entered(desk: Client) -> None:
+    order = bought((carts.product(units=9), 2))
+    answer = desk.post(page(order, "edit"), entered(order, **{units(order): 1}))
+    kept = dict(answer.context["kept"])
+    answer = desk.post(page(order, "edit"), kept | {"step": "back"})
+    assert [row.quantity for row in answer.context["page"].rows] == [1]
+    assert answer.context["page"].form["reason"].value() == "asked by phone"
+
+
+def test_enter_in_the_search_searches(desk: Client) -> None:
+    product = carts.product(name="Walnut shelf")
+    order = bought((carts.product(units=9), 1))
+    answer = desk.post(page(order, "edit"), entered(order, q=carts.variant_of(product).sku))
+    assert [one.name for one in answer.context["found"]] == ["Walnut shelf"]
+    assert not OrderChange.objects.exists()
+
+
+class TestRefused:
+    def test_two_at_once(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 3))
+        older = entered(order, **{units(order): 1, "step": "apply"})
+        changes.cancel_units(order_id=order.pk, units={order.lines.get().pk: 1}, reason="x", by="staff:2")
+        answer = desk.post(page(order, "edit"), older)
+        assert [row.quantity for row in answer.context["page"].rows] == [2]
+        assert len(answer.context["messages"]) == 1
+        assert order.lines.get().quantity == 2
+        assert OrderChange.objects.count() == 1
+
+    @pytest.mark.parametrize("count", ["-1", "1.5", "x", "1000", "9" * 30])
+    def test_numbers_that_are_none(self, desk: Client, count: str) -> None:
+        order = bought((carts.product(units=9), 2))
+        answer = desk.post(page(order, "edit"), entered(order, **{units(order): count, "step": "apply"}))
+        assert answer.context["page"].problems == ["A number of units is a whole number from 0 to 999."]
+        assert not OrderChange.objects.exists()
+
+    def test_an_address_that_is_not_served(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        french = {"to-country": "FR", "to-state": "", "to-postal_code": "75001", "to-city": "Paris", "step": "apply"}
+        answer = desk.post(page(order, "edit"), entered(order, **french))
+        assert answer.status_code == 200
+        assert not OrderChange.objects.exists()
+        answer = desk.post(page(order, "edit"), entered(order, **{"to-postal_code": "nowhere", "step": "apply"}))
+        assert "not a valid postcode" in answer.content.decode()
+
+    def test_a_reason_is_needed(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 2))
+        answer = desk.post(page(order, "edit"), entered(order, **{units(order): 1, "reason": "", "step": "apply"}))
+        assert "This field is required." in answer.content.decode()
+        assert not OrderChange.objects.exists()
+
+    def test_units_that_have_left(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 2))
+        fulfilment.start(order_id=order.pk, by="staff:1")
+        fulfilment.pick(order_id=order.pk, by="staff:1")
+        fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number="1", by="staff:1")
+        answer = desk.post(page(order, "edit"), entered(order, **{units(order): 1, "step": "apply"}))
+        assert answer.context["page"].rows[0].least == 2
+        assert len(answer.context["page"].problems) == 1
+        assert not OrderChange.objects.exists()
+
+    def test_what_is_not_there(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        scarce = carts.product(units=1, name="Scarce")
+        given = entered(order, **{f"add-{carts.variant_of(scarce).pk}": 2, "step": "apply"})
+        answer = desk.post(page(order, "edit"), given)
+        assert answer.context["page"].problems == ["Of “Scarce” only 1 can be had."]
+
+    def test_nothing_changes(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        answer = desk.post(page(order, "edit"), entered(order))
+        assert len(answer.context["page"].problems) == 1
+
+
+class TestCancelUnits:
+    def test_some(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 3))
+        assert desk.get(page(order, "cancel_units")).status_code == 200
+        desk.post(page(order, "cancel_units"), {units(order): "2", "reason": "broken"})
+        change = OrderChange.objects.get()
+        assert (change.kind, change.reason, order.lines.get().quantity) == ("cancel", "broken", 1)
+
+    def test_all_of_them_cancel_the_order(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 3))
+        answer = desk.post(page(order, "cancel_units"), {units(order): "3", "reason": "broken"}, follow=True)
+        order.refresh_from_db()
+        assert order.status == "cancelled"
+        assert "Nothing was left of the order" in str(next(iter(answer.context["messages"])))
+
+    @pytest.mark.parametrize("count", ["", "0", "4", "-1", "x"])
+    def test_what_is_no_number_of_them(self, desk: Client, count: str) -> None:
+        order = bought((carts.product(units=9), 3))
+        answer = desk.post(page(order, "cancel_units"), {units(order): count, "reason": "broken"})
+        assert len(answer.context["problems"]) == 1
+        assert order.lines.get().quantity == 3
+
+
+class TestOnThePage:
+    def test_changes_stand_in_the_history(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 3))
+        sku = order.lines.get().sku
+        desk.post(page(order, "cancel_units"), {units(order): "2", "reason": "broken"})
+        entry = desk.get(page(order)).context["timeline"][0]
+        assert (entry["title"], entry["details"], entry["actor"]) == (
+            "Change 1", [f"− 2 × {sku}", "broken"], "clerk@example.com",
+        )  # fmt: skip
+        assert entry["amount"] == Money(OrderChange.objects.get().difference_minor, "USD")
+
+    def test_what_is_to_be_paid_and_the_link_to_it(self, desk: Client) -> None:
+        product = carts.product(units=9, amount=1000)
+        order = bought((product, 1))
+        assert desk.get(page(order)).context["balance"] is None
+        desk.post(page(order, "edit"), entered(order, **{units(order): 2, "step": "apply"}))
+        outbox.drain()
+        balance = desk.get(page(order)).context["balance"]
+        assert balance["is_to_pay"]
+        sent = Notification.objects.filter(template="order_to_pay").count()
+        assert desk.get(page(order, "send_link")).status_code == 405
+        for _ in range(2):  # the second click of the same minute is one mail
+            assert desk.post(page(order, "send_link")).status_code == 302
+        assert Notification.objects.filter(template="order_to_pay").count() == sent + 1
+        assert balance["amount"].format() in str(Notification.objects.filter(template="order_to_pay").last().context)
+
+    def test_notes(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        mails = Notification.objects.count()
+        desk.post(page(order, "note"), {"text": " For us "})
+        assert Notification.objects.count() == mails
+        desk.post(page(order, "note"), {"text": "Your parcel\nis late", "is_shown_to_customer": "on"})
+        assert list(OrderNote.objects.values_list("text", "is_shown_to_customer")) == [
+            ("For us", False), ("Your parcel\nis late", True),
+        ]  # fmt: skip
+        mail = Notification.objects.get(template="order_note")
+        assert (mail.recipient, mail.context["text"]) == (order.email, "Your parcel\nis late")
+        timeline = desk.get(page(order)).context["timeline"]
+        assert [(one["title"], one["details"]) for one in timeline[:2]] == [
+            ("Note to the customer", ["Your parcel", "is late"]), ("Note", ["For us"]),
+        ]  # fmt: skip
+        answer = desk.post(page(order, "note"), {"text": "   "})
+        assert "This field is required." in answer.content.decode()
+
+    def test_an_address_with_markup_is_shown_as_text(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        desk.post(page(order, "note"), {"text": "<script>alert(1)</script>"})
+        assert "<script>alert(1)</script>" not in desk.get(page(order)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["edit", "cancel_units", "note", "send_link"])
+def test_A09_only_those_who_may(client: Client, name: str) -> None:
+    order = bought((carts.product(units=9), 1))
+    clerk = User.objects.create_user("other@example.com", "a long password", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_order"))
+    client.force_login(clerk)
+    assert client.post(page(order, name), entered(order, step="apply")).status_code == 403
+    assert not OrderChange.objects.exists()
+
+
+def test_how_orders_move(desk: Client) -> None:
+    url = reverse("admin:checkout_order_states")
+    html = desk.get(url, {"at": "shipped"}).content.decode()
+    assert 'class="state is-now" data-status="shipped"' in html
+    assert f'href="{url}"' in desk.get(reverse("admin:checkout_order_changelist")).content.decode()
+    assert "<script>" not in desk.get(url, {"at": '"><script>'}).content.decode().split("order-picture")[1]
