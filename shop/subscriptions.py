@@ -48,7 +48,6 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.OrderChanged: (
         "checkout.changes.receivers.settle_units",
         "checkout.changes.receivers.mail_order_changed",
-        "checkout.fulfilment.receivers.follow_change",
         "checkout.fulfilment.receivers.capture_value",
         "checkout.invoices.receivers.settle",
     ),

@@ -16,11 +16,6 @@ def open_shipment(data: dict[str, Any]) -> None:
     fulfilment.open_shipments(order_id=UUID(data["order_id"]), by=BY)
 
 
-def follow_change(data: dict[str, Any]) -> None:
-    """Parcels for units that were added; what was taken off goes back to the stock."""
-    fulfilment.open_shipments(order_id=UUID(data["order_id"]), by=BY)
-
-
 def cancel_shipments(data: dict[str, Any]) -> None:
     """Stop the parcels of an order that is over."""
     fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)

@@ -58,12 +58,12 @@ def is_authorised(facts: Facts) -> str | None:
 
 
 def is_picked(facts: Facts) -> str | None:
-    is_all = facts.fulfilment in {"picked", "partly_shipped"} and not facts.to_pick
+    is_all = facts.fulfilment in {"picked", "partly_shipped", "shipped", "delivered"} and not facts.to_pick
     return is_covered(facts) or (None if is_all else "not_picked")
 
 
 def is_handed_over(facts: Facts) -> str | None:
-    return is_covered(facts) or (None if facts.fulfilment == "shipped" else "not_handed_over")
+    return is_covered(facts) or (None if facts.fulfilment in {"shipped", "delivered"} else "not_handed_over")
 
 
 def is_delivered(facts: Facts) -> str | None:
