@@ -61,11 +61,10 @@ def levels_at(places: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], St
     return {place: found[place] for place in wanted if place in found}
 
 
-def free_at(variant_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, int]]:
-    """(variant, location, units on hand that nobody was promised) at active locations, the one asked first first."""
+def free_at(variant_ids: Iterable[UUID]) -> list[StockItem]:
+    """The stock items at active locations that have units on hand which nobody was promised, with their location."""
     rows = StockItem.objects.using(db.INVENTORY).filter(variant_id__in=set(variant_ids), location__is_active=True)
-    found = rows.select_related("location").order_by("location__priority", "location__code")
-    return [(row.variant_id, row.location_id, row.free) for row in found if row.free]
+    return [row for row in rows.select_related("location") if row.free]
 
 
 @dataclass(frozen=True, slots=True)
