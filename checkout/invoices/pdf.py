@@ -240,10 +240,8 @@ def _invoiced(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
 
 def _credited(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
     names = ", ".join(one["number"] for one in sheet.told["corrects"])
-    told = [
-        _("This takes %(amount)s off %(invoice)s.")
-        % {"amount": sheet.money(sheet.document.gross_minor), "invoice": names}
-    ]
+    values = {"amount": sheet.money(sheet.document.gross_minor), "invoice": names}
+    told = [_("This takes %(amount)s off %(invoice)s.") % values] if names else []
     if paid["balance"] < 0:
         told.append(_("We give back to you: %(amount)s") % {"amount": sheet.money(-paid["balance"])})
     return told

@@ -29,7 +29,7 @@ def invoice(details: InvoiceDetails) -> bytes:
     }
     order = Order(
         number="ORD-0000000000", placed_at=moment, currency=settings.DEFAULT_CURRENCY, language=settings.LANGUAGE_CODE,
-        email="jo@example.com", shipping_address=address, delivery_name=_("Standard"),
+        email="jo@example.com", shipping_address=address, delivery_name=_("Standard"), po_number="",
     )  # fmt: skip
     found = [_line(1, _("Travel mug"), 2, 2400), _line(2, _("Desk lamp"), 1, 8900)]
     lines = {str(line.pk): _entry(line) for line in found}

@@ -121,8 +121,8 @@ def table(
         ("TOPPADDING", (0, 0), (-1, -1), 4),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.75, INK),
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.75, INK),  # over the one above, which begins here on later pages
         *extra,
     ]
     return LongTable([list(row) for row in rows], colWidths=list(widths), repeatRows=1, style=look)
