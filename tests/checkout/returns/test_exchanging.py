@@ -1,0 +1,143 @@
+"""Another variant instead: what came back is settled, the order gets the new units, the difference finds its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.products.models import Product, Variant
+from checkout.orders.models import Order, OrderChange
+from checkout.payments.models import Refund
+from checkout.returns import exchanging, invariants, selectors
+from checkout.returns import services as returns
+from checkout.returns.models import Reimbursement, Return
+from checkout.returns.services import ReturnRefused
+from inventory.stock.models import StockItem
+from tests import outbox
+from tests.factories import cart as carts
+from tests.factories import catalog
+from tests.factories import returns as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _rule() -> None:
+    make.rule()
+    carts.rates()
+
+
+def sizes(*, amount: int) -> tuple[Product, Variant]:
+    """A product at 20.00, and its other variant at `amount` cents."""
+    product = carts.product(amount=2000)
+    return product, catalog.add_variant(product, units=2, amount=amount, options={"Size": "L"}, position=5)
+
+
+def came_back(product: Product, other: Variant, units: int = 1) -> tuple[Order, Return]:
+    order = make.bought((product, units))
+    line = make.lines(order)[0]
+    found = make.asked(order, make.wanted(line, exchange_for=other.pk), wish="exchange")
+    return order, make.back(found)
+
+
+def refunds(order: Order) -> list[int]:
+    return list(Refund.objects.filter(order_id=order.pk).values_list("amount_minor", flat=True))
+
+
+def test_a_dearer_one_leaves_a_balance_to_pay() -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    assert [(one.sku, one.units, one.price.minor) for one in seen.added] == [(other.sku, 1, 3000)]
+    assert seen.goings == ()
+    done = returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    assert done.mark == seen.mark
+    order.refresh_from_db()
+    assert (order.balance_minor, order.due_minor) == (seen.balance.minor, seen.due.minor)
+    assert order.balance_minor > 0
+    assert refunds(order) == []
+    [change] = OrderChange.objects.filter(order=order)
+    assert (change.kind, change.reason) == ("exchange", f"Exchange for {found.number}/1")
+    assert Reimbursement.objects.get().change_id == change.pk
+    assert [(line.sku, line.quantity, line.returned) for line in make.lines(order)][1:] == [(other.sku, 1, 0)]
+    assert order.status != "returned"
+    outbox.drain(mails=False)
+    assert StockItem.objects.get(variant_id=other.pk).available == 1
+    assert selectors.one(found.pk).status == "settled"
+
+
+def test_a_cheaper_one_gives_the_difference_back() -> None:
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    order.refresh_from_db()
+    assert refunds(order) == [going.amount.minor for going in seen.goings]
+    assert order.due_minor == order.captured_minor - sum(refunds(order))
+    assert seen.balance.minor == 0
+
+
+def test_simulating_holds_and_writes_nothing() -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    returns.simulate(return_id=found.pk, by="staff:1")
+    order.refresh_from_db()
+    assert (OrderChange.objects.count(), Reimbursement.objects.count(), order.allowed_minor) == (0, 0, 0)
+    assert StockItem.objects.get(variant_id=other.pk).available == 2
+
+
+def test_sold_out_before_it_is_simulated_is_said() -> None:
+    product, other = sizes(amount=3000)
+    _order, found = came_back(product, other)
+    catalog.put_in_stock({other.pk: 0})
+    with pytest.raises(ReturnRefused):
+        returns.simulate(return_id=found.pk, by="staff:1")
+    assert returns.simulate(return_id=found.pk, destination="original", by="staff:1").amount.minor > 0
+
+
+def test_whoever_stops_in_between_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies after the return is settled: the event makes the exchange, and once."""
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    with monkeypatch.context() as patch:
+        patch.setattr(exchanging, "complete", lambda **_given: None)
+        returns.reimburse(return_id=found.pk, by="staff:1")
+    row = Reimbursement.objects.get()
+    assert not row.is_complete
+    outbox.drain(mails=False)
+    for _again in range(2):
+        exchanging.complete(reimbursement_id=row.pk, by="system")
+    row.refresh_from_db()
+    assert (row.is_complete, OrderChange.objects.filter(order=order).count()) == (True, 1)
+    assert [step.trigger for step in selectors.steps_of(found.pk)][-1] == "exchange"
+    assert invariants.returns_move_on() == []
+
+
+def test_the_change_that_was_made_is_found_again() -> None:
+    """It dies after the change and before it is noted: the second try finds the change by its reason."""
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    Reimbursement.objects.update(is_complete=False, change_id=None)
+    exchanging.complete(reimbursement_id=Reimbursement.objects.get().pk, by="system")
+    assert OrderChange.objects.filter(order=order).count() == 1
+    assert Reimbursement.objects.get().change_id is not None
+
+
+def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+
+    def too_late(**given: Any) -> None:
+        catalog.put_in_stock({other.pk: 0})
+        complete(**given)
+
+    complete = exchanging.complete
+    monkeypatch.setattr(exchanging, "complete", too_late)
+    done = returns.reimburse(return_id=found.pk, by="staff:1")
+    order.refresh_from_db()
+    row = Reimbursement.objects.get()
+    assert (row.is_complete, row.change_id, refunds(order)) == (True, None, [done.amount.minor])
+    assert order.status == "returned"
+    assert selectors.steps_of(found.pk)[-1].note != ""

@@ -1,0 +1,87 @@
+"""Photos: looked at before they are believed, and nothing of the camera is kept."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from checkout.returns import photos
+from checkout.returns.photos import BadPhoto
+from tests.factories.returns import jpeg
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is this large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
+
+
+def test_it_is_drawn_anew_and_upright() -> None:
+    given = jpeg(320, 240, exif=True)
+    assert b"Secret Camera" in given
+    assert b"Secret comment" in given
+    photo = photos.clean(given)
+    assert (photo.width, photo.height) == (240, 320)
+    assert b"Secret" not in photo.content
+    with Image.open(io.BytesIO(photo.content)) as image:
+        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (240, 320), {})
+
+
+def test_what_stands_behind_a_picture_is_gone() -> None:
+    assert b"<?php" not in photos.clean(jpeg() + b"<?php evil ?>").content
+
+
+def test_large_ones_become_smaller() -> None:
+    photo = photos.clean(jpeg(4000, 3000))
+    assert (photo.width, photo.height) == (2048, 1536)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_is_taken(kind: str) -> None:
+    assert photos.clean(jpeg(kind=kind)).width == 320
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a picture",
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        b"%PDF-1.7",
+        jpeg()[:300],
+        jpeg(kind="GIF"),
+        jpeg(kind="TIFF"),
+    ],
+)
+def test_what_is_no_photo(content: bytes) -> None:
+    with pytest.raises(BadPhoto, match="not a photo that we can read"):
+        photos.clean(content)
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (50_000, 50_000), (2_000_000, 2_000_000)])
+def test_a_bomb_is_not_unpacked(size: tuple[int, int]) -> None:
+    with pytest.raises(BadPhoto):
+        photos.clean(bomb(*size))
+
+
+def test_too_many_bytes() -> None:
+    with pytest.raises(BadPhoto, match="at most 10 MB"):
+        photos.clean(jpeg() + b"\0" * photos.MAX_BYTES)
+
+
+def test_kept_where_no_address_leads_to(settings: object, tmp_path: object) -> None:
+    name = photos.keep(photos.clean(jpeg()))
+    assert photos.read(name)[:2] == b"\xff\xd8"
+    photos.forget([name])
+    with pytest.raises(FileNotFoundError):
+        photos.read(name)
