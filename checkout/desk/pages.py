@@ -14,10 +14,12 @@ from cart.carts import selectors as carts
 from catalog.products import selectors as products
 from checkout.desk import parcels, paying, story, wording
 from checkout.fulfilment import selectors as fulfilment
+from checkout.invoices import selectors as invoices
 from checkout.orders import emails, notes
 from checkout.orders import selectors as orders
 from checkout.payments import methods
 from checkout.payments import selectors as payments
+from checkout.returns import selectors as returns
 from inventory.stock import wording as stock_wording
 
 _NOT_GIVEN_BACK = "failed"
@@ -43,8 +45,17 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
         "po_number": order.po_number,
         "payment_text": _payment_text(order, paid),
         "shipments": parcels.rows(order, shipments, query=query),
+        "documents": _documents(order, query),
+        "returns": [_return(one, query) for one in returns.returns_of(order.pk)],
+        "return_url": _return_url(order, shipments, query),
         "story": story.of(
-            order, lines=lines, steps=steps, parcels=shipments, changes=orders.changes_of(order.pk), refunds=refunds
+            order,
+            lines=lines,
+            steps=steps,
+            parcels=shipments,
+            changes=orders.changes_of(order.pk),
+            refunds=refunds,
+            returns=returns.history_of(order.pk),
         ),
     }
 
@@ -138,6 +149,33 @@ def _line_notes(line: Any) -> list[str]:
     if line.returned:
         notes.append(ngettext("%(count)s returned", "%(count)s returned", line.returned) % {"count": line.returned})
     return notes
+
+
+def _documents(order: Any, query: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": f"{one.get_kind_display()} {one.number}",
+            "url": reverse("order_document", args=[order.number, one.number]) + query,
+            "issued_on": one.issued_on,
+        }
+        for one in invoices.documents_of(order.pk)
+    ]
+
+
+def _return(one: Any, query: str) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "url": reverse("return", args=[one.number]) + query,
+        "text": ", ".join(f"{line.quantity} × {line.order_line.name}" for line in one.lines.all()),
+        "status_label": one.get_status_display(),
+    }
+
+
+def _return_url(order: Any, shipments: Sequence[Any], query: str) -> str | None:
+    """Where to ask for a return: once something has left and as long as something of it may come back."""
+    if not any(one.shipped_at for one in shipments) or not returns.can_return(order):
+        return None
+    return reverse("order_return", args=[order.number]) + query
 
 
 def _cancel_units_url(order: Any, lines: Sequence[Any], query: str) -> str | None:

@@ -33,35 +33,48 @@ SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or wa
 def status_part(
     request: HttpRequest, order: Any, *, steps: Sequence[Any] | None = None, parcels: Sequence[Any] | None = None
 ) -> dict[str, Any]:
-    """The context of the part that refreshes itself while the payment is under way; `steps` and `parcels` if known."""
+    """The context of the part that refreshes itself while a payment is under way; `steps` and `parcels` if known."""
     standing = payments.standing(order)
-    query = query_of(request)
+    step = step_of(standing)
     context: dict[str, Any] = {
-        "order": head(order, query=query),
+        "order": head(order, query=query_of(request)),
         "state": standing.state,
+        "step": step,
+        "is_waiting": step == "pending",
         "is_new": "placed" in request.GET or "returned" in request.GET,
         "steps": [],
         "notices": [],
+        **_step(request, order, standing, step),
     }
     if standing.state in SETTLED:
         steps = orders.steps_of(order.pk) if steps is None else steps
         parcels = fulfilment.shipments_of(order.pk) if parcels is None else parcels
-        return context | _settled(request, order, standing, steps, parcels)
-    if standing.is_delayed:
-        return context | _delayed(request, order, standing)
-    if standing.state == "action":
-        return context | _action(order, standing, query)
-    if standing.state == "declined":
-        return context | _declined(request, order, standing)
-    if standing.state == "unpaid":
-        texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
-        return context | {"state": "declined", **texts} | pay_again(request, order)
-    if standing.state == "awaiting_transfer":
-        rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
-        context["transfer"] = {"rows": rows, "until": reservations.held_until(order.pk)}
+        context |= _settled(order, standing, steps, parcels)
     elif standing.state == "cancelled":
         context["next_text"] = cancelled_text(order)
     return context
+
+
+def step_of(standing: Any) -> str:
+    """How far the payment is that the shopper has to do with: the order's, or the one of its balance."""
+    return (standing.step or "unpaid") if standing.state == "balance" else str(standing.state)
+
+
+def _step(request: HttpRequest, order: Any, standing: Any, step: str) -> dict[str, Any]:
+    """What the page asks for or shows while something is to be paid."""
+    if standing.is_delayed:
+        return _delayed(request, order, standing)
+    if step == "action":
+        return _action(order, standing, query_of(request))
+    if step == "declined":
+        return _declined(request, order, standing)
+    if step == "unpaid":
+        texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
+        return {"state": "declined", "step": "declined", **texts} | pay_again(request, order)
+    if step == "awaiting_transfer":
+        rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
+        return {"transfer": {"rows": rows, "until": reservations.held_until(order.pk)}}
+    return {}
 
 
 def head(order: Any, *, query: str = "") -> dict[str, Any]:
@@ -121,19 +134,18 @@ def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str,
     }
 
 
-def _settled(
-    request: HttpRequest, order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[Any]
-) -> dict[str, Any]:
-    context: dict[str, Any] = {
+def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[Any]) -> dict[str, Any]:
+    """The words and the way of an order that was paid; its balance, should it cost more now."""
+    context = {
+        "state": standing.state,
         "steps": _timeline(steps),
         "headline": wording.headline(order, parcels),
         "next_text": wording.what_next(order, parcels),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
     }
-    if standing.state != "balance":
-        return context
-    text = _("Your order was changed and costs more now. Please pay the difference; we go on with it meanwhile.")
-    return context | pay_again(request, order, error=standing.error) | {"balance_text": text}
+    if standing.state == "balance":
+        context["balance"] = {"amount": standing.amount, "text": wording.balance(order)}
+    return context
 
 
 def _declined(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
@@ -154,9 +166,8 @@ def _delayed(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
     why_not = payment_services.why_not(standing.payment)
     if not why_not and "other" in request.GET:
         text = _("Choose another way to pay. The first payment is ended before the new one is made.")
-        return {"state": "declined", "headline": _("Pay in another way"), "next_text": text} | pay_again(
-            request, order, error=_("Our payment partner does not answer at the moment.")
-        )
+        shown = {"state": "declined", "step": "declined", "headline": _("Pay in another way"), "next_text": text}
+        return shown | pay_again(request, order, error=_("Our payment partner does not answer at the moment."))
     return {
         "is_delayed": True,
         "headline": _("Your payment has to wait a little"),

@@ -22,6 +22,16 @@ _STEPS = {
     "refund": gettext_lazy("Everything was given back"),
 }
 
+_RETURNS = {
+    "request": gettext_lazy("You asked to return something"),
+    "approve": gettext_lazy("Your return was approved"),
+    "refuse": gettext_lazy("Your return was not accepted"),
+    "send": gettext_lazy("You sent your return"),
+    "cancel": gettext_lazy("Your return was cancelled"),
+    "receive": gettext_lazy("Your return has arrived"),
+    "reimburse": gettext_lazy("Your return is settled"),
+}
+
 
 def of(
     order: Any,
@@ -31,16 +41,16 @@ def of(
     parcels: Sequence[Any],
     changes: Iterable[Any],
     refunds: Iterable[Any],
-    returns: Iterable[Mapping[str, Any]] = (),
+    returns: Iterable[Any] = (),
 ) -> list[dict[str, Any]]:
-    """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: `{at, text}`."""
+    """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps."""
     names = {str(line.pk): line.name for line in lines}
     entries = [
         *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
         *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
         *(_entry(one.at, *_change(order, one, names)) for one in changes),
         *(_entry(one.created_at, *_refund(one)) for one in refunds),
-        *(_entry(one["at"], one["text"], one.get("note", "")) for one in returns),
+        *(_entry(one.at, *_return(one)) for one in returns if one.trigger in _RETURNS),
     ]
     return sorted(entries, key=lambda one: one["at"], reverse=True)
 
@@ -109,3 +119,7 @@ def _refund(refund: Any) -> tuple[str, str]:
     if refund.status == "done":
         return _("%(amount)s went back to you") % amount, _("Banks take up to five working days to show it.")
     return _("%(amount)s is on its way back to you") % amount, ""
+
+
+def _return(step: Any) -> tuple[str, str]:
+    return str(_RETURNS[step.trigger]), step.parent.number

@@ -62,7 +62,7 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
     way the whole page is loaded again: what can be done now (pay again, cancel) is on it."""
     part = paying.status_part(request, _order(request, number))
     response = render(request, "checkout/desk/_status.html", part)
-    if part["state"] != "pending":
+    if not part["is_waiting"]:
         response["HX-Refresh"] = "true"
     return response
 
@@ -161,7 +161,7 @@ def payment_page(request: HttpRequest, number: str) -> HttpResponse:
     """Send the shopper to the provider's own page (no script), or to the challenge that is open."""
     found = _order(request, number)
     standing = payment_selectors.standing(found)
-    if standing.state != "action" or standing.payment is None:
+    if paying.step_of(standing) != "action" or standing.payment is None:
         return _to(found)
     back = f"{requests.absolute(access.url(found))}&returned="
     try:
@@ -212,7 +212,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
 def _come_back(found: Any, *, has_given_up: bool) -> None:
     """Ask how the payment stands, or end the one that the shopper gave up on its page: then another way is open."""
     standing = payment_selectors.standing(found)
-    if standing.state not in {"pending", "action"}:
+    if paying.step_of(standing) not in {"pending", "action"}:
         return
     if has_given_up and standing.is_hosted:
         with suppress(payments.ProviderUnavailable):  # it stays open then, and the page leads to it
@@ -237,7 +237,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 def _refused(request: HttpRequest, found: Any, text: str, *, status: int) -> HttpResponse:
     context = pages.order_page(request, found)
-    if context["state"] in {"declined", "balance"}:
+    if context["step"] == "declined":
         context["error"] = text
     response = render(request, "checkout/desk/order.html", context, status=status)
     patch_cache_control(response, private=True)

@@ -45,6 +45,13 @@ def what_next(order: Any, parcels: Sequence[Any]) -> str:
     return " ".join(filter(None, (_left(order, parcels), _when(order))))
 
 
+def balance(order: Any) -> str:
+    """Why something is to be paid of an order that was paid."""
+    if order.status in {"shipped", "delivered", "returned"}:
+        return _("Your order was changed and costs more now. Please pay the difference.")
+    return _("Your order was changed and costs more now. We send it as soon as the difference is paid.")
+
+
 def day(moment: date) -> str:
     """ "Tuesday, May 5" by locale."""
     return str(date_format(moment, "l, F j"))

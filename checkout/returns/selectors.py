@@ -144,6 +144,11 @@ def returns_of(order_id: UUID) -> list[Return]:
     return list(rows.prefetch_related("lines__order_line", "lines__units"))
 
 
+def history_of(order_id: UUID) -> list[ReturnStep]:
+    """What happened to an order's returns, oldest first, each step with its return. One query."""
+    return list(ReturnStep.objects.filter(order_id=order_id).select_related("parent").order_by("id"))
+
+
 def whole(return_id: UUID) -> Return:
     """A return with its order, lines and their order lines. Raises `Return.DoesNotExist`."""
     return Return.objects.select_related("order").prefetch_related("lines__order_line").get(pk=return_id)
