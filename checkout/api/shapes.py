@@ -116,11 +116,16 @@ class OrderIn(serializers.Serializer[Any]):
 
 
 class OrderItemOut(serializers.Serializer[Any]):
+    """`quantity` counts units that are part of the order, `returned` ones among them; `removed` ones were taken off."""
+
+    line_id = serializers.UUIDField()
     product_id = serializers.UUIDField()
     variant_id = serializers.UUIDField()
     sku = serializers.CharField()
     name = serializers.CharField()
     quantity = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    returned = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
     expected_on = serializers.DateField(allow_null=True)
@@ -144,8 +149,8 @@ class ShipmentOut(serializers.Serializer[Any]):
 class PaymentOut(serializers.Serializer[Any]):
     """Where the payment stands: pending (`isDelayed`: the provider does not answer at the moment and is asked again by
     itself, `message` says so), action (send the shopper to `actionUrl`), declined (`message` says why),
-    awaiting_transfer (`instructions`), review, confirmed, cancelled or expired. `payUrl` is the order's page, where
-    another card can be tried."""
+    awaiting_transfer (`instructions`), review, confirmed, cancelled or expired; balance: the order goes on, and its
+    `balance` is to be paid at `payUrl`, the order's page, where another card can be tried as well."""
 
     state = serializers.CharField()
     message = serializers.CharField()
@@ -168,6 +173,9 @@ class OrderOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     items = OrderItemOut(many=True)
     totals = cart_api.TotalsOut()
+    due = serializers.CharField(help_text="What it costs, less what came back or was waived.")
+    balance = serializers.CharField(help_text="Still to be paid; below zero, still to be given back.")
+    revision = serializers.IntegerField(help_text="How often it was changed.")
     shipping_address = AddressIO()
     billing_address = AddressIO()
     delivery = DeliveryOut()
@@ -214,6 +222,9 @@ def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
             "tax": cart_api.amount(money(found.tax_minor)),
             "total": cart_api.amount(found.total),
         },
+        "due": cart_api.amount(money(found.due_minor)),
+        "balance": cart_api.amount(money(found.balance_minor)),
+        "revision": found.revision,
         "shipping_address": found.shipping_address,
         "billing_address": found.billing_address,
         "delivery": {
@@ -257,11 +268,14 @@ def placed(found: Any) -> dict[str, Any]:
 
 def _item(found: Any, line: Any) -> dict[str, Any]:
     return {
+        "line_id": str(line.pk),
         "product_id": str(line.product_id),
         "variant_id": str(line.variant_id),
         "sku": line.sku,
         "name": line.name,
         "quantity": line.quantity,
+        "removed": line.removed,
+        "returned": line.returned,
         "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
         "line_total": cart_api.amount(found.money(line.total_minor)),
         "expected_on": line.expected_on.isoformat() if line.expected_on else None,

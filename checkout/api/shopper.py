@@ -22,7 +22,7 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import documents, shapes, turns
+from checkout.api import changes, documents, shapes, turns
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
@@ -147,10 +147,17 @@ class OrderResource(ShopperView):
 
 
 class OrderCancel(ShopperView):
-    @extend_schema(request=None, responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_cancel")
+    @extend_schema(
+        request=changes.CancelIn, responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_cancel"
+    )
     @rest.idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Cancel what has not been handed over. 409 `transition_refused` when it is too late."""
+        """Cancel what has not been handed over. 409 `transition_refused` when it is too late.
+
+        With `lines` staff cancel units of it, refused as changes are.
+        """
+        if isinstance(request.data, dict) and "lines" in request.data:
+            return changes.cancel_lines(request, number)
         found = order_of(request, number)
         try:
             orders.cancel(order_id=found.pk, by=requests.actor(request))
@@ -162,6 +169,8 @@ class OrderCancel(ShopperView):
 
     def replay(self, request: Request, resource: str) -> Response:
         """The order as it is; it was cancelled by an earlier call."""
+        if isinstance(request.data, dict) and "lines" in request.data:
+            return changes.answer(resource)
         return _shown(order_of(request, resource))
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Sum
-
 from checkout.changes import rules
-from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.fulfilment import selectors as fulfilment
 from checkout.orders.models import Order, OrderChange, OrderLine
-
-_GONE = (Shipment.Status.SHIPPED, Shipment.Status.DELIVERED)
 
 
 def units(order_id: UUID, lines: Sequence[OrderLine]) -> dict[UUID, rules.Units]:
     """Of each line, how many units there are, have left and came back. One query."""
-    left = ShipmentLine.objects.filter(order_id=order_id, shipment__status__in=_GONE)
-    gone = dict(left.values_list("order_line").annotate(Sum("quantity")))
+    gone = fulfilment.gone(order_id)
     return {line.pk: rules.Units(line.quantity, gone.get(line.pk, 0), line.returned) for line in lines}
 
 

@@ -43,6 +43,13 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         ],
         tax_class=quoted.tax_class,
         expected_on=expected_on,
+        # the database's defaults, for whoever reckons with the line before it is saved
+        removed=0,
+        returned=0,
+        returned_discount_minor=0,
+        returned_shipping_minor=0,
+        returned_tax_minor=0,
+        returned_included_tax_minor=0,
     )
 
 

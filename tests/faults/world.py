@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import HTTPError
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from cart.carts import services as carts_services
@@ -46,8 +46,9 @@ from tests import outbox
 from tests.factories import cart as carts
 from tests.factories.inventory import LocationFactory
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, POOR, Receiver, RunningSandbox
-from tests.faults import world_money, world_stock
+from tests.faults import world_money, world_orders, world_stock
 from tests.faults.world_money import MoneyWorld
+from tests.faults.world_orders import OrdersWorld
 from tests.faults.world_stock import StockWorld
 
 TOKENS = (CARD, CARD, CARD, CARD, DECLINED, POOR, CHALLENGED)
@@ -57,10 +58,11 @@ REFUSALS: tuple[type[Exception], ...] = (
     base.ProviderRefused, base.BadSignature, fulfilment.TrackingRefused, reservations.OutOfStock,
     stock.NotOnHand, stock.BadQuantity, stock.Promised, stock.NotAllocated, waitlist.NotSoldOut,
     line.LineFull, *world_stock.REFUSALS, *world_money.REFUSALS,
+    *world_orders.REFUSALS,
 )  # fmt: skip
 
 
-class World(StockWorld, MoneyWorld):
+class World(StockWorld, MoneyWorld, OrdersWorld):
     """One shop with a few variants at two locations, a sandbox, and hands that do whatever `seed` says."""
 
     def __init__(self, sandbox: RunningSandbox, hooks: Receiver) -> None:
@@ -79,6 +81,7 @@ class World(StockWorld, MoneyWorld):
         self.skus: dict[UUID, str] = {}
         self.open_gates()
         self.open_till()
+        self.open_doors()
         self.used_hooks: list[tuple[bytes, dict[str, str]]] = []
 
     def count(self) -> int:
@@ -326,14 +329,17 @@ class World(StockWorld, MoneyWorld):
     def differences(self) -> list[str]:
         """What the world's own books and the shop's disagree on; nothing, after `quiesce`."""
         shipped: Counter[UUID] = Counter()
-        for row in StockMovement.objects.filter(kind="ship").values_list("stock_item_id", "quantity"):
+        by_orders = Q(kind__in=["ship", "return"]) | Q(
+            document__startswith="shipment:"
+        )  # and not on the shelf after all
+        for row in StockMovement.objects.filter(by_orders).values_list("stock_item_id", "quantity"):
             shipped[row[0]] += row[1]
         wrong = [
             f"stock item {key}: {units} on hand, {self.units[key] + shipped[key]} expected"
             for key, units in self._on_hand().items()
             if units != self.units[key] + shipped[key]
         ]
-        wrong += self.money_differences()
+        wrong += self.money_differences() + self.order_differences()
         overpaid = Order.objects.filter(status="cancelled", captured_minor__gt=F("refunded_minor")).exclude(
             payments__disputed_minor__gt=0  # the bank has it, or decides
         )
@@ -381,5 +387,7 @@ WEIGHTS = {
     "adjust": 5, "recount": 3, "set_limits": 1, "expire": 4, "work": 16, "settle": 3, "hear": 5, "noise": 2,
     "trouble": 2, "draft_transfer": 2, "move_transfer": 4, "order_goods": 1, "receive_goods": 2, "warehouse_tells": 4,
     "warehouse_repeats": 1, "stranger_tells": 1, "close_orders": 1, "choose_strategy": 1, "choose_capture": 1,
-    "capture": 4, "void": 1, "give_credit": 1, "place_with_credit": 3, "place_on_invoice": 1, "dispute": 2,
+    "capture": 4, "void": 1, "edit": 4, "cancel_units": 1, "pay_balance": 3, "begin_parcels": 2, "pick_parcel": 2,
+    "split_parcel": 1, "short_parcel": 1, "send_parcel": 2, "deliver_parcel": 2, "ask_return": 2, "take_return": 2,
+    "settle_return": 2, "give_credit": 1, "place_with_credit": 3, "place_on_invoice": 1, "dispute": 2,
 }  # fmt: skip
