@@ -49,12 +49,6 @@ WSGI_APPLICATION = "shop.wsgi.application"
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
-# Where parcels come from, as packing slips and labels say it below the shop's name: lines with a "|" between them.
-SHOP_ADDRESS = [
-    line.strip()
-    for line in env("SHOP_ADDRESS", "12 Harbour Road|Springfield, IL 62701|United States").split("|")
-    if line.strip()
-]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin page of a product with 250 variants sends as many
 
@@ -213,6 +207,7 @@ ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the par
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.archive.selectors.links",
     "purchase-order": "inventory.suppliers.selectors.links",
+    "shipment": "checkout.fulfilment.selectors.links",
     "return": "checkout.returns.selectors.links",
     "transfer": "inventory.transfers.selectors.links",
     "variant": "catalog.products.selectors.links",
@@ -305,6 +300,16 @@ def _page(title: object, icon: str, model: str, **more: object) -> dict[str, obj
     }
 
 
+def _screen(title: object, icon: str, name: str, permission: str = "checkout.fulfil_order") -> dict[str, object]:
+    """A page that is nobody's list, or one for those who may do more than look."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
 def _group(title: object, *pages: dict[str, object], is_open: bool = True) -> dict[str, object]:
     return {"title": title, "separator": True, "collapsible": not is_open, "items": pages}
 
@@ -352,6 +357,14 @@ UNFOLD = {
                 _page(_("Refunds"), "undo", "checkout.refund"),
                 _page(_("Archived orders"), "inventory", "checkout.archivedorder"),
                 _page(_("Carts"), "shopping_bag", "cart.cart"),
+            ),
+            _group(
+                _("Warehouse"),
+                _screen(_("Parcels to pick"), "conveyor_belt", "admin:checkout_parceltopick_changelist"),
+                _screen(_("Waves"), "barcode_scanner", "admin:checkout_pickwave_changelist"),
+                _screen(_("Pack and dispatch"), "package_2", "admin:checkout_warehouse_pack"),
+                _screen(_("Arrivals"), "task_alt", "admin:checkout_warehouse_arrivals"),
+                _screen(_("Print jobs"), "print", "admin:checkout_printjob_changelist"),
             ),
             _group(
                 _("Catalogue"),
@@ -461,6 +474,11 @@ RETURN_ADDRESS = [
 ]
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
+
+# --- Carriers: which make labels and tell where parcels are. The demo's lies in a folder; its messages need a secret.
+CARRIERS = names("CARRIERS", "demo" if DEBUG or PAYMENT_SANDBOX or TESTING else "")  # the usual one first
+CARRIER_FOLDER = Path(env("CARRIER_FOLDER") or addresses.data_folder() / "carrier")
+CARRIER_WEBHOOK_SECRET = env("CARRIER_WEBHOOK_SECRET")
 
 # --- The checkout's waiting line: how many orders a web process places at once, and how fast those in line are served
 PLACE_ORDER_SLOTS = int(env("PLACE_ORDER_SLOTS", "2"))

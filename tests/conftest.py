@@ -44,6 +44,14 @@ def _no_broker() -> None:
     app.conf.broker_url = "memory://"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _carrier_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the demo's carrier is told of in tests is not left in the shop's own folder."""
+    from django.conf import settings
+
+    settings.CARRIER_FOLDER = tmp_path_factory.mktemp("carrier")
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
     cache.delete_pattern("*")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from checkout.fulfilment import selectors
 from checkout.orders import emails as order_emails
@@ -64,3 +65,18 @@ def units_delayed(*, order_id: UUID, shipment_id: UUID) -> None:
         lines = [_line(line.order_line, line.quantity) for line in waiting]
     if lines:
         order_emails.send(order, "units_delayed", key=shipment_id, lines=lines)
+
+
+def parcel_in_trouble(*, order_id: UUID, shipment_id: UUID, what: str) -> None:
+    """To staff: a parcel is lost, comes back, or was delivered although nobody had sent it."""
+    order, parcel = orders.by_id(order_id), selectors.shipment(shipment_id)
+    told = {"number": parcel.number, "carrier": parcel.carrier, "tracking": parcel.tracking_number}
+    sentences = {
+        "lost": _("%(carrier)s has lost parcel %(number)s (%(tracking)s). Ask for compensation, and send it anew."),
+        "returned_to_sender": _("Parcel %(number)s (%(carrier)s, %(tracking)s) could not be delivered and comes back."),
+        "never_sent": _("%(carrier)s has delivered parcel %(number)s (%(tracking)s), which was never dispatched here."),
+    }
+    subject = _("Parcel %(number)s needs you") % told
+    order_emails.to_staff(
+        key=f"parcel:{shipment_id}:{what}", subject=subject, lines=[sentences[what] % told], order=order
+    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from checkout.fulfilment import contents, packing, rules
 from checkout.fulfilment.contents import ShipmentRefused
-from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import services as payments
 from inventory.reservations import services as reservations
@@ -78,6 +78,9 @@ def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str)
         known = told if told["tracking_url"] or forgotten else {**told, "tracking_url": shipment.tracking_url}
         contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **forgotten, **known)
         bus.publish(types.ShipmentDispatched(order_id=order.pk, shipment_id=shipment.pk), using=db.DEFAULT)
+        arrived = TrackingEvent.objects.filter(shipment=shipment, code=TrackingEvent.Code.DELIVERED)
+        if (event := arrived.order_by("at").first()) and not forgotten:  # told before we knew that it had left
+            arrive([shipment], "system", event.at)
 
 
 def _check_here(lines: list[ShipmentLine]) -> None:

@@ -44,3 +44,10 @@ def mail_order_shipped(data: dict[str, Any]) -> None:
 def mail_delayed(data: dict[str, Any]) -> None:
     """Tell the shopper which units will come later."""
     emails.units_delayed(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
+
+
+def mail_trouble(data: dict[str, Any]) -> None:
+    """Tell staff of a parcel that is lost, comes back, or arrived without having been sent."""
+    emails.parcel_in_trouble(
+        order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]), what=data["what"]
+    )  # fmt: skip

@@ -218,6 +218,16 @@ class UnitsDelayed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParcelInTrouble(Event):
+    """A carrier said of a parcel what a person must look after: "lost", "returned_to_sender", "never_sent"."""
+
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderDelivered(Event):
     aggregate = "order"
     order_id: UUID

@@ -85,7 +85,8 @@ class Polled:
 class Carrier(Protocol):
     """A carrier. No method is called within a transaction, and each may be called again."""
 
-    name: str
+    code: str
+    name: str  # as people call it
 
     def label(self, parcel: Parcel) -> Label:
         """A label for the parcel; the same for the same `parcel.key`. Raises `LabelRefused`, `CarrierUnavailable`."""
