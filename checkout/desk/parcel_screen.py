@@ -41,6 +41,7 @@ def of(order: Order, parcels: Iterable[Shipment], *, may: bool) -> list[dict[str
             "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position),
             "events": list(reversed(one.events.all())),
             "buttons": _buttons(order, one, places, is_ready=is_ready) if may else [],
+            "waits_for_money": not is_ready and not order.is_over and one.status in (Status.OPEN, Status.PICKED),
         }
         for one in rows
     ]

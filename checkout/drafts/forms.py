@@ -54,7 +54,7 @@ class DraftForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget)
     way = forms.ChoiceField(label=_("Payment"), required=False, widget=UnfoldAdminRadioSelectWidget)
     receipt = forms.CharField(
-        label=_("How the money came"),
+        label=_("How the money came, if it is here"),
         max_length=100,
         required=False,
         help_text=_("“Cash”, or what names the line on the bank's statement."),

@@ -89,9 +89,9 @@ def ways() -> dict[str, str]:
     """How staff may say that a draft is to be paid, with the words for it."""
     known = methods.by_id()
     offered = {
-        "link": _("Send a payment link: the customer chooses how to pay"),
-        "bank_transfer": _("Bank transfer: the customer is told where to send the money"),
-        "invoice": _("Invoice: ship now, the customer pays later"),
-        "received": _("The money is here: cash or a transfer that has come"),
+        "link": _("Payment link by mail"),
+        "bank_transfer": _("Bank transfer"),
+        "invoice": _("Invoice, paid later"),
+        "received": _("The money is here"),
     }
     return {way: str(words) for way, words in offered.items() if way in known or way in ("link", "received")}

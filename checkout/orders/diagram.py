@@ -27,12 +27,12 @@ PLACES: dict[str, tuple[str, float]] = {
     "shipped": ("middle", 5),
     "delivered": ("middle", 6),
     "returned": ("right", 6),
-    "refunded": ("middle", 8),
+    "refunded": ("middle", 7.6),
 }
 _X = {"left": 130.0, "middle": 470.0, "right": 800.0}
 _LANES = {"cancelled": 255.0, "refunded": 690.0}  # arrows of many to one run together here
 _HALF, _TALL, _ROW, _TOP = 88.0, 20.0, 86.0, 40.0
-_WIDTH, _HEIGHT = 910, 770
+_WIDTH, _HEIGHT = 910, 750
 _LINE = 15  # between two lines of a label
 
 
@@ -196,9 +196,10 @@ def _down_and_in(edge: Edge) -> Drawn:
     """Down beside the middle column and into it."""
     (x, y), (goal, end) = centre(edge.source), centre(edge.target)
     side = -1 if x < goal else 1
-    start, level = x - side * (_HALF - 22), end + 12 if edge.target == "refunded" and side > 0 else end - 8
+    start, level = x - side * (_HALF - 22), end + side * 10
     enter = goal + side * _HALF
-    return Drawn(((start, y + _TALL), (start, level), (enter, level)), (enter + side * 66, level - 6), "middle")
+    words = (enter + side * 66, level + (15 if side > 0 else -6))  # on the outer side of the line
+    return Drawn(((start, y + _TALL), (start, level), (enter, level)), words, "middle")
 
 
 def _out_and_down(edge: Edge) -> Drawn:
