@@ -173,7 +173,7 @@ def _return(one: Any, query: str) -> dict[str, Any]:
 
 def _return_url(order: Any, shipments: Sequence[Any], query: str) -> str | None:
     """Where to ask for a return: once something has left and as long as something of it may come back."""
-    if not any(one.shipped_at for one in shipments) or not returns.can_return(order):
+    if order.is_archived or not any(one.shipped_at for one in shipments) or not returns.can_return(order):
         return None
     return reverse("order_return", args=[order.number]) + query
 

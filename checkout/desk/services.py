@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
 from cart.carts.models import Cart
+from checkout.archive import selectors as archive
 from checkout.changes import services as changes
 from checkout.orders import emails
 from checkout.orders import selectors as orders
@@ -34,11 +35,11 @@ def send_link(*, number: str, email: str) -> bool:
 
     Returns whether a mail was queued; callers must not tell.
     """
-    found = orders.order(number[:20])
+    found = archive.order(number[:20])
     if found is None or found.email.casefold() != email.strip().casefold():
         return False
     hour = db.clock().strftime("%Y%m%d%H")
-    return emails.send(orders.by_id(found.pk), "order_link", key=hour)
+    return emails.send(found, "order_link", key=hour)
 
 
 def preview_cancelling(*, order_id: UUID, units: Mapping[UUID, int]) -> changes.Preview:
@@ -61,11 +62,14 @@ def _check_not_picked(order_id: UUID) -> None:
         raise ChangeRefused(_("We are packing it already, so single items cannot be cancelled."), "not_editable")
 
 
-def reorder(*, order_id: UUID, cart: Cart, by: str) -> Reordered:
-    """Put what was ordered into a cart, as far as it is sold and there. Raises `carts.CartClosed`."""
+def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:
+    """Put what was ordered into a cart, as far as it is sold and there; of an archived order too.
+
+    Raises `carts.CartClosed`.
+    """
     present = {line.variant_id: line.quantity for line in cart_selectors.lines_of(cart.pk)}
     units, missing = 0, []
-    for line in orders.lines_of(order_id):
+    for line in order.lines.all():
         wanted = line.quantity or line.removed
         added, why = _put(cart, line.variant_id, wanted, present.get(line.variant_id, 0), by)
         units += added

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,8 @@ from django_ratelimit.core import is_ratelimited
 
 from cart.carts import access as cart_access
 from cart.carts import services as carts
+from checkout.archive import reading
+from checkout.archive import selectors as archive
 from checkout.desk import forms, pages, paying, services
 from checkout.desk import history as lists
 from checkout.orders import access
@@ -38,21 +41,24 @@ GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did n
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/ `?key=` (a guest's link). Back from the provider's page, its answer is fetched at once."""
-    found = _order(request, number)
-    if "payment_intent" in request.GET or "returned" in request.GET:
+    found = _kept(request, number)
+    if not found.is_archived and ("payment_intent" in request.GET or "returned" in request.GET):
         _come_back(found, has_given_up=request.GET.get("returned") == GIVEN_UP)
         return _to(found, placed=True)
-    return _private(render(request, "checkout/desk/order.html", pages.order_page(request, found)))
+    with _on_the_table(request, found):
+        return _private(render(request, "checkout/desk/order.html", pages.order_page(request, found)))
 
 
 @never_cache
 @require_safe
 def parcel(request: HttpRequest, number: str, parcel: str) -> HttpResponse:
     """GET /orders/<number>/parcels/<parcel's number>/: where it is, step by step."""
-    context = pages.parcel_page(request, _order(request, number), parcel)
-    if context is None:
-        raise Http404
-    return _private(render(request, "checkout/desk/parcel.html", context))
+    found = _kept(request, number)
+    with _on_the_table(request, found):
+        context = pages.parcel_page(request, found, parcel)
+        if context is None:
+            raise Http404
+        return _private(render(request, "checkout/desk/parcel.html", context))
 
 
 @never_cache
@@ -117,12 +123,12 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def reorder(request: HttpRequest, number: str) -> HttpResponse:
     """POST /orders/<number>/reorder/: what is still sold goes into the cart; the cart says what does not."""
-    found = _order(request, number)
+    found = _kept(request, number)
     try:
-        done = services.reorder(order_id=found.pk, cart=carts.begun(request), by=requests.actor(request))
+        done = services.reorder(order=found, cart=carts.begun(request), by=requests.actor(request))
     except carts.CartClosed:  # ordered in another tab since this request began
         carts.forget(request)
-        done = services.reorder(order_id=found.pk, cart=carts.begun(request), by=requests.actor(request))
+        done = services.reorder(order=found, cart=carts.begun(request), by=requests.actor(request))
     if done.units:
         text = ngettext("%(count)s item is in your cart again.", "%(count)s items are in your cart again.", done.units)
         messages.success(request, text % {"count": done.units})
@@ -187,7 +193,7 @@ def history(request: HttpRequest) -> HttpResponse:
     customer_id = requests.customer_id(request)
     if number < 1 or customer_id is None:
         raise Http404
-    found = order_selectors.orders_of(customer_id=customer_id, page=number, size=PAGE_SIZE)
+    found = archive.orders_of(customer_id=customer_id, page=number, size=PAGE_SIZE)
     if number > 1 and not found.orders:
         raise Http404
     context = {"orders": lists.rows(found.orders), "page": lists.page_links(number, found.total, PAGE_SIZE)}
@@ -227,6 +233,27 @@ def _order(request: HttpRequest, number: str) -> Any:
     if request.GET.get("key"):
         access.remember(request, found)
     return found
+
+
+def _kept(request: HttpRequest, number: str) -> Any:
+    """As `_order`, also of orders that are in the archive: they are there to be looked at."""
+    with suppress(Http404):
+        return _order(request, number)
+    found = archive.order(number[:20])
+    if found is None or not access.allowed(request, found):
+        raise Http404
+    if request.GET.get("key"):
+        access.remember(request, found)
+    return found
+
+
+@contextmanager
+def _on_the_table(request: HttpRequest, found: Any) -> Iterator[None]:
+    """Everything of an order can be read inside, of an archived one too; the page's cart is looked up before."""
+    if found.is_archived:
+        carts.current(request)  # it may join two carts, and nothing can be written inside
+    with reading.opened(found):
+        yield
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -10,14 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.changes import services as changes
+from checkout.desk import services as desk
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
-from checkout.orders import access, notes
+from checkout.orders import access, notes, services
 from checkout.orders.models import Order, OrderChange
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.payments.providers import base
 from tests import outbox
+from tests.factories import archive as archiving
 from tests.factories import cart as carts
 from tests.factories import returns as returning
 from tests.factories.checkout import captured, payment_of
@@ -260,6 +262,66 @@ class TestCancelUnits:
         order = paid()
         assert client.get(self.url(order)).status_code == 404
         assert client.post(self.url(order), {self.field(order): "1"}).status_code == 404
+
+
+class TestArchive:
+    @pytest.fixture
+    def order(self) -> Order:
+        made = sent(customer_id=None)
+        fulfilment.deliver(order_id=made.pk, by="staff:1")
+        outbox.drain(mails=False)
+        made.refresh_from_db()
+        return made
+
+    def test_an_archived_order_opens_as_it_did_before(self, client: Client, order: Order) -> None:
+        def shown() -> list[Any]:
+            answer = page(client, order)
+            return [answer.context[name] for name in ("story", "totals", "shipments", "headline", "next_text")]
+
+        before = shown()
+        (parcel,) = Shipment.objects.filter(order=order)
+        assert archiving.archive_all() == 1
+        assert not Order.objects.exists()
+        assert shown() == before
+        url = reverse("order_parcel", args=[order.number, parcel.number])
+        assert text(client.get(url), "tracking-number") == ["1Z999"]
+        assert not Order.objects.exists()  # looking brings nothing back
+
+    def test_nothing_is_offered_that_cannot_be_done_with_it(self, client: Client, order: Order) -> None:
+        returning.rule()
+        archiving.archive_all()
+        answer = page(client, order)
+        for testid in ("cancel-order-btn", "return-btn", "cancel-units-link"):
+            assert text(answer, testid) == []
+        for name in ("order_cancel", "order_cancel_units", "order_pay"):
+            assert client.post(reverse(name, args=[order.number])).status_code == 404
+
+    def test_it_is_ordered_again_like_any_other(self, client: Client, order: Order) -> None:
+        archiving.archive_all()
+        page(client, order)
+        answer = client.post(reverse("order_reorder", args=[order.number]), follow=True)
+        assert "3 items are in your cart again." in answer.content.decode()
+
+    def test_it_stays_in_the_history(self, client: Client) -> None:
+        ada = carts.customer()
+        orders = [carts.order(carts.cart((carts.product(), 1), customer_id=ada.pk)) for _ in range(2)]
+        for one in orders[:1]:
+            services.cancel(order_id=one.pk, by="system")
+        outbox.drain(mails=False)
+        client.force_login(ada)
+        before = [row["number"] for row in client.get(reverse("order_history")).context["orders"]]
+        assert archiving.archive_all() == 1
+        assert [row["number"] for row in client.get(reverse("order_history")).context["orders"]] == before
+
+    def test_its_link_can_be_asked_for(self, order: Order) -> None:
+        archiving.archive_all()
+        assert desk.send_link(number=order.number, email="ada@example.com")
+        assert not desk.send_link(number=order.number, email="eve@example.com")
+
+    def test_A02_others_get_404(self, client: Client, order: Order) -> None:
+        archiving.archive_all()
+        assert client.get(reverse("order", args=[order.number])).status_code == 404
+        assert client.post(reverse("order_reorder", args=[order.number])).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 6])

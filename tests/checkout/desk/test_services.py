@@ -36,7 +36,7 @@ def test_what_is_sold_goes_into_the_cart_and_the_rest_is_told() -> None:
     sold_out(chair, left=2)
     sold_out(desk)
     cart = ownership.begin(None)
-    done = services.reorder(order_id=order.pk, cart=cart, by="guest")
+    done = services.reorder(order=order, cart=cart, by="guest")
     assert sorted(CartLine.objects.filter(cart=cart).values_list("name", "quantity")) == [("Chair", 2), ("Lamp", 2)]
     assert done.units == 4
     assert sorted(done.missing) == [
@@ -51,7 +51,7 @@ def test_what_is_in_the_cart_already_counts() -> None:
     order = carts.order(carts.cart((lamp, 3)))
     sold_out(lamp, left=4)
     cart = carts.cart((lamp, 2))
-    done = services.reorder(order_id=order.pk, cart=cart, by="guest")
+    done = services.reorder(order=order, cart=cart, by="guest")
     assert (done.units, CartLine.objects.get(cart=cart).quantity) == (2, 4)
     assert done.missing == ("Lamp: Only 4 available. You have 2 in your cart already.",)
 

@@ -251,7 +251,7 @@ class TestHistory:
             carts.order(carts.cart((product, 1), customer_id=ada.pk))
         client.force_login(ada)
         client.get(reverse("order_history"))
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(10):
             client.get(reverse("order_history"))
 
 
