@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -103,7 +103,7 @@ class ReturnAdmin(KeysetAdmin):
         """Ask what has come, by numbers; `scan` takes one unit at a time."""
         found = self._found(request, return_id)
         lines = selectors.lines_of(return_id)
-        form = merchant_forms.ReceiveForm(request.POST or None, lines=lines, initial=_last_place(request))
+        form = merchant_forms.ReceiveForm(_posted(request), lines=lines, initial=_last_place(request))
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
             done = self._do(request, form, lambda by: returns.receive(
@@ -134,7 +134,7 @@ class ReturnAdmin(KeysetAdmin):
     def inspect(self, request: HttpRequest, return_id: UUID) -> HttpResponse:
         """Ask what was found."""
         found = self._found(request, return_id)
-        form = merchant_forms.InspectForm(request.POST or None, lines=selectors.lines_of(return_id))
+        form = merchant_forms.InspectForm(_posted(request), lines=selectors.lines_of(return_id))
         if request.method == "POST" and form.is_valid():
             done = self._do(request, form, lambda by: returns.inspect(
                 return_id=return_id, verdicts=form.verdicts(), by=by, note=form.cleaned_data["note"]
@@ -191,7 +191,7 @@ class ReturnAdmin(KeysetAdmin):
     ) -> HttpResponse:
         """A small page with a form; its answer goes to `save`, and a refusal back onto the page."""
         found = self._found(request, return_id)
-        form = form_class(request.POST if request.method == "POST" else None)
+        form = form_class(_posted(request))
         is_given = request.method == "POST" and form.is_valid()
         if is_given and self._do(request, form, lambda by: save(form.cleaned_data, by)):
             return self._back(request, found, done)
@@ -221,6 +221,11 @@ class ReturnAdmin(KeysetAdmin):
     def _show(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
         full = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/checkout/return/{template}.html", full)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also when it is nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def _last_place(request: HttpRequest) -> dict[str, str]:

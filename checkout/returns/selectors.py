@@ -62,7 +62,8 @@ def returnable(order: Order) -> list[Returnable]:
     now = db.clock()
     rows = []
     for line in lines:
-        shipped, since = sent.get(line.pk, (0, None))
+        units, since = sent.get(line.pk, (0, None))
+        shipped = min(units, line.quantity)
         ruling = rules.rule(found[line.product_id], known, since=since, now=now)
         used = taken.get(line.pk, frozenset())
         rows.append(_row(order, line, shipped, used, ruling, swaps.get(line.pk, {})))

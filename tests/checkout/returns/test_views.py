@@ -30,13 +30,6 @@ def _rule() -> None:
     make.rule()
 
 
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Path) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "private": {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path}}
-    }
-
-
 @pytest.fixture
 def order() -> Order:
     return make.arrived(quantity=2)

@@ -1,0 +1,104 @@
+"""Returns by API: of one's own order, once for a key, with a code for every refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from checkout.orders.models import Order
+from checkout.returns import services as returns
+from checkout.returns.models import Return
+from tests.factories import returns as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _rule() -> None:
+    make.rule()
+
+
+@pytest.fixture
+def order() -> Order:
+    return make.arrived(quantity=2)
+
+
+def call(method: str, order: Order, data: Any = None, *, token: str | None = None, key: str = "") -> Any:
+    headers = {"X-Order-Token": order.access_key if token is None else token}
+    if key:
+        headers["Idempotency-Key"] = key
+    send = getattr(Client(headers=headers), method)
+    more = {} if data is None else {"data": data, "content_type": "application/json"}
+    return send(reverse("api_order_returns", args=[order.number]), **more)
+
+
+def wish(order: Order, quantity: int = 1, **more: Any) -> dict[str, Any]:
+    line = make.lines(order)[0]
+    units = {"lineId": str(line.pk), "quantity": quantity, "reason": "late", "condition": "unopened"}
+    return {"lines": [units | more.pop("line", {})], **more}
+
+
+def test_what_may_come_back_and_what_does(order: Order) -> None:
+    [line] = make.lines(order)
+    made = call("post", order, wish(order, comment="Too late"))
+    assert made.status_code == 201
+    [found] = Return.objects.all()
+    body = made.json()
+    assert (body["number"], body["status"], body["wish"]) == (found.number, "approved", "original")
+    assert body["labelUrl"].endswith(f"/returns/{found.number}/label.pdf")
+    assert body["lines"] == [
+        {"lineId": str(line.pk), "sku": line.sku, "name": line.name, "quantity": 1, "reason": "late",
+         "condition": "unopened"}
+    ]  # fmt: skip
+    listed = call("get", order).json()
+    assert [one["number"] for one in listed["returns"]] == [found.number]
+    assert [(one["sku"], one["quantity"]) for one in listed["returnable"]] == [(line.sku, 1)]
+    assert listed["returnable"][0]["message"].startswith("Can be returned until ")
+
+
+def test_the_same_key_is_one_return(order: Order) -> None:
+    answers = [call("post", order, wish(order), key="k") for _again in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert Return.objects.count() == 1
+    assert call("post", order, wish(order, 2), key="k").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"quantity": 3}, 409, "too_many_units"),
+        ({"quantity": 0}, 400, "validation_error"),
+        ({"line": {"reason": "because"}}, 400, "validation_error"),
+        ({"line": {"lineId": "01a1fd3d-53b7-7293-b7b6-e32b1805bd56"}}, 409, "unknown_line"),
+        ({"wish": "store_credit"}, 409, "no_account"),
+        ({"wish": "exchange"}, 409, "bad_exchange"),
+        ({"wish": "gold"}, 400, "validation_error"),
+        ({"lines": []}, 400, "validation_error"),
+    ],
+)
+def test_refusals_have_a_code(order: Order, given: dict[str, Any], status: int, code: str) -> None:
+    answer = call("post", order, wish(order) | given if "lines" in given else wish(order, **given))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert Return.objects.count() == 0
+
+
+def test_out_of_time(order: Order) -> None:
+    make.rule(is_final_sale=True)
+    assert call("post", order, wish(order)).json()["error"]["code"] == "final_sale"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anybody_elses_order_does_not_exist(order: Order, method: str) -> None:
+    data = wish(order) if method == "post" else None
+    assert call(method, order, data, token="x" * 32).status_code == 404
+    assert Return.objects.count() == 0
+
+
+def test_no_label_once_it_is_over(order: Order) -> None:
+    found = make.asked(order)
+    returns.cancel(return_id=found.pk, by="guest")
+    assert call("get", order).json()["returns"][0]["labelUrl"] is None
