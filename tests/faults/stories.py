@@ -24,6 +24,7 @@ from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
+from checkout.invoices.models import Document
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import services as payments
@@ -74,6 +75,7 @@ _TOLD: dict[Any, tuple[str, ...]] = {
     Refund: ("status", "amount_minor"),
     Capture: ("status", "amount_minor"),
     Dispute: ("status",),
+    Document: ("kind", "gross_minor"),
     Shipment: ("status",),
     SavedCard: ("is_default",),
     Reservation: ("status", "quantity"),
