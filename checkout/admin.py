@@ -21,6 +21,9 @@ from checkout.receivables.admin import ReceivableAdmin
 from checkout.reconciliation.admin import DifferenceAdmin, ReconciliationAdmin
 from checkout.returns.admin import ReturnAdmin, ReturnRuleAdmin
 from checkout.storecredit.admin import CreditAccountAdmin, CreditEntryAdmin
+from checkout.warehouse.admin import ParcelToPickAdmin
+from checkout.warehouse.print_admin import PrintJobAdmin
+from checkout.warehouse.wave_admin import PickWaveAdmin
 
 __all__ = [
     "ArchivedOrderPages",
@@ -34,10 +37,13 @@ __all__ = [
     "InvoiceDetailsAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",
+    "ParcelToPickAdmin",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentOptionsAdmin",
     "PaymentRouteAdmin",
+    "PickWaveAdmin",
+    "PrintJobAdmin",
     "ProviderEventAdmin",
     "QueuedOrderAdmin",
     "ReceivableAdmin",

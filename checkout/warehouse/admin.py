@@ -7,12 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet, Sum
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import action, display
 
+from cart.pricing import selectors as pricing
 from checkout.orders.transitions import FULFIL
 from checkout.warehouse import selectors, services
 from checkout.warehouse.dispatch_admin import DispatchScreens
@@ -20,7 +23,7 @@ from checkout.warehouse.models import ParcelToPick
 from checkout.warehouse.print_admin import print_papers
 from inventory.stock import selectors as stock
 from shop.core import db, requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, KeysetList
 
 _AGES = {"1": timedelta(days=1), "3": timedelta(days=3), "7": timedelta(days=7)}
 
@@ -77,32 +80,44 @@ class DeliveryFilter(admin.SimpleListFilter):
     parameter_name = "delivery"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return sorted({(one.delivery_option, one.delivery_name) for one in selectors.waiting()})
+        return sorted(pricing.delivery_names().items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(order__delivery_option=self.value()) if self.value() else queryset
 
 
+class OldestFirst(KeysetList):
+    """Whoever waits longest is at the top, unless asked otherwise."""
+
+    def is_ascending(self) -> bool:
+        return not self.params.get(ORDER_VAR, "").startswith("-")
+
+    def get_results(self, request: HttpRequest) -> None:
+        """With what the columns tell of the parcels on this page, read at once."""
+        super().get_results(request)
+        shown = [one.pk for one in self.result_list]
+        places, units, missing = stock.location_names(), selectors.units(shown), selectors.missing(shown)
+        for one in self.result_list:
+            one.told = (places.get(one.location_id, "–"), units.get(one.pk, 0), missing.get(one.pk, 0))
+
+
 @admin.register(ParcelToPick)
-class ParcelToPickAdmin(DispatchScreens, ReadOnlyAdmin):
+class ParcelToPickAdmin(DispatchScreens, KeysetAdmin):
     list_display = ["number", "created_at", "place", "units", "way", "promised", "gift"]
+    sortable_by = ["created_at"]
     list_display_links = None
     list_filter = [LocationFilter, DeliveryFilter, AgeFilter, StockFilter]
-    search_fields = ["number__istartswith"]
-    search_help_text = _lazy("The beginning of a parcel's number")
-    ordering = ["id"]
+    search_fields = ["number__startswith"]
+    search_help_text = _lazy("The beginning of a parcel's number, ORD-…")
     list_per_page = 100
     actions = ["start_wave", "print_both"]
     actions_list = ["next_wave"]
-    _places: dict[UUID, str] | None = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ParcelToPick]:
-        rows = selectors.to_pick(super().get_queryset(request)).select_related("order")
-        return rows.annotate(units_in_it=Sum("lines__quantity"))
+        return selectors.to_pick(super().get_queryset(request)).select_related("order")
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        self._places = stock.location_names()
-        return super().changelist_view(request, extra_context)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
+        return OldestFirst
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm(FULFIL))
@@ -113,18 +128,21 @@ class ParcelToPickAdmin(DispatchScreens, ReadOnlyAdmin):
         return bool(request.user.has_perm(FULFIL))
 
     @display(description=_lazy("location"))
-    def place(self, parcel: ParcelToPick) -> str:
-        return (self._places or {}).get(parcel.location_id, "–")
+    def place(self, parcel: Any) -> str:
+        return str(parcel.told[0])
 
     @display(description=_lazy("units"))
-    def units(self, parcel: Any) -> int:
-        return parcel.units_in_it or 0
+    def units(self, parcel: Any) -> str:
+        _place, units, missing = parcel.told
+        if not missing:
+            return str(units)
+        return _("%(units)d, %(missing)d not there") % {"units": units, "missing": missing}
 
-    @display(description=_lazy("delivery"), ordering="order__delivery_option")
+    @display(description=_lazy("delivery"))
     def way(self, parcel: ParcelToPick) -> str:
         return parcel.order.delivery_name
 
-    @display(description=_lazy("promised for"), ordering="order__delivery_on")
+    @display(description=_lazy("promised for"))
     def promised(self, parcel: ParcelToPick) -> Any:
         return parcel.order.delivery_on
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from checkout.fulfilment import carriers, labels
+from checkout.fulfilment import carriers
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails
 from checkout.orders.transitions import FULFIL
@@ -95,10 +95,9 @@ class DispatchScreens:
 
     def _papers(self, shipment: Shipment, request: HttpRequest, by: str) -> HttpResponse:
         """Slip and label at once, the label made if it is not there."""
-        if shipment.status in (Shipment.Status.OPEN, Shipment.Status.PICKED):
-            labels.make(shipment_id=shipment.pk, carrier=request.POST.get("carrier", ""), by=by)
-            shipment = dispatching.found(shipment.number)
-        content = printing.papers(shipment=shipment, kind=PrintJob.Kind.BOTH)
+        content = printing.papers(
+            shipment=shipment, kind=PrintJob.Kind.BOTH, carrier=request.POST.get("carrier", ""), by=by
+        )
         answer = HttpResponse(content, content_type="application/pdf")
         answer["Content-Disposition"] = f'inline; filename="{shipment.number}.pdf"'
         answer["Cache-Control"] = "private, no-store"

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, labels, leaving
+from checkout.fulfilment import contents, labelling, leaving
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
 from checkout.warehouse import selectors
 
-REFUSALS = (contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labels.LabelRefused)
+REFUSALS = (contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labelling.LabelRefused)
 
 
 class NotFound(Exception):
@@ -44,7 +44,7 @@ def send(*, shipment_id: UUID, by: str, carrier: str = "", other: str = "", trac
     `carrier` (a code; empty: the usual one), which is made if it is not there. Raises `REFUSALS`."""
     if tracking_number.strip() or other.strip():
         return leaving.dispatch_one(shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, by=by)
-    label = labels.make(shipment_id=shipment_id, carrier=carrier, by=by)
+    label = labelling.make(shipment_id=shipment_id, carrier=carrier, by=by)
     return leaving.dispatch_one(
         shipment_id=shipment_id, carrier=label.carrier, tracking_number=label.tracking_number,
         tracking_url=label.tracking_url, by=by,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cart.carts import selectors as carts
+from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.invoices import selectors as invoices
 from checkout.orders import emails
 from checkout.orders.models import Order
 from checkout.warehouse import selectors
@@ -21,7 +23,23 @@ from checkout.warehouse.papers.data import Label, PickList, PickRow, Slip, SlipL
 from inventory.stock import selectors as stock
 
 
-def slip(shipment: Shipment, *, at: datetime) -> Slip:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends parcels, as the merchant's papers say it."""
+
+    lines: tuple[str, ...]
+    contact: str
+
+
+def sender() -> Sender:
+    """The merchant as on invoices. One query."""
+    details = invoices.details()
+    address = tuple(line.strip() for line in details.address.splitlines() if line.strip())
+    contact = " · ".join(part for part in (details.email, details.phone, details.website) if part)
+    return Sender((details.name, *address), contact)
+
+
+def slip(shipment: Shipment, *, of: Sender, at: datetime) -> Slip:
     """The packing slip, in the shopper's language; `shipment` with order and lines. `at`: the day that it bears."""
     order = shipment.order
     with override(order.language):
@@ -29,19 +47,20 @@ def slip(shipment: Shipment, *, at: datetime) -> Slip:
             number=shipment.number,
             order_number=order.number,
             date=date_format(localtime(shipment.packed_at or at), "DATE_FORMAT"),
-            shop=(settings.SHOP_NAME, *settings.SHOP_ADDRESS),
+            shop=of.lines,
             address=tuple(emails.address_lines(order.shipping_address)),
             lines=tuple(_slip_line(order, line) for line in _sorted(shipment)),
             delivery=order.delivery_name,
             po_number=order.po_number,
             gift_message=order.gift_message,
             is_gift=bool(order.gift_message),
-            foot=_("Questions, or something to send back? %(address)s") % {"address": settings.SITE_URL},
+            foot=_("Questions, or something to send back? %(contact)s") % {"contact": of.contact} if of.contact else "",
         )
 
 
-def label(shipment: Shipment, *, carrier: str) -> Label:
-    """The label as we draw it; `shipment` with order and lines. `carrier` is named on it."""
+def label(shipment: Shipment, *, of: Sender, made: base.Label | None = None) -> Label:
+    """The label as we draw it, as its carrier has just made it or as the parcel knows it; `shipment` with order and
+    lines. Without any carrier it bears the parcel's number."""
     order = shipment.order
     address = order.shipping_address
     with override(order.language):
@@ -49,12 +68,12 @@ def label(shipment: Shipment, *, carrier: str) -> Label:
     return Label(
         number=shipment.number,
         order_number=order.number,
-        sender=(settings.SHOP_NAME, *settings.SHOP_ADDRESS),
+        sender=of.lines,
         address=tuple(lines),
-        carrier=shipment.carrier or carrier,
-        service=shipment.service or order.delivery_name,
-        tracking=shipment.tracking_number,
-        code=shipment.barcode or shipment.tracking_number or shipment.number,
+        carrier=made.carrier if made else shipment.carrier or of.lines[0],
+        service=(made.service if made else shipment.service) or order.delivery_name,
+        tracking=made.tracking_number if made else shipment.tracking_number,
+        code=made.barcode if made else shipment.barcode or shipment.tracking_number or shipment.number,
         phone=str(address.get("phone") or ""),
         units=sum(line.quantity for line in shipment.lines.all()),
     )

@@ -35,12 +35,15 @@ class NextWaveForm(forms.Form):
         for one in waiting:
             units[str(one.location_id or "")] = units.get(str(one.location_id or ""), 0) + one.parcels
         places = {key: names.get(UUID(key)) if key else None for key in units}
-        self.fields["location"].choices = [
+        places_field, ways_field = self.fields["location"], self.fields["delivery"]
+        assert isinstance(places_field, forms.ChoiceField)  # noqa: S101  (for the type checker)
+        assert isinstance(ways_field, forms.ChoiceField)  # noqa: S101
+        places_field.choices = [
             (key, f"{place or gettext('no location')} ({units[key]})") for key, place in places.items()
         ]
         ways = sorted({(one.delivery_option, one.delivery_name) for one in waiting})
-        self.fields["delivery"].choices = [("", _("Any")), *ways]
-        self.fields["location"].required = "" not in units
+        ways_field.choices = [("", _("Any")), *ways]
+        places_field.required = "" not in units
 
     def clean_location(self) -> UUID | None:
         return UUID(self.cleaned_data["location"]) if self.cleaned_data["location"] else None

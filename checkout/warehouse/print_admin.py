@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
@@ -23,7 +23,7 @@ from checkout.warehouse.forms import PrintForm
 from checkout.warehouse.models import PickWave, PrintJob
 from shop.accounts import selectors as accounts
 from shop.core import requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin
 
 Kind, Status = PrintJob.Kind, PrintJob.Status
 
@@ -31,7 +31,7 @@ Kind, Status = PrintJob.Kind, PrintJob.Status
 def print_papers(
     request: HttpRequest, shipment_ids: Sequence[UUID], *, kind: str = Kind.BOTH, wave: PickWave | None = None
 ) -> HttpResponse | None:
-    """Ask for papers and go to the page of the job; None, with a message, if they cannot be. Labels lie as last time."""
+    """Ask for papers and go to the page of the job; None, with a message, if not. Labels lie as last time."""
     if not request.user.has_perm(FULFIL):
         raise PermissionDenied
     layout = request.session.get("labels_on_a_sheet", 1)
@@ -46,11 +46,10 @@ def print_papers(
 
 
 @admin.register(PrintJob)
-class PrintJobAdmin(ReadOnlyAdmin):
+class PrintJobAdmin(KeysetAdmin):
     list_display = ["what", "state", "papers", "created_at", "expires_at"]
     list_filter = ["status", "kind"]
-    ordering = ["-id"]
-    list_per_page = 50
+    sortable_by = ["created_at"]
     change_form_template = "admin/checkout/warehouse/print_job.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -67,7 +66,7 @@ class PrintJobAdmin(ReadOnlyAdmin):
         return str(job.get_kind_display())
 
     @display(
-        description=_lazy("status"), ordering="status",
+        description=_lazy("status"),
         label={"waiting": "info", "running": "warning", "done": "success", "failed": "danger", "expired": "info"},
     )  # fmt: skip
     def state(self, job: PrintJob) -> tuple[str, str]:
@@ -114,18 +113,18 @@ class PrintJobAdmin(ReadOnlyAdmin):
         context |= {**self.admin_site.each_context(request), "actor": accounts.names_of([job.actor])[job.actor]}
         return TemplateResponse(request, self.change_form_template, context)
 
-    def file(self, request: HttpRequest, job_id: UUID) -> HttpResponse | FileResponse:
+    def file(self, request: HttpRequest, job_id: UUID) -> HttpResponse:
         """The PDF, shown by the browser."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         job = selectors.print_job(job_id)
         if job is None or job.status != Status.DONE or not storages["private"].exists(job.file):
             raise Http404
+        with storages["private"].open(job.file) as file:
+            answer = HttpResponse(file.read(), content_type="application/pdf")
         name = f"{slugify(job.get_kind_display())}-{job.created_at:%Y%m%d-%H%M}.pdf"
-        answer = FileResponse(
-            storages["private"].open(job.file), content_type="application/pdf", filename=name,
-            as_attachment="download" in request.GET,
-        )  # fmt: skip
+        shown = "attachment" if "download" in request.GET else "inline"
+        answer["Content-Disposition"] = f'{shown}; filename="{name}"'
         answer["Cache-Control"] = "private, no-store"
         return answer
 

@@ -14,6 +14,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from checkout.fulfilment import carriers, contents, labelling
+from checkout.fulfilment import rules as fulfilment
+from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment
 from checkout.warehouse import filling, rules, selectors
 from checkout.warehouse.models import PickWave, PrintJob
@@ -87,11 +90,15 @@ def draw(*, job_id: UUID) -> PrintJob | None:
     return job
 
 
-def papers(*, shipment: Shipment, kind: str) -> bytes:
-    """The papers of one parcel, at once. Its label must be made already."""
-    at = db.clock()
-    slips = [filling.slip(shipment, at=at)] if kind in (Kind.SLIPS, Kind.BOTH) else []
-    labels = [filling.label(shipment, carrier=shipment.carrier)] if kind in (Kind.LABELS, Kind.BOTH) else []
+def papers(*, shipment: Shipment, kind: str, by: str, carrier: str = "") -> bytes:
+    """The papers of one parcel, at once; its label is made if it is still here. Raises `LabelRefused`,
+    `ShipmentRefused`."""
+    sender = filling.sender()
+    slips = [filling.slip(shipment, of=sender, at=db.clock())] if kind != Kind.LABELS else []
+    made = _made(shipment, carrier=carrier, by=by) if kind != Kind.SLIPS else None
+    if made and made.pdf:
+        return bundle.render(slips_of=slips, drawn=[made.pdf])
+    labels = [filling.label(shipment, of=sender, made=made)] if kind != Kind.SLIPS else []
     return bundle.render(slips_of=slips, labels_of=labels)
 
 
@@ -129,9 +136,9 @@ def _content(job: PrintJob) -> bytes:
 
 
 def _slips(shipments: Sequence[Shipment]) -> Iterator[Slip]:
-    at = db.clock()
+    at, sender = db.clock(), filling.sender()
     for shipment in shipments:
-        yield filling.slip(shipment, at=at)
+        yield filling.slip(shipment, of=sender, at=at)
 
 
 def _labels(job: PrintJob, shipments: Sequence[Shipment], drawn: list[bytes]) -> Iterator[Label]:
@@ -139,8 +146,25 @@ def _labels(job: PrintJob, shipments: Sequence[Shipment], drawn: list[bytes]) ->
 
     A parcel without a label is told of, and does not keep the others from being printed.
     """
+    sender = filling.sender()
     for shipment in shipments:
-        yield filling.label(shipment, carrier=shipment.carrier)
+        try:
+            made = _made(shipment, by=job.actor)
+        except (labelling.LabelRefused, contents.ShipmentRefused) as refused:
+            job.problems.append(f"{shipment.number}: {refused}")
+            continue
+        if made and made.pdf:
+            drawn.append(made.pdf)
+        else:
+            yield filling.label(shipment, of=sender, made=made)
+
+
+def _made(shipment: Shipment, *, by: str, carrier: str = "") -> base.Label | None:
+    """The label that a carrier makes for a parcel that is here. None for one that has left, or where no carrier makes
+    labels: it is then drawn from what the parcel knows."""
+    if shipment.status not in fulfilment.HERE or not carriers.names():
+        return None
+    return labelling.make(shipment_id=shipment.pk, carrier=carrier, by=by)
 
 
 class _Teller:

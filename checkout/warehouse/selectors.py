@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from cart.carts import selectors as carts
 from checkout.fulfilment import contents as parcels_of
+from checkout.fulfilment import selectors as fulfilment
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.warehouse.models import PickScan, PickWave, PrintJob, WaveParcel
 
@@ -105,12 +106,35 @@ def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     return rows.filter(~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
 
 
+def missing(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many units of these parcels are not on the shelf (sold before they are there, or not found), by parcel."""
+    rows = ShipmentLine.objects.filter(shipment__in=list(shipment_ids)).select_related("order_line", "shipment")
+    lines = list(rows.order_by("shipment_id", "id"))
+    found: dict[UUID, int] = {}
+    absent = fulfilment.not_there_of(lines)
+    for line in lines:
+        if line.pk in absent:
+            found[line.shipment_id] = found.get(line.shipment_id, 0) + absent[line.pk]
+    return found
+
+
+def units(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many units are in each of these parcels. One query."""
+    rows = ShipmentLine.objects.filter(shipment__in=list(shipment_ids)).values_list("shipment_id")
+    return dict(rows.annotate(Sum("quantity")))
+
+
 def next_to_pick(*, location_id: UUID | None, most: int, delivery_option: str = "") -> list[UUID]:
-    """The oldest parcels of a location that have their units, at most so many; of one delivery option, if given."""
+    """The oldest parcels of a location that have their units, at most so many; of one delivery option, if given.
+
+    Of as many again that lack something, the next ones are taken; not of more, so that the first question is the last.
+    """
     rows = to_pick(Shipment.objects.all()).filter(location_id=location_id, is_waiting=False)
     if delivery_option:
         rows = rows.filter(order__delivery_option=delivery_option)
-    return list(rows.order_by("id").values_list("pk", flat=True)[:most])
+    ids = list(rows.order_by("id").values_list("pk", flat=True)[: 2 * most])
+    lacking = missing(ids)
+    return [one for one in ids if one not in lacking][:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +150,11 @@ class Waiting:
 def waiting() -> list[Waiting]:
     """What waits for a wave and has its units, the fullest location first. One query."""
     rows = to_pick(Shipment.objects.all()).filter(is_waiting=False)
-    groups = rows.values_list("location_id", "order__delivery_option").annotate(
-        Max("order__delivery_name"), Count("id")
+    groups = rows.values("location_id", "order__delivery_option").annotate(
+        name=Max("order__delivery_name"), parcels=Count("pk")
     )
-    return [Waiting(*group) for group in groups.order_by("-id__count")]
+    found = groups.order_by("-parcels").values_list("location_id", "order__delivery_option", "name", "parcels")
+    return [Waiting(*group) for group in found]
 
 
 def wave(wave_id: UUID) -> PickWave | None:
@@ -217,10 +242,12 @@ def parcel(code: str) -> Shipment | None:
     if not clean:
         return None
     rows = Shipment.objects.select_related("order").prefetch_related("lines__order_line")
-    found = rows.filter(number=clean.upper()).first()
-    if found:
-        return found
-    return rows.filter(Q(tracking_number=clean) | Q(barcode=clean)).order_by("-id").first()
+    asked = (
+        Q(number=clean.upper()),
+        Q(tracking_number=clean),
+        Q(barcode=clean, status=Shipment.Status.PICKED),  # where it is not the tracking number, which has an index
+    )
+    return next((found for one in asked if (found := rows.filter(one).order_by("-id").first())), None)
 
 
 def parcels(shipment_ids: Iterable[Any]) -> list[Shipment]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,28 +15,25 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
 
 from checkout.orders.transitions import FULFIL
-from checkout.warehouse import filling, picking, printing, selectors, services, wording
+from checkout.warehouse import filling, picking, selectors, services, wording
 from checkout.warehouse.forms import NextWaveForm, ShortForm
 from checkout.warehouse.models import PickWave, PrintJob
 from checkout.warehouse.print_admin import print_papers
 from inventory.stock import selectors as stock
 from shop.accounts import selectors as accounts
 from shop.core import requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin
 
 
 @admin.register(PickWave)
-class PickWaveAdmin(ReadOnlyAdmin):
+class PickWaveAdmin(KeysetAdmin):
     list_display = ["number", "place", "state", "parcel_count", "units", "created_at", "closed_at"]
     list_display_links = ["number"]
     list_filter = ["status"]
-    search_fields = ["number__istartswith"]
-    search_help_text = _lazy("The beginning of a wave's number")
-    ordering = ["-id"]
-    list_per_page = 50
+    search_fields = ["number__startswith"]
+    search_help_text = _lazy("The beginning of a wave's number, W-…")
+    sortable_by = ["created_at"]
     change_form_template = "admin/checkout/warehouse/wave.html"
-    _places: dict[UUID, str] | None = None
-    _progress: dict[UUID, tuple[int, int, int]] | None = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm(FULFIL))
@@ -56,30 +52,31 @@ class PickWaveAdmin(ReadOnlyAdmin):
         return own + super().get_urls()
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """What the columns need of all rows of the page, at once."""
+        """With what the columns tell of the waves on this page, read at once."""
         found = super().get_changelist_instance(request)
-        self._places = stock.location_names()
-        self._progress = selectors.progress(wave.pk for wave in found.result_list)
+        places, progress = stock.location_names(), selectors.progress(wave.pk for wave in found.result_list)
+        for wave in found.result_list:
+            wave.told = (places.get(wave.location_id, "–"), *progress[wave.pk])
         return found
 
     @display(description=_lazy("location"))
-    def place(self, wave: PickWave) -> str:
-        return (self._places or {}).get(wave.location_id, "–") if wave.location_id else "–"
+    def place(self, wave: Any) -> str:
+        return str(wave.told[0])
 
     @display(
-        description=_lazy("status"), ordering="status",
+        description=_lazy("status"),
         label={"open": "warning", "picked": "success", "closed": "info"},
     )  # fmt: skip
     def state(self, wave: PickWave) -> tuple[str, str]:
         return wave.status, str(wave.get_status_display())
 
     @display(description=_lazy("parcels"))
-    def parcel_count(self, wave: PickWave) -> int:
-        return (self._progress or {}).get(wave.pk, (0, 0, 0))[0]
+    def parcel_count(self, wave: Any) -> int:
+        return int(wave.told[1])
 
     @display(description=_lazy("picked"))
-    def units(self, wave: PickWave) -> str:
-        _parcels, picked, quantity = (self._progress or {}).get(wave.pk, (0, 0, 0))
+    def units(self, wave: Any) -> str:
+        _place, _parcels, picked, quantity = wave.told
         return _("%(picked)d of %(quantity)d units") % {"picked": picked, "quantity": quantity}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -186,12 +183,9 @@ class PickWaveAdmin(ReadOnlyAdmin):
             raise Http404
         kind = request.POST.get("kind", "")
         if kind == PrintJob.Kind.PICKLIST:
-            return print_papers(request, [], wave=wave, kind=kind)
+            return print_papers(request, [], wave=wave, kind=kind) or self._back(wave_id)
         ids = [box.shipment.pk for box in selectors.contents(wave).boxes]
         return print_papers(request, ids, kind=kind) or self._back(wave_id)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PickWave]:
-        return super().get_queryset(request)
 
     def _step(self, request: HttpRequest, wave_id: UUID, step: Callable[[str], str]) -> HttpResponse:
         """One call, and back to the page that tells what came of it."""

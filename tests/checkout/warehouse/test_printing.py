@@ -24,13 +24,6 @@ pytestmark = pytest.mark.django_db
 BY = make.BY
 
 
-@pytest.fixture(autouse=True)
-def folder(settings: object, tmp_path: Path) -> Path:
-    private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}  # type: ignore[attr-defined]
-    return tmp_path
-
-
 def ask(kind: str, *shipments: Shipment, **other: object) -> PrintJob:
     return printing.ask(kind=kind, shipment_ids=[one.pk for one in shipments], by=BY, **other)  # type: ignore[arg-type]
 
@@ -160,7 +153,7 @@ def test_a_file_is_gone_after_a_day_and_the_job_after_a_month(folder: Path) -> N
 def test_a_slip_tells_of_gifts_and_po_numbers() -> None:
     shipment = make.parcel()
     Order.objects.filter(pk=shipment.order_id).update(gift_message="Happy birthday!", po_number="PO-7")
-    [gift] = pages(printing.papers(shipment=Shipment.objects.get(pk=shipment.pk), kind="slips"))
+    [gift] = pages(printing.papers(shipment=Shipment.objects.get(pk=shipment.pk), kind="slips", by=BY))
     assert ["Happy birthday!" in gift, "PO-7" in gift, "$25.00" in gift] == [True, True, False]
 
 
@@ -171,5 +164,27 @@ def test_A28_what_shoppers_wrote_is_inert_on_paper() -> None:
         shipping_address={"first_name": evil, "address1": evil, "city": evil, "country": evil}, gift_message=evil
     )
     shipment.order.lines.update(name=evil, options={"x": evil})
-    document = printing.papers(shipment=Shipment.objects.get(pk=shipment.pk), kind="both")
+    document = printing.papers(shipment=Shipment.objects.get(pk=shipment.pk), kind="both", by=BY)
     assert pages(document)[0].count("<b>bold</b> & <para/> %s {0}") >= 2
+
+
+def test_a_parcel_that_its_carrier_refuses_keeps_no_other_from_being_printed(settings: object, tmp_path: Path) -> None:
+    good, bad = make.parcel(), make.parcel()
+    settings.CARRIERS = ["demo"]  # type: ignore[attr-defined]
+    settings.CARRIER_FOLDER = tmp_path / "carrier"  # type: ignore[attr-defined]
+    Shipment.objects.filter(pk=bad.pk).update(carrier_code="gone")
+    job = ask("labels", bad, good)
+    printing.draw(job_id=job.pk)
+    [label] = printed(job)
+    good.refresh_from_db()
+    assert (good.carrier_code, good.tracking_number in label) == ("demo", True)
+    assert job.problems == [f"{bad.number}: No carrier is set up that makes labels. Type its name and number."]
+
+
+def test_where_no_carrier_makes_labels_ours_bears_the_parcels_number(settings: object) -> None:
+    settings.CARRIERS = []  # type: ignore[attr-defined]
+    shipment = make.parcel()
+    job = ask("labels", shipment)
+    printing.draw(job_id=job.pk)
+    [label] = printed(job)
+    assert (shipment.number in label, job.problems) == (True, [])

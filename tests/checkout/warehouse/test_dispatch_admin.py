@@ -1,0 +1,183 @@
+"""The packing desk and the arrivals, by scanner and keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from checkout.fulfilment.models import Shipment
+from checkout.warehouse import picking
+from checkout.warehouse.models import PrintJob
+from tests.checkout.warehouse.papers.samples import pages
+from tests.checkout.warehouse.test_wave_admin import told
+from tests.factories import warehouse as make
+
+pytestmark = pytest.mark.django_db
+PACK, MANY, ARRIVALS = (f"admin:checkout_warehouse_{name}" for name in ("pack", "pack_many", "arrivals"))
+
+
+@pytest.fixture(autouse=True)
+def _carrier(settings: Any, tmp_path: Path) -> None:
+    settings.CARRIERS = ["demo"]
+    settings.CARRIER_FOLDER = tmp_path / "carrier"
+
+
+def picked(**details: Any) -> Shipment:
+    shipment = make.parcel(**details)
+    picking.pick_all(shipment_id=shipment.pk, by=make.BY)
+    shipment.refresh_from_db()
+    return shipment
+
+
+def post(client: Client, name: str = PACK, **data: Any) -> Any:
+    return client.post(reverse(name), data, follow=True)
+
+
+def test_a_parcel_is_scanned_shown_and_handed_over_with_enter(picker: Client) -> None:
+    shipment = picked()
+    shown = post(picker, code=shipment.number.lower())
+    assert shown.redirect_chain[-1][0] == f"{reverse(PACK)}?parcel={shipment.number.lower()}"
+    html = shown.content.decode()
+    assert html.count("autofocus") == 1
+    assert f'name="shown" value="{shipment.number}"' in html
+    answer = post(picker, code="", shown=shipment.number, carrier="demo")
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.carrier, shipment.carrier_code) == ("shipped", "Demo Parcel", "demo")
+    assert told(answer) == [
+        ("success", f"Parcel {shipment.number} is handed to Demo Parcel: {shipment.tracking_number}.")
+    ]
+    again = post(picker, code="", shown=shipment.number, carrier="demo")
+    assert told(again)[0][0] == "success"  # sent again: the same label, so nothing more happens
+
+
+def test_scanning_it_again_hands_it_over(picker: Client) -> None:
+    shipment = picked()
+    post(picker, code=shipment.number, shown=shipment.number)
+    shipment.refresh_from_db()
+    assert shipment.status == "shipped"
+
+
+def test_scanning_another_one_shows_that_one(picker: Client) -> None:
+    shipment, other = picked(), picked()
+    answer = post(picker, code=other.number, shown=shipment.number)
+    assert answer.context["shipment"] == other
+    shipment.refresh_from_db()
+    assert shipment.status == "picked"
+
+
+def test_another_carrier_is_typed(picker: Client) -> None:
+    shipment = picked()
+    post(picker, shown=shipment.number, other="Cycle courier", tracking_number="CC-7")
+    shipment.refresh_from_db()
+    assert (shipment.carrier, shipment.tracking_number, shipment.status) == ("Cycle courier", "CC-7", "shipped")
+    refused = picked()
+    answer = post(picker, shown=refused.number, other="Cycle courier", tracking_number="")
+    assert told(answer) == [("error", "Not done: Give the carrier and the tracking number.")]
+
+
+def test_what_is_no_parcel_is_told(picker: Client) -> None:
+    assert told(post(picker, code="nonsense")) == [("error", "Not done: No parcel has the number “nonsense”.")]
+    assert told(post(picker, ARRIVALS, code="nonsense")) == [
+        ("error", "Not done: No parcel has the number “nonsense”.")
+    ]
+    assert post(picker, code="").status_code == 200
+
+
+def test_an_open_parcel_is_not_handed_over_but_can_be_counted_by_eye(picker: Client) -> None:
+    shipment = make.parcel(quantity=2)
+    wave = make.wave(shipment)
+    html = post(picker, code=shipment.number).content.decode()
+    assert "0 of 2 picked" in html
+    assert wave.number in html
+    [(kind, words)] = told(post(picker, do="dispatch", shown=shipment.number))
+    assert (kind, "not picked yet" in words) == ("error", True)
+    assert told(post(picker, do="picked", shown=shipment.number)) == [
+        ("success", f"Parcel {shipment.number} is finished.")
+    ]
+    shipment.refresh_from_db()
+    assert shipment.status == "picked"
+
+
+def test_its_papers_are_printed_with_the_label_of_the_carrier(picker: Client) -> None:
+    shipment = picked()
+    answer = picker.post(reverse(PACK), {"do": "print", "shown": shipment.number, "carrier": "demo"})
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == (
+        "application/pdf",
+        f'inline; filename="{shipment.number}.pdf"',
+    )
+    shipment.refresh_from_db()
+    slip, label = pages(answer.content)
+    assert ["Packing slip" in slip, shipment.tracking_number in label, "Demo Parcel" in label] == [True] * 3
+    assert shipment.status == "picked"
+    sent = post(picker, shown=shipment.number)
+    assert shipment.tracking_number in told(sent)[0][1]
+
+
+def test_many_leave_at_once_and_one_refused_keeps_none(picker: Client) -> None:
+    one, other, still = picked(), picked(), make.parcel()
+    answer = post(picker, MANY, do="dispatch", shipment=[str(p.pk) for p in (one, still, other)], carrier="demo")
+    assert told(answer) == [
+        ("success", "2 parcels are on their way."),
+        ("error", f"Not done: {still.number}: Parcel {still.number} is not picked yet."),
+    ]
+    assert sorted(Shipment.objects.values_list("status", flat=True)) == ["open", "shipped", "shipped"]
+
+
+def test_many_are_printed_at_once(picker: Client) -> None:
+    parcels = [picked(), picked()]
+    ids = [str(one.pk) for one in parcels]
+    answer = picker.post(reverse(MANY), {"do": "print", "shipment": ids})
+    job = PrintJob.objects.get()
+    assert answer["Location"] == reverse("admin:checkout_printjob_change", args=[job.pk])
+    assert (job.kind, job.shipment_ids) == ("both", ids)
+    assert told(post(picker, MANY, do="print")) == [("error", "Not done: Choose at least one parcel.")]
+
+
+def test_ready_parcels_are_shown_by_location(picker: Client, django_assert_max_num_queries: Any) -> None:
+    first = picked()
+    html = picker.get(reverse(PACK)).content.decode()
+    assert re.findall(r"<strong>(ORD-[\d-]+)</strong>", html) == [first.number]
+    picked(), picked()
+    with django_assert_max_num_queries(10):
+        found = picker.get(reverse(PACK), {"location": str(first.location_id)}).context["ready"]
+    assert len(found) == 3
+    assert list(picker.get(reverse(PACK), {"location": "nonsense"}).context["ready"]) == found
+
+
+def test_arrivals_are_scanned_by_either_number(picker: Client) -> None:
+    one, other = picked(), picked()
+    for shipment in (one, other):
+        post(picker, shown=shipment.number)
+        shipment.refresh_from_db()
+    for shipment, code in ((one, one.number), (other, other.tracking_number)):
+        answer = post(picker, ARRIVALS, code=code)
+        assert told(answer) == [("success", f"Parcel {shipment.number} has arrived.")]
+        assert answer.context["arrived"][0] == shipment
+        shipment.refresh_from_db()
+        assert shipment.status == "delivered"
+    [(kind, _words)] = told(post(picker, ARRIVALS, code=make.parcel().number))
+    assert kind == "error"
+
+
+def test_A09_the_packing_desk_is_for_those_who_may_fulfil(staff: Callable[..., Client]) -> None:
+    clerk, shipment = staff("view_order", "view_shipment"), picked()
+    for name in (PACK, MANY, ARRIVALS):
+        assert clerk.get(reverse(name)).status_code == 403
+        data = {"code": shipment.number, "shown": shipment.number, "do": "dispatch", "shipment": shipment.pk}
+        assert clerk.post(reverse(name), data).status_code == 403
+    shipment.refresh_from_db()
+    assert shipment.status == "picked"
+
+
+def test_A27_nothing_happens_by_looking(picker: Client) -> None:
+    shipment = picked()
+    for name in (PACK, MANY, ARRIVALS):
+        picker.get(reverse(name), {"parcel": shipment.number, "do": "dispatch", "shown": shipment.number})
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.tracking_number) == ("picked", "")
