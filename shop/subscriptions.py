@@ -91,6 +91,9 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.invoices.receivers.settle",
     ),
     types.PrintAsked: ("checkout.warehouse.receivers.draw",),
-    types.CustomerRegistered: ("checkout.orders.receivers.claim_guest_orders",),
+    types.CustomerRegistered: (
+        "checkout.orders.receivers.claim_guest_orders",
+        "checkout.archive.receivers.claim_guest_orders",
+    ),
     types.CustomerErased: (),
 }

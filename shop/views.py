@@ -28,8 +28,8 @@ from catalog.products import selectors as products
 from catalog.restock import access as restock_access
 from catalog.restock import selectors as restock
 from catalog.search import page as listings
+from checkout.archive import selectors as orders
 from checkout.desk import history as order_lists
-from checkout.orders import selectors as orders
 from shop.accounts import selectors as accounts
 from shop.core import rest
 

@@ -123,6 +123,13 @@ COUNT_SQL = """
     WHERE archived.id = ANY(%(ids)s) AND jsonb_typeof(entry.value) = 'array' GROUP BY 1
 """
 
+# A guest's orders become a customer's, here and in what comes back.
+CLAIM_SQL = """
+    UPDATE checkout_archivedorder SET customer_id = %(customer_id)s,
+           content = jsonb_set(content, '{checkout_order,0,customer_id}', to_jsonb(%(customer_id)s::uuid))
+    WHERE email = ANY(%(emails)s) AND customer_id IS NULL
+"""
+
 
 def put_back_sql(content: Mapping[str, Any]) -> str:
     """Puts the rows of the archived order `%(id)s`, whose `content` is given, into their tables.
@@ -130,7 +137,8 @@ def put_back_sql(content: Mapping[str, Any]) -> str:
     Columns that came later get their defaults; those that are gone since are left out.
     """
     inserts: list[str] = []
-    for model in (Order, *_BY_MODEL):
+    models: tuple[type[Model], ...] = (Order, *(part.model for part in PARTS))
+    for model in models:
         table = model._meta.db_table
         rows = content.get(table)
         if not rows:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from allauth.account.models import EmailAddress
 from django.db import connections, transaction
 
 from checkout.archive import contents, locking, reading, selectors
@@ -126,3 +127,17 @@ def bring_back() -> int:
     for number in numbers:
         restore(number=number, by="system")
     return len(numbers)
+
+
+def claim_proven(*, customer_id: UUID) -> int:
+    """Give a customer the archived guest orders of every e-mail address that they have proven; returns how many."""
+    proven = EmailAddress.objects.filter(user_id=customer_id, verified=True).values_list("email", flat=True)
+    emails = [email.strip().lower() for email in proven]
+    with transaction.atomic(using=db.DEFAULT), connections[db.DEFAULT].cursor() as cursor:
+        cursor.execute(contents.CLAIM_SQL, {"customer_id": customer_id, "emails": emails})
+        if count := cursor.rowcount:
+            audit.record(
+                action="order.claim", by=f"customer:{customer_id}", object_type="customer", object_id=customer_id,
+                changes={"count": count, "is_archived": True}, using=db.DEFAULT,
+            )  # fmt: skip
+    return int(count)

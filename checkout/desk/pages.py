@@ -46,7 +46,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
         "payment_text": _payment_text(order, paid),
         "shipments": parcels.rows(order, shipments, query=query),
         "documents": _documents(order, query),
-        "returns": [_return(one, query) for one in returns.returns_of(order.pk)],
+        "returns": [_return(order, one, query) for one in returns.returns_of(order.pk)],
         "return_url": _return_url(order, shipments, query),
         "story": story.of(
             order,
@@ -162,10 +162,10 @@ def _documents(order: Any, query: str) -> list[dict[str, Any]]:
     ]
 
 
-def _return(one: Any, query: str) -> dict[str, Any]:
+def _return(order: Any, one: Any, query: str) -> dict[str, Any]:
     return {
         "number": one.number,
-        "url": reverse("return", args=[one.number]) + query,
+        "url": None if order.is_archived else reverse("return", args=[one.number]) + query,
         "text": ", ".join(f"{line.quantity} × {line.order_line.name}" for line in one.lines.all()),
         "status_label": one.get_status_display(),
     }

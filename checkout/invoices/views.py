@@ -17,7 +17,7 @@ from checkout.orders import access
 @require_safe
 def document(request: HttpRequest, number: str, document: str) -> HttpResponse:
     """GET /orders/<number>/documents/<document>.pdf: for whoever may see the order; 404 for all else."""
-    order = access.order_for(request, number)
+    order = access.order_for(request, number, archived=True)
     found = selectors.document_of(order.pk, document)
     if found is None:
         raise Http404
@@ -28,7 +28,7 @@ def document(request: HttpRequest, number: str, document: str) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/documents/: what was issued so far, or when the invoice comes."""
-    order = access.order_for(request, number)
+    order = access.order_for(request, number, archived=True)
     if request.GET.get("key"):
         access.remember(request, order)
     key = request.GET.get("key", "")

@@ -5,9 +5,11 @@ Everyone else, and everyone with a wrong or shortened secret, gets the same 404 
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
 
 from checkout.orders import selectors
 from checkout.orders.models import Order
@@ -32,9 +34,12 @@ def allowed(request: HttpRequest, order: Order) -> bool:
     return constant_time_compare(given, order.access_key)
 
 
-def order_for(request: HttpRequest, number: str) -> Order:
-    """The order if this person may see it; else `Http404`, the same for a wrong secret as for no such order."""
-    order = selectors.order(number[:20])
+def order_for(request: HttpRequest, number: str, *, archived: bool = False) -> Order:
+    """The order if this person may see it; else `Http404`, the same for a wrong secret as for no such order.
+
+    `archived`: also one that is in the archive (`order.is_archived`), to be read under its `reading.opened`.
+    """
+    order = (import_string(settings.ALL_ORDERS) if archived else selectors.order)(number[:20])
     if order is None:
         constant_time_compare(request.GET.get("key", ""), "x" * 32)
         raise Http404
