@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkout.api import changes, files, returns, shopper, staff
+from checkout.api import changes, desk, files, returns, shopper, staff
 from checkout.fulfilment import webhooks as carriers
 from checkout.payments import webhooks
 
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
     path("orders/<str:number>/changes", changes.Changes.as_view(), name="api_order_changes"),
     path("orders/<str:number>/returns", returns.Returns.as_view(), name="api_order_returns"),
+    path("orders/<str:number>/notes", desk.Notes.as_view(), name="api_order_notes"),
+    path("drafts", desk.Drafts.as_view(), name="api_drafts"),
+    path("drafts/<uuid:draft_id>/place", desk.PlaceDraft.as_view(), name="api_draft_place"),
     path("orders/<str:number>/transitions", staff.Transitions.as_view(), name="api_order_transitions"),
     path("orders/<str:number>/refunds", staff.Refunds.as_view(), name="api_order_refunds"),
     path("orders/<str:number>/captures", staff.Captures.as_view(), name="api_order_captures"),

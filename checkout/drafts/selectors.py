@@ -39,8 +39,9 @@ def draft(draft_id: UUID) -> Draft | None:
     return Draft.objects.filter(pk=draft_id).first()
 
 
-def by_number(number: int) -> Draft | None:
-    return Draft.objects.filter(number=number).first()
+def currency_of(found: Draft) -> str:
+    """The currency that the draft's totals are in."""
+    return Cart.objects.values_list("currency", flat=True).get(pk=found.cart_id)
 
 
 def look(found: Draft) -> Look:
