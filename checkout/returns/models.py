@@ -191,8 +191,7 @@ class ReturnUnit(models.Model):
         indexes = [models.Index("order_id", name="return_unit_order")]
 
     @property
-    def document(self) -> str:
-        """What its stock movement names."""
+    def document(self) -> str:  # what its stock movement names
         return f"return:{self.parent_id}:{self.position}"
 
 
