@@ -161,7 +161,7 @@ def _sums(sheet: _Sheet) -> list[Flowable]:
     """What it comes to, and under it the taxes: what each rate is on."""
     style, sums = pages.styles(), sheet.told["totals"]
     delivery = f"{_('Delivery')} ({sheet.told['delivery_name']})" if sheet.told["delivery_name"] else _("Delivery")
-    rows = [(_("Goods"), sums["goods"])]
+    rows = [(_("Goods"), sums["goods"])] if sums["goods"] != sums["gross"] else []
     rows += [(delivery, sums["delivery"])] if sums["delivery"] else []
     rows += [(tax_name(tax), tax["tax"]) for tax in sheet.told["taxes"] if tax["tax"] and not tax["is_included"]]
     cells = [[pages.paragraph(name), pages.paragraph(sheet.money(minor), style.right)] for name, minor in rows]
@@ -242,8 +242,9 @@ def _credited(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
     names = ", ".join(one["number"] for one in sheet.told["corrects"])
     values = {"amount": sheet.money(sheet.document.gross_minor), "invoice": names}
     told = [_("This takes %(amount)s off %(invoice)s.") % values] if names else []
-    if paid["balance"] < 0:
-        told.append(_("We give back to you: %(amount)s") % {"amount": sheet.money(-paid["balance"])})
+    back = min(sheet.document.gross_minor, -paid["balance"])  # the rest of it is on other papers
+    if back > 0:
+        told.append(_("We give back to you: %(amount)s") % {"amount": sheet.money(back)})
     return told
 
 

@@ -178,5 +178,6 @@ def test_the_same_document_gives_the_same_bytes():
 def test_the_sample_is_whole():
     text = PdfReader(BytesIO(sample.invoice(selectors.details()))).pages[0].extract_text()
     found = [line.strip() for line in text.splitlines() if line.strip()]
-    assert beside(found, "Number", "Goods") == [f"INV-{db.clock().year}-000000", "$137.00"]
+    assert beside(found, "Number") == [f"INV-{db.clock().year}-000000"]
+    assert found.count("$137.00") == 2
     assert not any("object at" in line for line in found)

@@ -5,11 +5,12 @@ import re
 import pytest
 from django.urls import reverse
 
-from checkout.invoices import services
+from checkout.invoices import selectors, services
 from checkout.invoices.models import Document, InvoiceDetails
 from checkout.orders import services as orders
 from tests.factories import invoices as factory
 from tests.factories.accounts import UserFactory
+from tests.factories.archive import archive_all, delivered
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,13 @@ class TestDocument:
         order = factory.paid()
         url = reverse("order_documents", args=[order.number])
         assert client.get(f"{url}{name}.pdf?key={order.access_key}").status_code == 404
+
+    def test_an_archived_order_still_has_its_papers(self, client):
+        order = delivered()
+        assert archive_all() == 1
+        (invoice,) = selectors.documents_of(order.pk)
+        assert client.get(path(order, invoice), {"key": order.access_key}).content == services.pdf(invoice)
+        assert client.get(path(order, invoice), {"key": order.access_key[:-1]}).status_code == 404
 
     def test_it_is_only_fetched(self, client):
         order = factory.paid()
