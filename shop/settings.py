@@ -302,10 +302,12 @@ def _page(title: object, icon: str, model: str, **more: object) -> dict[str, obj
 
 def _screen(title: object, icon: str, name: str, permission: str = "checkout.fulfil_order") -> dict[str, object]:
     """A page that is nobody's list, or one for those who may do more than look."""
+    link = reverse_lazy(name)
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(name),
+        "link": link,
+        "active": lambda request: request.path == str(link),
         "permission": lambda request: request.user.has_perm(permission),
     }
 

@@ -48,8 +48,9 @@ def of(order: Order, parcels: Iterable[Shipment], *, may: bool) -> list[dict[str
 
 
 def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool) -> list[ParcelButton]:
+    papers = ParcelButton(_("Print"), f"{reverse('admin:checkout_printjob_add')}?shipments={one.pk}")
     if one.status == Status.SHIPPED:
-        return [ParcelButton(_("Delivered"), _url("deliver", order, one), is_post=True)]
+        return [ParcelButton(_("Delivered"), _url("deliver", order, one), is_post=True), papers]
     if one.status not in (Status.OPEN, Status.PICKED) or not is_ready:
         return []
     lines = list(one.lines.all())
@@ -62,7 +63,7 @@ def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool) -> lis
         found.append(ParcelButton(_("Split"), _url("split", order, one)))
     if one.status == Status.OPEN and len(places) > 1 and not any(line.picked for line in lines):
         found.append(ParcelButton(_("Pack elsewhere"), _url("move", order, one)))
-    return found
+    return [*found, papers]
 
 
 def _url(name: str, order: Order, one: Shipment) -> str:

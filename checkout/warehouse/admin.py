@@ -146,9 +146,9 @@ class ParcelToPickAdmin(DispatchScreens, KeysetAdmin):
     def promised(self, parcel: ParcelToPick) -> Any:
         return parcel.order.delivery_on
 
-    @display(description=_lazy("gift"), boolean=True)
-    def gift(self, parcel: ParcelToPick) -> bool:
-        return bool(parcel.order.gift_message)
+    @display(description=_lazy("gift"))
+    def gift(self, parcel: ParcelToPick) -> str:
+        return _("gift") if parcel.order.gift_message else ""
 
     @admin.action(description=_lazy("Make a wave of these"), permissions=["fulfil"])
     def start_wave(self, request: HttpRequest, queryset: QuerySet[ParcelToPick]) -> HttpResponse | None:

@@ -80,8 +80,7 @@ class PrintJobAdmin(KeysetAdmin):
         """Which papers, of the parcels named in the address (`shipments`, ids with commas) or ticked in a list."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        chosen = _chosen(request)
-        parcels = selectors.parcels(chosen)
+        parcels = selectors.parcels(chosen(request))
         is_answer = request.method == "POST" and "kind" in request.POST
         layout = request.session.get("labels_on_a_sheet", 1)
         form = PrintForm(request.POST if is_answer else None, initial={"on_a_sheet": layout})
@@ -129,7 +128,7 @@ class PrintJobAdmin(KeysetAdmin):
         return answer
 
 
-def _chosen(request: HttpRequest) -> list[UUID]:
+def chosen(request: HttpRequest) -> list[UUID]:
     """The parcels that are meant. What is no id is left out."""
     if request.method == "POST":
         named = request.POST.getlist("shipment") + request.POST.getlist("_selected_action")

@@ -18,7 +18,7 @@ from checkout.orders.transitions import FULFIL
 from checkout.warehouse import filling, picking, selectors, services, wording
 from checkout.warehouse.forms import NextWaveForm, ShortForm
 from checkout.warehouse.models import PickWave, PrintJob
-from checkout.warehouse.print_admin import print_papers
+from checkout.warehouse.print_admin import chosen, print_papers
 from inventory.stock import selectors as stock
 from shop.accounts import selectors as accounts
 from shop.core import requests
@@ -80,9 +80,11 @@ class PickWaveAdmin(KeysetAdmin):
         return _("%(picked)d of %(quantity)d units") % {"picked": picked, "quantity": quantity}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """A wave of the oldest parcels of a location."""
+        """A wave of the oldest parcels of a location, or of those that were ticked in another list."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
+        if request.method == "POST" and "_selected_action" in request.POST:
+            return self._of_chosen(request)
         waiting = selectors.waiting()
         form = NextWaveForm(request.POST if request.method == "POST" else None, waiting=waiting)
         if request.method == "POST" and form.is_valid():
@@ -101,6 +103,14 @@ class PickWaveAdmin(KeysetAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/checkout/warehouse/next_wave.html", context)
 
+    def _of_chosen(self, request: HttpRequest) -> HttpResponse:
+        try:
+            wave = services.start_wave(shipment_ids=chosen(request), by=requests.actor(request))
+        except services.WaveRefused as refused:
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(reverse("admin:checkout_parceltopick_changelist"))
+        return self._back(wave.pk)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -116,7 +126,7 @@ class PickWaveAdmin(KeysetAdmin):
             "wave": wave,
             "place": filling.location_name(wave),
             "actor": names[wave.actor],
-            "rows": contents.rows,
+            "rows": sorted(contents.rows, key=lambda row: not row.open),  # what is fetched goes to the end
             "boxes": contents.boxes,
             "units": contents.quantity,
             "picked": contents.picked,

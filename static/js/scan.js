@@ -2,8 +2,18 @@
 // its turn, the input stays focused, and the page's parts are replaced by those of the answer. Without this file each
 // scan is a plain form post.
 
+// The admin hides its pages until its scripts run, and what is hidden takes no focus: ask again until it does.
+function focus(input, tries = 120) {
+  input.focus();
+  if (document.activeElement !== input && tries) requestAnimationFrame(() => focus(input, tries - 1));
+}
+
+const first = document.querySelector(".warehouse [autofocus]");
+if (first) focus(first);
+
 const form = document.querySelector("form[data-scan]");
 const PARTS = ["scan-told", "scan-screen"];
+const KEPT = 4; // lines of what was told
 
 if (form) {
   const input = form.querySelector("input[name=code]");
@@ -41,8 +51,16 @@ if (form) {
 
   function swap(old, next) {
     if (!old || !next) return;
-    if (old.id === "scan-told") old.replaceChildren(...next.childNodes); // the same live region, so that it is read out
+    if (old.id === "scan-told") tell(...next.children);
     else old.replaceWith(next);
+  }
+
+  // On top, in the region that is read out. The lines before stay a while: who scans fast must not miss an error.
+  function tell(...lines) {
+    const told = document.getElementById("scan-told");
+    [...told.children].forEach((line) => line.classList.add("is-old"));
+    told.prepend(...lines);
+    [...told.children].slice(KEPT).forEach((line) => line.remove());
   }
 
   // Whether it was counted is not known: the person must look, so nothing more is sent.
@@ -51,6 +69,6 @@ if (form) {
     const line = document.createElement("p");
     line.className = "is-error";
     line.textContent = form.dataset.lost.replace("{codes}", lost);
-    document.getElementById("scan-told").replaceChildren(line);
+    tell(line);
   }
 }

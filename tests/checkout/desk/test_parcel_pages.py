@@ -47,12 +47,12 @@ def buttons(desk: Client, order: Order) -> list[list[str]]:
 
 def test_from_packed_to_arrived(desk: Client) -> None:
     order, parcel = opened()
-    assert buttons(desk, order) == [["All picked"]]
+    assert buttons(desk, order) == [["All picked", "Print"]]
     desk.post(page(order, parcel, "pick"))
-    assert buttons(desk, order) == [["Dispatch"]]
+    assert buttons(desk, order) == [["Dispatch", "Print"]]
     given = {"carrier": "UPS", "tracking_number": "1Z9", "tracking_url": ""}
     assert desk.post(page(order, parcel, "dispatch"), given)["Location"] == page(order)
-    assert buttons(desk, order) == [["Delivered"]]
+    assert buttons(desk, order) == [["Delivered", "Print"]]
     desk.post(page(order, parcel, "deliver"))
     assert buttons(desk, order) == [[]]
     order.refresh_from_db()

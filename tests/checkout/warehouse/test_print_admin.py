@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.warehouse import printing
-from checkout.warehouse.models import PrintJob
+from checkout.warehouse.models import PickWave, PrintJob
 from tests.factories import warehouse as make
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,21 @@ def test_jobs_are_listed_in_the_same_queries(picker: Client, django_assert_max_n
         counted.append(len(queries))
         asked()
     assert counted[0] == counted[1]
+
+
+def test_shipments_ticked_in_their_list_are_printed_or_picked(staff: Callable[..., Client]) -> None:
+    clerk = staff("fulfil_order", "view_shipment")
+    one, other = make.parcel(), make.parcel()
+    url = reverse("admin:checkout_shipment_changelist")
+    ticked = [str(one.pk), str(other.pk)]
+    assert [str(row.pk) for row in clerk.get(url).context["cl"].result_list] == ticked[::-1]
+    for action, where in (("print_papers", ASK), ("start_wave", "admin:checkout_pickwave_add")):
+        answer = clerk.post(url, {"action": action, "_selected_action": ticked})
+        assert (answer.status_code, answer["Location"]) == (307, reverse(where))  # the browser posts the same again
+    printed = clerk.post(reverse(ASK), {"action": "print_papers", "_selected_action": ticked})
+    assert [str(parcel.pk) for parcel in printed.context["parcels"]] == ticked
+    picked = clerk.post(reverse("admin:checkout_pickwave_add"), {"_selected_action": ticked})
+    assert picked.status_code == 302
+    again = clerk.post(reverse("admin:checkout_pickwave_add"), {"_selected_action": ticked})
+    assert again["Location"] == reverse("admin:checkout_parceltopick_changelist")
+    assert PickWave.objects.count() == 1
