@@ -111,7 +111,7 @@ class ReturnAdmin(KeysetAdmin):
             ))  # fmt: skip
             if done:
                 return self._back(request, found, _("Received. Now look at what came."))
-        scan = merchant_forms.ScanForm(initial=_last_place(request))
+        scan = merchant_forms.ScanForm(initial=_last_place(request), auto_id="scan_%s")
         context = {"found": found, "form": form, "scan": scan, "scan_url": screen.url(found, "scan")}
         return self._show(request, "receive", _("Receive %(number)s") % {"number": found.number}, context)
 
