@@ -15,10 +15,9 @@ from rest_framework.response import Response
 
 from cart import api as cart_api
 from catalog.products import selectors as products
-from checkout.api import shapes
+from checkout.api import parcels, shapes
 from checkout.api.staff import StaffView
 from checkout.changes import services as changes
-from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import selectors as orders
 from checkout.orders import transitions
 from shop.core import requests
@@ -149,7 +148,7 @@ def answer(number: str) -> Response:
     order = orders.order(number[:20])
     if order is None:
         raise Http404
-    response = Response(shapes.order(orders.by_id(order.pk), shipments=fulfilment.shipments_of(order.pk)))
+    response = Response(shapes.order(orders.by_id(order.pk), shipments=parcels.of_order(order.pk)))
     response.resource = number  # type: ignore[attr-defined]
     return response
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from cart import api as cart_api
 from cart.pricing.selectors import DeliveryOption
-from checkout.api import documents
+from checkout.api import documents, parcels
 from checkout.orders import access
 from checkout.payments import methods
 from shop.core import addresses, requests
@@ -137,15 +137,6 @@ class DeliveryOut(serializers.Serializer[Any]):
     arrives_by = serializers.DateField(allow_null=True)
 
 
-class ShipmentOut(serializers.Serializer[Any]):
-    number = serializers.CharField()
-    carrier = serializers.CharField()
-    tracking_number = serializers.CharField()
-    tracking_url = serializers.CharField()
-    shipped_at = serializers.DateTimeField(allow_null=True)
-    delivered_at = serializers.DateTimeField(allow_null=True)
-
-
 class PaymentOut(serializers.Serializer[Any]):
     """Where the payment stands: pending (`isDelayed`: the provider does not answer at the moment and is asked again by
     itself, `message` says so), action (send the shopper to `actionUrl`), declined (`message` says why),
@@ -179,7 +170,7 @@ class OrderOut(serializers.Serializer[Any]):
     shipping_address = AddressIO()
     billing_address = AddressIO()
     delivery = DeliveryOut()
-    shipments = ShipmentOut(many=True)
+    shipments = parcels.ShipmentOut(many=True)
     documents = documents.DocumentOut(many=True, required=False, help_text="Where one order is asked for.")
     gift_message = serializers.CharField()
     po_number = serializers.CharField()
@@ -203,7 +194,7 @@ def delivery_option(option: DeliveryOption) -> dict[str, Any]:
     }
 
 
-def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
+def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """An order (lines prefetched) in the API's shape."""
     money = found.money
     return {
@@ -232,7 +223,7 @@ def order(found: Any, *, shipments: list[Any] | None = None) -> dict[str, Any]:
             "name": found.delivery_name,
             "arrives_by": found.delivery_on.isoformat() if found.delivery_on else None,
         },
-        "shipments": [_shipment(one) for one in shipments or []],
+        "shipments": shipments or [],
         "gift_message": found.gift_message,
         "po_number": found.po_number,
         "placed_at": found.placed_at.isoformat(),
@@ -279,17 +270,6 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
         "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
         "line_total": cart_api.amount(found.money(line.total_minor)),
         "expected_on": line.expected_on.isoformat() if line.expected_on else None,
-    }
-
-
-def _shipment(one: Any) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "carrier": one.carrier,
-        "tracking_number": one.tracking_number,
-        "tracking_url": one.tracking_url,
-        "shipped_at": one.shipped_at,
-        "delivered_at": one.delivered_at,
     }
 
 

@@ -22,8 +22,9 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import changes, documents, shapes, turns
-from checkout.fulfilment import selectors as fulfilment
+from checkout.api import changes, documents, parcels, shapes, turns
+from checkout.archive import selectors as archive
+from checkout.archive.reading import opened
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -90,7 +91,7 @@ class OrdersResource(ShopperView):
         if customer_id is None:
             raise exceptions.NotAuthenticated
         page, limit = rest.page_of(request)
-        found = order_selectors.orders_of(customer_id=customer_id, page=page, size=limit)
+        found = archive.orders_of(customer_id=customer_id, page=page, size=limit)
         data = [shapes.order(one) for one in found.orders]
         return Response(rest.listing("data", data, total=found.total, page=page, limit=limit))
 
@@ -123,7 +124,7 @@ class OrdersResource(ShopperView):
 
     def replay(self, request: Request, resource: str) -> Response:
         """The answer to a call that was made before, from the order that it made."""
-        found = order_selectors.order(resource)
+        found = archive.order(resource)
         if found is None:
             raise Http404
         return _placed(found)
@@ -143,7 +144,9 @@ class OrderResource(ShopperView):
     @extend_schema(responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """One's own order; anybody else's does not exist."""
-        return _shown(order_of(request, number))
+        found = order_of(request, number, archived=True)
+        with opened(found):
+            return _shown(found)
 
 
 class OrderCancel(ShopperView):
@@ -272,7 +275,8 @@ def _way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) 
 
 
 def _placed(found: Any) -> Response:
-    response = Response(shapes.placed(order_selectors.by_id(found.pk)), status=201)
+    whole = found if found.is_archived else order_selectors.by_id(found.pk)
+    response = Response(shapes.placed(whole), status=201)
     response["Location"] = requests.absolute(reverse("api_order", args=[found.number]))
     response.resource = found.number  # type: ignore[attr-defined]
     return response
@@ -280,14 +284,14 @@ def _placed(found: Any) -> Response:
 
 def _shown(found: Any) -> Response:
     full = order_selectors.by_id(found.pk)
-    sent = [one for one in fulfilment.shipments_of(found.pk) if one.shipped_at]
-    shown = shapes.order(full, shipments=sent) | {"documents": documents.documents(full.pk, full.number)}
+    shown = shapes.order(full, shipments=parcels.of_order(found.pk))
+    shown |= {"documents": documents.documents(full.pk, full.number)}
     return Response({**shown, "payment": shapes.payment(full, payments.standing(full))})
 
 
-def order_of(request: Request, number: str) -> Any:
-    """The order, for those who may see it; else `Http404`."""
-    found = order_selectors.order(number[:20])
+def order_of(request: Request, number: str, *, archived: bool = False) -> Any:
+    """The order, for those who may see it; else `Http404`. `archived`: one that is in the archive as well, to read."""
+    found = (archive.order if archived else order_selectors.order)(number[:20])
     if found is None or not access.allowed(request._request, found):
         raise Http404
     return found

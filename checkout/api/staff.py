@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from checkout.api import shapes
 from checkout.desk import staff as desk
+from checkout.fulfilment import selectors as parcels
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
@@ -45,6 +47,9 @@ class CaptureInput(serializers.Serializer[Any]):
 
 
 class ShipmentInput(serializers.Serializer[Any]):
+    """Without `shipmentId`: all that is picked leaves as one."""
+
+    shipment_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     carrier = serializers.CharField(max_length=60)
     tracking_number = serializers.CharField(max_length=80)
     tracking_url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
@@ -135,6 +140,8 @@ class Transitions(StaffView):
             )
         except order_services.TransitionRefused as refusal:
             raise refused(refusal) from refusal
+        except fulfilment.ShipmentRefused as refusal:
+            raise ApiError(refusal.code, str(refusal), 409) from refusal
         return Response(as_json(order))
 
 
@@ -215,18 +222,36 @@ class Shipments(StaffView):
     @extend_schema(request=ShipmentInput, responses=ORDER)
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Hand the parcel to a carrier. 409 `transition_refused` unless the order is ready to ship."""
+        """Hand one parcel, or all, to a carrier. 409 `transition_refused` unless the order is ready to ship.
+
+        A parcel by itself may leave as soon as it is picked: 409 `not_picked`, `already_shipped`, `not_on_hand`.
+        """
         self.allow(request, transitions.FULFIL)
         given = ShipmentInput(data=request.data)
         given.is_valid(raise_exception=True)
         order = self.order(number)
+        told = dict(given.validated_data)
+        shipment_id = told.pop("shipment_id")
         try:
-            order = fulfilment.dispatch(order_id=order.pk, by=requests.actor(request), **given.validated_data)
+            if shipment_id is None:
+                order = fulfilment.dispatch(order_id=order.pk, by=requests.actor(request), **told)
+            else:
+                _own(order, shipment_id)
+                fulfilment.dispatch_one(shipment_id=shipment_id, by=requests.actor(request), **told)
+                order = self.order(number)
         except order_services.TransitionRefused as refusal:
             raise refused(refusal) from refusal
+        except fulfilment.ShipmentRefused as refusal:
+            raise ApiError(refusal.code, str(refusal), 409) from refusal
         except fulfilment.TrackingRefused as refusal:
             raise ApiError("validation_error", str(refusal), 400) from refusal
         return Response(as_json(order), status=201)
+
+
+def _own(order: Any, shipment_id: UUID) -> None:
+    """A parcel of this order, and no other. Raises `Http404`."""
+    if shipment_id not in {one.pk for one in parcels.shipments_of(order.pk)}:
+        raise Http404
 
 
 def refused(refusal: order_services.TransitionRefused) -> ApiError:
