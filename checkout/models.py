@@ -7,7 +7,8 @@ from checkout.drafts.models import Draft
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
 from checkout.ledger.models import LedgerEntry
-from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
+from checkout.notes.models import OrderNote
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 from checkout.payments.models import (
     Capture,
     Payment,

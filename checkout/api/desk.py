@@ -18,7 +18,7 @@ from checkout.api import shapes
 from checkout.api.changes import EDIT, AddedIn
 from checkout.api.staff import ORDER, StaffView, as_json
 from checkout.drafts import selectors, services
-from checkout.orders import notes
+from checkout.notes import services as notes
 from checkout.purchase import services as purchase
 from shop.core import requests
 from shop.core.money import BadAmount, Money
@@ -158,7 +158,7 @@ def _total(amount: Any, currency: str) -> Money:
 
 def _refused(refused: Exception) -> ApiError:
     """A refusal as the API says it: 400 for what is no number, 422 for what is wrong in itself, 409 for the rest."""
-    code = _CODES.get(type(refused)) or getattr(refused, "code", "refused")
+    code = str(_CODES.get(type(refused)) or getattr(refused, "code", "refused"))
     status = 400 if code == "validation_error" else 422 if code in _INPUT else 409
     return ApiError(code, str(refused), status)
 

@@ -13,7 +13,8 @@ from django.db.models import Model
 
 from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
-from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
+from checkout.notes.models import OrderNote
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
 from checkout.receivables.models import Receivable, ReceivableEntry
 from checkout.returns.models import (

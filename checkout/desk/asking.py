@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
-from checkout.orders import notes
+from checkout.notes import services as notes
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from checkout.changes import services as changes
 from checkout.desk import adding, editing, merchant_forms, staff
 from checkout.desk.asking import AskPages
-from checkout.orders import notes, transitions
+from checkout.notes import services as notes
+from checkout.orders import transitions
 from checkout.orders.models import Order
 from shop.core import requests
 
@@ -78,7 +79,8 @@ class EditPages(AskPages):
         self._allow(request, transitions.CANCEL, EDIT)
         order = self._order(order_id)
         data = request.POST if request.method == "POST" else None
-        form, problems = merchant_forms.ReasonForm(data), []
+        form = merchant_forms.ReasonForm(data)
+        problems: list[str] = []
         if data is not None and form.is_valid():
             try:
                 units = {key: count for key, count in adding.counts(data, "units-").items() if count}
@@ -92,7 +94,7 @@ class EditPages(AskPages):
             except (adding.BadCount, changes.EditRefused) as refusal:
                 problems = [str(refusal)]
         title = _("Cancel units")
-        rows = [(row, (data or {}).get(f"units-{row.line.pk}", "")) for row in editing.rows(order)]
+        rows = [(row, request.POST.get(f"units-{row.line.pk}", "")) for row in editing.rows(order)]
         return self._page(request, order, "cancel_units", title, rows=rows, form=form, problems=problems)
 
     def add_note(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

@@ -15,7 +15,8 @@ from catalog.products import selectors as products
 from checkout.desk import parcels, paying, story, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
-from checkout.orders import emails, notes
+from checkout.notes import selectors as notes
+from checkout.orders import emails
 from checkout.orders import selectors as orders
 from checkout.payments import methods
 from checkout.payments import selectors as payments

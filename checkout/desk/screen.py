@@ -16,7 +16,8 @@ from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
-from checkout.orders import emails, notes, selectors, transitions
+from checkout.notes import selectors as notes
+from checkout.orders import emails, selectors, transitions
 from checkout.orders.models import Order
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from checkout.notes.models import OrderNote
 from checkout.orders import emails, transitions
-from checkout.orders.models import Order, OrderChange, OrderLine, OrderNote, OrderStep
+from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 
 TONES = {
     "pending": "warning",

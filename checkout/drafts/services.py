@@ -19,7 +19,7 @@ from cart.promotions import engine
 from catalog.products import selectors as products
 from checkout.drafts import locking, selectors
 from checkout.drafts.models import Draft
-from checkout.orders import notes
+from checkout.notes import services as notes
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.payments import selectors as payment_selectors

@@ -94,7 +94,8 @@ class Order(models.Model):
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(db_default=0)  # of authorised: neither captured nor let go
-    secured_minor = models.BigIntegerField(db_default=0)  # of held: will be ours without the shopper's doing more
+    # taken, or held and ours without the shopper's doing more; less what is asked to go back and has not gone
+    secured_minor = models.BigIntegerField(db_default=0)
     allowed_minor = models.BigIntegerField(db_default=0)  # of the total: need not be paid (returns, goodwill)
     revision = models.PositiveIntegerField(db_default=0)  # how many changes were made since it was placed
     to_pick = models.PositiveIntegerField(db_default=0)  # units in its parcels that nobody has picked yet
@@ -176,6 +177,11 @@ class Order(models.Model):
     def is_over(self) -> bool:
         """Whether nothing of it is due any more, and whatever is here of it goes back."""
         return self.status in (self.Status.CANCELLED, self.Status.REFUNDED)
+
+    @property
+    def came_minor(self) -> int:
+        """What is ours or will be, less what went back or is on its way."""
+        return (self.secured_minor or self.captured_minor) - self.refunded_minor
 
     @property
     def balance_minor(self) -> int:
@@ -280,21 +286,3 @@ class OrderChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.revision}"
-
-
-class OrderNote(models.Model):
-    """What staff wrote about an order, for themselves or for its customer. Append-only."""
-
-    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="notes")
-    text = models.CharField(_("note"), max_length=2000)
-    is_shown_to_customer = models.BooleanField(default=False)
-    actor = models.CharField(max_length=80)
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("note on an order"), _("notes on orders")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.text[:80]

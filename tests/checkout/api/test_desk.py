@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.drafts.models import Draft
-from checkout.orders.models import Order, OrderNote
+from checkout.notes.models import OrderNote
+from checkout.orders.models import Order
 from shop.accounts.models import User
 from tests.factories import cart as carts
 from tests.factories import checkout as make

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
-from checkout.orders.models import Order, OrderChange, OrderNote
+from checkout.notes.models import OrderNote
+from checkout.orders.models import Order, OrderChange
 from checkout.payments.models import Refund
 from shop.accounts.models import User
 from shop.core.money import Money

@@ -13,7 +13,8 @@ from checkout.changes import services as changes
 from checkout.desk import services as desk
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
-from checkout.orders import access, notes, services
+from checkout.notes import services as notes
+from checkout.orders import access, services
 from checkout.orders.models import Order, OrderChange
 from checkout.payments import services as payments
 from checkout.payments.models import Payment

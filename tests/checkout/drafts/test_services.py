@@ -18,7 +18,8 @@ from catalog.products import services as products
 from catalog.products.models import Price, Product
 from checkout.drafts import selectors, services
 from checkout.drafts.models import Draft
-from checkout.orders.models import Order, OrderNote
+from checkout.notes.models import OrderNote
+from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.purchase import services as purchase

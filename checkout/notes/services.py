@@ -1,4 +1,4 @@
-"""What staff write about an order: for themselves, or for its customer, who is mailed and finds it on the page."""
+"""Write a note on an order: for staff, or for its customer, who is mailed and finds it on the page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from checkout.notes.models import OrderNote
 from checkout.orders import emails, selectors
-from checkout.orders.models import OrderNote
 from shop.audit import services as audit
 from shop.core import db
 
@@ -40,13 +40,3 @@ def add(*, order_id: UUID, text: str, is_shown_to_customer: bool, by: str) -> Or
             emails.send(order, "order_note", key=note.pk, text=words)
     note.refresh_from_db(fields=["at"])
     return note
-
-
-def notes_of(order_id: UUID) -> list[OrderNote]:
-    """All notes, oldest first: for staff."""
-    return list(OrderNote.objects.filter(order_id=order_id))
-
-
-def for_customer(order_id: UUID) -> list[OrderNote]:
-    """Those that the order's page shows to its customer, newest first: `text`, `at`."""
-    return list(OrderNote.objects.filter(order_id=order_id, is_shown_to_customer=True).order_by("-id"))
