@@ -53,10 +53,9 @@ def _unpaid_parts(orders: QuerySet[Order]) -> Iterator[str]:
     while batch := list(islice(rows, _BATCH)):
         worth = _left([order.pk for order in batch])
         for order in batch:
-            came = max(order.captured_minor, order.secured_minor) - order.refunded_minor
             needed = min(worth[order.pk] - order.allowed_minor, order.due_minor)
-            if came < needed:
-                yield f"I7 {order.number}: {needed} worth of it has left, and only {came} is taken or held"
+            if order.came_minor < needed:
+                yield f"I7 {order.number}: {needed} worth of it has left, and only {order.came_minor} is taken or held"
 
 
 def _left(order_ids: list[UUID]) -> dict[UUID, int]:

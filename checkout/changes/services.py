@@ -140,7 +140,7 @@ def preview(
         due=order.money(order.due_minor),
         paid=order.money(order.captured_minor - order.refunded_minor),
         balance=order.money(order.balance_minor),
-        to_pay=order.money(max(0, order.balance_minor - order.held_minor)),
+        to_pay=order.money(max(0, order.due_minor - order.came_minor)),
         lines=tuple(_previewed(order, line, before.get(line.pk, 0)) for line in (*lines, *new)),
     )
 

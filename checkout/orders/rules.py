@@ -15,7 +15,9 @@ class Facts:
     captured: int = 0
     refunded: int = 0
     held: int = 0  # of authorised: may still be captured
-    secured: int = 0  # captured, or held in a way that needs no more of the shopper (captured on shipment, a promise)
+    # captured, or held in a way that needs no more of the shopper (captured on shipment, a promise), less what is asked
+    # to go back
+    secured: int = 0
     fulfilment: str = "unfulfilled"
     allowed: int = 0  # of total: need not be paid (returns, goodwill)
     to_pick: int = 0  # units in its parcels that nobody has picked yet
@@ -32,8 +34,8 @@ class Facts:
 
     @property
     def came(self) -> int:
-        """What is ours or will be, less what went back."""
-        return max(self.captured, self.secured) - self.refunded
+        """What is ours or will be, less what went back or is on its way."""
+        return (self.secured or self.captured) - self.refunded
 
 
 # A guard returns None, or the key of its objection (`services.OBJECTIONS` has the sentence).

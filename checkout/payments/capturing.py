@@ -109,6 +109,9 @@ def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[C
             missing -= part
             if part:
                 found.append(write_down(payment, part, is_final=is_final or part == most, by=by))
+        is_kept = any(capturable(one) for one in payments if one.capture_when == CaptureWhen.ON_SHIPMENT)
+        if is_final and is_kept and missing <= 0:
+            ask_to_void(order, by)  # all that was sent is paid for: the rest of the order was taken off
         return found
 
 
@@ -138,9 +141,7 @@ def approve(*, order_id: UUID, by: str) -> Order:
         order, payments = locking.order_and_payments(order_id)
         is_held = (
             order.status == Order.Status.PAYMENT_REVIEW
-            and max(order.captured_minor, order.secured_minor) - order.refunded_minor
-            < order.due_minor
-            <= order.authorised_minor
+            and order.came_minor < order.due_minor <= order.authorised_minor
         )
         if not is_held:
             return orders.apply(order_id=order_id, trigger="approve_review", by=by)

@@ -160,7 +160,7 @@ def _sum_up(order: Order) -> None:
         held=Coalesce(Sum(held), 0),
         sure=Coalesce(Sum(held, filter=Q(capture_when__in=rules.SECURE)), 0),
     )
-    secured = found.pop("sure") + found["captured"]
+    secured = found.pop("sure") + found["captured"] - refunding.requested(order)
     orders.note_money(order=order, secured=secured, **found)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from checkout.orders import revising
@@ -109,6 +109,7 @@ def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Ref
         action="refund.requested", by=by, object_type="order", object_id=payment.order_id,
         changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
     )  # fmt: skip
+    Order.objects.filter(pk=payment.order_id).update(secured_minor=F("secured_minor") - minor)
     bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
     return refund
 
@@ -179,6 +180,8 @@ def _foreign(payment: Payment, entries: list[rules.Entry], states: Mapping[str, 
 def finish(refund: Refund, state: str, by: str) -> None:
     """The refund is done or has failed. The caller holds the order's lock."""
     Refund.objects.filter(pk=refund.pk).update(status=state)
+    if state == Refund.Status.FAILED:
+        Order.objects.filter(pk=refund.order_id).update(secured_minor=F("secured_minor") + refund.amount_minor)
     audit.record(
         action=f"refund.{state}", by=by, object_type="order", object_id=refund.order_id,
         changes={"refund": str(refund.pk), "amount_minor": refund.amount_minor}, using=db.DEFAULT,

@@ -93,7 +93,7 @@ def _of_balance(order: Order) -> Standing | None:
 
     An attempt that came to nothing counts only if it was for a balance: since the last payment that brought money.
     """
-    if order.status not in GOES_ON or order.balance_minor <= 0:
+    if order.status not in GOES_ON or order.due_minor <= order.came_minor:
         return None
     payments = list(Payment.objects.filter(order=order).order_by("id"))
     amount = due(order, payments)
@@ -121,9 +121,9 @@ def is_delayed(payment: Payment) -> bool:
 
 
 def due(order: Order, payments: Sequence[Payment]) -> Money:
-    """What is still to be paid of an order: neither taken nor held for it."""
-    held = sum(one.authorised_minor - one.captured_minor for one in payments if one.status == Status.AUTHORISED)
-    return order.money(order.balance_minor - held)
+    """What is still to be paid of an order: neither taken nor held for it. What is on its way back does not count."""
+    unsure = (one for one in payments if one.status == Status.AUTHORISED and one.capture_when not in rules.SECURE)
+    return order.money(order.due_minor - order.came_minor - sum(one.held_minor for one in unsure))
 
 
 def still_due(order_id: UUID) -> Money:

@@ -46,7 +46,7 @@ def _shrink_promises(order: Order, payments: list[Payment], by: str) -> None:
     """Customers need not send what is not due any more: the latest promise goes first."""
     promises = [one for one in payments if one.capture_when == CaptureWhen.PROMISE and one.held_minor]
     promised = sum(one.held_minor for one in promises)
-    others = order.secured_minor - order.captured_minor - promised
+    others = order.came_minor - _kept(order) - promised
     excess = promised - max(0, order.due_minor - _kept(order) - others)
     for payment in reversed(promises):
         part = min(excess, payment.held_minor)

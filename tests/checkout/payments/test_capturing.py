@@ -267,7 +267,7 @@ def test_I8_a_hold_that_was_still_being_made_when_its_order_ended_is_let_go(shop
     payment = make.payment_of(order)
     assert (now(order).status, payment.status) == ("cancelled", "processing")
     shop_sandbox.settle(payment.reference)
-    payments.settle(payment_id=payment.pk)
+    payments.bring_up_to_date(payment_id=payment.pk)
     assert now(order).held_minor == 3000
     outbox.drain()
     assert (now(order).held_minor, sums(order)) == (0, (0, 0, 0))

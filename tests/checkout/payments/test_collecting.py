@@ -48,7 +48,7 @@ def test_a_good_card_pays_the_order_and_everything_follows(shop_sandbox: Running
     assert [shipment.number for shipment in order.shipments.all()] == [f"{order.number}-1"]
     assert [charge["amount"] for charge in shop_sandbox.state()["charge"]] == [5500]
     sent = Notification.objects.order_by("id").values_list("template", "status")
-    assert sorted(sent) == [("order_paid", "sent"), ("order_placed", "sent")]
+    assert sorted(sent) == [("invoice", "sent"), ("order_paid", "sent"), ("order_placed", "sent")]
 
 
 def test_a_declined_card_leaves_the_order_open_for_another(shop_sandbox: RunningSandbox) -> None:
