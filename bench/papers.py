@@ -1,3 +1,4 @@
+# ruff: noqa: E402  (Django must know its settings before models are imported)
 """Packing slips and labels of many parcels in one PDF: seconds, pages and size of a whole print job.
 
     make bench BENCH=papers
