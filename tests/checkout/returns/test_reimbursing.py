@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checkout.invoices import selectors as invoices
 from checkout.orders import revising
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -163,6 +164,20 @@ class TestMoney:
         Order.objects.filter(pk=order.pk).update(captured_minor=0)
         seen = returns.simulate(return_id=came_back(order).pk, by="staff:1")
         assert (seen.amount.minor, seen.goings, seen.due.minor) == (3000, (), 0)
+
+    def test_the_credit_notes_say_what_went_back(self) -> None:
+        carts.rates()
+        carts.coupon("SAVE10")
+        order = make.bought((carts.product(amount=1999), 3), coupon="SAVE10", customer_id=UserFactory().pk)
+        parts = []
+        for units in (1, 2):
+            parts.append(settle(came_back(order, units), destination="store_credit"))
+            outbox.drain(mails=False)
+        papers = invoices.documents_of(order.pk)
+        assert [(paper.kind, paper.gross_minor) for paper in papers] == [
+            ("invoice", order.total_minor), ("credit_note", parts[0]), ("credit_note", parts[1])
+        ]  # fmt: skip
+        assert sum(parts) == order.total_minor
 
 
 class TestOnce:
