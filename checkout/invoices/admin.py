@@ -31,7 +31,7 @@ class DocumentAdmin(KeysetAdmin):
     list_display = ["number", "issued_on", "kind_badge", "order_number", "gross_text"]
     list_display_links = ["number"]
     list_filter = ["kind", PeriodFilter]
-    search_fields = ["=number", "order_number__startswith"]
+    search_fields = ["number__exact", "order_number__startswith"]  # as the indexes have them
     search_help_text = _("A number, or the beginning of an order number")
     change_form_template = "admin/checkout/document/page.html"
 

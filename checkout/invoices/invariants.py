@@ -52,6 +52,31 @@ _AGREES: tuple[Check, ...] = (
         """,
     ),
     (
+        "I7 {0}, line {1}: units, tax and price are {3}, its documents say {2}",
+        """
+        SELECT "order".number, line.position, said.sums, now.sums FROM (
+            SELECT order_id, row->>'key' AS key, ARRAY[
+                SUM(sign * (row->>'units')::bigint), SUM(sign * (row->>'tax')::bigint),
+                SUM(sign * (row->>'gross')::bigint)]::bigint[] AS sums
+            FROM checkout_document, jsonb_array_elements(content->'lines') row,
+            LATERAL (SELECT CASE kind WHEN 'credit_note' THEN -1 ELSE 1 END AS sign) kinds
+            GROUP BY 1, 2
+        ) said
+        JOIN checkout_orderline line ON line.order_id = said.order_id AND line.id::text = said.key
+        JOIN checkout_order "order" ON "order".id = said.order_id,
+        LATERAL (
+            SELECT CASE WHEN "order".status IN ('cancelled', 'refunded') THEN ARRAY[0, 0, 0]::bigint[]
+            ELSE ARRAY[quantity - returned, line.tax_minor - returned_tax_minor,
+                line.total_minor - unit_price_minor * returned - line.discount_minor + returned_discount_minor
+                + line.shipping_minor - returned_shipping_minor + line.tax_minor - returned_tax_minor
+                - line.included_tax_minor + returned_included_tax_minor]::bigint[] END AS sums
+        ) now
+        WHERE said.sums <> now.sums
+          AND NOT EXISTS (SELECT FROM shop_delivery owed
+                          WHERE owed.status <> 'done' AND owed.aggregate_id = "order".id::text)
+        """,
+    ),
+    (
         "I7 {0}: its lines come to {1}, it says {2}",
         """
         SELECT number, array_agg(sums.said), ARRAY[net_minor, tax_minor, gross_minor] FROM checkout_document,

@@ -275,6 +275,15 @@ class TestInvariants:
             f"I7 {order.number}: its invoices less credit notes come to 2000, 1700 is due"
         ]
 
+    def test_a_line_that_is_not_what_was_charged_is_told(self):
+        order = factory.paid([(2, 1000, "standard"), (1, 500, "food")], [VAT, VAT_FOOD])
+        services.settle(order.pk)
+        outbox.drain(mails=False)
+        order.lines.filter(position=2).update(tax_minor=60, included_tax_minor=60)
+        assert invariants.documents_agree() == [
+            f"I7 {order.number}, line 2: units, tax and price are [1, 60, 500], its documents say [1, 24, 500]"
+        ]
+
     def test_a_gap_is_told(self):
         services.settle(factory.paid().pk)
         DocumentCounter.objects.update(last=3)
