@@ -1,5 +1,6 @@
 """Fulfilment: from a paid order to parcels that arrive.
 
-Owns shipments and their lines. Offers `services` (open, start, pick, dispatch, deliver, cancel): each moves the parcel,
-the order's status and its fulfilment state in one transaction; stock leaves by an event. Must not know payments.
+Owns shipments, their lines and what carriers tell of them. Offers `services`: all parcels of an order at once, and each
+by itself; every command moves parcels, the order's status and its fulfilment state in one transaction, and the stock
+follows. `labelling` asks carriers for labels, `tracking` keeps their news. Must not know changes, returns or pages.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -48,6 +49,15 @@ def allocated(reference: UUID) -> list[Allotted]:
     rank = {place.pk: (place.priority, place.code) for place in places}
     rows.sort(key=lambda row: (rank[row.location_id], row.pk))
     return [Allotted(row.variant_id, row.location_id, row.kept, row.shipped) for row in rows]
+
+
+def kept_at(references: Iterable[UUID]) -> dict[UUID, Counter[tuple[UUID, UUID]]]:
+    """Units that references keep, by reference and then by variant and location. One query."""
+    rows = Allocation.objects.using(db.INVENTORY).filter(reference__in=list(references))
+    found: dict[UUID, Counter[tuple[UUID, UUID]]] = {}
+    for row in rows:
+        found.setdefault(row.reference, Counter())[row.variant_id, row.location_id] += row.kept
+    return found
 
 
 def levels_at(places: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], StockItem]:

@@ -130,7 +130,7 @@ def test_I2_a_sold_order_without_its_units(shop: Shop) -> None:
     sql(f"UPDATE inventory_allocation SET quantity = 1 {where}", shop.paid.pk, using=db.INVENTORY)
     sql(f"UPDATE inventory_reservation SET quantity = 1 {where}", shop.paid.pk, using=db.INVENTORY)
     sentence = f"{shop.paid.number}: sold 2 units of variant {shop.item.variant_id}, 1 are allocated to it"
-    assert broken()["I2"] == [sentence]
+    assert sentence in broken()["I2"]
 
 
 def test_I2_an_order_that_is_over_and_holds_units(shop: Shop) -> None:

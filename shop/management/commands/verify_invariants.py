@@ -16,6 +16,7 @@ from catalog.search import invariants as search
 from checkout.archive import invariants as archive
 from checkout.changes import invariants as changes
 from checkout.invoices import invariants as documents
+from checkout.fulfilment import invariants as parcels
 from checkout.ledger import invariants as ledger
 from checkout.orders import invariants as orders
 from checkout.payments import invariants as payments
@@ -53,7 +54,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
       returns.good_units_are_stock), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
      (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold,
-      archive.units_are_sold), ()),
+      parcels.parcels_hold_the_order, archive.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
     ("I4", "No money lies about without an order.", (payments.no_orphan_money,), (reconciliation.no_unknown_money,)),
     ("I5", "What must happen once has happened once.",

@@ -1,0 +1,218 @@
+"""Races for one parcel, with real connections. Each control takes the locks away and sees what they prevent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db.models import Sum
+
+from checkout.fulfilment import contents, opening, packing
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderStep
+from inventory.reservations import services as reservations
+from inventory.stock import allotting
+from inventory.stock import services as stock
+from inventory.stock.models import Allocation, StockItem, StockMovement
+from shop.core import db
+from shop.events.models import OutboxEvent
+from tests import outbox
+from tests.concurrency.race import together, without_constraint
+from tests.concurrency.test_orders import unlocked
+from tests.factories.inventory import stocked
+from tests.factories.parcels import BY, only_line, parcels, picked, sent, split_order, told, two_places
+from tests.invariants import violations as everything
+from tests.inventory.checks import assert_adds_up, counters
+from tests.inventory.stock.test_allotting import TTL, sold
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Job = Callable[[], Any]
+
+
+def names(outcomes: list[Any]) -> list[str]:
+    return sorted(type(outcome).__name__ for outcome in outcomes)
+
+
+def dispatched(order: Order) -> int:
+    return OutboxEvent.objects.filter(event_type="ShipmentDispatched", aggregate_id=str(order.pk)).count()
+
+
+def units(order: Order) -> int:
+    rows = ShipmentLine.objects.filter(order_id=order.pk).exclude(shipment__status="cancelled")
+    return int(rows.aggregate(sum=Sum("quantity"))["sum"])
+
+
+def two_parcels() -> tuple[Order, Shipment, Shipment]:
+    """An order whose first parcel is picked, its events heard."""
+    order, first, second = split_order(1, 2)
+    outbox.drain()
+    picked(first)
+    return order, first, second
+
+
+def test_F23_cancel_and_ship_one_of_two_parcels_one_wins(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, first, _second = two_parcels()
+        outcomes = together([partial(orders.cancel, order_id=order.pk, by="guest"), partial(sent, first)])
+        outbox.drain()
+        status, state, _to_pick = told(order)
+        if status == "processing":
+            assert (names(outcomes), state) == (["Shipment", "TransitionRefused"], "partly_shipped")
+            assert [one[0] for one in parcels(order)] == ["shipped", "open"]
+        else:
+            assert names(outcomes) == ["Order", "TransitionRefused"]
+            assert (dispatched(order), parcels(order)) == (0, [])
+    assert everything() == []
+
+
+@contextmanager
+def meeting(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> Iterator[None]:
+    """No locks of orders and shipments, and both have read before either writes."""
+    with (
+        without_constraint("checkout_orderstep", "order_step_position", using=db.DEFAULT),
+        unlocked(monkeypatch, module, name),
+    ):
+        yield
+
+
+def test_F23_control_without_locks_a_parcel_of_a_cancelled_order_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, first, _second = two_parcels()
+    with meeting(monkeypatch, orders, "facts"):
+        outcomes = together([partial(orders.cancel, order_id=order.pk, by="guest"), partial(sent, first)])
+    assert names(outcomes) == ["Order", "Shipment"]
+    assert (Order.objects.get(pk=order.pk).status, dispatched(order)) == ("cancelled", 1)
+    OrderStep.objects.filter(order=order).delete()
+
+
+def test_F16_one_parcel_dispatched_by_four_leaves_once(schedules: Any) -> None:
+    for _schedule in schedules(long=50):
+        order, first, _second = two_parcels()
+        outcomes = together([partial(sent, first)] * 4)
+        assert names(outcomes) == ["Shipment"] * 4
+        assert dispatched(order) == 1
+        outbox.drain()
+        assert StockMovement.objects.filter(document=f"shipment:{first.pk}").count() == 1
+    assert outbox.failures() == []
+    assert everything() == []
+
+
+def test_F16_control_without_locks_one_parcel_leaves_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, first, _second = two_parcels()
+    with meeting(monkeypatch, contents, "demand"):
+        together([partial(sent, first)] * 2)
+    assert dispatched(order) == 2
+
+
+def short(shipment: Shipment) -> Job:
+    line = only_line(shipment)
+    return partial(fulfilment.short, shipment_id=shipment.pk, units={line.pk: 1}, then="wait", by=BY)
+
+
+def pick_all(shipment: Shipment) -> Job:
+    line = only_line(shipment)
+
+    def job() -> Shipment:
+        fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: line.quantity}, by=BY)
+        fulfilment.finish_picking(shipment_id=shipment.pk, by=BY)
+        return sent(shipment)
+
+    return job
+
+
+def test_F23_found_missing_and_sent_at_once_no_unit_is_in_two_parcels(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, _first, second = two_parcels()
+        outcomes = together([short(second), pick_all(second)])
+        assert names(outcomes) in (["Shipment", "ShipmentRefused"], ["ShipmentRefused", "ShipmentRefused"])
+        assert units(order) == 3
+        outbox.drain()
+        assert outbox.failures() == []
+    assert everything() == []
+
+
+def test_F23_control_without_locks_a_missing_unit_leaves_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, _first, second = two_parcels()
+    split = partial(fulfilment.split, shipment_id=second.pk, units={only_line(second).pk: 1}, by=BY)
+    with meeting(monkeypatch, packing, "named"):
+        together([split, short(second)])
+    assert units(order) != 3  # each has taken its unit out of the same two
+
+
+def test_split_and_pick_at_once_leave_every_unit_in_one_parcel(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, _first, second = two_parcels()
+        line = only_line(second)
+        together(
+            [
+                partial(fulfilment.split, shipment_id=second.pk, units={line.pk: 1}, by=BY),
+                partial(fulfilment.pick_units, shipment_id=second.pk, units={line.pk: 1}, by=BY),
+                partial(fulfilment.split, shipment_id=second.pk, units={line.pk: 1}, by=BY),
+            ]
+        )
+        assert units(order) == 3
+        assert told(order)[2] == 1
+    assert everything() == []
+
+
+def test_parcels_opened_by_many_at_once_hold_every_unit_once(schedules: Any) -> None:
+    for _schedule in schedules(long=50):
+        order, *_two = split_order(1, 2)
+        Shipment.objects.filter(order=order).delete()
+        together([partial(fulfilment.open_shipments, order_id=order.pk, by="system")] * 4)
+        assert parcels(order) == [("open", 1, 0), ("open", 2, 0)]
+    assert everything() == []
+
+
+def test_parcels_control_without_locks_units_are_packed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, *_two = split_order(1, 2)
+    Shipment.objects.filter(order=order).delete()
+    with (
+        without_constraint("checkout_shipment", "checkout_shipment_number_key", using=db.DEFAULT),
+        meeting(monkeypatch, opening, "_unplaced"),
+    ):
+        together([partial(fulfilment.open_shipments, order_id=order.pk, by="system")] * 2)
+        assert units(order) == 6
+        Shipment.objects.filter(order=order).delete()
+
+
+def test_units_for_changes_of_one_order_are_sold_to_it_together(schedules: Any) -> None:
+    for _schedule in schedules():
+        item, order = stocked(6), uuid4()
+        changes = [uuid4() for _ in range(3)]
+        for change in changes:
+            reservations.reserve(quantities={item.variant_id: 2}, reference=change, ttl=TTL, by="guest")
+        jobs = [partial(reservations.commit, reference=change, to=order, by="system") for change in changes * 2]
+        assert together(jobs) == [True] * 6
+        assert Allocation.objects.get(reference=order).quantity == 6
+        assert counters(item) == (6, 0, 6, 0)
+    assert_adds_up()
+
+
+def moved_twice(here: StockItem, target: StockItem) -> list[Job]:
+    """Two moves of the same two units to another location."""
+    move = partial(
+        stock.reallocate, reference=sold(here, 2), variant_id=here.variant_id, source=here.location_id,
+        target=target.location_id, units=2, by=BY,
+    )  # fmt: skip
+    return [move, move]
+
+
+def test_the_same_units_are_moved_once(schedules: Any) -> None:
+    for _schedule in schedules():
+        here, there = two_places(2, 5)
+        assert names(together(moved_twice(here, there))) == ["NoneType", "NotAllocated"]
+        assert (counters(here), counters(there)) == ((2, 0, 0, 0), (5, 0, 2, 0))
+    assert_adds_up()
+
+
+def test_moves_control_without_locks_only_the_constraints_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = two_places(2, 5)
+    jobs = moved_twice(here, there)
+    with unlocked(monkeypatch, allotting, "_all"):
+        assert names(together(jobs)) == ["IntegrityError", "NoneType"]
