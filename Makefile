@@ -23,7 +23,7 @@ test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three
 	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
 
 test-faults: install-dev ## run every race and fault under many random schedules, and 100,000 random operations; prints a table
-	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} $(BIN)/python -m shop.local exec -- \
+	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
 		python -m pytest tests -n auto -k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
 
 lint: install-dev ## run all checks
