@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from checkout.orders import selectors as orders
 from checkout.returns import merchant_forms, screen, selectors
 from checkout.returns import services as returns
 from checkout.returns.models import Return
@@ -57,6 +58,16 @@ class ReturnAdmin(KeysetAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Return]:
         return super().get_queryset(request).defer("order__shipping_address", "order__billing_address", "comment")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Return], search_term: str
+    ) -> tuple[QuerySet[Return], bool]:
+        """By the whole number, of the return or of its order: what an index answers."""
+        number = search_term.strip().upper()[:20]
+        if not number:
+            return queryset, False
+        order = orders.order(number)
+        return queryset.filter(order=order) if order else queryset.filter(number=number), False
 
     def get_urls(self) -> list[URLPattern]:
         pages = {

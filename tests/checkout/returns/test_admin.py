@@ -103,6 +103,14 @@ def test_a_scanned_number_leads_to_its_return(merchant: Client) -> None:
     assert answer["Location"] == at(found)
 
 
+def test_a_search_finds_the_returns_of_an_order(merchant: Client) -> None:
+    one, other = make.asked(make.arrived()), make.asked(make.arrived())
+    url = reverse("admin:checkout_return_changelist")
+    html = merchant.get(url, {"q": f" {one.order.number.lower()} "}).content.decode()
+    assert (one.number in html, other.number in html) == (True, False)
+    assert one.number not in merchant.get(url, {"q": "RET-1"}).content.decode()
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [("NOPE", "“NOPE” is not in this return."), ("", "")],

@@ -9,6 +9,7 @@ from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnUnit
 from checkout.returns.services import ReturnRefused, Verdict
 from inventory.stock.models import StockItem, StockMovement
+from shop.core.links import Link, links
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import returns as make
@@ -57,6 +58,11 @@ def test_in_several_parcels(found: Return) -> None:
         receive(found, 1)
     outbox.drain(mails=False)
     assert Notification.objects.filter(template="return_received").count() == 1
+
+
+def test_a_stock_movement_leads_to_its_return(found: Return) -> None:
+    known, unknown = f"return:{found.pk}:1", "return:nothing:1"
+    assert links([known, unknown]) == {known: Link(found.number, f"/admin/checkout/return/{found.pk}/change/")}
 
 
 @pytest.mark.parametrize("units", [6, -1])
