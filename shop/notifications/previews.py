@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from shop.core.admin import ReadOnlyAdmin
 from shop.notifications import samples, services
 
-WIDTHS = (("desktop", 680), ("phone", 390))  # of the frames that show the HTML
+WIDTHS = (("desktop", 620), ("phone", 390))  # of the frames that show the HTML
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
 
 
