@@ -113,9 +113,8 @@ def main() -> int:
         Order.objects.filter(idempotency_key__startswith="bench-papers-").delete()
         PrintJob.objects.filter(actor="system").delete()
     pages = len(PdfReader(BytesIO(content)).pages)
-    print(
-        f"{count} packing slips and {count} labels: {seconds:.1f} s ({cpu:.1f} s of CPU), {pages} pages, {len(content) / 1e6:.2f} MB"
-    )
+    size = f"{pages} pages, {len(content) / 1e6:.2f} MB"
+    print(f"{count} packing slips and {count} labels: {seconds:.1f} s ({cpu:.1f} s of CPU), {size}")
     print(f"progress seen meanwhile: {', '.join(map(str, seen)) or '–'} of {job.total}; problems: {len(job.problems)}")
     return 0 if job.status == "done" and not job.problems else 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -27,10 +27,8 @@ def meeting(monkeypatch: pytest.MonkeyPatch, name: str) -> Iterator[None]:
     def and_wait(*args: Any, **kwargs: Any) -> Any:
         found = read(*args, **kwargs)
         list(found) if name == "to_pick" else None
-        try:
+        with suppress(threading.BrokenBarrierError):
             both.wait()
-        except threading.BrokenBarrierError:
-            pass
         return found
 
     with monkeypatch.context() as patched:
