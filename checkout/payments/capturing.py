@@ -140,8 +140,7 @@ def approve(*, order_id: UUID, by: str) -> Order:
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         is_held = (
-            order.status == Order.Status.PAYMENT_REVIEW
-            and order.came_minor < order.due_minor <= order.authorised_minor
+            order.status == Order.Status.PAYMENT_REVIEW and order.came_minor < order.due_minor <= order.authorised_minor
         )
         if not is_held:
             return orders.apply(order_id=order_id, trigger="approve_review", by=by)

@@ -72,7 +72,8 @@ def test_F13_message_browser_and_timetable_at_once_pay_once(schedules: Any, shop
         payment = make.payment_of(order)
         events = [told(payment), told(payment, kind="processing")]
         jobs = [partial(process, event) for event in events * 2]
-        jobs += [partial(payments.refresh, order_id=order.pk), partial(payments.settle, payment_id=payment.pk)]
+        jobs.append(partial(payments.refresh, order_id=order.pk))
+        jobs.append(partial(payments.bring_up_to_date, payment_id=payment.pk))
         outcomes = together(jobs)
         assert [one for one in outcomes if isinstance(one, Exception)] == []
         paid_once(order)
