@@ -55,7 +55,7 @@ def settle() -> None:
     for _round in range(3):
         outbox.drain()
         for payment in Payment.objects.filter(status__in=["processing", "authorised"]).exclude(reference=""):
-            payments.settle(payment_id=payment.pk)
+            payments.bring_up_to_date(payment_id=payment.pk)
     assert outbox.failures() == []
 
 
