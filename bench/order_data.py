@@ -94,7 +94,8 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
     yield OrderLine, lines, {
         "id": "bench_key(placed_at, n, position)", "order_id": "id", "position": "position",
         "product_id": "bench_key('2020-02-01', (n * 7 + position) %% 5000)", "name": "'Thing ' || (n %% 5000)",
-        "variant_id": "bench_key('2020-03-01', (n * 7 + position) %% 5000)", "sku": "'SKU-' || (n * 7 + position) %% 5000",
+        "variant_id": "bench_key('2020-03-01', (n * 7 + position) %% 5000)",
+        "sku": "'SKU-' || (n * 7 + position) %% 5000",
         "options": """'{"Colour": "Blue"}'::jsonb""", "quantity": "1", "unit_price_minor": "(total - 500) / lines",
         "total_minor": "(total - 500) / lines", "shipping_minor": "CASE position WHEN 1 THEN 500 ELSE 0 END",
     }  # fmt: skip

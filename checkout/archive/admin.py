@@ -34,7 +34,5 @@ class ArchivedOrderAdmin(KeysetAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ArchivedOrder]:
         return super().get_queryset(request).defer("content")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ArchivedOrder], search_term: str
-    ) -> tuple[QuerySet[ArchivedOrder], bool]:
-        return selectors.named(queryset, search_term), False
+    def find(self, request: HttpRequest, queryset: QuerySet[ArchivedOrder], term: str) -> QuerySet[ArchivedOrder]:
+        return selectors.named(queryset, term)

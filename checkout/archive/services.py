@@ -76,6 +76,7 @@ def move(*, ids: Sequence[UUID], by: str) -> int:
         if not still:
             return 0
         with connections[db.DEFAULT].cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")  # many small subqueries: compiling them costs more than running them
             cursor.execute(contents.copy_sql(), {"ids": still})
             cursor.execute(contents.COUNT_SQL, {"ids": still})
             copied = dict(cursor.fetchall())

@@ -64,11 +64,9 @@ class OrderList(KeysetAdmin):
         heavy = ("shipping_address", "billing_address", "tax_lines", "discount_lines")
         return super().get_queryset(request).defer(*heavy)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
-    ) -> tuple[QuerySet[Order], bool]:
-        parcels = fulfilment.orders_by_tracking(search_term)
-        return (queryset.filter(pk__in=parcels) if parcels else selectors.named(queryset, search_term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Order], term: str) -> QuerySet[Order]:
+        parcels = fulfilment.orders_by_tracking(term)
+        return queryset.filter(pk__in=parcels) if parcels else selectors.named(queryset, term)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         found = archive.found(request.GET.get("q", "")[:100])

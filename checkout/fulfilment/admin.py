@@ -34,15 +34,10 @@ class ShipmentAdmin(KeysetAdmin):
     def start_wave(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> HttpResponse:
         return _sent_on("admin:checkout_pickwave_add")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Shipment], search_term: str
-    ) -> tuple[QuerySet[Shipment], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        tracked = queryset.filter(tracking_number=term).exclude(tracking_number="")
-        is_number = term.upper().startswith("ORD-")
-        return (queryset.filter(number__startswith=term.upper()) if is_number else tracked), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Shipment], term: str) -> QuerySet[Shipment]:
+        if term.upper().startswith("ORD-"):
+            return queryset.filter(number__startswith=term.upper())
+        return queryset.filter(tracking_number=term).exclude(tracking_number="")
 
 
 def _sent_on(page: str) -> HttpResponse:

@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='order',
-            index=models.Index(models.F('payment_state'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('payment_state', 'paid'), _negated=True), name='order_payment'),
+            index=models.Index(models.F('payment_state'), models.OrderBy(models.F('id'), descending=True), models.F('status'), condition=models.Q(('payment_state', 'paid'), _negated=True), name='order_payment'),
         ),
         AddIndexConcurrently(
             model_name='order',
-            index=models.Index(models.F('fulfilment_state'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('fulfilment_state', 'delivered'), _negated=True), name='order_parcels'),
+            index=models.Index(models.F('fulfilment_state'), models.OrderBy(models.F('id'), descending=True), models.F('status'), condition=models.Q(('fulfilment_state', 'delivered'), _negated=True), name='order_parcels'),
         ),
         AddIndexConcurrently(
             model_name='order',

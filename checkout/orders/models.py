@@ -150,9 +150,15 @@ class Order(models.Model):
             models.Index("customer_id", F("id").desc(), name="order_customer"),
             models.Index("status", F("id").desc(), name="order_status"),
             models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="order_email_prefix"),
-            models.Index("payment_state", F("id").desc(), condition=~Q(payment_state="paid"), name="order_payment"),
             models.Index(
-                "fulfilment_state", F("id").desc(), condition=~Q(fulfilment_state="delivered"), name="order_parcels"
+                "payment_state", F("id").desc(), "status", condition=~Q(payment_state="paid"), name="order_payment"
+            ),
+            models.Index(
+                "fulfilment_state",
+                F("id").desc(),
+                "status",
+                condition=~Q(fulfilment_state="delivered"),
+                name="order_parcels",
             ),
             models.Index(F("id").desc(), condition=TO_PAY, name="order_to_pay"),
             models.Index(F("id").desc(), condition=TO_GIVE_BACK, name="order_to_give_back"),

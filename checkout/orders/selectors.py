@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from django.urls import reverse
 from checkout.orders import rules, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
+from shop.core import db
 from shop.core.links import Link, ids
 
 
@@ -53,12 +56,17 @@ def latest_of(*, email: str) -> Order | None:
 
 def named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     """Those of `rows` (with number and e-mail) whose number, or else e-mail, begins with `term`."""
-    text = term.strip()
-    if text.isdigit():
-        return rows.filter(number__startswith=f"ORD-{text}")
-    if text.upper().startswith("ORD-"):
-        return rows.filter(number__startswith=text.upper())
-    return rows.filter(email__startswith=text.lower())
+    text = term.strip().upper()
+    if not text.isdigit() and not text.startswith("ORD-"):
+        return rows.filter(email__startswith=text.lower())
+    text = text.removeprefix("ORD-")
+    found = rows.filter(number__startswith=f"ORD-{text}")
+    if not re.fullmatch(r"20\d\d\d*", text, re.ASCII):
+        return found
+    # The number begins with the year, and the key with the time: only that year's rows need to be looked at.
+    year, day = datetime(int(text[:4]), 1, 1, tzinfo=UTC), timedelta(days=1)
+    after, before = year - day, year.replace(year=year.year + 1) + day
+    return found.filter(pk__gte=db.uuid7_floor(after), pk__lt=db.uuid7_floor(before))
 
 
 def ids_named(term: str, *, limit: int = 50) -> list[UUID]:

@@ -63,10 +63,8 @@ class PaymentAdmin(KeysetAdmin):
     def amount_text(self, payment: Payment) -> str:
         return payment.amount.format()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(pk__in=selectors.ids_named(search_term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(pk__in=selectors.ids_named(term))
 
 
 @admin.register(PaymentEvent)
@@ -77,10 +75,8 @@ class PaymentEventAdmin(KeysetAdmin):
     search_fields = ["payment__order__number", "payment__reference"]
     search_help_text = SEARCHED
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(payment_id__in=selectors.ids_named(term))
 
 
 @admin.register(Refund)
@@ -101,10 +97,8 @@ class RefundAdmin(KeysetAdmin):
     def amount_text(self, refund: Refund) -> str:
         return refund.amount.format()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(payment_id__in=selectors.ids_named(term))
 
     def has_record_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("checkout.record_payment"))
@@ -154,10 +148,8 @@ class CaptureAdmin(KeysetAdmin):
     def amount_text(self, capture: Capture) -> str:
         return capture.amount.format()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(payment_id__in=selectors.ids_named(search_term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(payment_id__in=selectors.ids_named(term))
 
 
 @admin.register(PaymentOptions)
@@ -184,8 +176,5 @@ class ProviderEventAdmin(KeysetAdmin):
     search_fields = ["event_id", "reference"]
     search_help_text = gettext_lazy("The provider's name of the message, or of the payment")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        return queryset.filter(Q(provider__in=PROVIDERS, event_id=term) | Q(reference=term)), False
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(Q(provider__in=PROVIDERS, event_id=term) | Q(reference=term))

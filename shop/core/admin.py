@@ -109,6 +109,17 @@ class KeysetAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
         return KeysetList
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        return (self.find(request, queryset, term) if term else queryset), False
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        """The rows that a search for `term`, which is not empty, means; by `search_fields` unless said otherwise."""
+        found: QuerySet[Any] = super().get_search_results(request, queryset, term)[0]
+        return found
+
     def get_sortable_by(self, request: HttpRequest) -> list[str]:
         """The column that shows the time which is in the key, if the list names one."""
         return list(self.sortable_by or ())
