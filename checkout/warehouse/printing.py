@@ -22,6 +22,7 @@ from checkout.warehouse import filling, rules, selectors
 from checkout.warehouse.models import PickWave, PrintJob
 from checkout.warehouse.papers import bundle
 from checkout.warehouse.papers.data import Label, Slip
+from checkout.warehouse.papers.sheet import NothingDrawn
 from shop.audit import services as audit
 from shop.core import db
 from shop.events import bus, types
@@ -78,15 +79,18 @@ def draw(*, job_id: UUID) -> PrintJob | None:
         raise
     if not content:
         PrintJob.objects.filter(pk=job.pk).update(
-            status=Status.FAILED, error=_("There is nothing to print any more."), problems=job.problems,
+            status=Status.FAILED, error=_("There is nothing to print."), problems=job.problems,
             finished_at=Now(),
         )  # fmt: skip
         return None
     name = storages["private"].save(f"print/{job.pk}-{secrets.token_hex(8)}.pdf", ContentFile(content))
-    PrintJob.objects.filter(pk=job.pk).update(
+    running = PrintJob.objects.filter(pk=job.pk, status=Status.RUNNING)
+    is_ours = running.update(
         status=Status.DONE, file=name, size=len(content), done=job.total, problems=job.problems, error="",
         finished_at=Now(),
     )  # fmt: skip
+    if not is_ours:  # another worker was given it as well, and was faster
+        storages["private"].delete(name)
     return job
 
 
@@ -130,9 +134,12 @@ def _content(job: PrintJob) -> bytes:
     wants_slips, wants_labels = job.kind != Kind.LABELS, job.kind != Kind.SLIPS
     slips = _slips(shipments) if wants_slips else ()
     labels = _labels(job, shipments, drawn) if wants_labels else ()
-    return bundle.render(
-        slips_of=slips, labels_of=labels, drawn=drawn, on_a_sheet=job.on_a_sheet, done=_Teller(job),
-    )  # fmt: skip
+    try:
+        return bundle.render(
+            slips_of=slips, labels_of=labels, drawn=drawn, on_a_sheet=job.on_a_sheet, done=_Teller(job)
+        )
+    except NothingDrawn:  # every carrier refused
+        return b""
 
 
 def _slips(shipments: Sequence[Shipment]) -> Iterator[Slip]:

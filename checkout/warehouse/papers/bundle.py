@@ -28,8 +28,8 @@ def render(
 ) -> bytes:
     """A pick list, then packing slips, then labels, then those that carriers have `drawn` themselves (PDF each).
 
-    Slips and labels are read one by one, `drawn` after them. Raises ValueError if there is nothing to draw, or for
-    another layout than those of `LAYOUTS`.
+    Slips and labels are read one by one, `drawn` after them. Raises `NothingDrawn`, and ValueError for another layout
+    than those of `LAYOUTS`.
     """
     if on_a_sheet not in LAYOUTS:
         raise ValueError(f"{on_a_sheet} labels on a sheet")

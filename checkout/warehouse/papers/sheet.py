@@ -18,6 +18,10 @@ FINEST_BAR, WIDEST_BAR = 0.19, 0.5  # millimetres; what is finer, scanners do no
 LINE = 1.35  # from one line to the next, of their size
 
 
+class NothingDrawn(ValueError):
+    """A document without pages."""
+
+
 class Sheet:
     """Pages, one after the other. `bytes()` ends it."""
 
@@ -115,9 +119,9 @@ class Sheet:
         return True
 
     def bytes(self) -> bytes:
-        """The document. Raises ValueError if it has no page."""
+        """The document. Raises `NothingDrawn`."""
         if not self.pages:
-            raise ValueError("a document without pages")
+            raise NothingDrawn("a document without pages")
         self._canvas.save()
         return self._out.getvalue()
 

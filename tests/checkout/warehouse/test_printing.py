@@ -81,6 +81,23 @@ def test_drawn_twice_is_drawn_once(folder: Path) -> None:
     assert len(list(folder.rglob("*.pdf"))) == 1
 
 
+def test_of_two_workers_with_one_job_one_leaves_a_file(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    job = ask("slips", make.parcel())
+    render, turns = bundle.render, [True]
+
+    def and_the_other_one_too(**papers: object) -> bytes:
+        content = render(**papers)  # type: ignore[arg-type]
+        if turns.pop():
+            turns.append(False)
+            printing.draw(job_id=job.pk)
+        return content
+
+    monkeypatch.setattr(bundle, "render", and_the_other_one_too)
+    printing.draw(job_id=job.pk)
+    assert printed(job) != []
+    assert len(list(folder.rglob("*.pdf"))) == 1
+
+
 def test_progress_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "_TOLD_EVERY", 0)
     job = ask("slips", make.parcel(), make.parcel(), make.parcel())
@@ -115,7 +132,7 @@ def test_of_cancelled_parcels_nothing_is_printed() -> None:
     make.cancel(shipment)
     printing.draw(job_id=job.pk)
     job.refresh_from_db()
-    assert (job.status, job.file, job.error) == ("failed", "", "There is nothing to print any more.")
+    assert (job.status, job.file, job.error) == ("failed", "", "There is nothing to print.")
 
 
 @pytest.mark.parametrize(
@@ -188,3 +205,14 @@ def test_where_no_carrier_makes_labels_ours_bears_the_parcels_number(settings: o
     printing.draw(job_id=job.pk)
     [label] = printed(job)
     assert (shipment.number in label, job.problems) == (True, [])
+
+
+def test_where_every_carrier_refuses_the_job_says_so(settings: object, tmp_path: Path) -> None:
+    settings.CARRIERS = ["demo"]  # type: ignore[attr-defined]
+    settings.CARRIER_FOLDER = tmp_path / "carrier"  # type: ignore[attr-defined]
+    bad = make.parcel()
+    Shipment.objects.filter(pk=bad.pk).update(carrier_code="gone")
+    job = ask("labels", bad)
+    assert printing.draw(job_id=job.pk) is None
+    job.refresh_from_db()
+    assert (job.status, job.error, len(job.problems)) == ("failed", "There is nothing to print.", 1)
