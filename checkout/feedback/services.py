@@ -15,7 +15,7 @@ from shop.core import requests
 from shop.notifications import optout
 from shop.notifications import services as notifications
 
-TOPIC = "feedback"
+TOPIC = optout.FEEDBACK
 BATCH = 200
 
 

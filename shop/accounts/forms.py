@@ -68,3 +68,6 @@ class PreferencesForm(forms.Form):
     has_profiling_consent = forms.BooleanField(
         label=_("You may use what I look at and buy to suggest products to me"), required=False
     )
+    may_ask_for_feedback = forms.BooleanField(
+        label=_("You may ask me once after a delivery how it was"), required=False
+    )

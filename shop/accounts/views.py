@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.accounts import selectors, services
 from shop.accounts.forms import AddressForm, PreferencesForm
 from shop.core import requests
+from shop.notifications import optout
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -92,11 +93,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     names = ("language", "has_marketing_consent", "has_profiling_consent")
     initial = {name: getattr(chosen, name) for name in names}
     initial |= {"first_name": request.user.first_name, "last_name": request.user.last_name}  # type: ignore[union-attr]
+    wish = optout.about(topic=optout.FEEDBACK, address=request.user.email)  # type: ignore[union-attr]
+    initial["may_ask_for_feedback"] = not optout.is_stopped(wish)
     form = PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, requests.actor(request)
         services.save_name(customer_id=customer_id, first_name=given["first_name"], last_name=given["last_name"], by=by)
         services.save_preferences(customer_id=customer_id, by=by, **{name: given[name] for name in names})
+        (optout.resume if given["may_ask_for_feedback"] else optout.stop)(wish, by=by)
         messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")
     return render(request, "account/preferences.html", {"form": form}, status=_status(form.is_bound))

@@ -17,6 +17,7 @@ from shop.audit import services as audit
 from shop.core import db, requests
 from shop.notifications.models import OptOut
 
+FEEDBACK = "feedback"  # the topics there are
 _SALT = "shop.notifications.optout"
 
 

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from shop.accounts.models import User
 from shop.audit.models import AuditEntry
 from shop.notifications import optout
 from shop.notifications.models import OptOut
@@ -69,3 +71,15 @@ def test_a_link_cannot_be_turned_to_another_topic() -> None:
     other = path().replace("feedback", "offers")
     assert other != path()
     assert Client().post(other).status_code == 404
+
+
+def test_a_customer_says_so_on_the_preferences_page(client: Client) -> None:
+    ada = User.objects.create_user(ADA, "correct horse battery")
+    client.force_login(ada)
+    url = reverse("preferences")
+    assert client.get(url).context["form"]["may_ask_for_feedback"].value() is True
+    client.post(url, {"language": "en"})
+    assert stopped(ADA) == {ADA}
+    assert client.get(url).context["form"]["may_ask_for_feedback"].value() is False
+    client.post(url, {"language": "en", "may_ask_for_feedback": "on"})
+    assert stopped(ADA) == set()
