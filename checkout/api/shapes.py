@@ -254,6 +254,7 @@ def placed(found: Any) -> dict[str, Any]:
         "payment_status": "due",
         "fulfilment_status": "unfulfilled",
     }
+    shape |= dict.fromkeys(("due", "balance"), cart_api.amount(found.total))
     return shape if found.customer_id else {**shape, "access_token": found.access_key}
 
 
