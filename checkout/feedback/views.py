@@ -84,7 +84,9 @@ def _page(
 
 def _stray(bound: forms.FeedbackForm) -> list[str]:
     """What is wrong with an answer about a product that is not on the page."""
-    return list(bound.non_field_errors()) or [_("This product cannot be reviewed any more.")]
+    return [str(problem) for problem in list(bound.non_field_errors())] or [
+        _("This product cannot be reviewed any more.")
+    ]
 
 
 def _form(order: Any, product_id: UUID, bound: forms.FeedbackForm | None) -> forms.FeedbackForm:
