@@ -187,7 +187,8 @@ def archive_month(batch: int) -> dict[str, Any]:
         "median_alone_ms": statistics.median(alone), "longest_alone_ms": max(alone), "batch": batch,
     }  # fmt: skip
     print(
-        f"{figures['orders']:,} orders archived in {seconds:.1f} s ({figures['orders_a_second']:,}/s, {batch} at a time)."
+        f"{figures['orders']:,} orders archived in {seconds:.1f} s "
+        f"({figures['orders_a_second']:,}/s, {batch} at a time)."
     )
     print(f"Placing an order meanwhile: median {figures['median_ms']:.1f} ms, longest {figures['longest_ms']:.1f} ms "
           f"({len(took):,} orders); alone: {figures['median_alone_ms']:.1f} and {figures['longest_alone_ms']:.1f} ms.",

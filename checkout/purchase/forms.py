@@ -51,7 +51,7 @@ class _Lines(forms.CharField):
     """Text of several lines. Browsers send two characters for the end of a line and count one."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
 
 
 class DetailsForm(forms.Form):

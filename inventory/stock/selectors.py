@@ -228,9 +228,7 @@ def stock_violations() -> list[str]:
 
 def returned_with(prefix: str) -> dict[str, int]:
     """Units that came back, by document, of the documents that begin so. One query."""
-    rows = StockMovement.objects.using(db.INVENTORY).filter(
-        document__startswith=prefix, kind=StockMovement.Kind.RETURN
-    )
+    rows = StockMovement.objects.using(db.INVENTORY).filter(document__startswith=prefix, kind=StockMovement.Kind.RETURN)
     return dict(rows.values_list("document").annotate(units=Sum("quantity")))
 
 

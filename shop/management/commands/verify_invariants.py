@@ -15,8 +15,8 @@ from catalog.products import invariants as products
 from catalog.search import invariants as search
 from checkout.archive import invariants as archive
 from checkout.changes import invariants as changes
-from checkout.invoices import invariants as documents
 from checkout.fulfilment import invariants as parcels
+from checkout.invoices import invariants as documents
 from checkout.ledger import invariants as ledger
 from checkout.orders import invariants as orders
 from checkout.payments import invariants as payments
