@@ -49,7 +49,9 @@ def page(rows: QuerySet[Any], position: Position, *, size: int, is_ascending: bo
     is_upwards = is_ascending != is_backwards
     if position.key is not None:
         rows = rows.filter(pk__gt=position.key) if is_upwards else rows.filter(pk__lt=position.key)
-    found = list(rows.order_by("pk" if is_upwards else "-pk")[: size + 1])
+    rows = rows.order_by("pk" if is_upwards else "-pk")
+    # The keys first, by themselves: what is passed over is then read from an index that has the filters' columns.
+    found = list(rows.filter(pk__in=rows.values("pk")[: size + 1]))
     has_more = len(found) > size
     found = found[:size]
     if is_backwards:

@@ -152,6 +152,7 @@ def test_the_merchant_finds_it_reads_it_and_brings_it_back(client: Client) -> No
     assert client.get(live)["Location"] == page
     html = client.get(page).content.decode()
     assert 'data-testid="admin-order-archived"' in html
+    assert f"/checkout/order/{order.pk}/" not in html  # no button of the live page
     assert order.lines.model.objects.count() == 0
     assert "Thing SKU-" in html
     assert links([f"order:{order.pk}"])[f"order:{order.pk}"].url == page
