@@ -65,13 +65,12 @@ _AGREES: tuple[Check, ...] = (
         JOIN checkout_orderline line ON line.order_id = said.order_id AND line.id::text = said.key
         JOIN checkout_order "order" ON "order".id = said.order_id,
         LATERAL (
-            SELECT CASE WHEN "order".status IN ('cancelled', 'refunded') THEN ARRAY[0, 0, 0]::bigint[]
-            ELSE ARRAY[quantity - returned, line.tax_minor - returned_tax_minor,
+            SELECT ARRAY[quantity - returned, line.tax_minor - returned_tax_minor,
                 line.total_minor - unit_price_minor * returned - line.discount_minor + returned_discount_minor
                 + line.shipping_minor - returned_shipping_minor + line.tax_minor - returned_tax_minor
-                - line.included_tax_minor + returned_included_tax_minor]::bigint[] END AS sums
+                - line.included_tax_minor + returned_included_tax_minor]::bigint[] AS sums
         ) now
-        WHERE said.sums <> now.sums
+        WHERE said.sums <> now.sums AND "order".status NOT IN ('cancelled', 'refunded')
           AND NOT EXISTS (SELECT FROM shop_delivery owed
                           WHERE owed.status <> 'done' AND owed.aggregate_id = "order".id::text)
         """,

@@ -188,6 +188,11 @@ def taxes(lines: Position) -> dict[Rate, Sums]:
     return sums
 
 
+def is_nought(lines: Position) -> bool:
+    """Whether it comes to nothing, at every rate: goodwill may have taken off all that the lines still say."""
+    return totals(lines) == Totals(0, 0, 0) and not taxes(lines)
+
+
 def number(series: str, year: int, position: int) -> str:
     """ "INV-2026-000001": at least six digits."""
     return f"{series}-{year}-{position:06d}"

@@ -46,8 +46,9 @@ def settle(order_id: UUID, by: str = "system") -> list[Document]:
         if not before and not selectors.is_to_be_invoiced(order, details.issue_when):
             return []
         found = orders.lines_of(order_id)
-        lacking = rules.difference(selectors.standing(order, found), selectors.issued(before))
-        if not lacking:
+        said = selectors.issued(before)
+        lacking = rules.difference(selectors.standing(order, found), said)
+        if not lacking or (order.is_over and rules.is_nought(said)):
             return []
         added, taken = rules.papers(lacking)
         with translation.override(details.language or order.language):

@@ -21,6 +21,7 @@ from catalog.restock import services as restock
 from catalog.search.models import Listing
 from checkout.cards import services as saved_cards
 from checkout.cards.models import SavedCard
+from checkout.changes import services as changes
 from checkout.disputes.models import Dispute
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
@@ -29,6 +30,8 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentEvent, PaymentOptions, Refund
+from checkout.returns import services as returns
+from checkout.warehouse import printing
 from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
 from inventory.stock import services as stock
@@ -43,6 +46,7 @@ from shop.notifications.models import Notification
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories import checkout as make
+from tests.factories import returns as back
 from tests.factories.accounts import StaffFactory
 from tests.factories.inventory import stocked
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, RunningSandbox
@@ -222,11 +226,61 @@ def _of_catalogue(product_id: UUID) -> list[types.Event]:
     ]
 
 
+def order_changed(work: Work, sandbox: RunningSandbox) -> None:
+    """One unit is taken off, one cannot be found, one is waited for; a carrier loses the parcel of the last one."""
+    _take_money("at_once")
+    order = make.placed([stocked(9)], quantity=4)
+    work()
+    line = order.lines.get()
+    changes.cancel_units(order_id=order.pk, units={line.pk: 1}, reason="", by=BY)
+    work()
+    fulfilment.start(order_id=order.pk, by=BY)
+    for then in ("refund", "wait"):
+        parcel = Shipment.objects.filter(order=order, status="open").earliest("id")
+        fulfilment.short(shipment_id=parcel.pk, units={parcel.lines.get().pk: 1}, then=then, by=BY)
+        work()
+    with transaction.atomic(using=db.DEFAULT):
+        lost = types.ParcelInTrouble(order_id=order.pk, shipment_id=parcel.pk, what="lost")
+        bus.publish(lost, using=db.DEFAULT)
+    printing.ask(kind="slips", shipment_ids=[parcel.pk], by=BY)
+    work()
+
+
+def order_refunded(work: Work, sandbox: RunningSandbox) -> None:
+    """Paid, and all of it given back before anything left."""
+    _take_money("at_once")
+    order = make.placed([stocked(5)])
+    work()
+    payments.request_refund(order_id=order.pk, amount=Money(3000, "USD"), reason="", by=BY)
+    work()
+
+
+def units_returned(work: Work, sandbox: RunningSandbox) -> None:
+    """Two of three units are sent back: one return is refused, one taken in, looked at and paid."""
+    _take_money("at_once")
+    back.rule(approval="person")
+    order = make.placed([stocked(5)], quantity=3)
+    work()
+    fulfilment.start(order_id=order.pk, by=BY)
+    fulfilment.pick(order_id=order.pk, by=BY)
+    fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number="1", by=BY)
+    fulfilment.deliver(order_id=order.pk, by=BY)
+    work()
+    refused, taken = back.asked(order), back.asked(order)
+    returns.refuse(return_id=refused.pk, reason="worn", by=BY)
+    returns.approve(return_id=taken.pk, by=BY)
+    work()
+    back.back(taken)
+    returns.reimburse(return_id=taken.pk, by=BY)
+    work()
+
+
 STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     story.__name__: story
     for story in (
         order_shipped, order_cancelled, order_with_another_card, hold_let_go, order_expired, money_called_back,
-        customer_comes, units_come_back, stock_runs_low, catalogue_changes,
+        customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed, order_refunded,
+        units_returned,
     )
 }  # fmt: skip
 

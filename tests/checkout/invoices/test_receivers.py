@@ -85,3 +85,13 @@ def test_where_it_comes_with_the_parcel_the_first_that_leaves_brings_it():
 def test_a_file_that_nobody_keeps_is_an_error():
     with pytest.raises(KeyError, match="photo"):
         attachments.files(["photo:1"])
+
+
+def test_all_that_is_given_back_is_one_credit_note_and_no_empty_one(shop_sandbox):
+    order = shop.placed()
+    outbox.drain(mails=False)
+    payments.request_refund(order_id=order.pk, amount=order.total, reason="", by="staff:1")
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    assert (order.status, papers(order)) == ("refunded", [("invoice", 3000), ("credit_note", 3000)])
+    assert invariants.documents_agree() == []
