@@ -6,7 +6,7 @@
 
 Orders of three years are written once, by the database (`bench/order_data.py`). Lists are opened through the admin's
 own views by Django's test client: server time, rendering and all, the median and the longest of some tries. Then a
-month goes to the archive, while another process places and cancels orders without a pause; its longest wait is told.
+month goes to the archive, while another process places and cancels twenty orders a second; its longest wait is told.
 """
 
 from __future__ import annotations

@@ -95,21 +95,27 @@ def _where(part: Part, orders: str) -> str:
 def _gathered(part: Part) -> str:
     where = _where(part, '= "order".id')
     return (
-        f"'{part.table}', (SELECT jsonb_agg(to_jsonb(part) ORDER BY part.id) FROM "  # noqa: S608
+        f"'{part.table}', (SELECT json_agg(part ORDER BY part.id) FROM "  # noqa: S608
         f'(SELECT * FROM "{part.table}" WHERE {where}) part)'
     )
 
 
 def copy_sql() -> str:
-    """Copies the orders `%(ids)s` (uuid[]) with all their rows into the archive."""
+    """Copies the orders `%(ids)s` (uuid[]) with all their rows into the archive; answers with each table's name and
+    how many rows were copied of it."""
     return f"""
-        INSERT INTO checkout_archivedorder (id, number, status, customer_id, email, cart_id, currency, total_minor,
-                                            placed_at, payment_references, content)
-        SELECT id, number, status, customer_id, email, cart_id, currency, total_minor, placed_at,
-               ARRAY(SELECT reference FROM checkout_payment WHERE order_id = "order".id AND reference <> ''),
-               jsonb_build_object('{ORDER_TABLE}', jsonb_build_array(to_jsonb("order")),
-                                  {", ".join(map(_gathered, PARTS))})
-        FROM "{ORDER_TABLE}" "order" WHERE id = ANY(%(ids)s)
+        WITH copied AS (
+            INSERT INTO checkout_archivedorder (id, number, status, customer_id, email, cart_id, currency, total_minor,
+                                                placed_at, payment_references, content)
+            SELECT id, number, status, customer_id, email, cart_id, currency, total_minor, placed_at,
+                   ARRAY(SELECT reference FROM checkout_payment WHERE order_id = "order".id AND reference <> ''),
+                   json_build_object('{ORDER_TABLE}', json_build_array("order".*),
+                                     {", ".join(map(_gathered, PARTS))})::jsonb
+            FROM "{ORDER_TABLE}" "order" WHERE id = ANY(%(ids)s)
+            RETURNING content
+        )
+        SELECT entry.key, SUM(jsonb_array_length(entry.value)) FROM copied, jsonb_each(copied.content) entry
+        WHERE jsonb_typeof(entry.value) = 'array' GROUP BY 1
     """  # noqa: S608
 
 
@@ -117,12 +123,6 @@ def delete_sql(part: Part) -> str:
     """Takes away a part's rows of the orders `%(ids)s`."""
     return f'DELETE FROM "{part.table}" WHERE {_where(part, "= ANY(%(ids)s)")}'  # noqa: S608
 
-
-COUNT_SQL = """
-    SELECT entry.key, SUM(jsonb_array_length(entry.value))
-    FROM checkout_archivedorder archived, jsonb_each(archived.content) entry
-    WHERE archived.id = ANY(%(ids)s) AND jsonb_typeof(entry.value) = 'array' GROUP BY 1
-"""
 
 # A guest's orders become a customer's, here and in what comes back.
 CLAIM_SQL = """
