@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 OPEN = "checkout.payments.services.open"  # the last statement of the order's transaction
 STEPS: dict[str, tuple[str, ...]] = {
     "before the quote": ("before", "checkout.purchase.services._quote"),
-    "after the attempt's row": ("after", "checkout.purchase.services._attempt"),
+    "after the attempt's row": ("after", "checkout.purchase.attempts.begin"),
     "before the hold": ("before", "inventory.reservations.services.reserve"),
     "before the hold's COMMIT": ("before", "COMMIT", "inventory.reservations.services.exchange"),
     "after the hold": ("after", "inventory.waitlist.services.reserve"),
@@ -135,7 +135,7 @@ def test_F26_nobody_comes_back_after_a_death_and_no_unit_is_lost(step: str, shop
 @pytest.mark.parametrize("lost", [False, True], ids=["the hold is let go", "the process dies first"])
 def test_F26_killed_between_a_refusal_and_letting_the_hold_go(lost: bool, shop_sandbox: RunningSandbox) -> None:
     shopper = Shopper()
-    dies = ("before", "checkout.purchase.services._undo") if lost else ()
+    dies = ("before", "checkout.purchase.attempts.undo") if lost else ()
     ended = killed.run("tests.faults.jobs.click_while_the_cart_changes", *shopper.words, dies=dies)
     assert (ended.was_killed, "CartChanged" in ended.said) == (lost, not lost)
     assert (Order.objects.count(), shopper.counters()) == (0, (3, 2 if lost else 0, 0))

@@ -222,7 +222,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
             levels={item.variant_id: level}, skus={item.variant_id: item.sku}, location=item.location.code,
             reason="count", by="staff:1",
         )  # fmt: skip
-        self.units[item.pk] = level
+        self.units[item.pk] = level - self._by_orders()[item.pk]
 
     # --- time and noise
 
@@ -331,12 +331,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
 
     def differences(self) -> list[str]:
         """What the world's own books and the shop's disagree on; nothing, after `quiesce`."""
-        shipped: Counter[UUID] = Counter()
-        by_orders = Q(kind__in=["ship", "return"]) | Q(
-            document__startswith="shipment:"
-        )  # and not on the shelf after all
-        for row in StockMovement.objects.filter(by_orders).values_list("stock_item_id", "quantity"):
-            shipped[row[0]] += row[1]
+        shipped = self._by_orders()
         wrong = [
             f"stock item {key}: {units} on hand, {self.units[key] + shipped[key]} expected"
             for key, units in self._on_hand().items()
@@ -376,6 +371,14 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
             item = StockItem.objects.filter(variant_id=variant)
             item = item.filter(location__code=location) if location else item.filter(location__is_default=True)
             self.units[item.get().pk] += quantity
+
+    def _by_orders(self) -> Counter[UUID]:
+        """Units by stock item that orders moved: sent, sent back, or not on the shelf when they were to be sent."""
+        moved: Counter[UUID] = Counter()
+        rows = StockMovement.objects.filter(Q(kind__in=["ship", "return"]) | Q(document__startswith="shipment:"))
+        for key, units in rows.values_list("stock_item_id", "quantity"):
+            moved[key] += units
+        return moved
 
     def _on_hand(self) -> dict[UUID, int]:
         return dict(StockItem.objects.filter(variant_id__in=self.variants).values_list("pk", "on_hand"))

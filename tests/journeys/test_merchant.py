@@ -29,7 +29,7 @@ def test_a_merchant_ships_and_the_shopper_follows(page, open_page, shop, shopper
     expect(admin.get_by_test_id("admin-order-status")).to_have_text("Payment Confirmed")
     press(admin, "Start processing", "Processing")
     press(admin, "Mark as picked", "Ready to Ship")
-    admin.get_by_role("link", name="Dispatch", exact=True).click()
+    admin.get_by_role("link", name="Dispatch", exact=True).first.click()
     admin.get_by_label("Carrier").fill("UPS")
     admin.get_by_label("Tracking number").fill("1Z999AA10123456784")
     press(admin, "Dispatch", "Shipped")
