@@ -180,6 +180,7 @@ def main() -> int:
         finally:
             children.stop_all()
         figures["shop"] = runs
+    RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "hot_sku.json").write_text(json.dumps(figures, indent=1))
     return 0 if is_right else 1
 
