@@ -1,4 +1,4 @@
-"""A line of an order: as the quote has it, and what its units come to."""
+"""An order's amounts and lines as the quote has them, and what the units of a line come to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,26 @@ from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
 
 if TYPE_CHECKING:
-    from cart.pricing.selectors import QuotedLine
+    from cart.pricing.selectors import Quote, QuotedLine
+
+
+def amounts(quote: Quote) -> dict[str, Any]:
+    """The amounts of an order as the quote has them, by the names of their columns."""
+    return {
+        "subtotal_minor": quote.subtotal.minor,
+        "discount_minor": quote.discount.minor,
+        "shipping_minor": quote.shipping.minor,
+        "tax_minor": quote.tax.minor,
+        "included_tax_minor": quote.included_tax.minor,
+        "total_minor": quote.total.minor,
+        "tax_lines": [
+            {"name": tax.name, "rate": str(tax.rate), "amount_minor": tax.amount.minor, "is_included": tax.is_included}
+            for tax in quote.tax_lines
+        ],
+        "discount_lines": [
+            {"code": off.code, "name": off.name, "amount_minor": off.amount.minor} for off in quote.discounts
+        ],
+    }
 
 
 def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | None) -> OrderLine:

@@ -82,8 +82,8 @@ def place(
     """Write the order `order_id` (the reference its units are reserved under) as `quote` says; status pending.
 
     `expected`: by variant, when units come that are sold before. `pay_by`: until when its units are kept for it, where
-    that was promised. Belongs to the caller's transaction, which goes on
-    with `payments.open`. Raises `IntegrityError` when the key or the cart has an order already.
+    that was promised. Belongs to the caller's transaction, which goes on with `payments.open`. Raises
+    `IntegrityError` when the key or the cart has an order already.
     """
     delivery = quote.delivery
     order = Order.objects.create(
@@ -100,23 +100,11 @@ def place(
         delivery_option=delivery.code if delivery else "",
         delivery_name=delivery.name if delivery else "",
         delivery_on=delivery.arrives_on if delivery else None,
-        subtotal_minor=quote.subtotal.minor,
-        discount_minor=quote.discount.minor,
-        shipping_minor=quote.shipping.minor,
-        tax_minor=quote.tax.minor,
-        included_tax_minor=quote.included_tax.minor,
-        total_minor=quote.total.minor,
-        tax_lines=[
-            {"name": tax.name, "rate": str(tax.rate), "amount_minor": tax.amount.minor, "is_included": tax.is_included}
-            for tax in quote.tax_lines
-        ],
-        discount_lines=[
-            {"code": off.code, "name": off.name, "amount_minor": off.amount.minor} for off in quote.discounts
-        ],
         idempotency_key=idempotency_key,
         po_number=po_number,
         gift_message=gift_message,
         pay_by=pay_by,
+        **lines.amounts(quote),
     )
     OrderLine.objects.bulk_create(
         lines.line(order, position, line, (expected or {}).get(line.variant_id))
