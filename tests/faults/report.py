@@ -35,7 +35,15 @@ SHARE = 0.15  # of the statements of a shaken thread wait before they are sent
 PAUSE = 0.004  # seconds, at most
 
 _NAME = re.compile(r"test_(F\d\d)_")
-_LONGEST = ("adds_up[0]", "test_F35_no", "test_F28_", "adds_up[1]", "test_F40_everybody", "test_F24_many")
+_LONGEST = (
+    "adds_up[0]",
+    "test_F35_no",
+    "test_F28_",
+    "adds_up[1]",
+    "test_F23_the_life",
+    "test_F40_everybody",
+    "test_F24_many",
+)
 
 
 @dataclass
