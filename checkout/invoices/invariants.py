@@ -19,7 +19,8 @@ _NUMBERED: tuple[Check, ...] = (
         "I7 {0} of {1} was issued before the number below it",
         """
         SELECT number, issued_at FROM (
-            SELECT number, issued_at, lag(issued_at) OVER (PARTITION BY series, year ORDER BY position) AS below
+            SELECT number, issued_at,
+                lag(issued_at) OVER (PARTITION BY series, year ORDER BY position, issued_at) AS below
             FROM checkout_document
         ) numbered WHERE issued_at < below
         """,
