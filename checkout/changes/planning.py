@@ -46,6 +46,7 @@ class Wish:
     delivery_option: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     kind: str = OrderChange.Kind.EDIT
+    only_unpicked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Plan:
     added: Sequence[pricing.QuotedLine] = ()
     changed: Mapping[str, Any] = field(default_factory=dict)
     delivery_minor: int | None = None
+    only_unpicked: bool = False  # a shopper's own change: not once the warehouse has begun with the order
 
     @property
     def units(self) -> dict[UUID, int]:
@@ -67,7 +69,7 @@ class Plan:
 def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     """The plan for a wish. Raises `EditRefused`. About eight queries."""
     removed = {key: units for key, units in wish.removed.items() if units}
-    check(order, lines, Plan(wish.kind, removed))
+    check(order, lines, Plan(wish.kind, removed, only_unpicked=wish.only_unpicked))
     changed: dict[str, Any] = {}
     if wish.shipping_address is not None:
         changed |= _address(order, wish.shipping_address)
@@ -87,7 +89,7 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
             }  # fmt: skip
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")
-    return Plan(wish.kind, removed, added, changed, delivery_minor)
+    return Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
 
 
 def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
@@ -95,6 +97,8 @@ def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
     if order.status not in (EXCHANGEABLE if wanted.kind == OrderChange.Kind.EXCHANGE else EDITABLE):
         label = {"status": order.get_status_display()}
         raise EditRefused(_("The order is “%(status)s”: it cannot be changed now.") % label, "not_editable")
+    if wanted.only_unpicked and not rules.is_unpicked(order.status):
+        raise EditRefused(_("We are packing it already, so single items cannot be cancelled."), "not_editable")
     known, names = selectors.units(order.pk, lines), {line.pk: line.name for line in lines}
     for key, units in wanted.removed.items():
         code = rules.objection(known.get(key), units)

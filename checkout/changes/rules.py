@@ -28,6 +28,11 @@ def objection(units: Units | None, wanted: int) -> str:
     return "already_shipped" if wanted > units.here else ""
 
 
+def is_unpicked(status: str) -> bool:
+    """Whether nobody in the warehouse has begun with an order in this status (`Order.Status`): it is paid, no more."""
+    return status == "payment_confirmed"
+
+
 def is_empty(lines: Mapping[UUID, Units], removed: Mapping[UUID, int]) -> bool:
     """Whether nothing would be left of an order."""
     return all(units.quantity == removed.get(key, 0) for key, units in lines.items())

@@ -122,11 +122,13 @@ def preview(
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,
     kind: str = "edit",
+    only_unpicked: bool = False,
 ) -> Preview:
-    """What `edit` would do, by the same code; nothing is written or held. Raises `EditRefused`."""
+    """What `edit` (or `cancel_units`) would do, by the same code; nothing is written or held. Raises `EditRefused`."""
     order = order_selectors.by_id(order_id)
     lines = list(order.lines.all())
-    plan = planning.plan(order, lines, Wish(removed, added, shipping_address, delivery_option, fields, kind))
+    wish = Wish(removed, added, shipping_address, delivery_option, fields, kind, only_unpicked)
+    plan = planning.plan(order, lines, wish)
     have = stock.available(plan.units) if plan.added else {}
     if short := {variant: have[variant] for variant, units in plan.units.items() if have[variant] < units}:
         raise _sold_out(plan, short)
@@ -160,17 +162,18 @@ def cancel_units(
     by: str,
     kind: str = "cancel",
     change_id: UUID | None = None,
+    only_unpicked: bool = False,
 ) -> OrderChange:
     """Take units (by line id) off a placed order; their money and stock go back. Raises as `edit` does.
 
-    `change_id` makes it one change however often it is asked for.
+    `change_id` makes it one change however often it is asked for. `only_unpicked`: refused once the warehouse has begun
+    with the order.
     """
     removed = {key: count for key, count in units.items() if count}
     if not removed:
         raise EditRefused(_("Nothing would change."), "nothing_changes")
-    change = writing.write(
-        order_id=order_id, plan=Plan(kind, removed), by=by, reason=reason, change_id=change_id or db.uuid7()
-    )
+    plan = Plan(kind, removed, only_unpicked=only_unpicked)
+    change = writing.write(order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id or db.uuid7())
     return _or_cancelled(order_id, change)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cart.carts import selectors as carts
 from catalog.products import selectors as products
+from checkout.changes import rules as changes
 from checkout.desk import parcels, paying, story, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
@@ -74,6 +75,11 @@ def parcel_page(request: HttpRequest, order: Any, number: str) -> dict[str, Any]
                 "arrives": "" if one.delivered_at else wording.arrives(order),
             }
     return None
+
+
+def can_cancel_units(order: Any) -> bool:
+    """Whether single units may be cancelled as far as one can see now."""
+    return changes.is_unpicked(order.status)
 
 
 def units_page(request: HttpRequest, order: Any, form: Any) -> dict[str, Any]:
@@ -181,7 +187,7 @@ def _return_url(order: Any, shipments: Sequence[Any], query: str) -> str | None:
 
 def _cancel_units_url(order: Any, lines: Sequence[Any], query: str) -> str | None:
     """Where single units can be cancelled: as long as nobody picks them, and there is more than one."""
-    if order.status != "payment_confirmed" or sum(line.quantity - line.returned for line in lines) < 2:
+    if not can_cancel_units(order) or sum(line.quantity - line.returned for line in lines) < 2:
         return None
     return _units_url(order) + query
 

@@ -14,7 +14,6 @@ from cart.carts.models import Cart
 from checkout.archive import selectors as archive
 from checkout.changes import services as changes
 from checkout.orders import emails
-from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from shop.core import db
 
@@ -44,8 +43,7 @@ def send_link(*, number: str, email: str) -> bool:
 
 def preview_cancelling(*, order_id: UUID, units: Mapping[UUID, int]) -> changes.Preview:
     """What the order would come to without these units (by line id). Raises as `cancel_units` does."""
-    _check_not_picked(order_id)
-    return changes.preview(order_id=order_id, removed=units, kind="cancel")
+    return changes.preview(order_id=order_id, removed=units, kind="cancel", only_unpicked=True)
 
 
 def cancel_units(*, order_id: UUID, units: Mapping[UUID, int], by: str) -> None:
@@ -53,13 +51,8 @@ def cancel_units(*, order_id: UUID, units: Mapping[UUID, int], by: str) -> None:
 
     Called outside of transactions. Raises `ChangeRefused`, and `OrderCancelled` when nothing was left of it.
     """
-    _check_not_picked(order_id)
-    changes.cancel_units(order_id=order_id, units=units, reason=_("Cancelled by the customer."), by=by)
-
-
-def _check_not_picked(order_id: UUID) -> None:
-    if orders.by_id(order_id).status != Order.Status.PAYMENT_CONFIRMED:
-        raise ChangeRefused(_("We are packing it already, so single items cannot be cancelled."), "not_editable")
+    reason = _("Cancelled by the customer.")
+    changes.cancel_units(order_id=order_id, units=units, reason=reason, by=by, only_unpicked=True)
 
 
 def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:

@@ -95,7 +95,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     """GET asks how many of what (`units-<line>=`: then says what comes back), POST takes them off the order."""
     found = _order(request, number)
-    if found.status != "payment_confirmed":
+    if not pages.can_cancel_units(found):  # spares a form that leads nowhere; what counts is asked under the lock
         messages.error(request, _("We are packing it already, so single items cannot be cancelled."))
         return _to(found)
     given = request.POST if request.method == "POST" else request.GET if "units" in request.GET else None

@@ -17,8 +17,10 @@ from django.db.models import QuerySet
 from catalog.products.models import Product
 from checkout.changes import services as changes
 from checkout.changes import writing
+from checkout.desk import services as desk
 from checkout.fulfilment import leaving
 from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import ShipmentLine
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import recording
@@ -133,6 +135,47 @@ def test_F23_control_without_locks_a_cancelled_order_is_edited(monkeypatch: pyte
     order.refresh_from_db()
     assert order.status == "cancelled"
     assert order.changes.get().at > order.steps.get(trigger="cancel").at
+
+
+def unwanted(order: Order) -> Callable[[], Any]:
+    """The shopper no longer wants one of the three units."""
+    return partial(desk.cancel_units, order_id=order.pk, units={line(order).pk: 1}, by="guest")
+
+
+def packing(order: Order) -> Callable[[], Any]:
+    """The warehouse begins with the order."""
+    return partial(fulfilment.start, order_id=order.pk, by=BY)
+
+
+def test_F23_shopper_cancels_units_and_warehouse_begins_at_once(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, _product, _variant = sold()
+        results = together([unwanted(order), packing(order)])
+        assert kinds(results) in (["NoneType", "Order"], ["Order", "not_editable"])
+        for change in order.changes.all():  # before it, not after
+            assert change.at < order.steps.get(trigger="start_fulfillment").at
+        in_parcels = ShipmentLine.objects.filter(order_id=order.pk).values_list("quantity", flat=True)
+        assert list(in_parcels) == [line(order).quantity] == [3 - order.changes.count()]
+    outbox.drain(mails=False, rounds=50)
+    assert everything() == []
+
+
+def test_F23_control_without_locks_units_are_cancelled_that_are_being_picked(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, _product, _variant = sold()
+    with meanwhile(monkeypatch, writing, "check", packing(order)) as others:
+        results = [unwanted(order)(), *others]
+    assert kinds(results) == ["NoneType", "Order"]
+    assert order.changes.get().at > order.steps.get(trigger="start_fulfillment").at
+
+
+def test_what_the_shopper_saw_before_the_warehouse_began_is_too_late() -> None:
+    """The page is looked at first and posted later: what counts is how the order is then."""
+    order, _product, _variant = sold()
+    seen = desk.preview_cancelling(order_id=order.pk, units={line(order).pk: 1})
+    packing(order)()
+    with pytest.raises(changes.EditRefused) as refused:
+        unwanted(order)()
+    assert (seen.balance.minor < 0, refused.value.code, order.changes.count()) == (True, "not_editable", 0)
 
 
 def ready() -> Order:
