@@ -106,9 +106,11 @@ def copy_sql() -> str:
     return f"""
         WITH copied AS (
             INSERT INTO checkout_archivedorder (id, number, status, customer_id, email, cart_id, currency, total_minor,
-                                                placed_at, payment_references, content)
+                                                placed_at, payment_references, handles, content)
             SELECT id, number, status, customer_id, email, cart_id, currency, total_minor, placed_at,
                    ARRAY(SELECT reference FROM checkout_payment WHERE order_id = "order".id AND reference <> ''),
+                   ARRAY(SELECT unnest(ARRAY[number, id::text]) FROM checkout_return WHERE order_id = "order".id)
+                       || idempotency_key::text,
                    json_build_object('{ORDER_TABLE}', json_build_array("order".*),
                                      {", ".join(map(_gathered, PARTS))})::jsonb
             FROM "{ORDER_TABLE}" "order" WHERE id = ANY(%(ids)s)

@@ -31,6 +31,8 @@ class ArchivedOrder(models.Model):
     placed_at = models.DateTimeField(_("placed"))
     archived_at = models.DateTimeField(_("archived"), db_default=Now())
     payment_references = ArrayField(models.CharField(max_length=255), default=list)  # what providers call its payments
+    # what else it is found by: its idempotency key, and the numbers and ids of its returns
+    handles = ArrayField(models.CharField(max_length=255), default=list, db_default=[])
     content = models.JSONField()
 
     class Meta:
@@ -42,6 +44,7 @@ class ArchivedOrder(models.Model):
             models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="archived_email"),
             models.Index("customer_id", F("id").desc(), name="archived_customer"),
             GinIndex(fields=["payment_references"], name="archived_payment"),
+            GinIndex(fields=["handles"], name="archived_handles"),
         ]
 
     def __str__(self) -> str:

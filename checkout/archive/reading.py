@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connections, transaction
 
-from checkout.archive import contents
+from checkout.archive import contents, selectors
 from checkout.archive.models import ArchivedOrder
 from checkout.orders.models import Order
 from shop.core import db
@@ -31,6 +31,18 @@ def opened(order: Order) -> Iterator[None]:
             yield
         finally:
             transaction.set_rollback(True, using=db.DEFAULT)
+
+
+@contextmanager
+def return_opened(key: str, *, may_see: Callable[[Order], bool]) -> Iterator[bool]:
+    """Inside, the return with this number or id reads as it did before its order was archived; False if there is none,
+    or if `may_see` refuses its order."""
+    order = selectors.of_return(key)
+    if order is None or not may_see(order):
+        yield False
+        return
+    with opened(order):
+        yield True
 
 
 def lay_out(archived: ArchivedOrder) -> None:

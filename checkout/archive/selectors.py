@@ -63,6 +63,16 @@ def by_id(order_id: UUID) -> Order | None:
     return next(iter(_made(ArchivedOrder.objects.filter(pk=order_id))), None)
 
 
+def by_key(idempotency_key: str) -> Order | None:
+    """The order that was placed with this idempotency key, wherever it is kept: an old key makes no second order."""
+    return orders.by_key(idempotency_key) or _with_handle(idempotency_key)
+
+
+def of_return(number_or_id: str) -> Order | None:
+    """The archived order that has the return with this number or id; None if there is none."""
+    return _with_handle(number_or_id)
+
+
 def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> orders.OrderPage:
     """A customer's orders, `page` from 1: the live ones, newest first, then the archived ones. At most five queries."""
     live = orders.orders_of(customer_id=customer_id, page=page, size=size)
@@ -95,6 +105,10 @@ def awaited() -> list[str]:
     references = list(told.order_by("received_at").values_list("reference", flat=True)[:200])
     rows = ArchivedOrder.objects.filter(payment_references__overlap=references)
     return list(rows.values_list("number", flat=True)) if references else []
+
+
+def _with_handle(handle: str) -> Order | None:
+    return next(iter(_made(ArchivedOrder.objects.filter(handles__contains=[handle]).order_by())), None)
 
 
 def _url(order_id: UUID) -> str:
