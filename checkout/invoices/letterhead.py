@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image
 
 from shop.core import pdf as pages
+from shop.core import scripts
 
 NARROW = [("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4)]
 _LOGO = (60 * pages.mm, 18 * pages.mm)  # at most
@@ -54,7 +53,8 @@ def footer(
         canvas.line(margins.left, top, size[0] - margins.right, top)
         for place, lines in enumerate(columns):
             for row, line in enumerate(lines):
-                pages.write(canvas, margins.left + place * step, top - 12 - row * _LINE, _fit(line, step - 8), size=7)
+                fitting = scripts.cut(scripts.joined(line), step - 8, 7)
+                pages.write(canvas, margins.left + place * step, top - 12 - row * _LINE, fitting, size=7)
         at = {"number": number, "page": page.number, "pages": page.of}
         text = _("%(number)s · Page %(page)s of %(pages)s") % at
         pages.write(canvas, size[0] - margins.right, 6 * pages.mm, text, size=7, align="right")
@@ -79,11 +79,3 @@ def _columns(seller: Mapping[str, str]) -> list[list[str]]:
 
 def _lines(found: Sequence[str]) -> list[str]:
     return [line.strip() for line in found if line.strip()][:7]
-
-
-def _fit(line: str, width: float) -> str:
-    """The line, cut where it would run into the next column."""
-    text: Any = pages.plain(line)
-    while text and stringWidth(text, pages.FONT, 7) > width:
-        text = text[:-2].rstrip("…") + "…"
-    return str(text)

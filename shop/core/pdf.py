@@ -5,29 +5,28 @@ The same blocks give the same bytes every time (no date, no random id), so that 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, A6, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, LongTable, PageTemplate, Paragraph
 
-__all__ = ["A4", "A6", "BOLD", "FONT", "LETTER", "Margins", "Page", "Section", "mm", "paragraph", "render", "table"]
+from shop.core import scripts
+from shop.core.scripts import BOLD, FONT, fonts, plain
 
-FONT, BOLD = "NotoSans", "NotoSans-Bold"  # Latin, Greek, Cyrillic and currency signs; its digits are of one width
-_FILES = Path(__file__).parent / "fonts"
+__all__ = [
+    "A4", "A6", "BOLD", "FONT", "LETTER", "Margins", "Page", "Section", "fonts", "mm", "paragraph", "plain", "render",
+    "table",
+]  # fmt: skip
 
 INK, MUTED, RULE, SHADE = HexColor("#1c1b22"), HexColor("#5d5b66"), HexColor("#c9c7d1"), HexColor("#f3f2f6")
 
@@ -90,24 +89,43 @@ def styles() -> Styles:
     )
 
 
-@lru_cache(maxsize=1)
-def fonts() -> tuple[str, str]:
-    """Make the embedded font known to the PDF library, once per process: its regular and its bold name."""
-    for name, file in ((FONT, "NotoSans-Regular.ttf"), (BOLD, "NotoSans-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(_FILES / file)))
-    pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
-    return FONT, BOLD
+class Words(Flowable):
+    """A block of words that the papers' own font does not have all of: the rest in others, from the right where that
+    is how they are read. Lines begin on the left whatever they say, so that addresses stand in their windows."""
+
+    def __init__(self, text: str, style: ParagraphStyle) -> None:
+        super().__init__()
+        self._text, self._style = text, style
+        self._is_bold = style.fontName == BOLD
+        self._lines: list[tuple[str, str]] = []  # each with the direction of the line that was typed
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        size = self._style.fontSize
+        self._lines = [
+            (line, scripts.direction(typed))
+            for typed in self._text.split("\n")
+            for line in scripts.lines(typed, width, size, is_bold=self._is_bold) or [""]
+        ]
+        self.width, self.height = width, len(self._lines) * self._style.leading
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.canv.setFillColor(self._style.textColor)
+        for turn, (line, base) in enumerate(self._lines):
+            room = self.width - scripts.width(line, self._style.fontSize, is_bold=self._is_bold)
+            x = {TA_RIGHT: room, TA_CENTER: room / 2}.get(self._style.alignment, 0)
+            y = self.height - self._style.fontSize - turn * self._style.leading
+            scripts.draw(
+                self.canv, x, y, line, size=self._style.fontSize, is_bold=self._is_bold, base=base
+            )  # fmt: skip
 
 
-def plain(text: object) -> str:
-    """`text` composed and without control characters; lines stay apart. What people typed goes through it."""
-    composed = unicodedata.normalize("NFC", str(text))
-    return "".join(sign for sign in composed if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"})
-
-
-def paragraph(text: object, style: ParagraphStyle | None = None) -> Paragraph:
+def paragraph(text: object, style: ParagraphStyle | None = None) -> Paragraph | Words:
     """A block of words, whatever signs are in them: nothing in `text` is markup. A new line begins a new line."""
-    return Paragraph(escape(plain(text), quote=False).replace("\n", "<br/>"), style or styles().body)
+    look, words = style or styles().body, plain(text)
+    if scripts.is_own(words):
+        return Paragraph(escape(words, quote=False).replace("\n", "<br/>"), look)
+    return Words(str(text), look)
 
 
 def table(
@@ -200,12 +218,12 @@ def render(
 
 def write(
     canvas: Canvas, x: float, y: float, text: object, *, size: float = 7.5, color: Color = MUTED,
-    font: str = FONT, align: str = "left",
+    is_bold: bool = False, align: str = "left",
 ) -> None:  # fmt: skip
     """One line of words at (x, y) of a page, in points from its lower left; `align`: left, right or center."""
+    line = scripts.joined(str(text))
+    x -= {"left": 0, "right": 1, "center": 0.5}[align] * scripts.width(line, size, is_bold=is_bold)
     canvas.saveState()
-    canvas.setFont(font, size)
     canvas.setFillColor(color)
-    draw = {"left": canvas.drawString, "right": canvas.drawRightString, "center": canvas.drawCentredString}[align]
-    draw(x, y, plain(text).replace("\n", " "))
+    scripts.draw(canvas, x, y, line, size=size, is_bold=is_bold)
     canvas.restoreState()

@@ -27,7 +27,7 @@ class Sheet:
 
     def __init__(self, *, title: str) -> None:
         self._out = BytesIO()
-        plain, _bold = pdf.fonts()
+        plain, _bold = scripts.fonts()
         self._canvas = Canvas(self._out, invariant=1, pageCompression=1, initialFontName=plain)
         self._canvas.setTitle(title)
         self.pages = 0
@@ -61,16 +61,12 @@ class Sheet:
         """
         line = scripts.joined(words)
         if wide:
-            line = _cut(line, wide, size, is_bold=is_bold)
+            line = scripts.cut(line, wide * mm, size, is_bold=is_bold)
         if align != "left":
             length = scripts.width(line, size, is_bold=is_bold) / mm
             x -= length if align == "right" else length / 2
-        drawn = self._canvas.beginText(x * mm, -y * mm - size * ASCENT)
-        drawn.setFillColor(color)
-        for font, piece in scripts.runs(line, is_bold=is_bold):
-            drawn.setFont(font, size)
-            drawn.textOut(piece)
-        self._canvas.drawText(drawn)
+        self._canvas.setFillColor(color)
+        scripts.draw(self._canvas, x * mm, -y * mm - size * ASCENT, line, size=size, is_bold=is_bold)
 
     def lines(
         self, x: float, y: float, lines: list[str], *, size: float = 9, is_bold: bool = False,
@@ -133,48 +129,8 @@ def step(size: float) -> float:
 
 def wrap(words: str, wide: float, *, size: float = 9, is_bold: bool = False, most: int = 0) -> list[str]:
     """`words` in lines of at most `wide` millimetres, words longer than that broken; at most `most` lines, if given."""
-    room = wide * mm
-    found: list[str] = []
-    line = ""
-    for word in _broken(scripts.joined(words).split(), room, size, is_bold=is_bold):
-        longer = f"{line} {word}" if line else word
-        if line and scripts.width(longer, size, is_bold=is_bold) > room:
-            found.append(line)
-            line = word
-        else:
-            line = longer
-    found += [line] if line else []
+    found = scripts.lines(words, wide * mm, size, is_bold=is_bold)
     if most and len(found) > most:
-        found = [*found[: most - 1], _cut(" ".join(found[most - 1 :]), wide, size, is_bold=is_bold)]
+        rest = " ".join(found[most - 1 :])
+        found = [*found[: most - 1], scripts.cut(rest, wide * mm, size, is_bold=is_bold)]
     return found
-
-
-def _broken(words: list[str], room: float, size: float, *, is_bold: bool) -> Iterator[str]:
-    for word in words:
-        rest = word
-        while rest and scripts.width(rest, size, is_bold=is_bold) > room:
-            fits = max(1, _fitting(rest, room, size, is_bold=is_bold))
-            fits = rest.rfind("-", 1, fits) + 1 or fits  # after a hyphen, if there is one
-            yield rest[:fits]
-            rest = rest[fits:]
-        if rest:
-            yield rest
-
-
-def _cut(line: str, wide: float, size: float, *, is_bold: bool) -> str:
-    if scripts.width(line, size, is_bold=is_bold) <= wide * mm:
-        return line
-    room = wide * mm - scripts.width("…", size, is_bold=is_bold)
-    return line[: _fitting(line, room, size, is_bold=is_bold)].rstrip() + "…"
-
-
-def _fitting(line: str, room: float, size: float, *, is_bold: bool) -> int:
-    """How many of its first letters have room."""
-    low, high = 0, len(line)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if scripts.width(line[:middle], size, is_bold=is_bold) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return low

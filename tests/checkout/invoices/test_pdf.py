@@ -1,6 +1,7 @@
 """What is printed: read back from the PDF as a person would read it."""
 
 from io import BytesIO
+from unicodedata import normalize
 
 import pytest
 from django.core.files.base import ContentFile
@@ -145,6 +146,29 @@ def test_what_people_typed_is_never_markup():
     evil = '<b>Ada</b> <img src="http://example.com/x"/> & Łukasz'
     Order.objects.filter(pk=order.pk).update(shipping_address={**shop.ADDRESS, "first_name": evil})
     assert f"{evil} Lovelace" in " ".join(lines(issued(order)))
+
+
+EVERYWHERE = {
+    "first_name": "علي", "last_name": "بن أحمد", "company": "株式会社ホールド", "address1": "רחוב הרצל 12",
+    "address2": "Τσιμισκή 7", "city": "Київ", "postal_code": "04524", "state": "서울", "country": "JP",
+}  # fmt: skip
+
+
+def test_names_and_addresses_of_all_scripts_can_be_read():
+    details = HOLDFAST | {"name": "Holdfast 東京", "bank": "合同会社"}
+    services.save_details(details=InvoiceDetails(**details), by="staff:1")
+    order = factory.paid([(1, 1000, "standard")])
+    Order.objects.filter(pk=order.pk).update(shipping_address=EVERYWHERE, po_number="注文-7")
+    order.lines.update(name="Книга о 東京 (дом)")
+    document = issued(order)
+    found = lines(document)
+    told = ["株式会社ホールド", "Τσιμισκή 7", "Київ 서울 04524", "Japan", "注文-7", "Книга о 東京 (дом)",
+            "Holdfast 東京", "合同会社"]  # fmt: skip
+    assert [line for line in told if line not in found] == []
+    words = normalize("NFKC", " ".join(found)).split()  # the letters as people type them
+    assert [word for word in ("علي", "بن", "أحمد", "רחוב", "הרצל") if word not in words] == []
+    assert "□" not in "".join(found)
+    assert services.pdf(document) == services.pdf(document) == pdf.render(selectors.whole(document.pk))
 
 
 def test_a_logo_stands_in_for_the_name_and_the_name_for_a_lost_logo(settings, tmp_path):

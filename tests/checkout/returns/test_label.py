@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from unicodedata import normalize
 
 from pypdf import PdfReader
 
@@ -28,6 +29,13 @@ def test_what_stands_on_it() -> None:
         "12 Harbour Road", "RET-2026000001", "Put this part into the parcel", "RET-2026000001", "Units", "Item", "SKU",
         "2", "Büro & <b>Lampe</b>", "SKU-1",
     ]  # fmt: skip
+
+
+def test_a_label_may_be_of_any_script() -> None:
+    paper = PAPER | {"sender": ["株式会社ホールド", "علي بن أحمد", "רחוב הרצל"], "items": [("1", "東京の本", "SKU-1")]}
+    told = normalize("NFKC", " ".join(words(label.draw("RET-2026000001", **paper)))).split()  # type: ignore[arg-type]
+    wanted = ["株式会社ホールド", "علي", "بن", "أحمد", "רחוב", "הרצל", "東京の本"]
+    assert [word for word in wanted if word not in told] == []
 
 
 def test_the_same_bytes_every_time() -> None:
