@@ -19,7 +19,9 @@ from shop.core.money import Money, total
 
 Status = Order.Status
 EDITABLE = (Status.PAYMENT_CONFIRMED, Status.PROCESSING, Status.READY_TO_SHIP)
-EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED, Status.RETURNED)
+EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED)
+# An exchange adds units to an order that has left, and the warehouse may not find these either.
+_WHEN_LEFT = (OrderChange.Kind.EXCHANGE, OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)
 FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
 
 
@@ -94,7 +96,7 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
 
 def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
     """Whether the order may be changed so in its status, and has the units that are to go. Raises `EditRefused`."""
-    if order.status not in (EXCHANGEABLE if wanted.kind == OrderChange.Kind.EXCHANGE else EDITABLE):
+    if order.status not in (EXCHANGEABLE if wanted.kind in _WHEN_LEFT else EDITABLE):
         label = {"status": order.get_status_display()}
         raise EditRefused(_("The order is “%(status)s”: it cannot be changed now.") % label, "not_editable")
     if wanted.only_unpicked and not rules.is_unpicked(order.status):

@@ -24,32 +24,32 @@ KEEP = timedelta(days=90)  # far beyond any retry or replayed message
 
 
 class Cut(Exception):
-    """The database went away in the middle of a delivery, which is still taken by its `attempt`."""
+    """The database went away in the middle of a delivery, which may still be taken `until` then (ISO 8601)."""
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__("the database went away")
-        self.delivery_id, self.attempt = str(delivery.pk), delivery.attempts
+        self.delivery_id, self.until = str(delivery.pk), delivery.due_at.isoformat()
 
 
 @shared_task(name="shop.events.tasks.deliver")
-def deliver(*, using: str, delivery_id: str, attempt: int | None = None) -> None:
+def deliver(*, using: str, delivery_id: str, until: str | None = None) -> None:
     """Make one delivery if it is due and first in its line, then the next ones of that line.
 
-    `attempt` is given by a message about a delivery that was cut off: whoever took it lets go of it.
+    `until` is given by a message about a delivery that was cut off: whoever took it until then lets go of it.
     """
     next_id: str | None = delivery_id
     try:
         while next_id:
-            next_id, attempt = deliver_one(using=using, delivery_id=next_id, attempt=attempt), None
+            next_id, until = deliver_one(using=using, delivery_id=next_id, until=until), None
     except Cut as cut:  # nobody could note that it failed: without this message it would wait for the end of the lease
-        log.warning("delivery cut off", delivery=cut.delivery_id, attempt=cut.attempt)
-        again = {"using": using, "delivery_id": cut.delivery_id, "attempt": cut.attempt}
+        log.warning("delivery cut off", delivery=cut.delivery_id, until=cut.until)
+        again = {"using": using, "delivery_id": cut.delivery_id, "until": cut.until}
         deliver.apply_async(kwargs=again, countdown=BACKOFF[0])
 
 
-def deliver_one(*, using: str, delivery_id: str, attempt: int | None = None) -> str | None:
+def deliver_one(*, using: str, delivery_id: str, until: str | None = None) -> str | None:
     """Make one delivery; returns the id of the next one of its line when this one is over (done or dead)."""
-    delivery = _claim(using, delivery_id, attempt)
+    delivery = _claim(using, delivery_id, until)
     if delivery is None:
         return None
     try:
@@ -70,23 +70,37 @@ def _make(using: str, delivery: Delivery) -> str | None:
     return _next(using, delivery)
 
 
-def _claim(using: str, delivery_id: str, attempt: int | None) -> Delivery | None:
+def _claim(using: str, delivery_id: str, until: str | None) -> Delivery | None:
     """Take the delivery for `LEASE`, unless it is over, not due, taken, or an earlier one of its line is not over.
 
-    Taken by this very `attempt` it is free again: the number is given once.
+    Taken `until` this very moment it is free again: nobody but who took it knows that. Raises `Cut` where the database
+    goes away before it says whether the delivery is taken now.
     """
-    with transaction.atomic(using=using):
-        rows = Delivery.objects.using(using)
-        delivery = (
-            rows.select_for_update(skip_locked=True)
-            .filter(Q(due_at__lte=Now()) | Q(attempts=attempt), pk=delivery_id, status=Delivery.Status.PENDING)
-            .first()
-        )
-        if delivery is None or _line(using, delivery).filter(pk__lt=delivery.pk).exists():
-            return None
-        delivery.attempts += 1
-        rows.filter(pk=delivery.pk).update(attempts=delivery.attempts, due_at=Now() + LEASE)
-        return delivery
+    taken = None
+    try:
+        with transaction.atomic(using=using):
+            taken = _take(using, delivery_id, until)
+    except (OperationalError, InterfaceError) as error:
+        if taken is None:
+            raise
+        connections[using].close()
+        raise Cut(taken) from error
+    return taken
+
+
+def _take(using: str, delivery_id: str, until: str | None) -> Delivery | None:
+    rows = Delivery.objects.using(using)
+    delivery = (
+        rows.select_for_update(skip_locked=True)
+        .filter(Q(due_at__lte=Now()) | Q(due_at=until), pk=delivery_id, status=Delivery.Status.PENDING)
+        .annotate(lease_ends=Now() + LEASE)
+        .first()
+    )
+    if delivery is None or _line(using, delivery).filter(pk__lt=delivery.pk).exists():
+        return None
+    delivery.attempts, delivery.due_at = delivery.attempts + 1, delivery.lease_ends
+    rows.filter(pk=delivery.pk).update(attempts=delivery.attempts, due_at=delivery.due_at)
+    return delivery
 
 
 def _line(using: str, delivery: Delivery):  # type: ignore[no-untyped-def]

@@ -49,7 +49,8 @@ def walk(world: World, weights: Mapping[str, int], *, steps: int, at_once: int) 
         while world.count() < begun + at_once:
             world.do(rng.choice(names), rng.getrandbits(60))
         world.quiesce()
-        assert "\n".join(world.differences() + violations()) == ""
+        wrong = "\n".join(world.differences() + violations())
+        assert not wrong, wrong  # said here: pytest explains the asserts of test modules only
 
     happens()
     assert world.count() >= steps

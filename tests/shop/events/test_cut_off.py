@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.test import override_settings
 
 from shop.core import db
@@ -36,7 +40,7 @@ def delivery() -> Any:
         yield Delivery.objects.using(db.CATALOG).get()
 
 
-def make(delivery: Delivery, **more: int) -> None:
+def make(delivery: Delivery, **more: str) -> None:
     tasks.deliver(using=db.CATALOG, delivery_id=str(delivery.pk), **more)
     delivery.refresh_from_db()
 
@@ -46,15 +50,45 @@ def test_a_delivery_that_was_cut_off_is_free_for_its_own_next_message_only(deliv
     assert (len(HEARD), delivery.status, delivery.attempts) == (1, "pending", 1)
 
     make(delivery)  # any other message: it is taken, for all that one knows by a living worker
-    make(delivery, attempt=7)
+    make(delivery, until=(delivery.due_at + timedelta(microseconds=1)).isoformat())
     assert (len(HEARD), delivery.status, delivery.attempts) == (1, "pending", 1)
 
-    make(delivery, attempt=1)
+    make(delivery, until=delivery.due_at.isoformat())
     assert (len(HEARD), delivery.status, delivery.attempts) == (2, "done", 2)
 
 
 def test_that_message_again_does_nothing(delivery: Delivery) -> None:
     make(delivery)
-    make(delivery, attempt=1)
-    make(delivery, attempt=1)
+    taken = delivery.due_at.isoformat()
+    make(delivery, until=taken)
+    make(delivery, until=taken)
     assert (len(HEARD), delivery.attempts) == (2, 2)
+
+
+@pytest.mark.parametrize(("is_kept", "attempts"), [(True, 2), (False, 1)])
+def test_cut_off_while_it_is_taken_it_is_made_by_the_next_message(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch, is_kept: bool, attempts: int
+) -> None:
+    """The database keeps the commit or loses it, and its answer never comes: nobody can say which of them."""
+    HEARD.append("")  # the handler is not what fails here
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda *, kwargs, countdown: told.append(kwargs))
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.transaction, "atomic", partial(silent, is_kept=is_kept))
+        make(delivery)
+    assert (len(HEARD), delivery.status, delivery.attempts) == (1, "pending", int(is_kept))
+    [again] = told
+    tasks.deliver(**again)
+    delivery.refresh_from_db()
+    assert (len(HEARD), delivery.status, delivery.attempts) == (2, "done", attempts)
+
+
+ATOMIC = transaction.atomic
+
+
+@contextmanager
+def silent(using: str, *, is_kept: bool) -> Iterator[None]:
+    with ATOMIC(using=using):
+        yield
+        transaction.set_rollback(not is_kept, using=using)
+    raise OperationalError("the server closed the connection unexpectedly")
