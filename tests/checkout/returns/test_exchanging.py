@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from catalog.products.models import Product, Variant
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order, OrderChange
+from checkout.orders.services import TransitionRefused
 from checkout.payments.models import Refund
 from checkout.returns import exchanging, invariants, selectors
 from checkout.returns import services as returns
@@ -15,6 +20,7 @@ from checkout.returns.models import Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
 from tests import outbox
+from tests.checkout.invariants import violations
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories import returns as make
@@ -76,6 +82,25 @@ def test_a_cheaper_one_gives_the_difference_back() -> None:
     assert refunds(order) == [going.amount.minor for going in seen.goings]
     assert order.due_minor == order.captured_minor - sum(refunds(order))
     assert seen.balance.minor == 0
+
+
+def test_what_the_warehouse_cannot_find_of_an_exchange_is_given_back() -> None:
+    """The order has left long ago: its new parcel is short, and the money for it goes back all the same."""
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    outbox.drain(mails=False)
+    parcel = Shipment.objects.get(order=order, status="open")
+    [content] = parcel.lines.all()
+    fulfilment.short(shipment_id=parcel.pk, units={content.pk: 1}, then="refund", by="staff:1")
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    assert [(line.sku, line.quantity) for line in make.lines(order)][1:] == [(other.sku, 0)]
+    assert [change.kind for change in OrderChange.objects.filter(order=order).order_by("revision")] == [
+        "exchange", "short",
+    ]  # fmt: skip
+    assert order.due_minor == order.captured_minor - sum(refunds(order))
+    assert Shipment.objects.get(pk=parcel.pk).status == "cancelled"
 
 
 def test_simulating_holds_and_writes_nothing() -> None:
@@ -141,3 +166,81 @@ def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatc
     assert (row.is_complete, row.change_id, refunds(order)) == (True, None, [done.amount.minor])
     assert order.status == "returned"
     assert selectors.steps_of(found.pk)[-1].note != ""
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_new_goods_are_packed_sent_and_arrive(others: int) -> None:
+    """Whether all that was delivered came back or a part of it; the order ends as it was, until the new ones come."""
+    product, other = sizes(amount=1000)
+    order = make.bought((product, 1 + others))
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    assert told(order) == ("delivered", "partly_shipped", 1)
+    assert parcels(order) == [("delivered", 1 + others, 1 + others), ("open", 1, 0)]
+    parcel = Shipment.objects.get(order=order, status="open")
+    sent(picked(parcel))
+    assert told(order) == ("delivered", "partly_returned", 0)
+    fulfilment.deliver_one(shipment_id=parcel.pk, by=BY)
+    outbox.drain(mails=False)
+    assert told(order) == ("delivered", "partly_returned", 0)
+    assert [one[0] for one in parcels(order)] == ["delivered", "delivered"]
+    assert StockItem.objects.get(variant_id=other.pk).on_hand == 1
+    assert (outbox.failures(), violations(ask_provider=False)) == ([], [])
+
+
+def test_dearer_goods_are_packed_and_wait_for_their_money() -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    parcel = Shipment.objects.get(order=order, status="open")
+    with pytest.raises(TransitionRefused, match="neither taken nor held"):
+        picked(parcel)
+    assert told(order) == ("delivered", "partly_shipped", 1)
+
+
+def test_new_goods_that_come_back_too_end_the_order() -> None:
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    parcel = sent(picked(Shipment.objects.get(order=order, status="open")))
+    fulfilment.deliver_one(shipment_id=parcel.pk, by=BY)
+    outbox.drain(mails=False)
+    again = make.back(make.asked(order, make.wanted(make.lines(order)[1])))
+    returns.reimburse(return_id=again.pk, by=BY)
+    assert told(order) == ("returned", "returned", 0)
+
+
+def test_new_goods_that_are_not_found_give_their_money_back_and_end_the_order() -> None:
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    parcel = Shipment.objects.get(order=order, status="open")
+    fulfilment.short(shipment_id=parcel.pk, units={only_line(parcel).pk: 1}, then="refund", by=BY)
+    outbox.drain(mails=False)
+    assert outbox.failures() == []
+    assert told(order) == ("returned", "returned", 0)
+    order.refresh_from_db()
+    assert sum(refunds(order)) == order.captured_minor - order.due_minor
+    assert violations(ask_provider=False) == []
+
+
+def test_an_order_is_not_over_while_an_exchange_of_it_is_still_to_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last other unit comes back and is refunded before that: the new goods are sent all the same."""
+    product, other = sizes(amount=1000)
+    order = make.bought((product, 2))
+    line = make.lines(order)[0]
+    found = make.back(make.asked(order, make.wanted(line, exchange_for=other.pk), wish="exchange"))
+    last = make.back(make.asked(order, make.wanted(line)))
+    with monkeypatch.context() as patch:
+        patch.setattr(exchanging, "complete", lambda **_given: None)
+        returns.reimburse(return_id=found.pk, by=BY)
+    returns.reimburse(return_id=last.pk, by=BY)
+    assert told(order)[0] == "delivered"
+    outbox.drain(mails=False)
+    assert outbox.failures() == []
+    assert told(order) == ("delivered", "partly_shipped", 1)
+    assert parcels(order) == [("delivered", 2, 2), ("open", 1, 0)]
