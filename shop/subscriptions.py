@@ -28,6 +28,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.mail_order_placed",
     ),
     types.PaymentRetried: ("checkout.payments.receivers.charge",),
+    types.BalancePaid: ("checkout.fulfilment.receivers.move_on",),
     types.CardRemoved: ("checkout.payments.receivers.forget_card",),
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (

@@ -16,6 +16,11 @@ def open_shipment(data: dict[str, Any]) -> None:
     fulfilment.open_shipments(order_id=UUID(data["order_id"]), by=BY)
 
 
+def move_on(data: dict[str, Any]) -> None:
+    """Take an order on whose balance is paid now."""
+    fulfilment.move_on(order_id=UUID(data["order_id"]), by=BY)
+
+
 def cancel_shipments(data: dict[str, Any]) -> None:
     """Stop the parcels of an order that is over."""
     fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)

@@ -94,6 +94,15 @@ def deliver(*, order_id: UUID, by: str) -> Order:
         return order
 
 
+def move_on(*, order_id: UUID, by: str) -> Order:
+    """Take an order as far as its parcels are, once nothing stops it any more (its balance is paid). Idempotent."""
+    with transaction.atomic(using=db.DEFAULT):
+        order, _shipments = locking.order_and_shipments(order_id)
+        if order.status in contents.GOING_ON:
+            contents.advance(order, by=by)
+        return order
+
+
 def cancel_shipments(*, order_id: UUID, by: str) -> None:
     """Parcels that have not left will not. Idempotent."""
     with transaction.atomic(using=db.DEFAULT):

@@ -20,6 +20,7 @@ from checkout.payments.models import CaptureWhen, Payment, PaymentEvent, Payment
 from checkout.payments.providers import base
 from shop.core import db
 from shop.core.money import Money
+from shop.events import bus, types
 
 log = structlog.get_logger("checkout.payments")
 
@@ -39,7 +40,7 @@ def record(
     """Take in what a provider said, in one transaction; see `services.record`."""
     with transaction.atomic(using=db.DEFAULT):
         order, payment = locking.order_and_payment(payment_id)
-        before, held = payment.status, payment.held_minor
+        before, held, was_short = payment.status, payment.held_minor, _is_short(order)
         events = _keep(payment, outcome, source)
         cards.note_saved(order=order, payment=payment, saved=outcome.saved)
         entries = _entries(payment, events)
@@ -53,7 +54,15 @@ def record(
             capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
         refunding.give_back_excess(order, payment, by)
         follow(order, by, payment=payment, before=before)
+        if was_short and not _is_short(order):
+            bus.publish(types.BalancePaid(order_id=order.pk), using=db.DEFAULT)
         return payment
+
+
+def _is_short(order: Order) -> bool:
+    """Whether a locked order that goes on has come to cost more than is taken or surely held: its parcels wait."""
+    facts = orders.facts(order)
+    return order.status in selectors.GOES_ON and facts.came < facts.due
 
 
 def _keep(payment: Payment, outcome: base.Outcome, source: str) -> list[PaymentEvent]:

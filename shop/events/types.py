@@ -47,6 +47,14 @@ class PaymentRetried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BalancePaid(Event):
+    """An order that goes on and had come to cost more than was paid is covered again."""
+
+    aggregate = "order"
+    order_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardRemoved(Event):
     """A customer took a saved card off the list: its provider is to forget it."""
 

@@ -45,6 +45,7 @@ from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.factories import changes as made
 from tests.factories import checkout as make
 from tests.factories import returns as back
 from tests.factories.accounts import StaffFactory
@@ -246,6 +247,17 @@ def order_changed(work: Work, sandbox: RunningSandbox) -> None:
     work()
 
 
+def balance_paid(work: Work, sandbox: RunningSandbox) -> None:
+    """It is to come faster than what was paid for, and the difference is paid."""
+    _take_money("at_once")
+    order = made.bought((carts.product(), 1), is_drained=False)
+    work()
+    changes.edit(order_id=order.pk, seen_revision=0, delivery_option="express", reason="", by=BY)
+    work()
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    work()
+
+
 def order_refunded(work: Work, sandbox: RunningSandbox) -> None:
     """Paid, and all of it given back before anything left."""
     _take_money("at_once")
@@ -279,8 +291,8 @@ STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     story.__name__: story
     for story in (
         order_shipped, order_cancelled, order_with_another_card, hold_let_go, order_expired, money_called_back,
-        customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed, order_refunded,
-        units_returned,
+        customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed, balance_paid,
+        order_refunded, units_returned,
     )
 }  # fmt: skip
 
