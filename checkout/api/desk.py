@@ -70,7 +70,8 @@ class DraftOut(serializers.Serializer[Any]):
 
 
 class PlaceIn(serializers.Serializer[Any]):
-    """`payment`: "link" mails the order's page, on which the customer chooses; "received" needs a `receipt`."""
+    """`payment`: "link" mails the order's page, on which the customer chooses; "cash" and "received" say that the
+    money is here, the latter with the line of the bank's statement as its `receipt`."""
 
     seen_version = serializers.IntegerField(min_value=1)
     expected_total = shapes.AmountField(max_digits=16, decimal_places=4, min_value=0)
@@ -123,7 +124,7 @@ class PlaceDraft(StaffView):
         given = PlaceIn(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        if data["payment"] == "received":
+        if data["payment"] in services.HERE:
             self.allow(request, RECORD)
         draft = selectors.draft(draft_id)
         if draft is None:

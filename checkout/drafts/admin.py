@@ -88,6 +88,32 @@ class DraftAdmin(ReadOnlyAdmin):
             return _to_order(look.order)
         return self._screen(request, look)
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Ask whether the draft is to go; a POST lets it go."""
+        self._allow(request)
+        draft = self.get_object(request, object_id)
+        if draft is None:
+            return HttpResponseRedirect(reverse("admin:checkout_draft_changelist"))
+        look = selectors.look(draft)
+        if look.order:
+            return _to_draft(draft.pk)
+        if request.method == "POST":
+            return self._delete(request, draft)
+        title = _("Delete %(number)s?") % {"number": draft}
+        context = {
+            **self.admin_site.each_context(request), "title": title, "opts": self.opts, "draft": draft, "look": look,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/checkout/draft/delete.html", context)
+
+    def _delete(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+        try:
+            services.delete(draft_id=draft.pk, by=requests.actor(request))
+        except services.DraftRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("%(number)s is deleted.") % {"number": draft})
+        return HttpResponseRedirect(reverse("admin:checkout_draft_changelist"))
+
     def from_order(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """A new draft that says what an order says."""
         self._allow(request)
@@ -111,7 +137,7 @@ class DraftAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             step = request.POST.get("step", "save")
             try:
-                answer = self._delete(request, look) if step == "delete" and look else self._keep(request, page, step)
+                answer = self._keep(request, page, step)
                 if answer is not None:
                     return answer
             except (services.DraftRefused, BadAmount, *services.REFUSALS) as refusal:
@@ -138,7 +164,7 @@ class DraftAdmin(ReadOnlyAdmin):
 
     def _place(self, request: HttpRequest, page: screen.Screen, draft: Draft) -> HttpResponse:
         data, look = page.form.cleaned_data, selectors.look(draft)
-        if data["way"] == "received" and not request.user.has_perm(RECORD):
+        if data["way"] in services.HERE and not request.user.has_perm(RECORD):
             raise PermissionDenied
         try:
             order = services.place(
@@ -154,11 +180,6 @@ class DraftAdmin(ReadOnlyAdmin):
             words = _("%(number)s is placed. %(email)s is mailed.")
         messages.success(request, words % {"number": order.number, "email": order.email})
         return _to_order(order)
-
-    def _delete(self, request: HttpRequest, look: selectors.Look) -> HttpResponse:
-        services.delete(draft_id=look.draft.pk, by=requests.actor(request))
-        messages.success(request, _("%(number)s is deleted.") % {"number": look.draft})
-        return HttpResponseRedirect(reverse("admin:checkout_draft_changelist"))
 
     def _refused(self, request: HttpRequest, page: screen.Screen, refusal: Exception) -> HttpResponse | None:
         """Back onto the screen; to what is there now when somebody else was faster."""

@@ -54,10 +54,10 @@ class DraftForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget)
     way = forms.ChoiceField(label=_("Payment"), required=False, widget=UnfoldAdminRadioSelectWidget)
     receipt = forms.CharField(
-        label=_("How the money came, if it is here"),
+        label=_("Statement line or receipt"),
         max_length=100,
         required=False,
-        help_text=_("“Cash”, or what names the line on the bank's statement."),
+        help_text=_("For money that is here: what names its line on the bank's statement, or the till's receipt."),
         widget=UnfoldAdminTextInputWidget,
     )
 

@@ -90,9 +90,11 @@ def ways() -> dict[str, str]:
     """How staff may say that a draft is to be paid, with the words for it."""
     known = methods.by_id()
     offered = {
-        "link": _("Payment link by mail"),
-        "bank_transfer": _("Bank transfer"),
-        "invoice": _("Invoice, paid later"),
-        "received": _("The money is here"),
+        "link": _("By the link in the mail"),
+        "cash": _("In cash: it is here"),
+        "received": _("By bank transfer: it has arrived"),
+        "bank_transfer": _("By bank transfer: it is to come"),
+        "invoice": _("On invoice: it is to come, and goods leave before"),
     }
-    return {way: str(words) for way, words in offered.items() if way in known or way in ("link", "received")}
+    always = ("link", "cash", "received")
+    return {way: str(words) for way, words in offered.items() if way in known or way in always}

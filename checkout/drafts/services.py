@@ -22,7 +22,6 @@ from checkout.drafts.models import Draft
 from checkout.notes import services as notes
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from checkout.purchase import services as purchase
 from shop.accounts import selectors as accounts
@@ -31,7 +30,10 @@ from shop.core import addresses, db
 from shop.core.money import Money
 
 MOST = 999  # units of one line
-PROVIDERS = {"link": "", "bank_transfer": "bank_transfer", "invoice": "invoice", "received": "bank_transfer"}
+PROVIDERS = {
+    "link": "", "cash": "cash", "received": "bank_transfer", "bank_transfer": "bank_transfer", "invoice": "invoice",
+}  # fmt: skip
+HERE = ("cash", "received")  # ways in which the money has come already: for staff who may say so
 REFUSALS = (
     purchase.PurchaseRefused, purchase.CartChanged, purchase.CouponUsedUp, purchase.Busy, cart_services.CartRefused,
     payments.PaymentRefused,
@@ -147,8 +149,9 @@ def place(*, draft_id: UUID, seen_version: int, seen_total: Money, way: str, by:
     """Make the one order of a draft, however often asked. Called outside of transactions.
 
     `way` is one of `selectors.ways`; with "link" the units are kept for `DRAFT_HOLD` and the customer is mailed the
-    order's page to pay on. "received": the whole amount is here, `receipt` says how ("cash", a line of the bank's
-    statement). Raises `DraftRefused` and `REFUSALS`: changed or short meanwhile, another total, not delivered there.
+    order's page to pay on. "cash" and "received": the whole amount is in the till, or in the bank account as the line
+    `receipt` of its statement says; it is recorded with the order. Raises `DraftRefused` and `REFUSALS`: changed or
+    short meanwhile, another total, not delivered there.
     """
     draft = selectors.draft(draft_id)
     if draft is None:
@@ -159,14 +162,12 @@ def place(*, draft_id: UUID, seen_version: int, seen_total: Money, way: str, by:
     if way not in selectors.ways():
         raise DraftRefused(_("Please choose how it is paid."), "unknown_way")
     if way == "received" and not receipt.strip():
-        raise DraftRefused(_("Say how the money came: “cash”, or the line of the bank's statement."), "incomplete")
+        raise DraftRefused(_("Say which line of the bank's statement it is."), "incomplete")
     look = _ready(draft, seen_version)
     order = purchase.place_order(
-        cart=look.cart, details=_details(look, way), seen_total=seen_total, key=draft.key, by=by
+        cart=look.cart, details=_details(look, way, receipt), seen_total=seen_total, key=draft.key, by=by
     )  # fmt: skip
     _note_placed(draft, order, by)
-    if way == "received":
-        _receive(order, receipt, by)
     order.refresh_from_db()
     return order
 
@@ -181,7 +182,7 @@ def _ready(draft: Draft, seen_version: int) -> selectors.Look:
     return look
 
 
-def _details(look: selectors.Look, way: str) -> purchase.Details:
+def _details(look: selectors.Look, way: str, receipt: str) -> purchase.Details:
     draft, delivery = look.draft, look.view.quote.delivery
     return purchase.Details(
         email=draft.email,
@@ -193,6 +194,7 @@ def _details(look: selectors.Look, way: str) -> purchase.Details:
         channel=filling.CHANNEL,
         customer_id=draft.customer_id,
         hold=settings.DRAFT_HOLD if way == "link" else None,
+        receipt=(receipt.strip() or str(draft)) if way in HERE else "",
         po_number=draft.po_number,
         gift_message=draft.gift_message,
     )
@@ -208,14 +210,6 @@ def _note_placed(draft: Draft, order: Order, by: str) -> None:
         if locked.note:
             notes.add(order_id=order.pk, text=locked.note, is_shown_to_customer=False, by=by)
         _audit("place", draft.pk, by)
-
-
-def _receive(order: Order, receipt: str, by: str) -> None:
-    for payment in payment_selectors.payments_of(order.pk):
-        if payment.provider in payment_selectors.BY_HAND and not payment.captured_minor:
-            payments.record_transfer(
-                payment_id=payment.pk, amount=payment.amount, statement_id=receipt, at=db.clock(), by=by
-            )
 
 
 def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:

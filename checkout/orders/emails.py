@@ -25,12 +25,17 @@ _ADDRESS = ("company", "address1", "address2")
 
 
 def order_placed(*, order_id: UUID) -> None:
-    """What the shopper ordered; of an order that the desk made for them, the link to pay it as well."""
+    """What the shopper ordered; of an order that the desk made for them, that it did, and the link to what is to be
+    paid. One that was paid there and then is told of by `order_paid`."""
     order = selectors.by_id(order_id)
-    if order.pay_by and order.balance_minor > 0:
-        to_pay(order, key="")
-    elif not order.pay_by:
+    if not order.is_from_desk:
         send(order, "order_placed")
+    elif order.pay_by and order.balance_minor > 0:
+        to_pay(order, key="")
+    elif order.balance_minor > 0:
+        with translation.override(order.language):
+            amount = text(order.money(order.balance_minor))
+        send(order, "order_placed", to_pay=amount)
 
 
 def to_pay(order: Order, *, key: object) -> bool:
@@ -39,11 +44,14 @@ def to_pay(order: Order, *, key: object) -> bool:
         amount = text(order.money(order.balance_minor))
         is_kept = order.pay_by and order.status == Order.Status.PAYMENT_PENDING
         until = date_format(timezone.localtime(order.pay_by), "DATETIME_FORMAT") if is_kept else ""
-    return send(order, "order_to_pay", key=key, amount=amount, until=until)
+    is_new = order.is_from_desk and order.status == Order.Status.PAYMENT_PENDING
+    return send(order, "order_to_pay", key=key, amount=amount, until=until, is_made_for_you=is_new)
 
 
 def order_paid(*, order_id: UUID) -> None:
-    send(selectors.by_id(order_id), "order_paid")
+    """That the money is here; the first mail about an order that was paid at the desk."""
+    order = selectors.by_id(order_id)
+    send(order, "order_paid", is_made_for_you=order.is_from_desk)
 
 
 def order_delivered(*, order_id: UUID) -> None:

@@ -180,6 +180,11 @@ class Order(models.Model):
         return 0 if self.is_over else self.total_minor - self.allowed_minor
 
     @property
+    def is_from_desk(self) -> bool:
+        """Whether staff made it for its customer, on the phone or at the desk."""
+        return self.channel == "desk"
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing of it is due any more, and whatever is here of it goes back."""
         return self.status in (self.Status.CANCELLED, self.Status.REFUNDED)

@@ -119,16 +119,18 @@ class RefundAdmin(KeysetAdmin):
                 sentence = _("%(refund)s is asked for again.") if again else _("%(refund)s was left as it is.")
                 messages.success(request, sentence % told)
 
-    @admin.action(description=gettext_lazy("Record as sent by bank transfer"), permissions=["record"])
+    @admin.action(description=gettext_lazy("Record as sent by transfer or handed out in cash"), permissions=["record"])
     def record_sent(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """The merchant has sent these refunds from the bank account."""
+        """The merchant has sent these refunds from the bank account, or handed them out."""
         for refund in queryset:
             try:
                 payments.record_returned(refund_id=refund.pk, at=db.clock(), by=requests.actor(request))
             except payments.PaymentRefused as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, _("%(refund)s is recorded as sent.") % {"refund": refund.amount.format()})
+                messages.success(
+                    request, _("%(refund)s is recorded as given back.") % {"refund": refund.amount.format()}
+                )
 
 
 @admin.register(Capture)

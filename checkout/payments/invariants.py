@@ -22,7 +22,7 @@ from shop.core.invariants import Check
 DEADLINE = timedelta(minutes=15)  # by when money that has no order is on its way back
 _BATCH = 500
 __all__ = ["INVARIANTS", "Skipped", "paid_is_captured"]
-BY_HAND = ("bank_transfer", "invoice")  # a customer may send more than is due, or in parts
+BY_HAND = ("bank_transfer", "cash", "invoice")  # a customer may send more than is due, or in parts
 GONE = tuple(state for state in HANDED_OVER if state != "partly_shipped")  # for a part see `changes.invariants`
 PAID = ("payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned")
 

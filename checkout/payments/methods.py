@@ -33,7 +33,8 @@ METHODS: tuple[Method, ...] = (
     Method("invoice", "invoice", _("Invoice"), _("We ship now; you pay by bank within the time on the invoice.")),
 )
 CREDIT = "store_credit"  # used beside a method, or for the whole; not one to choose
-_BY_HAND = {"bank_transfer", "invoice", CREDIT}  # each serves its own method alone
+CASH = "cash"  # for staff who take it, nobody else
+_BY_HAND = {"bank_transfer", CASH, "invoice", CREDIT}  # each serves its own method alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,11 @@ def method_choices() -> list[tuple[str, str]]:
 
 
 def provider_choices() -> list[tuple[str, str]]:
-    return [(code, f"{methods.label(code)} ({code})") for code in providers.PROVIDERS if code != methods.CREDIT]
+    return [
+        (code, f"{methods.label(code)} ({code})")
+        for code in providers.PROVIDERS
+        if code not in (methods.CASH, methods.CREDIT)
+    ]
 
 
 def clean_currency(text: str) -> str:

@@ -23,7 +23,7 @@ Status = Payment.Status
 OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHORISED)
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
 ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
-BY_HAND = ("bank_transfer", "invoice")  # their money comes to the merchant's bank account
+BY_HAND = ("bank_transfer", "cash", "invoice")  # a merchant records the coming of their money
 ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 GOES_ON = (  # was paid once; what it costs may have changed since

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.payments import calls, capturing, crediting, recording, refunding, rules, selectors
+from checkout.payments import calls, capturing, crediting, providers, recording, refunding, rules, selectors
 from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
@@ -25,7 +26,7 @@ from checkout.payments.collecting import (
 )
 from checkout.payments.models import Payment, ProviderEvent, Refund
 from checkout.payments.opening import open
-from checkout.payments.providers import bank_transfer, base, invoice
+from checkout.payments.providers import base, by_hand, invoice
 from checkout.payments.refunding import RefundRefused
 from checkout.payments.sending import capture, refund, void_rest
 from checkout.payments.settling import settle
@@ -86,7 +87,8 @@ def record(*, payment_id: UUID, outcome: base.Outcome, source: str, by: str = "s
 
 
 def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: datetime, by: str) -> Payment:
-    """Money that came by bank for a transfer or an invoice, as one line of the bank's statement says (`statement_id`).
+    """Money that came for a transfer or an invoice, as one line of the bank's statement says, or cash (`statement_id`
+    is its receipt).
 
     The same line twice counts once. Raises `PaymentRefused` for another kind of payment or a wrong amount.
     """
@@ -101,20 +103,21 @@ def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: d
             raise PaymentRefused(_("This invoice is not made yet. Please try again in a minute."))
         outcome = invoice.received(reference=payment.reference, statement_id=line, amount=amount, by=by)
     else:
-        reference = payment.reference or f"bt_{payment.pk}"
-        fact = bank_transfer.received(reference=reference, statement_id=line, amount=amount, at=at)
+        book = _book(payment)
+        reference = payment.reference or book.reference(payment.pk)
+        fact = book.received(reference=reference, key=line, amount=amount, at=at)
         outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
     return recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
 
 
 def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:
-    """A refund of a transfer or an invoice was sent. Raises `PaymentRefused` for another kind of payment."""
+    """A refund of a transfer, an invoice or cash was sent or handed out. Raises `PaymentRefused` for another kind."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     payment, key = _by_hand(refund.payment_id), rules.refund_key(refund_id)
     if payment.provider == "invoice":
         outcome = invoice.returned(reference=payment.reference, key=key, amount=refund.amount, by=by)
     else:
-        fact = bank_transfer.returned(reference=payment.reference, key=key, amount=refund.amount, at=at)
+        fact = _book(payment).returned(reference=payment.reference, key=key, amount=refund.amount, at=at)
         outcome = base.Outcome(reference=payment.reference, state="pending", facts=(fact,))
     recording.record(payment_id=payment.pk, outcome=outcome, source="staff", by=by, refund_id=refund_id)
     refund.refresh_from_db()
@@ -124,8 +127,13 @@ def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:
 def _by_hand(payment_id: UUID) -> Payment:
     payment = Payment.objects.get(pk=payment_id)
     if payment.provider not in selectors.BY_HAND:
-        raise PaymentRefused(_("Only bank transfers and invoices are recorded by hand."))
+        raise PaymentRefused(_("Only bank transfers, cash and invoices are recorded by hand."))
     return payment
+
+
+def _book(payment: Payment) -> by_hand.ByHand:
+    """The provider that is told by people what has come."""
+    return cast(by_hand.ByHand, providers.provider(payment.provider))
 
 
 def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> UUID:

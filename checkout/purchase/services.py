@@ -94,7 +94,8 @@ class Details:
     `method`, `token`, `is_saving` and `use_credit` come from `payments.ways`, which has checked them.
 
     An order made at the desk says for whom it is (`customer_id`; else the cart's) and may leave open how it is paid
-    (`provider` ""): its units are kept for `hold` then, and the shopper chooses on the order's page."""
+    (`provider` ""): its units are kept for `hold` then, and the shopper chooses on the order's page. `receipt`: all of
+    its money is in the hands of staff, as this says."""
 
     email: str
     shipping_address: Mapping[str, str]
@@ -109,6 +110,7 @@ class Details:
     channel: str = "web"
     customer_id: UUID | None = None
     hold: timedelta | None = None
+    receipt: str = ""
     po_number: str = ""
     gift_message: str = ""
 
@@ -277,8 +279,12 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             gift_message=details.gift_message,
             pay_by=reservation_selectors.held_until(order_id) if details.hold else None,
         )
-        payments.open(
+        payment = payments.open(
             order=order, provider=details.provider, token=details.token, method=details.method,
             is_saving=details.is_saving, use_credit=details.use_credit, by=by,
         )  # fmt: skip
+        if payment is not None and details.receipt:
+            payments.record_transfer(
+                payment_id=payment.pk, amount=payment.amount, statement_id=details.receipt, at=db.clock(), by=by
+            )
     return order

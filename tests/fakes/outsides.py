@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from checkout.payments.providers import bank_transfer, base, invoice, store_credit
+from checkout.payments.providers import bank_transfer, base, cash, invoice, store_credit
 from checkout.payments.sandbox import paypal_events, webhooks
 from checkout.payments.sandbox.box import compact
 from checkout.storecredit import services as credit
@@ -87,6 +87,11 @@ class Outside:
 class BankTransfer(Outside):
     def __init__(self) -> None:
         self.provider = bank_transfer.BankTransfer(account=ACCOUNT)
+
+
+class Cash(Outside):
+    def __init__(self) -> None:
+        self.provider = cash.Cash()
 
 
 class Invoice(Outside):
@@ -258,6 +263,7 @@ OUTSIDES: dict[str, Callable[[], Any]] = {
     "stripe": lambda: _sandboxed(Stripe),
     "paypal": lambda: _sandboxed(PayPal),
     "bank_transfer": lambda: _plain(BankTransfer),
+    "cash": lambda: _plain(Cash),
     "invoice": lambda: _plain(Invoice),
     "store_credit": lambda: _plain(StoreCredit),
 }

@@ -1,6 +1,6 @@
 """Payment providers: the outside world of money behind one protocol (``base.Provider``).
 
-Owns: talking to Stripe and PayPal, bank transfers. Offers ``provider(code)`` and the table ``PROVIDERS``.
+Owns: talking to Stripe and PayPal, bank transfers, cash. Offers ``provider(code)`` and the table ``PROVIDERS``.
 Must not: know Django models, store anything, or decide what an order does with the answer.
 A new provider is a file here and a line in ``PROVIDERS``.
 """
@@ -14,6 +14,7 @@ PROVIDERS: dict[str, str] = {
     "stripe": "checkout.payments.providers.stripe.from_settings",
     "paypal": "checkout.payments.providers.paypal.from_settings",
     "bank_transfer": "checkout.payments.providers.bank_transfer.from_settings",
+    "cash": "checkout.payments.providers.cash.from_settings",
     "invoice": "checkout.payments.providers.invoice.from_settings",
     "store_credit": "checkout.payments.providers.store_credit.from_settings",
 }

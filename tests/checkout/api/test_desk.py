@@ -129,8 +129,9 @@ def test_too_many_units_or_another_currency(desk: Client) -> None:
 
 def test_A09_each_call_asks_for_its_permission(client: Client, desk: Client) -> None:
     draft, order = drafted(desk), make.placed()
-    cash = {"seenVersion": 2, "expectedTotal": "59.12", "payment": "received", "receipt": "cash"}
-    assert post(desk, place_url(draft["id"]), cash).status_code == 403
+    for way in ("cash", "received"):
+        here = {"seenVersion": 2, "expectedTotal": "59.12", "payment": way, "receipt": "7"}
+        assert post(desk, place_url(draft["id"]), here).status_code == 403
     client.force_login(User.objects.create_user("other@example.com", "a long password", is_staff=True))
     for url in (reverse("api_drafts"), place_url(draft["id"]), notes_url(order)):
         assert post(client, url, {"text": "x"}).status_code == 403

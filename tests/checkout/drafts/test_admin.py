@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from checkout.drafts import selectors
+from checkout.drafts import selectors, services
 from checkout.drafts.models import Draft
 from checkout.orders.models import Order
 from shop.accounts.models import User
@@ -157,11 +157,26 @@ def test_two_at_once(desk: Client) -> None:
     assert [choice.quantity for choice, _line in answer.context["chosen"]] == [2]
 
 
-def test_deleting(desk: Client) -> None:
-    draft = made(desk)
-    desk.post(page(draft), sent(draft, step="delete"))
-    assert not Draft.objects.exists()
-    assert desk.get(page(draft)).status_code == 302
+class TestDeleting:
+    def test_it_is_asked_first(self, desk: Client) -> None:
+        product = carts.product(name="Desk lamp")
+        draft = made(desk, (product, 2))
+        url = reverse("admin:checkout_draft_delete", args=[draft.pk])
+        assert url in desk.get(page(draft)).content.decode()
+        html = desk.get(url).content.decode()
+        assert (f"Delete {draft}?" in html, "2 × Desk lamp" in html, Draft.objects.count()) == (True, True, 1)
+        assert desk.post(url)["Location"] == reverse("admin:checkout_draft_changelist")
+        assert not Draft.objects.exists()
+        assert desk.get(page(draft)).status_code == 302
+        assert desk.get(url).status_code == desk.post(url).status_code == 302
+
+    def test_what_became_an_order_stays(self, desk: Client) -> None:
+        product = carts.product()
+        draft = made(desk, (product, 1))
+        desk.post(page(draft), sent(draft, (product, 1), step="place"))
+        url = reverse("admin:checkout_draft_delete", args=[draft.pk])
+        assert desk.get(url)["Location"] == desk.post(url)["Location"] == page(draft)
+        assert Draft.objects.count() == 1
 
 
 def test_a_new_draft_from_an_order(desk: Client) -> None:
@@ -177,11 +192,13 @@ def test_a_new_draft_from_an_order(desk: Client) -> None:
 
 def test_A09_only_those_who_may(client: Client, desk: Client) -> None:
     draft = made(desk, (carts.product(), 1))
-    data = sent(draft, step="place", way="received", receipt="cash")
-    assert desk.post(page(draft), data).status_code == 403  # may make orders, not say that money came
+    for way in services.HERE:
+        data = sent(draft, step="place", way=way, receipt="7")
+        assert desk.post(page(draft), data).status_code == 403  # may make orders, not say that money came
     assert not Order.objects.exists()
     client.force_login(User.objects.create_user("other@example.com", "a long password", is_staff=True))
-    for url in (NEW, page(draft), reverse("admin:checkout_draft_changelist")):
+    delete = reverse("admin:checkout_draft_delete", args=[draft.pk])
+    for url in (NEW, page(draft), delete, reverse("admin:checkout_draft_changelist")):
         assert client.get(url).status_code == 403
         assert client.post(url, entered()).status_code == 403
 
@@ -190,9 +207,10 @@ def test_cash(client: Client) -> None:
     client.force_login(User.objects.create_superuser("merchant@example.com", "a long password"))
     product = carts.product()
     draft = made(client, (product, 1))
-    client.post(page(draft), sent(draft, (product, 1), step="place", way="received", receipt="cash"))
+    client.post(page(draft), sent(draft, (product, 1), step="place", way="cash"))
     order = Order.objects.get()
     assert (order.status, order.payment_state) == ("payment_confirmed", "paid")
+    assert order.payments.get().provider == "cash"
 
 
 def test_the_screen_asks_the_same_number_of_questions(desk: Client, django_assert_max_num_queries: Any) -> None:

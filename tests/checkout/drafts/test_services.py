@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.db.models.functions import Now
 
 from cart.carts import services as cart_services
@@ -18,6 +19,8 @@ from catalog.products import services as products
 from catalog.products.models import Price, Product
 from checkout.drafts import selectors, services
 from checkout.drafts.models import Draft
+from checkout.invoices import selectors as invoices
+from checkout.ledger import selectors as ledger
 from checkout.notes.models import OrderNote
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -31,6 +34,7 @@ from shop.core import db
 from shop.core.money import Money
 from shop.notifications.models import Notification
 from tests import outbox
+from tests.checkout.invariants import violations
 from tests.concurrency.race import together
 from tests.factories import cart as carts
 from tests.factories.checkout import ADDRESS
@@ -111,6 +115,9 @@ class TestByLink:
         outbox.drain()
         assert [row.template for row in Notification.objects.all()] == ["order_to_pay"]
         assert order.access_key in Notification.objects.get().context["order"]["url"]
+        [sent] = mail.outbox
+        assert f"We have made order {order.number} for you" in sent.body
+        assert order.access_key in sent.body
 
     def test_a_second_click_is_the_same_order(self) -> None:
         draft = drafted((carts.product(units=5), 2), note="Once")
@@ -160,16 +167,66 @@ class TestOtherWays:
         order.refresh_from_db()
         assert (order.status, order.payment_state) == ("payment_confirmed", "authorised")
 
-    def test_cash_is_recorded_once(self) -> None:
+    def test_cash_is_booked_as_cash_with_the_order(self) -> None:
         draft = drafted((carts.product(), 1))
-        order = place(draft, way="received", receipt="cash")
+        order = place(draft, way="cash")  # no worker has run
         assert (order.status, order.captured_minor) == ("payment_confirmed", order.total_minor)
+        payment = Payment.objects.get()
+        assert (payment.provider, payment.status, payment.captured_minor) == ("cash", "paid", order.total_minor)
+        assert [(row.debit, row.credit, row.amount_minor) for row in ledger.entries_of(order.pk)] == [
+            ("provider_clearing:cash", "customer_receivable", order.total_minor)
+        ]
+        assert payment.events.get().reference == f"cash_{payment.pk}:{draft}"
         outbox.drain()
-        assert place(draft, way="received", receipt="cash again").captured_minor == order.total_minor
+        assert place(draft, way="cash").captured_minor == order.total_minor
+        assert (Payment.objects.count(), violations(), outbox.failures()) == (1, [], [])
 
-    def test_cash_needs_a_word(self) -> None:
-        with pytest.raises(services.DraftRefused, match="Say how the money came"):
+    def test_cash_stands_on_the_invoice_and_the_mail_says_who_made_the_order(self) -> None:
+        order = place(drafted((carts.product(), 1)), way="cash", receipt="Till 2, 0815")
+        outbox.drain(rounds=50)
+        assert Payment.objects.get().events.get().reference.endswith(":Till 2, 0815")
+        [invoice] = invoices.complete(order.pk)
+        assert invoice.content["payment"]["paid"] == [{"by": "Cash", "minor": order.total_minor}]
+        assert [row.template for row in Notification.objects.order_by("created_at")] == ["order_paid", "invoice"]
+        paid = next(message for message in mail.outbox if message.subject.startswith("Paid:"))
+        assert f"We have made order {order.number} for you" in paid.body
+
+    def test_cash_goes_back_as_cash(self) -> None:
+        order = place(drafted((carts.product(), 1)), way="cash")
+        outbox.drain(rounds=50)
+        [refund] = payments.request_refund(order_id=order.pk, amount=order.total, reason="", by=BY)
+        outbox.drain(rounds=50)
+        refund.refresh_from_db()
+        assert refund.status == "requested"  # until somebody has handed it out
+        payments.record_returned(refund_id=refund.pk, at=db.clock(), by=BY)
+        outbox.drain(rounds=50)
+        order.refresh_from_db()
+        assert (order.status, order.refunded_minor) == ("refunded", order.total_minor)
+        told = Notification.objects.get(template="refund_made").context
+        assert (told["to"][:21], told["takes"]) == ("You get it in cash, a", "")
+        assert (violations(), outbox.failures()) == ([], [])
+
+    def test_a_transfer_that_has_arrived_is_recorded_with_the_order(self) -> None:
+        order = place(drafted((carts.product(), 1)), way="received", receipt="line 7")
+        payment = Payment.objects.get()
+        assert (order.status, payment.provider, payment.status) == ("payment_confirmed", "bank_transfer", "paid")
+        assert payment.events.get().reference == f"bt_{payment.pk}:line 7"
+
+    def test_a_transfer_that_has_arrived_needs_its_line(self) -> None:
+        with pytest.raises(services.DraftRefused, match="which line of the bank's statement"):
             place(drafted((carts.product(), 1)), way="received", receipt=" ")
+
+    @pytest.mark.parametrize("way", ["bank_transfer", "invoice"])
+    def test_the_mail_says_who_made_the_order_and_links_to_what_is_to_be_paid(self, way: str) -> None:
+        order = place(drafted((carts.product(), 1)), way=way)
+        outbox.drain(rounds=50)
+        first = mail.outbox[0]
+        assert first.subject == f"Your order {order.number}, made for you"
+        for body in (first.body, str(first.alternatives[0][0])):
+            assert f"We have made order {order.number} for you, as you asked us to on the phone" in body
+            assert f"{order.total.format()} is to be paid" in body
+            assert order.access_key in body
+            assert "We are taking the payment" not in body
 
     def test_another_way_is_none(self) -> None:
         with pytest.raises(services.DraftRefused) as refused:

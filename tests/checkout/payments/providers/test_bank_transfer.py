@@ -27,20 +27,20 @@ def test_a_charge_waits_and_says_where_to_send_the_money(bank, request_for):
     assert bank.find("pay-1").reference == "bt_pay-1"
 
 
-def test_the_same_line_of_the_statement_is_the_same_fact():
-    first = bank_transfer.received(reference="bt_1", statement_id="line 7", amount=TEN, at=AT)
-    again = bank_transfer.received(reference="bt_1", statement_id="line 7", amount=TEN, at=AT)
+def test_the_same_line_of_the_statement_is_the_same_fact(bank):
+    first = bank.received(reference="bt_1", key="line 7", amount=TEN, at=AT)
+    again = bank.received(reference="bt_1", key="line 7", amount=TEN, at=AT)
     assert first == again == base.Fact("captured", "bt_1:line 7", TEN, AT)
 
 
-def test_money_that_moved_is_positive():
+def test_money_that_moved_is_positive(bank):
     with pytest.raises(ValueError, match="positive"):
-        bank_transfer.received(reference="bt_1", statement_id="x", amount=Money(0, "EUR"), at=AT)
+        bank.received(reference="bt_1", key="x", amount=Money(0, "EUR"), at=AT)
 
 
 def test_a_refund_waits_for_a_merchant_and_is_one_with_its_end(bank):
     asked = bank.refund("bt_1", TEN, "key")
-    sent = bank_transfer.returned(reference="bt_1", key="key", amount=TEN, at=AT)
+    sent = bank.returned(reference="bt_1", key="key", amount=TEN, at=AT)
     assert (asked.state, asked.facts[0].kind, sent.kind) == ("processing", "refund_pending", "refunded")
     assert asked.facts[0].reference == sent.reference
 
