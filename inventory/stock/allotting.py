@@ -18,6 +18,7 @@ from shop.core import db
 
 Kind = StockMovement.Kind
 Place = tuple[UUID, UUID]  # variant and location
+COUNTED_AWAY = "left after it was counted away"  # why units are found in the ledger that nobody looked for
 
 
 class NotOnHand(Exception):
@@ -79,7 +80,8 @@ def ship(
 
     `location_id`: from there; None: from wherever they are allocated. Returns the units that left, by variant. May be
     repeated: all that are open leave once, and so do `quantities` when `document` names the parcel ("shipment:<id>").
-    Raises `NotAllocated`, `NotOnHand` (a recount found fewer), `BadQuantity`.
+    What has left was there: units that somebody counted away meanwhile are booked as found before they leave. Raises
+    `NotAllocated`, `BadQuantity`.
     """
     with transaction.atomic(using=db.INVENTORY):
         items, allocations = _lock(reference)
@@ -87,23 +89,29 @@ def ship(
             return before
         here = [row for row in allocations if location_id in (None, row.location_id)]
         parts = _parts(here, quantities)
-        by_id = {item.id: item for item in items}
         for allocation, units in parts:
-            item = by_id[allocation.stock_item_id]
-            if units > item.on_hand:
-                raise NotOnHand(item.sku, item.on_hand)
             allocation.shipped += units
             allocation.actor = by
         Allocation.objects.using(db.INVENTORY).bulk_update([row for row, _units in parts], ["shipped", "actor"])
-        ledger.move(
-            items,
-            {row.stock_item_id: rules.Change(on_hand=-units, allocated=-units) for row, units in parts},
-            entry=ledger.Entry(Kind.SHIP, by, document=document or f"order:{reference}"),
-        )
+        _leave(items, parts, by, document or f"order:{reference}")
         left: dict[UUID, int] = {}
         for row, units in parts:
             left[row.variant_id] = left.get(row.variant_id, 0) + units
         return left
+
+
+def _leave(items: Sequence[StockItem], parts: Sequence[tuple[Allocation, int]], by: str, document: str) -> None:
+    on_hand = {item.id: item.on_hand for item in items}
+    left, found = ledger.Entry(Kind.SHIP, by, document=document), ledger.Entry(Kind.ADJUST, by, COUNTED_AWAY, document)
+    changes, steps = {}, []
+    for row, units in parts:
+        missing = max(0, units - on_hand[row.stock_item_id])
+        rest = on_hand[row.stock_item_id] + missing - units
+        if missing:
+            steps.append(ledger.Step(row.stock_item_id, missing, rest + units, found))
+        steps.append(ledger.Step(row.stock_item_id, -units, rest, left))
+        changes[row.stock_item_id] = rules.Change(on_hand=missing - units, allocated=-units)
+    ledger.move(items, changes, steps=steps)
 
 
 def deallocate(*, reference: UUID, by: str) -> None:
