@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -42,6 +43,7 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
             "pull": self.pull,
             "dispatch": self.dispatch_all,
             "cancel": self.cancel,
+            "reject": self.reject,
             "capture": self.capture,
             "void": self.void,
             "refund": self.refund,
@@ -71,6 +73,13 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         ]  # fmt: skip
         states = path("states/", self.admin_site.admin_view(self.states), name="checkout_order_states")
         return [states, *own, *super().get_urls()]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
+        """All of an order at once: the list leaves out what makes its rows heavy, and the page shows it."""
+        try:
+            return Order.objects.filter(pk=object_id).first()
+        except (ValidationError, ValueError):
+            return None
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -126,6 +135,14 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
             request, order_id, merchant_forms.CancelForm, _("Cancel order"), transitions.CANCEL,
             lambda order, data, by: orders.cancel(order_id=order.pk, by=by, note=data["note"]),
             _("The order is cancelled."),
+        )  # fmt: skip
+
+    def reject(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask whether a payment that is being reviewed is turned down, and why."""
+        return self._ask(
+            request, order_id, merchant_forms.RejectForm, _("Reject payment"), transitions.REVIEW,
+            lambda order, data, by: staff.pull(order_id=order.pk, trigger="reject_review", by=by, note=data["note"]),
+            _("The payment is rejected and the order cancelled."),
         )  # fmt: skip
 
     def capture(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

@@ -75,27 +75,34 @@ class EditPages(AskPages):
         )  # fmt: skip
 
     def cancel_units(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
-        """Ask which units, and why."""
+        """Ask which units and why, look at what that would do, do it. `step` says which button was pressed."""
         self._allow(request, transitions.CANCEL, EDIT)
         order = self._order(order_id)
         data = request.POST if request.method == "POST" else None
         form = merchant_forms.ReasonForm(data)
         problems: list[str] = []
-        if data is not None and form.is_valid():
+        if data is not None and _step(request) != "back" and form.is_valid():
             try:
                 units = {key: count for key, count in adding.counts(data, "units-").items() if count}
                 if units:
-                    by, reason = requests.actor(request), form.cleaned_data["reason"]
-                    return self._done(
-                        request, order_id,
-                        lambda: changes.cancel_units(order_id=order_id, units=units, reason=reason, by=by),
-                    )  # fmt: skip
+                    return self._cancel(request, order, units, form.cleaned_data["reason"])
                 problems = [_("Say how many units of which line.")]
             except (adding.BadCount, changes.EditRefused) as refusal:
                 problems = [str(refusal)]
         title = _("Cancel units")
         rows = [(row, request.POST.get(f"units-{row.line.pk}", "")) for row in editing.rows(order)]
         return self._page(request, order, "cancel_units", title, rows=rows, form=form, problems=problems)
+
+    def _cancel(self, request: HttpRequest, order: Order, units: dict[UUID, int], reason: str) -> HttpResponse:
+        if _step(request) == "apply":
+            by = requests.actor(request)
+            return self._done(
+                request, order.pk,
+                lambda: changes.cancel_units(order_id=order.pk, units=units, reason=reason, by=by),
+            )  # fmt: skip
+        context = editing.told(changes.preview(order_id=order.pk, removed=units, kind="cancel"), order)
+        title = _("Cancel these units?")
+        return self._page(request, order, "preview", title, kept=_kept(request), is_cancel=True, **context)
 
     def add_note(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Ask what, and for whom."""

@@ -127,13 +127,17 @@ def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
 
 def shown(preview: changes.Preview, page: Screen) -> dict[str, Any]:
     """What the preview says to people: lines before and after, other things that change, and what money does."""
-    given = page.arguments()
+    return {**told(preview, page.order), "others": _others(page, page.arguments())}
+
+
+def told(preview: changes.Preview, order: Order) -> dict[str, Any]:
+    """The same of a change of nothing but units. `is_all`: none would be left, so the whole order is cancelled."""
     return {
         "preview": preview,
         "lines": [{"line": one, "before": one.quantity - one.change} for one in preview.lines],
-        "others": _others(page, given),
-        "money": _money(page.order, preview),
-        "now": page.order.total,
+        "money": _money(order, preview),
+        "now": order.total,
+        "is_all": not any(one.quantity for one in preview.lines),
     }
 
 

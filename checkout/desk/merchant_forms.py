@@ -84,6 +84,18 @@ class CancelForm(forms.Form):
     )
 
 
+class RejectForm(forms.Form):
+    """Why a payment is not accepted."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        help_text=_("For the history. The order is cancelled: what is held is let go, and units go back to stock."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
 class TransferForm(forms.Form):
     """A line of the bank statement."""
 

@@ -20,6 +20,7 @@ from checkout.notes import selectors as notes
 from checkout.orders import emails, rules, selectors, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import methods
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.reservations import selectors as reservations
@@ -28,8 +29,25 @@ from shop.accounts import selectors as accounts
 RECORD = "checkout.record_payment"
 EDIT = "checkout.edit_order"
 TONES = timeline.TONES
+# What became known of a payment, in words.
+FACTS = {
+    "authorised": _("held"),
+    "captured": _("taken"),
+    "voided": _("let go"),
+    "refunded": _("given back"),
+    "refund_pending": _("on its way back"),
+    "refund_failed": _("did not arrive"),
+    "failed": _("declined"),
+    "action_required": _("to be confirmed by the shopper"),
+    "processing": _("under way"),
+    "credited": _("given as store credit"),
+    "disputed": _("called back by the bank"),
+    "dispute_won": _("dispute won"),
+    "dispute_lost": _("dispute lost"),
+    "fee": _("the provider's fee"),
+}
 # Triggers that need to be told something first, and the page that asks.
-_ASKED = {"package_dispatched": "dispatch", "cancel": "cancel"}
+_ASKED = {"package_dispatched": "dispatch", "cancel": "cancel", "reject_review": "reject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +192,8 @@ def _totals(order: Order) -> list[dict[str, Any]]:
 
 def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
     refunds = [{"refund": refund, "actor": names[refund.actor]} for refund in payment.refunds.all()]
-    return {"payment": payment, "refunds": refunds}
+    events = [{"event": event, "what": FACTS.get(event.kind, event.kind)} for event in payment.events.all()]
+    return {"payment": payment, "by": methods.label(payment.provider), "events": events, "refunds": refunds}
 
 
 def _balance(order: Order, user: Any) -> dict[str, Any] | None:

@@ -200,13 +200,26 @@ class TestCancelUnits:
     def test_some(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 3))
         assert desk.get(page(order, "cancel_units")).status_code == 200
-        desk.post(page(order, "cancel_units"), {units(order): "2", "reason": "broken"})
+        given = {units(order): "2", "reason": "broken"}
+        seen = desk.post(page(order, "cancel_units"), {**given, "step": "preview"})
+        assert not OrderChange.objects.exists()
+        back = seen.context["preview"].balance
+        assert f"{(-back).format()} goes back the way it was paid (Bank transfer)" in seen.content.decode()
+        assert (dict(seen.context["kept"]), seen.context["is_all"]) == (given, False)
+        kept = desk.post(page(order, "cancel_units"), {**given, "step": "back"})
+        assert [entered for _row, entered in kept.context["rows"]] == ["2"]
+        desk.post(page(order, "cancel_units"), {**given, "step": "apply"})
         change = OrderChange.objects.get()
         assert (change.kind, change.reason, order.lines.get().quantity) == ("cancel", "broken", 1)
+        order.refresh_from_db()
+        assert order.balance_minor == back.minor
 
     def test_all_of_them_cancel_the_order(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 3))
-        answer = desk.post(page(order, "cancel_units"), {units(order): "3", "reason": "broken"}, follow=True)
+        given = {units(order): "3", "reason": "broken"}
+        seen = desk.post(page(order, "cancel_units"), {**given, "step": "preview"})
+        assert "the whole order is cancelled" in seen.content.decode()
+        answer = desk.post(page(order, "cancel_units"), {**given, "step": "apply"}, follow=True)
         order.refresh_from_db()
         assert order.status == "cancelled"
         assert "Nothing was left of the order" in str(next(iter(answer.context["messages"])))
@@ -223,7 +236,7 @@ class TestOnThePage:
     def test_changes_stand_in_the_history(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 3))
         sku = order.lines.get().sku
-        desk.post(page(order, "cancel_units"), {units(order): "2", "reason": "broken"})
+        desk.post(page(order, "cancel_units"), {units(order): "2", "reason": "broken", "step": "apply"})
         entry = desk.get(page(order)).context["timeline"][0]
         assert (entry["title"], entry["details"], entry["actor"]) == (
             "Change 1", [f"− 2 × {sku}", "broken"], "clerk@example.com",
