@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from checkout.invoices.rules import GOODWILL, Entry, Position, Rate, Sums, taxes, totals
@@ -16,12 +16,28 @@ if TYPE_CHECKING:
 _AMOUNTS = ("total", "discount", "shipping", "tax", "included")
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the papers of an order have in common: `found` are its lines, `payment` as `paying.standing` tells it."""
+
+    order: Order
+    found: Sequence[OrderLine]
+    details: InvoiceDetails
+    billed_to: Mapping[str, Any]
+    payment: Mapping[str, Any]
+
+
 def snapshot(
-    *, order: Order, found: Sequence[OrderLine], lines: Position, details: InvoiceDetails,
-    payment: Mapping[str, Any], corrects: Sequence[Document] = (),
+    sheet: Sheet, lines: Position, *, corrects: Sequence[Document] = (), replaces: Sequence[Document] = (),
+    reason: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """What a paper says about `lines` of an order (`found`: the rows they are of), all but number and date."""
-    by_key = {str(line.pk): line for line in found}
+    """What a paper says about `lines` of an order, all but number and date.
+
+    A credit note `corrects` invoices; an invoice that was issued anew `replaces` some; `reason` is why, in the
+    merchant's words.
+    """
+    order, details = sheet.order, sheet.details
+    by_key = {str(line.pk): line for line in sheet.found}
     keys = [key for key in by_key if key in lines] + [key for key in lines if key not in by_key]
     return {
         "language": details.language or order.language,
@@ -33,15 +49,21 @@ def snapshot(
             "po_number": order.po_number,
             "email": order.email,
         },
-        "billing_address": order.billing_address or order.shipping_address,
+        "billing_address": sheet.billed_to,
         "delivery_address": order.shipping_address,
         "delivery_name": order.delivery_name,
         "lines": [_line(key, by_key.get(key), lines[key]) for key in keys],
         "taxes": [_tax(rate, sums) for rate, sums in taxes(lines).items()],
         "totals": _totals(lines),
-        "payment": dict(payment),
-        "corrects": [{"number": one.number, "issued_on": one.issued_on.isoformat()} for one in corrects],
+        "payment": dict(sheet.payment),
+        "corrects": [_named(one) for one in corrects],
+        "replaces": [_named(one) for one in replaces],
+        "reason": reason,
     }
+
+
+def _named(one: Document) -> dict[str, str]:
+    return {"number": one.number, "issued_on": one.issued_on.isoformat()}
 
 
 def seller(details: InvoiceDetails) -> dict[str, str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import translation
 
-from checkout.invoices import selectors
+from checkout.invoices import paying, selectors
 from checkout.orders import emails
 from checkout.orders import selectors as orders
 
@@ -20,5 +20,10 @@ def document(*, document_id: UUID) -> None:
             "number": found.number,
             "total": emails.text(found.gross),
             "corrects": ", ".join(one["number"] for one in found.content["corrects"]),
+            "replaces": ", ".join(one["number"] for one in found.content.get("replaces", [])),
+            "reason": found.content.get("reason", ""),
         }
-    emails.send(order, found.kind, key=found.number, document=told, attachments=[f"document:{found.pk}"])
+        to_pay = paying.asked_for(order)  # now: a paper keeps what was to be paid when it was issued
+    emails.send(
+        order, found.kind, key=found.number, document=told, to_pay=to_pay, attachments=[f"document:{found.pk}"]
+    )  # fmt: skip

@@ -8,11 +8,34 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from checkout.invoices.models import InvoiceDetails
+from shop.accounts import forms as account_forms
 
 _LARGEST_LOGO = 1024 * 1024
+
+
+class ReissueForm(account_forms.AddressForm):
+    """Whom an invoice is to be for instead, and why. `seen`: the order's last paper when the page was opened."""
+
+    is_default = None
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Stands on both papers, so the buyer reads it."),
+    )  # fmt: skip
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.widget = UnfoldAdminSelectWidget(choices=field.choices)
+            elif not field.widget.is_hidden:
+                field.widget = UnfoldAdminTextInputWidget(
+                    attrs={"maxlength": getattr(field, "max_length", None) or 200}
+                )
 
 
 class InvoiceDetailsForm(forms.ModelForm):  # type: ignore[type-arg]  # it has no type arguments when it runs

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
-from checkout.invoices import content, letterhead
+from checkout.invoices import content, letterhead, paying
 from checkout.orders import emails
 from shop.core import pdf as pages
 from shop.core.money import Money
@@ -95,6 +95,7 @@ def _facts(sheet: _Sheet, width: float) -> Table:
     told, order = sheet.told, sheet.told["order"]
     rows = [(_("Number"), sheet.document.number), (_("Date"), _date(sheet.document.issued_on))]
     rows += [(_("Invoice"), f"{one['number']}, {_date(one['issued_on'])}") for one in told["corrects"]]
+    rows += [(_("Replaces"), f"{one['number']}, {_date(one['issued_on'])}") for one in told.get("replaces", [])]
     rows += [(_("Order"), order["number"]), (_("Ordered"), _date(order["placed_on"]))]
     rows += [(_("Your reference"), order["po_number"])] if order["po_number"] else []
     return _pairs(rows, [width * 0.34, width * 0.66])
@@ -214,11 +215,12 @@ def _payment(sheet: _Sheet) -> list[Flowable]:
     """How it is paid, in sentences; of what is to be sent, to where and by when."""
     paid = sheet.told["payment"]
     sentences = _credited(sheet, paid) if sheet.is_credit else _invoiced(sheet, paid)
+    if reason := sheet.told.get("reason"):
+        sentences.append(_("Reason: %(reason)s") % {"reason": reason})
+    sentences += _asked_for(sheet, paid)
     blocks: list[Flowable] = [pages.paragraph(sentence) for sentence in sentences]
-    if paid["open"] and not sheet.is_credit:
-        names = {"account_holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC")}
-        rows = [(names.get(name, name), value) for name, value in paid["account"].items()]
-        rows.append((_("Reference"), sheet.told["order"]["number"]))
+    if paid["open"]:
+        rows = paying.transfer(paid["account"], sheet.told["order"]["number"])
         blocks += [Spacer(1, 2 * pages.mm), _pairs(rows, [sheet.width * 0.2, sheet.width * 0.8])]
     return [Spacer(1, 6 * pages.mm), KeepTogether(blocks)] if blocks else []
 
@@ -229,9 +231,6 @@ def _invoiced(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
         _("%(by)s: %(amount)s is held and taken when your parcels leave.") % _amount(sheet, part)
         for part in paid["held"]
     ]
-    if paid["open"]:
-        values = {"amount": sheet.money(paid["open"]), "date": _date(paid["due_on"])}
-        told.append(_("Please pay %(amount)s by %(date)s to:") % values)
     rest = paid["balance"] - paid["open"] - sum(part["minor"] for part in paid["held"])
     if rest > 0:
         told.append(_("Still to be paid for this order: %(amount)s") % {"amount": sheet.money(rest)})
@@ -246,6 +245,17 @@ def _credited(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
     if back > 0:
         told.append(_("We give back to you: %(amount)s") % {"amount": sheet.money(back)})
     return told
+
+
+def _asked_for(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
+    """What is to be sent. A later paper of an order says what is due in all: the first one stands as it was."""
+    if not paid["open"]:
+        return []
+    values = {"amount": sheet.money(paid["open"]), "date": _date(paid["due_on"])}
+    if paid.get("is_later"):
+        return [_("In all, %(amount)s is to be paid for this order by %(date)s, whatever earlier papers say. "
+                  "Please send it to:") % values]  # fmt: skip
+    return [_("Please pay %(amount)s by %(date)s to:") % values]
 
 
 def _amount(sheet: _Sheet, part: Mapping[str, Any]) -> dict[str, str]:

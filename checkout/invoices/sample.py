@@ -47,7 +47,7 @@ def invoice(details: InvoiceDetails) -> bytes:
             net_minor=sums.net,
             tax_minor=sums.tax,
             gross_minor=sums.gross,
-            content=content.snapshot(order=order, found=found, lines=lines, details=details, payment=payment),
+            content=content.snapshot(content.Sheet(order, found, details, address, payment), lines),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,6 @@ from checkout.invoices.models import Document, InvoiceDetails
 from checkout.invoices.rules import Position, Rate, Tax
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
-from checkout.payments import methods
-from checkout.payments import selectors as payments
-from checkout.receivables import selectors as receivables
 
 _PAID = {"payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned"}
 _LEFT = {"partly_shipped", "shipped", "delivered", "partly_returned", "returned"}
@@ -108,24 +105,30 @@ def _rate(row: dict[str, Any]) -> Rate:
     return row["name"], row["rate"], row["is_included"]
 
 
-def paying(order: Order) -> dict[str, Any]:
-    """How an order is paid, as a paper tells it: what has come, what is held, and what is to be sent until when."""
-    found = payments.payments_of(order.pk)
-    promised = receivables.open_of(order.pk)
-    return {
-        "paid": [_part(one.provider, one.captured_minor) for one in found if one.captured_minor],
-        "held": [_part(one.provider, one.held_minor) for one in found if one.held_minor and not _is_promise(one)],
-        "refunded": order.refunded_minor,
-        "open": sum(one.open.minor for one in promised),
-        "due_on": promised[0].due_on.isoformat() if promised else "",
-        "account": dict(settings.BANK_TRANSFER) if promised else {},
-        "balance": order.balance_minor,
-    }
+def billed_to(order: Order, before: Sequence[Document]) -> Mapping[str, Any]:
+    """Whom an order's next paper is for: as it was billed so far (`before`, content loaded), unless its address for
+    that was changed. Where it is sent to does not change who pays."""
+    if order.billing_address or not before:
+        return order.billing_address or order.shipping_address
+    told: Mapping[str, Any] = before[-1].content["billing_address"]
+    return told
 
 
-def _part(provider: str, minor: int) -> dict[str, Any]:
-    return {"by": methods.label(provider), "minor": minor}
+def in_force(documents: Sequence[Document]) -> list[Document]:
+    """The invoices (content loaded) that were not replaced as a whole by later ones, oldest first."""
+    invoices = [one for one in documents if not one.is_credit]
+    replacing = [place for place, one in enumerate(invoices) if one.content.get("replaces")]
+    return invoices[replacing[-1] :] if replacing else invoices
 
 
-def _is_promise(payment: Any) -> bool:
-    return bool(payment.capture_when == "promise")
+def is_in_force(document: Document) -> bool:
+    """Whether a paper is an invoice that may be replaced: of an order that is neither over nor archived."""
+    order = Order.objects.filter(pk=document.order_id).first()
+    return order is not None and not order.is_over and document in in_force(complete(document.order_id))
+
+
+def corrected(before: Sequence[Document], taken: Position) -> list[Document]:
+    """The invoices that a credit note takes from: those with one of its lines; of goodwill, all."""
+    invoices = in_force(before)
+    named = [one for one in invoices if taken.keys() & content.lines(one.content).keys()]
+    return invoices if rules.GOODWILL in taken else named

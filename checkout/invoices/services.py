@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
 
-from checkout.invoices import content, locking, rules, selectors
+from checkout.invoices import content, issuing, paying, rules, selectors
 from checkout.invoices import pdf as paper
+from checkout.invoices.issuing import Draft
 from checkout.invoices.models import Document, InvoiceDetails
+from checkout.invoices.reissuing import ReissueRefused, reissue
 from checkout.orders import locking as order_locking
 from checkout.orders import selectors as orders
 from shop.audit import services as audit
 from shop.core import db
-from shop.events import bus, types
 
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A paper that only lacks its number."""
-
-    kind: str
-    series: str
-    lines: rules.Position
-    content: Mapping[str, Any]
+__all__ = ["ReissueRefused", "attachment", "pdf", "reissue", "save_details", "settle"]
 
 
 def settle(order_id: UUID, by: str = "system") -> list[Document]:
@@ -50,65 +39,25 @@ def settle(order_id: UUID, by: str = "system") -> list[Document]:
         lacking = rules.difference(selectors.standing(order, found), said)
         if not lacking or (order.is_over and rules.is_nought(said)):
             return []
-        added, taken = rules.papers(lacking)
         with translation.override(details.language or order.language):
-            told: dict[str, Any] = {
-                "order": order,
-                "found": found,
-                "details": details,
-                "payment": selectors.paying(order),
-            }
-            corrects = _corrected(before, taken)
-            drafts = [
-                _Draft("invoice", details.invoice_series, added, content.snapshot(lines=added, **told)),
-                _Draft("credit_note", details.credit_note_series, taken,
-                       content.snapshot(lines=taken, corrects=corrects, **told)),
-            ]  # fmt: skip
-        return _issue(order, [draft for draft in drafts if draft.lines], ZoneInfo(details.time_zone), by=by)
+            sheet = content.Sheet(
+                order, found, details, selectors.billed_to(order, before),
+                paying.standing(order) | {"is_later": bool(before)},
+            )  # fmt: skip
+            drafts = _drafts(sheet, before, lacking)
+        return issuing.issue(order, drafts, details, by=by)
 
 
-def _corrected(before: Sequence[Document], taken: rules.Position) -> list[Document]:
-    """The invoices that a credit note takes from: those with one of its lines; of goodwill, all."""
-    invoices = [one for one in before if not one.is_credit]
-    named = [one for one in invoices if taken.keys() & content.lines(one.content).keys()]
-    return invoices if rules.GOODWILL in taken else named
-
-
-def _issue(order: Any, drafts: Sequence[_Draft], zone: ZoneInfo, *, by: str) -> list[Document]:
-    """Number and write drafts, in the order of their series: two who issue both kinds at once never wait crosswise."""
-    issued = []
-    for draft in sorted(drafts, key=lambda draft: draft.series):
-        position, at, day = _next(draft.series, zone)
-        sums = rules.totals(draft.lines)
-        one = Document.objects.create(
-            kind=draft.kind, series=draft.series, year=day.year, position=position,
-            number=rules.number(draft.series, day.year, position), order_id=order.pk, order_number=order.number,
-            issued_at=at, issued_on=day, currency=order.currency, net_minor=sums.net, tax_minor=sums.tax,
-            gross_minor=sums.gross, content=draft.content,
-        )  # fmt: skip
-        audit.record(
-            action="document.issue", by=by, object_type="order", object_id=order.pk,
-            changes={"number": one.number, "gross_minor": one.gross_minor}, using=db.DEFAULT,
-        )  # fmt: skip
-        bus.publish(types.DocumentIssued(order_id=order.pk, document_id=one.pk), using=db.DEFAULT)
-        issued.append(one)
-    return issued
-
-
-def _next(series: str, zone: ZoneInfo) -> tuple[int, datetime, date]:
-    """The next number of a series, and the moment and date that it is given out. Who waited for it past midnight of
-    New Year's Eve takes one of the new year."""
-    while True:
-        counter = locking.counter(series, _day(db.clock(), zone).year)
-        at = db.clock()
-        if _day(at, zone).year == counter.year:
-            counter.last += 1
-            counter.save(update_fields=["last"])
-            return counter.last, at, _day(at, zone)
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date()
+def _drafts(sheet: content.Sheet, before: Sequence[Document], lacking: rules.Position) -> list[Draft]:
+    """A paper for what became dearer, and one for what became cheaper."""
+    added, taken = rules.papers(lacking)
+    drafts = []
+    if added:
+        drafts.append(Draft("invoice", added, content.snapshot(sheet, added)))
+    if taken:
+        corrects = selectors.corrected(before, taken)
+        drafts.append(Draft("credit_note", taken, content.snapshot(sheet, taken, corrects=corrects)))
+    return drafts
 
 
 def pdf(document: Document) -> bytes:

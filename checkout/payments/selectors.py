@@ -103,7 +103,8 @@ def _of_balance(order: Order) -> Standing | None:
     if last is None or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
         return Standing("balance", amount=amount)
     found = _of_payment(last)
-    return replace(found, state="balance", step=found.state, amount=amount)
+    told = found.instructions and {**found.instructions, "amount": amount.format()}  # it may be another one by now
+    return replace(found, state="balance", step=found.state, amount=amount, instructions=told)
 
 
 def balance_due(order: Order) -> Money | None:

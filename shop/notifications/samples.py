@@ -48,6 +48,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_paid": {},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {
+_TO_PAY = {
+    "amount": "$336.70",
+    "date": "Dec. 5, 2026",
+    "rows": [
+        {"label": "Account holder", "value": "Holdfast"},
+        {"label": "IBAN", "value": "GB33BUKB20201555555555"},
+        {"label": "Reference", "value": "ORD-2026000123"},
+    ],
+}
         "open": "$348.70",
         "due": "Nov. 7, 2026",
         "account": [
@@ -96,9 +105,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "order_note": {"text": "We have packed your chair with extra care.\nThe key for its screws is taped underneath."},
     "order_link": {},
-    "invoice": {"document": {"number": "INV-2026-000042", "total": "$348.70", "corrects": ""}, "attachments": []},
+    "invoice": {
+        "document": {"number": "INV-2026-000042", "total": "$348.70", "corrects": "", "replaces": "", "reason": ""},
+        "to_pay": _TO_PAY,
+        "attachments": [],
+    },
     "credit_note": {
-        "document": {"number": "CN-2026-000007", "total": "$12.00", "corrects": "INV-2026-000042"},
+        "document": {
+            "number": "CN-2026-000007",
+            "total": "$12.00",
+            "corrects": "INV-2026-000042",
+            "reason": "The company's name was missing.",
+        },
+        "to_pay": None,
         "attachments": [],
     },
     "return_requested": {"returned": _RETURNED},

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from checkout.invoices import invariants, services
+from checkout.invoices import invariants, issuing, services
 from checkout.invoices.models import Document, DocumentCounter
 from checkout.orders import services as orders
 from shop.core import db
 from tests.concurrency.race import together, without_constraint
 from tests.factories import invoices as factory
+from tests.factories.checkout import ADDRESS
 from tests.faults.report import LONG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +60,20 @@ def test_one_order_that_is_settled_by_many_at_once_has_one_invoice(schedules: An
         assert sorted(len(papers) for papers in issued) == [0, 0, 0, 0, 0, 1]
 
 
+def test_two_who_bill_somebody_else_at_once_issue_one_pair(schedules: Any) -> None:
+    for _schedule in schedules(long=50):
+        order = factory.paid([(2, 1000, "standard")])
+        (invoice,) = services.settle(order.pk)
+        again = partial(
+            services.reissue, order_id=order.pk, seen=invoice.number, reason="Wrong name", by="staff:1",
+            billing_address={**ADDRESS, "company": "Analytical Engines Ltd"},
+        )  # fmt: skip
+        outcomes = together([again] * 3)
+        assert sorted(type(one).__name__ for one in outcomes) == ["ReissueRefused", "ReissueRefused", "list"]
+        assert Document.objects.filter(order_id=order.pk).count() == 3
+    assert invariants.numbers_have_no_gaps() == []
+
+
 def test_two_who_make_the_first_file_at_once_store_the_same_one() -> None:
     (invoice,) = services.settle(factory.paid().pk)
     first, second = together([partial(services.pdf, invoice)] * 2)
@@ -81,7 +96,7 @@ def settle_two_unlocked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     services.settle(factory.paid().pk)  # the counter is there
     two = [factory.paid(), factory.paid()]
     with monkeypatch.context() as patch:
-        patch.setattr(services.locking, "counter", unlocked(2))
+        patch.setattr(issuing.locking, "counter", unlocked(2))
         return together([partial(services.settle, order.pk) for order in two])
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from checkout.invoices import services
-from checkout.invoices.models import InvoiceDetails
+from checkout.invoices.models import Document, InvoiceDetails
 from shop.accounts.models import User
 from tests.factories import invoices as factory
 from tests.factories.accounts import StaffFactory
@@ -87,6 +87,49 @@ class TestDocuments:
         (invoice,) = services.settle(factory.paid().pk)
         assert merchant.post(f"{LIST}{invoice.pk}/delete/", {"post": "yes"}).status_code == 403
         assert merchant.get(f"{LIST}add/").status_code == 403
+
+
+class TestReissue:
+    ADDRESS = {
+        "first_name": "Ada", "last_name": "Lovelace", "company": "Analytical Engines Ltd", "address1": "1 Way",
+        "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US", "reason": "The firm pays",
+    }  # fmt: skip
+
+    def url(self, document):
+        return reverse("admin:checkout_document_reissue", args=[document.pk])
+
+    def test_the_page_issues_both_papers_once(self, merchant):
+        (invoice,) = services.settle(factory.paid().pk)
+        html = merchant.get(f"{LIST}{invoice.pk}/change/").content.decode()
+        assert f'href="{self.url(invoice)}"' in html
+        page = merchant.get(self.url(invoice))
+        assert page.context["form"]["first_name"].value() == "Ada"
+        given = {**self.ADDRESS, "seen": page.context["form"]["seen"].value()}
+        done = merchant.post(self.url(invoice), given, follow=True)
+        told = [(one.kind, one.content["billing_address"].get("company")) for one in Document.objects.order_by("id")]
+        assert told == [("invoice", None), ("credit_note", None), ("invoice", "Analytical Engines Ltd")]
+        assert "are issued and go to the buyer by mail." in done.content.decode()
+        again = merchant.post(self.url(invoice), given)
+        assert "was issued meanwhile. Please look at the papers again; nothing was done." in again.content.decode()
+        assert Document.objects.count() == 3
+        assert self.url(invoice) not in merchant.get(f"{LIST}{invoice.pk}/change/").content.decode()
+
+    def test_an_address_that_is_not_whole_is_told(self, merchant):
+        (invoice,) = services.settle(factory.paid().pk)
+        given = {**self.ADDRESS, "seen": invoice.number, "postal_code": "1", "reason": ""}
+        answer = merchant.post(self.url(invoice), given)
+        assert answer.context["form"].errors == {
+            "postal_code": ["This does not look right for the country."], "reason": ["This field is required."],
+        }  # fmt: skip
+        assert Document.objects.count() == 1
+
+    def test_who_may_only_look_may_not(self, client):
+        (invoice,) = services.settle(factory.paid().pk)
+        clerk = StaffFactory()
+        clerk.user_permissions.add(Permission.objects.get(codename="view_document"))
+        client.force_login(clerk)
+        assert client.get(self.url(invoice)).status_code == 403
+        assert self.url(invoice) not in client.get(f"{LIST}{invoice.pk}/change/").content.decode()
 
 
 class TestDetails:

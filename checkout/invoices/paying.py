@@ -1,0 +1,60 @@
+"""How an order is paid, as papers and the mails with them tell it: what has come, what is held, what is to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from checkout.orders import emails
+from checkout.orders.models import Order
+from checkout.payments import methods
+from checkout.payments import selectors as payments
+from checkout.receivables import selectors as receivables
+
+
+def standing(order: Order) -> dict[str, Any]:
+    """As a paper keeps it, amounts in minor units. `open` is what is to be sent until `due_on`, now: an order that
+    costs less since it was promised asks for what it costs, even before the promise has followed."""
+    found = payments.payments_of(order.pk)
+    promised = receivables.open_of(order.pk)
+    held = [one for one in found if one.held_minor and one.capture_when != "promise"]
+    most = max(0, order.balance_minor - sum(one.held_minor for one in held))
+    rest = min(most, sum(one.open.minor for one in promised))
+    return {
+        "paid": [_part(one.provider, one.captured_minor) for one in found if one.captured_minor],
+        "held": [_part(one.provider, one.held_minor) for one in held],
+        "refunded": order.refunded_minor,
+        "open": rest,
+        "due_on": promised[0].due_on.isoformat() if rest else "",
+        "account": dict(settings.BANK_TRANSFER) if rest else {},
+        "balance": order.balance_minor,
+    }
+
+
+def _part(provider: str, minor: int) -> dict[str, Any]:
+    return {"by": methods.label(provider), "minor": minor}
+
+
+def transfer(account: Mapping[str, str], reference: str) -> list[tuple[str, str]]:
+    """Where money is to be sent to: what people call each part of the account, and what it is."""
+    names = {"account_holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC")}
+    order = [name for name in names if name in account] + [name for name in account if name not in names]
+    return [*((names.get(name, name), account[name]) for name in order), (_("Reference"), reference)]
+
+
+def asked_for(order: Order) -> dict[str, Any] | None:
+    """What a mail says of money that is to be sent, in the active language; None where none is."""
+    now = standing(order)
+    if not now["open"]:
+        return None
+    rows = transfer(now["account"], order.number)
+    return {
+        "amount": emails.text(order.money(now["open"])),
+        "date": date_format(date.fromisoformat(now["due_on"]), "DATE_FORMAT"),
+        "rows": [{"label": label, "value": value} for label, value in rows],
+    }
