@@ -32,7 +32,7 @@ class DocumentFile(shopper.ShopperView):
     )
     def get(self, request: Request, number: str, document: str) -> HttpResponse:
         """An invoice or credit note as a PDF."""
-        order = shopper.order_of(request, number)
+        order = shopper.order_of(request, number, archived=True)
         found = selectors.document_of(order.pk, document)
         if found is None:
             raise Http404

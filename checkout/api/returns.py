@@ -14,9 +14,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from checkout.api.shopper import ShopperView
+from checkout.api.shopper import ShopperView, order_of
+from checkout.archive.reading import opened, return_opened
 from checkout.orders import access
-from checkout.orders import selectors as order_selectors
 from checkout.returns import pages, selectors, wording
 from checkout.returns import services as returns
 from shop.core import db, requests, rest
@@ -79,19 +79,11 @@ class Returns(ShopperView):
     @extend_schema(responses=ReturnsOut, parameters=[_ORDER], operation_id="orders_returns_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """The returns of one's own order, and what else of it may come back."""
-        order = _order(request, number)
-        return Response(
-            {
-                "returns": [_return(one) for one in selectors.returns_of(order.pk)],
-                "returnable": [
-                    {
-                        "line_id": row.line.pk, "sku": row.line.sku, "name": row.line.name, "quantity": row.units,
-                        "until": row.ruling.until, "message": row.objection or row.promise,
-                    }
-                    for row in selectors.returnable(order)
-                ],
-            }
-        )  # fmt: skip
+        order = order_of(request, number, archived=True)
+        with opened(order):
+            returnable = [_returnable(row, is_archived=order.is_archived) for row in selectors.returnable(order)]
+            made = [_return(one) for one in selectors.returns_of(order.pk)]
+            return Response({"returns": made, "returnable": returnable})
 
     @extend_schema(
         request=ReturnIn, responses={201: ReturnOut}, parameters=[_ORDER], operation_id="orders_returns_create"
@@ -99,9 +91,11 @@ class Returns(ShopperView):
     @rest.idempotent()
     def post(self, request: Request, number: str) -> Response:
         """Ask to send units back. 409 with the reason as `code` when that is not possible now: "too_late",
-        "final_sale", "too_many_units", "order_over", "bad_exchange" and so on.
+        "final_sale", "too_many_units", "order_over", "bad_exchange", "archived" and so on.
         """
-        order = _order(request, number)
+        order = order_of(request, number, archived=True)
+        if order.is_archived:
+            raise rest.ApiError("archived", wording.archived(), 409)
         given = ReturnIn(data=request.data)
         given.is_valid(raise_exception=True)
         if is_ratelimited(request._request, group="return", key="ip", rate="20/10m", increment=True):
@@ -129,11 +123,22 @@ class Returns(ShopperView):
 def _made(number: str) -> Response:
     found = selectors.by_number(number)
     if found is None:
-        raise Http404
+        with return_opened(number, may_see=lambda _order: True) as is_there:  # an earlier call of its own
+            if not is_there:
+                raise Http404
+            return _made(number)
     response = Response(_return(selectors.whole(found.pk)), status=201)
     response["Location"] = requests.absolute(reverse("return", args=[found.number]))
     response.resource = found.number  # type: ignore[attr-defined]
     return response
+
+
+def _returnable(row: Any, *, is_archived: bool) -> dict[str, Any]:
+    return {
+        "line_id": row.line.pk, "sku": row.line.sku, "name": row.line.name,
+        "quantity": 0 if is_archived else row.units, "until": row.ruling.until,
+        "message": wording.archived() if is_archived else row.objection or row.promise,
+    }  # fmt: skip
 
 
 def _return(found: Any) -> dict[str, Any]:
@@ -157,10 +162,3 @@ def _key(request: Request) -> str:
     if not given:
         return f"api:{db.uuid7()}"
     return "api:" + hashlib.sha256(f"{rest.scope(request)}\n{given}".encode()).hexdigest()
-
-
-def _order(request: Request, number: str) -> Any:
-    found = order_selectors.order(number[:20])
-    if found is None or not access.allowed(request._request, found):
-        raise Http404
-    return found

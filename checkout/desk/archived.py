@@ -21,6 +21,7 @@ from checkout.orders import selectors as orders
 from shop.core import requests
 
 BRING_BACK = "checkout.edit_order"
+SEE_RETURNS = ("checkout.handle_return", "checkout.view_return")
 
 
 @admin.register(ArchivedOrder)
@@ -45,6 +46,7 @@ class ArchivedOrderPages(ArchivedOrderAdmin):
                 **screen.context_of(shown, AnonymousUser()),  # who may do nothing: no button of the page works here
                 "title": shown.number,
                 "opts": self.opts,
+                "may_see_returns": any(request.user.has_perm(one) for one in SEE_RETURNS),
                 "can_bring_back": request.user.has_perm(BRING_BACK),
             }
             return TemplateResponse(request, "admin/checkout/order/archived.html", context).render()

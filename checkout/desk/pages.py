@@ -172,7 +172,7 @@ def _documents(order: Any, query: str) -> list[dict[str, Any]]:
 def _return(order: Any, one: Any, query: str) -> dict[str, Any]:
     return {
         "number": one.number,
-        "url": None if order.is_archived else reverse("return", args=[one.number]) + query,
+        "url": reverse("return", args=[one.number]) + query,
         "text": ", ".join(f"{line.quantity} × {line.order_line.name}" for line in one.lines.all()),
         "status_label": one.get_status_display(),
     }

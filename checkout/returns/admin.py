@@ -6,16 +6,19 @@ Nothing is edited here: forms post to services. All of it needs the permission t
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -82,7 +85,11 @@ class ReturnAdmin(KeysetAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """A whole number, as a scanner types it, leads to its return at once."""
-        found = selectors.by_number(request.GET.get("q", "").strip())
+        number = request.GET.get("q", "").strip().upper()[:20]
+        found = selectors.by_number(number)
+        if found is None and number:
+            with self._archived(request, number) as is_there:
+                found = selectors.by_number(number) if is_there else None
         if found is not None and self.has_view_permission(request):
             return HttpResponseRedirect(screen.url(found, "change"))
         return super().changelist_view(request, extra_context)
@@ -91,6 +98,12 @@ class ReturnAdmin(KeysetAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         found = self.get_object(request, object_id)
+        if found is None:
+            with self._archived(request, object_id) as is_there:
+                archived = selectors.by_id(object_id) if is_there else None
+                if archived is not None:
+                    context = screen.context_of(archived, may=False)
+                    return self._show(request, "page", archived.number, context).render()
         if found is None or not self.has_view_permission(request, found):
             return super().change_view(request, object_id, form_url, extra_context)
         context = screen.context_of(selectors.one(found.pk), may=request.user.has_perm(HANDLE))
@@ -229,7 +242,15 @@ class ReturnAdmin(KeysetAdmin):
         messages.success(request, text)
         return HttpResponseRedirect(reverse("admin:checkout_return_change", args=[found.pk]))
 
-    def _show(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    def _archived(self, request: HttpRequest, key: str) -> AbstractContextManager[bool]:
+        """Inside, the archived return with this number or id can be read, and nothing can be done with it."""
+        may_see = self.has_view_permission(request)
+        archived: AbstractContextManager[bool] = import_string(settings.ARCHIVED_RETURN)(
+            key, may_see=lambda _order: may_see
+        )
+        return archived
+
+    def _show(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> TemplateResponse:
         full = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/checkout/return/{template}.html", full)
 

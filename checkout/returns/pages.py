@@ -43,6 +43,15 @@ def ask_page(order: Order, rows: Sequence[Returnable], form: RequestForm, *, que
     }
 
 
+def archived_page(order: Order, *, query: str) -> dict[str, Any]:
+    """Instead of the form, for an order that is in the archive."""
+    return {
+        "number": order.number,
+        "order_url": reverse("order", args=[order.number]) + query,
+        "text": wording.archived(),
+    }
+
+
 def return_page(found: Return, *, query: str) -> dict[str, Any]:
     """Where a return stands: what is in it, what comes next, what was given back. Eight queries."""
     order = found.order

@@ -129,6 +129,11 @@ def by_number(number: str) -> Return | None:
     return Return.objects.select_related("order").filter(number=number[:20].upper()).first()
 
 
+def by_id(text: str) -> Return | None:
+    """The return with this id and its order, None if there is none or it is no id."""
+    return Return.objects.select_related("order").filter(pk__in=ids([text])).first()
+
+
 def by_key(key: str) -> Return | None:
     """The return that was asked for by the form with this key."""
     return Return.objects.filter(key=key[:80]).first()

@@ -62,6 +62,13 @@ def promise(until: date | None, *, is_automatic: bool) -> str:
     return _("Can be returned until %(day)s; we look at your request first.") % {"day": day}
 
 
+def archived() -> str:
+    """Why nothing of an archived order can be returned by itself."""
+    return _(
+        "This order is in our archive, so nothing of it can be returned here. Please write to us: we look after it."
+    )
+
+
 def too_many(name: str, left: int) -> str:
     """More units were asked for than can come back."""
     if not left:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from catalog.reviews.models import Review
 from checkout.archive import selectors
 from checkout.archive.models import ArchivedOrder
 from checkout.invoices import services as invoices
@@ -19,7 +20,9 @@ from checkout.orders.models import Order
 from shop.accounts.models import User
 from shop.core.links import links
 from tests import outbox
+from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories import returns as returned
 from tests.factories.archive import archive_all, delivered
 from tests.factories.inventory import stocked
 
@@ -95,6 +98,19 @@ def test_it_can_be_ordered_again(client: Client) -> None:
     order = delivered(customer_id=customer(client).pk)
     archive_all()
     assert client.post(reverse("order_reorder", args=[order.number]))["Location"] == reverse("cart")
+
+
+def test_its_shopper_can_still_say_how_it_was(client: Client) -> None:
+    carts.rates()
+    lamp = carts.product(name="Lamp")
+    order = returned.bought((lamp, 1))
+    archive_all()
+    page = f"{reverse('order_feedback', args=[order.number])}?key={order.access_key}"
+    assert "Lamp" in client.get(page).content.decode()
+    words = {"product": str(lamp.pk), "rating": "4", "body": "Bright.", "author": "Ada L"}
+    assert client.post(page, words).status_code == 303
+    assert Review.objects.get().rating == 4
+    assert not Order.objects.exists()
 
 
 def test_the_history_lists_archived_orders_after_the_live_ones_in_pages(client: Client) -> None:
