@@ -111,7 +111,7 @@ class OrdersResource(ShopperView):
         given = shapes.OrderIn(data=request.data)
         given.is_valid(raise_exception=True)
         key = _key(request)
-        found = order_selectors.by_key(key) or _in_line(key)
+        found = archive.by_key(key) or _in_line(key)
         if found is None:  # a new try; asking again what became of an old one costs nothing
             if is_ratelimited(request._request, group="place", key="ip", rate="30/10m", increment=True):
                 raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as carts
 from cart.carts.models import Cart
+from checkout.archive import selectors as archive
 from checkout.drafts.models import Draft
-from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.payments import methods
 from shop.core import addresses
@@ -55,8 +55,9 @@ def look(found: Draft) -> Look:
 
 
 def order_of(found: Draft) -> Order | None:
-    """What became of the draft. The order is found by the draft's key, also in the moment before that is noted."""
-    return orders.by_key(found.key)
+    """What became of the draft, archived or not. The order is found by the draft's key, also in the moment before that
+    is noted."""
+    return archive.by_key(found.key)
 
 
 def _missing(found: Draft, view: carts.CartView) -> list[str]:

@@ -207,7 +207,7 @@ def _note_placed(draft: Draft, order: Order, by: str) -> None:
         if locked.order_id:
             return
         Draft.objects.filter(pk=draft.pk).update(order_id=order.pk, placed_at=Now(), updated_at=Now())
-        if locked.note:
+        if locked.note and not order.is_archived:
             notes.add(order_id=order.pk, text=locked.note, is_shown_to_customer=False, by=by)
         _audit("place", draft.pk, by)
 

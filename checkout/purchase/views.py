@@ -17,6 +17,7 @@ from django_ratelimit.core import is_ratelimited
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
+from checkout.archive import selectors as archive
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
@@ -70,7 +71,7 @@ def place(request: HttpRequest) -> HttpResponse:
     cart = carts.current(request)
     entered = selectors.details_of(cart.pk) if cart else None
     if cart is None or entered is None or key != entered.idempotency_key:
-        done = orders.by_key(key) if key else None
+        done = archive.by_key(key) if key else None
         if done is not None:  # a second click, or the back button
             return _to_order(done, is_hosted=False)
     if cart is None or entered is None:
