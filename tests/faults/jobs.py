@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
+from django.core.management import call_command
 from django.db.models import F
 
 from cart.carts.models import Cart
+from checkout.archive import services as archive
 from checkout.purchase import line, services
 from shop.celery import app
 from shop.core import db
@@ -74,3 +76,15 @@ def deliver_one_unkeyed(using: str, delivery_id: str) -> str | None:
     queue = notifications.queue
     notifications.queue = lambda **given: queue(**{**given, "key": str(db.uuid7())})
     return events.deliver_one(using=using, delivery_id=delivery_id)
+
+
+def archive_orders(*options: str) -> None:
+    """What the night, or a person, does with old orders."""
+    call_command("archive_orders", *options)
+
+
+def archive_in_pieces(*options: str) -> None:
+    """What archiving must not be: its statements are committed one by one."""
+    archive.transaction = _NoTransaction()  # type: ignore[assignment]
+    archive.locking.free_of = list
+    archive_orders(*options)
