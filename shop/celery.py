@@ -46,6 +46,7 @@ app.conf.imports = (
     "checkout.payments.tasks",
     "checkout.reconciliation.tasks",
     "checkout.purchase.tasks",
+    "checkout.drafts.tasks",
     "checkout.archive.tasks",
     "checkout.warehouse.tasks",
 )
@@ -74,6 +75,7 @@ app.conf.beat_schedule = {
         "task": "checkout.purchase.tasks.forget_stale_details",
         "schedule": crontab(hour=3, minute=35),
     },
+    "drafts.clear": {"task": "checkout.drafts.tasks.clear_abandoned", "schedule": crontab(hour=3, minute=25)},
     "archive.archive": {"task": "checkout.archive.tasks.archive", "schedule": crontab(hour=2, minute=5)},
     "archive.bring_back": {"task": "checkout.archive.tasks.bring_back", "schedule": 300.0},
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},
