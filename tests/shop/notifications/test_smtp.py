@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from smtplib import SMTP
 
 import pytest
 from django.core.mail.backends import smtp as django_smtp
 from django.db.models.functions import Now
 
+from checkout.invoices.models import Document
 from checkout.orders import emails
+from checkout.returns import services as returns
+from shop.core import db
+from shop.events.models import Delivery
 from shop.notifications import services, smtp
 from shop.notifications.models import Notification
+from tests import outbox
 from tests.factories import checkout as make
+from tests.factories import returns as back
+from tests.factories.accounts import UserFactory
 from tests.fakes.mailserver import MailServer, running_mailserver
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +91,47 @@ def test_words_of_any_script_arrive_whole(server: MailServer) -> None:
     (mail,) = server.taken
     assert "ORD-Ä1" in str(mail["Subject"])
     assert "Für Zoë – 誕生日おめでとう 🎉" in next(iter(mail.iter_parts())).get_content()
+
+
+def test_an_invoice_arrives_with_the_file_that_is_stored(server: MailServer) -> None:
+    order = make.paid(email="ada@example.com")
+    outbox.drain(mails=False)
+    row = Notification.objects.get(template="invoice")
+    server.behaviour = "refuses"
+    assert send(row) == "queued"
+    server.behaviour = "takes"
+    assert send(row) == "sent"
+    (mail,) = server.taken
+    stored = Document.objects.get(order_id=order.pk)
+    assert mail.get_content_type() == "multipart/mixed"
+    (file,) = mail.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("application/pdf", f"{stored.number}.pdf")
+    assert file.get_content() == bytes(stored.pdf)
+    assert sha256(file.get_content()).hexdigest() == stored.pdf_sha256
+    assert services.send(notification_id=row.pk) is False
+    assert len(server.taken) == 1
+
+
+def test_whatever_is_heard_again_no_mail_of_an_orders_life_comes_twice(server: MailServer) -> None:
+    back.rule()
+    order = back.arrived(customer_id=UserFactory().pk, quantity=2)
+    asked = back.back(back.asked(order, back.wanted(back.lines(order)[0]), wish="store_credit"))
+    returns.reimburse(return_id=asked.pk, by="staff:1")
+    for again in range(2):
+        outbox.drain(rounds=50)
+        assert outbox.failures() == []
+        for alias in db.databases() if again == 0 else ():
+            Delivery.objects.using(alias).update(status=Delivery.Status.PENDING, attempts=0)
+    sent = Counter(str(mail["Message-ID"]) for mail in server.taken)
+    assert set(sent.values()) == {1}
+    assert len(sent) == Notification.objects.filter(status="sent").count() == Notification.objects.count()
+    assert dict(Counter(Notification.objects.values_list("template", flat=True))) == {
+        "order_placed": 1, "order_paid": 1, "invoice": 1, "order_shipped": 1, "order_delivered": 1,
+        "return_approved": 1, "return_received": 1, "return_settled": 1, "credit_note": 1,
+        "refund_made": 1,
+    }  # fmt: skip
+    with_files = {mail.get_content_type(): len(list(mail.iter_attachments())) for mail in server.taken}
+    assert with_files == {"multipart/alternative": 0, "multipart/mixed": 1}
 
 
 @pytest.mark.parametrize("behaviour", ["refuses", "is busy", "hangs", "hangs up"])
