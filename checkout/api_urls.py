@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:number>/cancel", shopper.OrderCancel.as_view(), name="api_order_cancel"),
     path("orders/<str:number>/changes", changes.Changes.as_view(), name="api_order_changes"),
     path("orders/<str:number>/returns", returns.Returns.as_view(), name="api_order_returns"),
+    path(
+        "orders/<str:number>/returns/<str:return_number>/photos/<uuid:photo_id>.jpg",
+        files.ReturnPhotoFile.as_view(),
+        name="api_order_return_photo",
+    ),
     path("orders/<str:number>/notes", desk.Notes.as_view(), name="api_order_notes"),
     path("drafts", desk.Drafts.as_view(), name="api_drafts"),
     path("drafts/<uuid:draft_id>/place", desk.PlaceDraft.as_view(), name="api_draft_place"),

@@ -1,25 +1,28 @@
-"""Returns of an order: what may come back, what does, and asking for it."""
+"""Returns of an order: what may come back, what does, and asking for it, with photos."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_ratelimit.core import is_ratelimited
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from checkout.api.shopper import ShopperView, order_of
 from checkout.archive.reading import opened, return_opened
 from checkout.orders import access
-from checkout.returns import pages, selectors, wording
+from checkout.returns import pages, photos, selectors, wording
 from checkout.returns import services as returns
 from shop.core import db, requests, rest
+from shop.core.parsers import JSONParser
 
 _ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")
 
@@ -40,6 +43,15 @@ class ReturnIn(serializers.Serializer[Any]):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
 
 
+class ReturnForm(serializers.Serializer[Any]):
+    """The same as a form, with photos: at most 4, of at most 10 MB each (JPEG, PNG, WebP or AVIF)."""
+
+    lines = serializers.CharField(help_text="The lines as JSON text.")
+    wish = serializers.ChoiceField(choices=wording.wishes(), default="original")
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
+    photos = serializers.ListField(child=serializers.FileField(), required=False)
+
+
 class ReturnedLineOut(serializers.Serializer[Any]):
     line_id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -57,6 +69,7 @@ class ReturnOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     lines = ReturnedLineOut(many=True)
     label_url = serializers.CharField(allow_null=True)
+    photos = serializers.ListField(child=serializers.CharField())
 
 
 class ReturnableOut(serializers.Serializer[Any]):
@@ -76,27 +89,33 @@ class ReturnsOut(serializers.Serializer[Any]):
 
 
 class Returns(ShopperView):
+    parser_classes = [*ShopperView.parser_classes, MultiPartParser]
+
     @extend_schema(responses=ReturnsOut, parameters=[_ORDER], operation_id="orders_returns_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """The returns of one's own order, and what else of it may come back."""
         order = order_of(request, number, archived=True)
         with opened(order):
             returnable = [_returnable(row, is_archived=order.is_archived) for row in selectors.returnable(order)]
-            made = [_return(one) for one in selectors.returns_of(order.pk)]
+            made = [_return(one, order.number) for one in selectors.whole_of(order.pk)]
             return Response({"returns": made, "returnable": returnable})
 
     @extend_schema(
-        request=ReturnIn, responses={201: ReturnOut}, parameters=[_ORDER], operation_id="orders_returns_create"
+        request={"application/json": ReturnIn, "multipart/form-data": ReturnForm},
+        responses={201: ReturnOut},
+        parameters=[_ORDER],
+        operation_id="orders_returns_create",
     )
     @rest.idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Ask to send units back. 409 with the reason as `code` when that is not possible now: "too_late",
-        "final_sale", "too_many_units", "order_over", "bad_exchange", "archived" and so on.
+        """Ask to send units back, as JSON or, with photos, as a form. 409 with the reason as `code` when that is not
+        possible now: "too_late", "final_sale", "too_many_units", "order_over", "bad_exchange", "bad_photo",
+        "too_many_photos", "archived" and so on.
         """
         order = order_of(request, number, archived=True)
         if order.is_archived:
             raise rest.ApiError("archived", wording.archived(), 409)
-        given = ReturnIn(data=request.data)
+        given = ReturnIn(data=_data(request))
         given.is_valid(raise_exception=True)
         if is_ratelimited(request._request, group="return", key="ip", rate="20/10m", increment=True):
             raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
@@ -110,8 +129,9 @@ class Returns(ShopperView):
             made = returns.request(
                 order_id=order.pk, wanted=wanted, wish=given.validated_data["wish"], key=_key(request),
                 by=requests.actor(request), comment=given.validated_data["comment"],
+                pictures=photos.taken(request.FILES.getlist("photos")),
             )  # fmt: skip
-        except returns.ReturnRefused as refused:
+        except (returns.ReturnRefused, photos.BadPhoto) as refused:
             raise rest.ApiError(refused.code, str(refused), 409) from refused
         return _made(made.number)
 
@@ -127,7 +147,7 @@ def _made(number: str) -> Response:
             if not is_there:
                 raise Http404
             return _made(number)
-    response = Response(_return(selectors.whole(found.pk)), status=201)
+    response = Response(_return(selectors.whole(found.pk), found.order.number), status=201)
     response["Location"] = requests.absolute(reverse("return", args=[found.number]))
     response.resource = found.number  # type: ignore[attr-defined]
     return response
@@ -141,11 +161,26 @@ def _returnable(row: Any, *, is_archived: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _return(found: Any) -> dict[str, Any]:
+def _data(request: Request) -> Any:
+    """What was sent, as JSON says it: in a form the lines are JSON text. Raises `ParseError`."""
+    if not isinstance(request.data, QueryDict):
+        return request.data
+    data = request.data.dict()
+    if "lines" in data:
+        data["lines"] = JSONParser().parse(io.BytesIO(str(data["lines"]).encode()))
+    return data
+
+
+def _return(found: Any, order_number: str) -> dict[str, Any]:
+    shown = sorted(found.photos.all(), key=lambda one: one.pk)
     label = requests.absolute(reverse("return_label", args=[found.number])) if pages.has_label(found) else None
     return {
         "number": found.number, "status": found.status, "wish": found.wish, "answer": found.answer,
         "created_at": found.created_at, "label_url": label,
+        "photos": [
+            requests.absolute(reverse("api_order_return_photo", args=[order_number, found.number, one.pk]))
+            for one in shown
+        ],
         "lines": [
             {
                 "line_id": line.order_line_id, "sku": line.order_line.sku, "name": line.order_line.name,

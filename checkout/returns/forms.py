@@ -23,19 +23,16 @@ class _Files(forms.ClearableFileInput):
 
 
 class PhotosField(forms.FileField):
-    """Up to `photos.MOST` files within `photos.MAX_BYTES`; whether they are pictures is looked at later."""
+    """Files as `photos.taken` reads them; whether they are pictures is looked at later."""
 
     widget = _Files
 
     def clean(self, data: Any, initial: Any = None) -> list[bytes]:
         given: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(given) > photos.MOST:
-            raise forms.ValidationError(_("At most %(most)d photos, please.") % {"most": photos.MOST})
-        for file in given:
-            if file.size is None or file.size > photos.MAX_BYTES:
-                text = _("A photo may have at most %(most)d MB.") % {"most": photos.MAX_BYTES // 1024 // 1024}
-                raise forms.ValidationError(text)
-        return [file.read() for file in given]
+        try:
+            return photos.taken(given)
+        except photos.BadPhoto as bad:
+            raise forms.ValidationError(str(bad), bad.code) from bad
 
 
 class RequestForm(forms.Form):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -20,7 +21,12 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 
 
 class BadPhoto(ValueError):
-    """The bytes are no picture that we take. `str()` is a sentence for people."""
+    """This is no picture that we take. `str()` is a sentence for people, `code` ("bad_photo", "too_many_photos") for
+    programs."""
+
+    def __init__(self, message: str, code: str = "bad_photo") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,34 @@ class Photo:
     height: int
 
 
+def taken(files: Sequence[File[bytes]]) -> list[bytes]:
+    """What is in uploaded files; none is read into memory before all are known to be few and small. Raises `BadPhoto`.
+
+    Whether they are pictures is looked at by `clean`.
+    """
+    check_number(len(files))
+    for file in files:
+        _check_size(file.size)
+    return [file.read() for file in files]
+
+
+def check_number(number: int) -> None:
+    """Raises `BadPhoto` for more than one return may have."""
+    if number > MOST:
+        raise BadPhoto(_("At most %(most)d photos, please.") % {"most": MOST}, "too_many_photos")
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise BadPhoto(_("A photo may have at most %(most)d MB.") % {"most": MAX_BYTES // 1024 // 1024})
+
+
 def clean(content: bytes) -> Photo:
     """The picture in `content` (JPEG, PNG, WebP or AVIF), upright and drawn anew. Raises `BadPhoto`.
 
     Its size is looked at before a pixel is decoded, so that a small file cannot ask for much memory.
     """
-    if len(content) > MAX_BYTES:
-        raise BadPhoto(_("A photo may have at most %(most)d MB.") % {"most": MAX_BYTES // 1024 // 1024})
+    _check_size(len(content))
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
             if found.width * found.height > MAX_PIXELS:

@@ -156,8 +156,14 @@ def history_of(order_id: UUID) -> list[ReturnStep]:
 
 
 def whole(return_id: UUID) -> Return:
-    """A return with its order, lines and their order lines. Raises `Return.DoesNotExist`."""
-    return Return.objects.select_related("order").prefetch_related("lines__order_line").get(pk=return_id)
+    """A return with its order, lines, their order lines and photos. Raises `Return.DoesNotExist`."""
+    return Return.objects.select_related("order").prefetch_related("lines__order_line", "photos").get(pk=return_id)
+
+
+def whole_of(order_id: UUID) -> list[Return]:
+    """An order's returns, oldest first, with lines, their order lines and photos. Four queries."""
+    rows = Return.objects.filter(order_id=order_id).order_by("id")
+    return list(rows.prefetch_related("lines__order_line", "photos"))
 
 
 def lines_of(return_id: UUID) -> list[ReturnLine]:

@@ -55,9 +55,7 @@ def request(
     `key` is the form's own: the same once more gives the same return. `pictures` are files as they came. Raises
     `ReturnRefused` with a sentence for each item that cannot be returned, and nothing is kept then.
     """
-    if len(pictures) > photos.MOST:
-        raise ReturnRefused(_("At most %(most)d photos, please.") % {"most": photos.MOST}, "too_many_photos")
-    cleaned = [_photo(content) for content in pictures]
+    cleaned = _cleaned(pictures)
     done = selectors.by_key(key)
     if done is not None and done.order_id == order_id:
         return done
@@ -72,11 +70,12 @@ def request(
     return made
 
 
-def _photo(content: bytes) -> photos.Photo:
+def _cleaned(pictures: Sequence[bytes]) -> list[photos.Photo]:
     try:
-        return photos.clean(content)
+        photos.check_number(len(pictures))
+        return [photos.clean(content) for content in pictures]
     except photos.BadPhoto as bad:
-        raise ReturnRefused(str(bad), "bad_photo") from bad
+        raise ReturnRefused(str(bad), bad.code) from bad
 
 
 def _write(

@@ -175,9 +175,19 @@ def _again(view: Any, request: Request, call: IdempotentCall) -> Response:
 
 
 def fingerprint(request: Request) -> str:
-    """SHA-256 of method, path and raw body: what makes two calls the same."""
-    raw = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
-    return hashlib.sha256(raw).hexdigest()
+    """SHA-256 of method, path and raw body: what makes two calls the same. Of a form with files it is what the fields
+    and files hold: each try writes another boundary between them."""
+    mark = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type.startswith("multipart/"):
+        mark.update(json.dumps(sorted(request.POST.lists())).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                mark.update(f"\n{json.dumps([name, file.name])} {file.size}\n".encode())
+                mark.update(file.read())
+                file.seek(0)
+    else:
+        mark.update(request._request.body)
+    return mark.hexdigest()
 
 
 def scope(request: Request) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import encode_multipart
 from django.urls import reverse
 
 from checkout.orders.models import Order
 from checkout.returns import services as returns
-from checkout.returns.models import Return
+from checkout.returns.models import Return, ReturnPhoto
 from tests.factories import returns as make
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +107,76 @@ def test_no_label_once_it_is_over(order: Order) -> None:
     found = make.asked(order)
     returns.cancel(return_id=found.pk, by="guest")
     assert call("get", order).json()["returns"][0]["labelUrl"] is None
+
+
+class TestPhotos:
+    @pytest.fixture(autouse=True)
+    def _files(self, settings: Any, tmp_path: Path) -> None:
+        private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path}}
+        settings.STORAGES = settings.STORAGES | {"private": private}
+
+    def send(
+        self, order: Order, photos: list[bytes], *, boundary: str = "b", key: str = "", lines: str | None = None
+    ) -> Any:
+        files = [SimpleUploadedFile(f"{n}.jpg", content, "image/jpeg") for n, content in enumerate(photos)]
+        text = json.dumps(wish(order)["lines"]) if lines is None else lines
+        body = encode_multipart(boundary, {"lines": text, "comment": "Scratched", "photos": files})
+        headers = {"X-Order-Token": order.access_key} | ({"Idempotency-Key": key} if key else {})
+        kind = f"multipart/form-data; boundary={boundary}"
+        url = reverse("api_order_returns", args=[order.number])
+        return Client(headers=headers).post(url, data=body, content_type=kind)
+
+    def test_a_form_with_photos_which_only_its_order_gives_out(self, order: Order) -> None:
+        answer = self.send(order, [make.jpeg(exif=True), make.jpeg(400, 300)])
+        assert answer.status_code == 201
+        body = answer.json()
+        [found] = Return.objects.all()
+        assert (found.comment, found.lines.get().reason, len(body["photos"])) == ("Scratched", "late", 2)
+        assert call("get", order).json()["returns"] == [body]
+        path = urlsplit(body["photos"][0]).path
+        assert path == (
+            f"/api/orders/{order.number}/returns/{found.number}/photos/{found.photos.order_by('id').first().pk}.jpg"
+        )
+        mine = Client(headers={"X-Order-Token": order.access_key, "Accept": "image/jpeg"})
+        picture = mine.get(path)
+        assert (picture.status_code, picture["Content-Type"], picture.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+        assert b"Secret" not in picture.content
+        assert (picture["Cache-Control"], picture["X-Content-Type-Options"]) == ("private, no-store", "nosniff")
+        other = make.arrived()
+        for token in ("x" * 32, other.access_key, ""):
+            assert Client(headers={"X-Order-Token": token}).get(path).status_code == 404
+        elsewhere = path.replace(order.number, other.number)  # their own order, somebody else's return
+        assert Client(headers={"X-Order-Token": other.access_key}).get(elsewhere).status_code == 404
+
+    def test_the_same_key_and_photos_are_one_return_however_the_form_is_written(self, order: Order) -> None:
+        large = make.jpeg(3000, 2000) + b"\0" * 3_000_000  # more than is kept in memory
+        answers = [self.send(order, [large], boundary=boundary, key="k") for boundary in ("one", "other")]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].json() == answers[1].json()
+        assert (Return.objects.count(), ReturnPhoto.objects.count()) == (1, 1)
+        changed = self.send(order, [make.jpeg(10, 10)], key="k")
+        assert (changed.status_code, changed.json()["error"]["code"]) == (422, "idempotency_key_reused")
+
+    @pytest.mark.parametrize(
+        ("photos", "status", "code"),
+        [
+            ([b"<svg/>"], 409, "bad_photo"),
+            ([b"\xff\xd8" + b"0" * 10_500_000], 409, "bad_photo"),
+            ([make.jpeg()] * 5, 409, "too_many_photos"),
+        ],
+    )
+    def test_the_pages_limits_hold(
+        self, order: Order, photos: list[bytes], status: int, code: str, tmp_path: Path
+    ) -> None:
+        answer = self.send(order, photos)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+        assert (Return.objects.count(), list(tmp_path.rglob("*.jpg"))) == (0, [])
+
+    @pytest.mark.parametrize(
+        ("lines", "code"),
+        [("[", "invalid_json"), ("[" * 100_000, "invalid_json"), ("{}", "validation_error"), ("", "invalid_json")],
+    )
+    def test_lines_that_are_none(self, order: Order, lines: str, code: str) -> None:
+        answer = self.send(order, [], lines=lines)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+        assert Return.objects.count() == 0
