@@ -59,6 +59,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.fulfilment.receivers.mail_order_shipped",
         "checkout.invoices.receivers.settle",
     ),
+    types.ShipmentDelivered: ("checkout.fulfilment.receivers.mail_parcel_delivered",),
     types.UnitsShort: ("checkout.changes.receivers.cancel_short",),
     types.UnitsDelayed: ("checkout.fulfilment.receivers.mail_delayed",),
     types.ParcelInTrouble: ("checkout.fulfilment.receivers.mail_trouble",),

@@ -1,9 +1,9 @@
-"""The mail about a parcel on its way."""
+"""The mails about parcels."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +21,43 @@ from shop.core import requests
 def order_shipped(*, order_id: UUID, shipment_id: UUID) -> None:
     """What is in the parcel, how to follow it, and what of the order is still to come. Once for each parcel."""
     order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
+    sent = [one for one in parcels if one.shipped_at]
+    order_emails.send(order, "order_shipped", key=shipment_id, shipment=_facts(order, parcels, shipment_id, sent))
+
+
+def parcel_delivered(*, order_id: UUID, shipment_id: UUID) -> None:
+    """One parcel of several has arrived, what was in it, and what is still to come. Once for each parcel.
+
+    Not if the whole order has arrived with it: then that is what the shopper is told.
+    """
+    order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
     parcel = next(one for one in parcels if one.pk == shipment_id)
-    sent = [line for one in parcels if one.shipped_at for line in one.lines.all()]
+    arrived = [one for one in parcels if one.delivered_at]
+    if len(parcels) > 1 and not _is_told(order_id, parcel):
+        facts = _facts(order, parcels, shipment_id, arrived)
+        order_emails.send(order, "parcel_delivered", key=shipment_id, shipment=facts)
+
+
+def _is_told(order_id: UUID, parcel: Any) -> bool:
+    """Whether the mail about the delivery of the whole order is about this parcel too: not about one sent later on."""
+    ends = [step.at for step in orders.steps_of(order_id) if step.trigger == "delivery_confirmed"]
+    return any(parcel.delivered_at <= at for at in ends)
+
+
+def _facts(order: Any, parcels: Sequence[Any], shipment_id: UUID, done: Iterable[Any]) -> dict[str, Any]:
+    """A parcel as its mail shows it. `done`: the parcels of which nothing is to come any more."""
+    position, parcel = next((n, one) for n, one in enumerate(parcels, start=1) if one.pk == shipment_id)
     with translation.override(order.language):
-        facts = {
+        return {
             "number": parcel.number,
+            "position": position,
+            "count": len(parcels),
             "carrier": parcel.carrier,
             "tracking_number": parcel.tracking_number,
             "url": _page(order, parcel.number),
             "lines": [_line(line.order_line, line.quantity) for line in parcel.lines.all()],
-            "to_come": _to_come(order.lines.all(), sent),
+            "to_come": _to_come(order.lines.all(), [line for one in done for line in one.lines.all()]),
         }
-    order_emails.send(order, "order_shipped", key=shipment_id, shipment=facts)
 
 
 def _page(order: Any, number: str) -> str:

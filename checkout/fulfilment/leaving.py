@@ -115,11 +115,12 @@ def deliver_one(*, shipment_id: UUID, by: str, at: datetime | None = None) -> Sh
 
 
 def arrive(shipments: list[Shipment], by: str, at: datetime | None = None) -> None:
-    """Locked parcels have arrived. A carrier's clock is believed between dispatch and now."""
+    """Locked parcels have arrived; the shopper is told by event. A carrier's clock is believed from dispatch to now."""
     now = db.clock()
     for shipment in shipments:
         moment = max(shipment.shipped_at or now, min(at or now, now))
         contents.move([shipment], Status.DELIVERED, by, delivered_at=moment, problem="")
+        bus.publish(types.ShipmentDelivered(order_id=shipment.order_id, shipment_id=shipment.pk), using=db.DEFAULT)
 
 
 def ship_stock(*, shipment_id: UUID, by: str) -> None:

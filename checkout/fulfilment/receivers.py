@@ -46,6 +46,11 @@ def mail_order_shipped(data: dict[str, Any]) -> None:
     emails.order_shipped(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
 
 
+def mail_parcel_delivered(data: dict[str, Any]) -> None:
+    """Tell the shopper that one of several parcels has arrived."""
+    emails.parcel_delivered(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
+
+
 def mail_delayed(data: dict[str, Any]) -> None:
     """Tell the shopper which units will come later."""
     emails.units_delayed(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))

@@ -102,6 +102,15 @@ class ShipmentDispatched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShipmentDelivered(Event):
+    """One parcel has arrived; others of its order may still be on their way."""
+
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitsShort(Event):
     """Units (by order line) of a parcel could not be found and are to leave the order; they are in no parcel any more.
 

@@ -31,12 +31,31 @@ ORDER: dict[str, Any] = {
     "gift_message": "Happy birthday, Charles!\nYours, Ada",
     "po_number": "PO-4711",
 }
+_PARCEL: dict[str, Any] = {
+    "number": "ORD-2026000123-1",
+    "position": 1,
+    "count": 2,
+    "carrier": "UPS",
+    "tracking_number": "1Z999AA10123456784",
+    "url": f"{_SHOP}/orders/ORD-2026000123/parcels/ORD-2026000123-1/?key=sample",
+    "lines": [_LAMP],
+    "to_come": [_CHAIR],
+}
 _RETURNED: dict[str, Any] = {
     "number": "RET-2026000007",
     "url": f"{_SHOP}/returns/RET-2026000007/?key=sample",
     "label_url": f"{_SHOP}/returns/RET-2026000007/label.pdf?key=sample",
     "answer": "The cover shows signs of use, so it cannot be sold as new any more.",
     "items": [{"units": 1, "name": "Anglepoise desk lamp", "reason": "It does not fit"}],
+}
+_TO_PAY = {
+    "amount": "$336.70",
+    "date": "Dec. 5, 2026",
+    "rows": [
+        {"label": "Account holder", "value": "Holdfast"},
+        {"label": "IBAN", "value": "GB33BUKB20201555555555"},
+        {"label": "Reference", "value": "ORD-2026000123"},
+    ],
 }
 _PRODUCT = {"name": "Anglepoise desk lamp", "options": "Moss", "url": f"{_SHOP}/products/anglepoise-desk-lamp/"}
 _LINKS = {"url": f"{_SHOP}/restock/sample/", "leave_url": f"{_SHOP}/restock/sample/leave/"}
@@ -48,15 +67,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_paid": {},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {
-_TO_PAY = {
-    "amount": "$336.70",
-    "date": "Dec. 5, 2026",
-    "rows": [
-        {"label": "Account holder", "value": "Holdfast"},
-        {"label": "IBAN", "value": "GB33BUKB20201555555555"},
-        {"label": "Reference", "value": "ORD-2026000123"},
-    ],
-}
         "open": "$348.70",
         "due": "Nov. 7, 2026",
         "account": [
@@ -81,16 +91,8 @@ _TO_PAY = {
         "refund": "$348.70",
         "cart_url": None,
     },
-    "order_shipped": {
-        "shipment": {
-            "number": "ORD-2026000123-1",
-            "carrier": "UPS",
-            "tracking_number": "1Z999AA10123456784",
-            "url": f"{_SHOP}/orders/ORD-2026000123/parcels/ORD-2026000123-1/?key=sample",
-            "lines": [_LAMP],
-            "to_come": [_CHAIR],
-        }
-    },
+    "order_shipped": {"shipment": _PARCEL},
+    "parcel_delivered": {"shipment": _PARCEL},
     "units_delayed": {"lines": [_CHAIR]},
     "order_delivered": {},
     "feedback": {

@@ -47,6 +47,7 @@ from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories import changes as made
 from tests.factories import checkout as make
+from tests.factories import parcels as packed
 from tests.factories import returns as back
 from tests.factories.accounts import StaffFactory
 from tests.factories.inventory import stocked
@@ -109,6 +110,18 @@ def order_shipped(work: Work, sandbox: RunningSandbox) -> None:
     fulfilment.deliver(order_id=order.pk, by=BY)
     payments.request_refund(order_id=order.pk, amount=Money(500, "USD"), reason="", by=BY)
     work()
+
+
+def parcels_arrive(work: Work, sandbox: RunningSandbox) -> None:
+    """Packed at two locations, sent and delivered one after the other."""
+    _take_money("at_once")
+    here, _there = packed.two_places(1, 2)
+    order = make.placed([here], quantity=3)
+    work()
+    for parcel in Shipment.objects.filter(order=order).order_by("id"):
+        packed.sent(packed.picked(parcel))
+        fulfilment.deliver_one(shipment_id=parcel.pk, by=BY)
+        work()
 
 
 def order_cancelled(work: Work, sandbox: RunningSandbox) -> None:
@@ -290,9 +303,9 @@ def units_returned(work: Work, sandbox: RunningSandbox) -> None:
 STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     story.__name__: story
     for story in (
-        order_shipped, order_cancelled, order_with_another_card, hold_let_go, order_expired, money_called_back,
-        customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed, balance_paid,
-        order_refunded, units_returned,
+        order_shipped, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go, order_expired,
+        money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed,
+        balance_paid, order_refunded, units_returned,
     )
 }  # fmt: skip
 
