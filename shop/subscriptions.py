@@ -20,6 +20,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.StockLow: ("inventory.stock.receivers.alert_low",),
     types.StockReserved: (),
     types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
+    types.UnitsReallotted: ("checkout.fulfilment.receivers.follow_stock",),
     types.WaitingJoined: ("catalog.restock.receivers.mail_joined",),
     types.UnitHeld: ("catalog.restock.receivers.mail_held",),
     types.CartAbandoned: (),
@@ -48,6 +49,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     ),
     types.OrderChanged: (
         "checkout.changes.receivers.settle_units",
+        "checkout.returns.receivers.note_back",
         "checkout.changes.receivers.mail_order_changed",
         "checkout.fulfilment.receivers.capture_value",
         "checkout.invoices.receivers.settle",

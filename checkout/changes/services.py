@@ -10,12 +10,14 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from checkout.changes import planning, stocking, writing
 from checkout.changes.planning import EditRefused, Plan, Wish
-from checkout.orders import revising
+from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import locking, revising
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order, OrderChange, OrderLine
 from inventory.reservations import services as reservations
@@ -178,17 +180,23 @@ def cancel_units(
 
 
 def cancel_short(*, order_id: UUID, units: Mapping[UUID, int], short_id: UUID, by: str) -> None:
-    """Units (by line id) that the warehouse could not find leave the order, once for `short_id`. Not if it is over."""
-    order = order_selectors.by_id(order_id)
-    with override(order.language):
-        reason = _("We are sorry: these units could not be found.")
-    try:
-        cancel_units(order_id=order_id, units=units, reason=reason, by=by, kind="short", change_id=short_id)
-    except OrderCancelled:
-        log.info("nothing could be found of an order", order=str(order_id))
-    except EditRefused:
-        if not order_selectors.by_id(order_id).is_over:
-            raise
+    """Units (by line id) that the warehouse could not find leave the order, once for `short_id`. Not if it is over.
+
+    They are in no parcel since: units of which an edit has taken off as many meanwhile are not taken off again.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        order = locking.order(order_id)
+        packed = fulfilment.packed(order_id)
+        unplaced = {line.pk: line.quantity - packed.get(line.pk, 0) for line in order_selectors.lines_of(order_id)}
+        gone = {key: min(count, unplaced.get(key, 0)) for key, count in units.items()}
+        if order.is_over or not any(gone.values()):
+            return
+        with override(order.language):
+            reason = _("We are sorry: these units could not be found.")
+        try:
+            cancel_units(order_id=order_id, units=gone, reason=reason, by=by, kind="short", change_id=short_id)
+        except OrderCancelled:
+            log.info("nothing could be found of an order", order=str(order_id))
 
 
 def _hold(plan: Plan, change_id: UUID, by: str) -> None:

@@ -74,6 +74,11 @@ def lines_of(shipments: Iterable[Shipment]) -> list[ShipmentLine]:
     return list(rows.order_by("shipment_id", "order_line__position"))
 
 
+def held(order: Order) -> list[ShipmentLine]:
+    """What is in all of an order's parcels, with the order lines."""
+    return lines_of(Shipment.objects.filter(order_id=order.pk).exclude(status=Status.CANCELLED))
+
+
 def make(
     order: Order, *, location_id: UUID | None, units: Mapping[UUID, int], by: str,
     picked: Mapping[UUID, int] | None = None, **details: Any,

@@ -76,14 +76,14 @@ def adapt(*, order: Order, by: str) -> None:
 
 
 def _lose(line: OrderLine, here: Sequence[ShipmentLine], surplus: int, by: str) -> None:
-    loss = rules.taken_off([_content(one) for one in here], surplus)
+    loss = rules.taken_off([content(one) for one in here], surplus)
     if sum(loss.values()) < surplus:
         raise UnitsHaveLeft(line.pk)
     parcels = {one.shipment_id: one.shipment for one in here if one.pk in loss}
     contents.lose(contents.lines_of(parcels.values()), loss, by=by)
 
 
-def _content(line: ShipmentLine) -> rules.Content:
+def content(line: ShipmentLine) -> rules.Content:
     """Parcels that wait lose units first, those that are packed last, and the youngest before older ones."""
     shipment = line.shipment
     rank = 2 if shipment.status == Status.PICKED else 0 if shipment.is_waiting else 1
@@ -114,6 +114,17 @@ def units_by_place(held: Sequence[ShipmentLine]) -> Counter[tuple[UUID, UUID | N
     for one in held:
         packed[one.order_line.variant_id, one.shipment.location_id] += one.quantity
     return packed
+
+
+def is_astray(order: Order, location_id: UUID | None) -> bool:
+    """Whether parcels of a locked order have units at a location that are not allocated there: see `following`."""
+    kept = {(one.variant_id, one.location_id): one.kept for one in stock_selectors.allocated(order.pk)}
+    packed = units_by_place(contents.held(order))
+    return any(
+        units > kept.get((variant, place), 0)
+        for (variant, place), units in packed.items()
+        if place and place == location_id
+    )
 
 
 def _give_back(order: Order, allotted: Sequence[Allotted], held: Sequence[ShipmentLine], by: str) -> None:

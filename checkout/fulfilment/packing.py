@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, selectors
+from checkout.fulfilment import contents, opening, selectors
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order
@@ -98,6 +98,7 @@ def reassign(*, shipment_id: UUID, location_id: UUID, by: str) -> Shipment:
         if shipment.status != Status.OPEN or any(line.picked for line in lines) or shipment.location_id is None:
             raise not_open(shipment)
         contents.demand(order, "items_picked")
+        check_settled(order, shipment)
         moves = [
             stock.Move(variant_id, shipment.location_id, location_id, units)
             for variant_id, units in by_variant(lines).items()
@@ -125,6 +126,13 @@ def not_open(shipment: Shipment) -> ShipmentRefused:
     told = {"number": shipment.number, "status": shipment.get_status_display()}
     code = "already_shipped" if shipment.status in (Status.SHIPPED, Status.DELIVERED) else "not_open"
     return ShipmentRefused(_("Parcel %(number)s is %(status)s: that is not possible any more.") % told, code)
+
+
+def check_settled(order: Order, shipment: Shipment) -> None:
+    """Refuse while units are not where their parcel is: somebody died moving them, and `following` is about to act."""
+    if opening.is_astray(order, shipment.location_id):
+        text = _("The units of parcel %(number)s were just moved. Look at it again in a moment.")
+        raise ShipmentRefused(text % {"number": shipment.number}, "changed_meanwhile")
 
 
 def check_on_hand(lines: list[ShipmentLine], units: Mapping[UUID, int]) -> None:

@@ -21,6 +21,11 @@ def move_on(data: dict[str, Any]) -> None:
     fulfilment.move_on(order_id=UUID(data["order_id"]), by=BY)
 
 
+def follow_stock(data: dict[str, Any]) -> None:
+    """Finish what somebody began who moved units of an order and died."""
+    fulfilment.follow_stock(order_id=UUID(data["reference"]), by=BY)
+
+
 def cancel_shipments(data: dict[str, Any]) -> None:
     """Stop the parcels of an order that is over."""
     fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)

@@ -51,6 +51,12 @@ def gone(order_id: UUID) -> dict[UUID, int]:
     return dict(rows.values_list("order_line").annotate(Sum("quantity")))
 
 
+def packed(order_id: UUID) -> dict[UUID, int]:
+    """Units of an order that are in its parcels, those that have left among them, by order line."""
+    rows = ShipmentLine.objects.filter(order_id=order_id).exclude(shipment__status=Status.CANCELLED)
+    return dict(rows.values_list("order_line").annotate(Sum("quantity")))
+
+
 def not_there(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Of parcels that are still here: units that cannot be on the shelf yet, by shipment line. Absent: all are there.
 
@@ -95,7 +101,8 @@ def _picked_at(places: set[tuple[UUID, UUID]]) -> Counter[tuple[UUID, UUID]]:
 def parcels_of(carrier_code: str, numbers: Iterable[str]) -> dict[str, Shipment]:
     """The parcels that a carrier knows by these tracking numbers; of several by one number, the youngest."""
     rows = Shipment.objects.filter(carrier_code=carrier_code, tracking_number__in=set(numbers))
-    return {one.tracking_number: one for one in rows.exclude(status=Status.CANCELLED).order_by("id")}
+    rows = rows.exclude(tracking_number="").exclude(status=Status.CANCELLED)
+    return {one.tracking_number: one for one in rows.order_by("id")}
 
 
 def links(shipment_ids: Iterable[str]) -> dict[str, Link]:

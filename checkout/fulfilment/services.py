@@ -2,7 +2,7 @@
 
 Here: what is done to all parcels of an order at once, and how it is as far as these are. What happens to one parcel is
 in `packing` (picked, split, packed elsewhere), `shorting` (not on the shelf) and `leaving` (sent, arrived); `opening`
-makes the parcels and lets them follow the order's lines.
+makes the parcels and lets them follow the order's lines, and `following` the stock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from checkout.fulfilment import contents, leaving, locking, opening, packing, shorting
+from checkout.fulfilment import contents, following, leaving, locking, opening, packing, shorting
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -25,6 +25,7 @@ ShipmentRefused, TrackingRefused, UnitsHaveLeft = (
     leaving.TrackingRefused,
     opening.UnitsHaveLeft,
 )
+follow_stock = following.follow_stock
 open_shipments, adapt, note_state = opening.open_shipments, opening.adapt, contents.note_state
 pick_units, finish_picking, split, reassign = (
     packing.pick_units,

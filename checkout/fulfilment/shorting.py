@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, packing, rules
+from checkout.fulfilment import contents, opening, packing, rules
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order
@@ -31,22 +31,35 @@ def short(
     parcel for stock and the shopper is told; "elsewhere": another location packs them, in a new parcel. Returns the
     new parcel (of several the first one). `seen`: the parcel's `version` on the page that asks. Raises
     `ShipmentRefused` and changes nothing.
+
+    Where the stock has a database of its own, its part is one transaction that ends before the parcel's. What who dies
+    in between has begun is finished by `following`; who asks again before that is told to wait.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, shipment = contents.locked(shipment_id, seen=seen)
         if shipment.status != Status.OPEN:
             raise packing.not_open(shipment)
         contents.demand(order, "items_picked")
+        packing.check_settled(order, shipment)
         lines = _missing(shipment, units)
         document = f"shipment:{shipment.pk}#{shipment.version}"
         contents.note("short", shipment, by, then=then, units={str(one.order_line_id): units[one.pk] for one in lines})
-        new = _AFTER[then](order, shipment, lines, units, by)
-        stock.note_missing(
-            reference=order.pk, location_id=_location(shipment), units=packing.by_variant(lines, units),
-            is_given_back=then == REFUND, reason=_("Short pick"), by=by, document=document,
-        )  # fmt: skip
+        with transaction.atomic(using=db.INVENTORY):
+            new = _AFTER[then](order, shipment, lines, units, by)
+            missing = packing.by_variant(lines, units)
+            stock.note_missing(
+                reference=order.pk, location_id=_location(shipment), units=missing,
+                kept=_kept(order, shipment, missing) if then == REFUND else None, reason=_("Short pick"), by=by,
+                document=document,
+            )  # fmt: skip
         contents.note_state(order=order, by=by)
         return new
+
+
+def _kept(order: Order, shipment: Shipment, variants: Iterable[UUID]) -> dict[UUID, int]:
+    """Units of the variants that the order's parcels still have at the place of this one."""
+    packed = opening.units_by_place(contents.held(order))
+    return {variant: packed[variant, shipment.location_id] for variant in variants}
 
 
 def _missing(shipment: Shipment, units: Mapping[UUID, int]) -> list[ShipmentLine]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
+from checkout.orders import locking as order_locking
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
@@ -84,7 +85,7 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         row.refresh_from_db()
         if row.is_complete:
             return
-        note_back(order, by)
+        note_back(order, by, but=row.pk)
         sent = payments.settle(order_id=order.pk, by=by, reason=found.number)
         Reimbursement.objects.filter(pk=row.pk).update(
             is_complete=True, change_id=change.pk if change else None,
@@ -114,9 +115,21 @@ def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
         return None, str(refused)
 
 
-def note_back(order: Order, by: str) -> None:
-    """Note how much of a locked order is back; an order of which every unit is, is returned."""
+def note_back(order: Order, by: str, *, but: UUID | None = None) -> None:
+    """Note how much of a locked order is back; an order of which every unit is, is returned.
+
+    Not as long as an exchange of it (`but` this one) is still to be made: it will have units then that are not back.
+    """
     lines = OrderLine.objects.filter(order_id=order.pk, quantity__gt=0)
     contents.note_state(order=order, by=by)
-    if not any(line.returned < line.quantity for line in lines) and order_selectors.allows(order, "return_received"):
+    if any(line.returned < line.quantity for line in lines) or not order_selectors.allows(order, "return_received"):
+        return
+    to_come = Reimbursement.objects.filter(order_id=order.pk, is_complete=False).values_list("pk", flat=True)
+    if set(to_come) <= {but}:
         orders.apply(order_id=order.pk, trigger="return_received", by=by)
+
+
+def see_what_is_back(*, order_id: UUID, by: str) -> None:
+    """Units were taken off an order: what is left of it may all be back. Idempotent."""
+    with transaction.atomic(using=db.DEFAULT):
+        note_back(order_locking.order(order_id), by)

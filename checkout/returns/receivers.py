@@ -21,6 +21,11 @@ def complete_exchange(data: dict[str, Any]) -> None:
     exchanging.complete(reimbursement_id=UUID(data["reimbursement_id"]), by=BY)
 
 
+def note_back(data: dict[str, Any]) -> None:
+    """See whether all that is left of a changed order is back."""
+    exchanging.see_what_is_back(order_id=UUID(data["order_id"]), by=BY)
+
+
 def mail_requested(data: dict[str, Any]) -> None:
     """Tell the shopper that the wish is here."""
     emails.requested(return_id=UUID(data["return_id"]))

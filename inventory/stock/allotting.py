@@ -15,6 +15,7 @@ from django.db import transaction
 from inventory.stock import ledger, locking, rules, selectors
 from inventory.stock.models import Allocation, StockItem, StockMovement
 from shop.core import db
+from shop.events import bus, types
 
 Kind = StockMovement.Kind
 Place = tuple[UUID, UUID]  # variant and location
@@ -166,6 +167,7 @@ def reallocate_many(*, reference: UUID, moves: Sequence[Move], by: str) -> None:
             changes[target.id] = changes.get(target.id, 0) + move.units
         _store([known[key] for key in changes], by)
         ledger.move(items, {key: rules.Change(allocated=units) for key, units in changes.items() if units})
+        _tell(reference)
 
 
 def note_missing(
@@ -173,31 +175,44 @@ def note_missing(
     reference: UUID,
     location_id: UUID,
     units: Mapping[UUID, int],
-    is_given_back: bool,
+    kept: Mapping[UUID, int] | None,
     reason: str,
     by: str,
     document: str,
 ) -> None:
-    """Units (by variant) that `reference` was sold are not on the shelf of a location: the stock is counted down.
+    """Units (by variant) that `reference` was sold are not on the shelf of a location: the stock is counted down, once
+    for each `document`.
 
-    `is_given_back`: the reference does not wait for them. Otherwise they stay promised, as a shortfall. Once for each
-    `document`. Raises `BadQuantity`.
+    `kept`: how many units of these variants the reference still wants here, handed-over ones among them; of the others
+    at most `units` are given back. None: it waits for them, they stay promised, as a shortfall. Raises `BadQuantity`.
     """
     with transaction.atomic(using=db.INVENTORY):
         items, rows = _lock(reference)
-        if selectors.is_moved(document):
-            return
-        there = {item.variant_id: item for item in items if item.location_id == location_id}
-        counted: dict[UUID, rules.Change] = {}
-        for variant_id, number in units.items():
-            _check_units(number)
-            lost = min(number, there[variant_id].on_hand) if variant_id in there else 0
-            if lost:
-                counted[there[variant_id].id] = rules.Change(on_hand=-lost)
-        ledger.move(items, counted, entry=ledger.Entry(Kind.ADJUST, by, reason, document), is_recount=True)
-        if is_given_back:
-            here = [row for row in rows if row.location_id == location_id]
-            _give_back(items, [(row, min(row.open, units.get(row.variant_id, 0))) for row in here], by)
+        if not selectors.is_moved(document):
+            there = {item.variant_id: item for item in items if item.location_id == location_id}
+            entry = ledger.Entry(Kind.ADJUST, by, reason, document)
+            ledger.move(items, _lost(there, units), entry=entry, is_recount=True)
+        if kept is not None:
+            here = [row for row in rows if row.location_id == location_id and row.variant_id in units]
+            surplus = [(row, min(units[row.variant_id], row.kept - kept.get(row.variant_id, 0))) for row in here]
+            _give_back(items, [(row, min(row.open, number)) for row, number in surplus if number > 0], by)
+            _tell(reference)
+
+
+def _lost(there: Mapping[UUID, StockItem], units: Mapping[UUID, int]) -> dict[UUID, rules.Change]:
+    """What is counted down where `units` are missing: not more than were thought to be there."""
+    changes: dict[UUID, rules.Change] = {}
+    for variant_id, number in units.items():
+        _check_units(number)
+        lost = min(number, there[variant_id].on_hand) if variant_id in there else 0
+        if lost:
+            changes[there[variant_id].id] = rules.Change(on_hand=-lost)
+    return changes
+
+
+def _tell(reference: UUID) -> None:
+    """With the units: whoever had this done and died before it could note it will hear of it."""
+    bus.publish(types.UnitsReallotted(reference=reference), using=db.INVENTORY)
 
 
 def _give_back(items: Sequence[StockItem], parts: Iterable[tuple[Allocation, int]], by: str) -> None:

@@ -82,6 +82,15 @@ class ReservationExpired(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsReallotted(Event):
+    """Sold units are at another location now, or were given up because they are not there; whoever plans with them has
+    done so because it wants it, or hears of it here if it died before it could note that."""
+
+    aggregate = "order"
+    reference: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingJoined(Event):
     """Somebody waits for a variant that is sold out; who, only the catalogue knows."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from checkout.changes import receivers
+from checkout.changes import services as changes
 from checkout.fulfilment import selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
-from checkout.orders.models import Order
+from checkout.orders.models import Order, OrderChange
 from inventory.stock import services as stock
 from inventory.stock.models import StockItem, StockMovement
 from shop.events.models import OutboxEvent
@@ -159,3 +161,82 @@ def test_nothing_is_missing_of_a_parcel_that_is_packed() -> None:
         short(first, 1, "refund")
     assert refused.value.code == "not_open"
     assert told(order)[2] == 2
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_units_that_an_edit_takes_off_meanwhile_are_refunded_once(shop_sandbox: RunningSandbox, is_late: bool) -> None:
+    """One of three cannot be found; before its order hears of it, somebody takes one off: two are left, not one."""
+    item = stocked(5)
+    order = make.placed([item], quantity=3)
+    outbox.drain()
+    shipment = Shipment.objects.get(order=order)
+    short(shipment, 1, "refund")
+    if is_late:
+        outbox.drain()
+    changes.cancel_units(order_id=order.pk, units={order.lines.get().pk: 1}, reason="", by=BY)
+    outbox.drain()
+    assert outbox.failures() == []
+    left = 1 if is_late else 2  # somebody who has seen the two that are left means one of these
+    assert (order.lines.get().quantity, parcels(order)) == (left, [("open", left, 0)])
+    assert list(OrderChange.objects.values_list("kind", flat=True)) == (["short"] if is_late else []) + ["cancel"]
+    told(order)
+    assert (order.balance_minor, sandbox_refunds(shop_sandbox)) == (0, order.refunded_minor)
+    assert violations() == []
+    assert_adds_up()
+
+
+def test_what_is_missing_is_refunded_once_however_often_it_is_told(shop_sandbox: RunningSandbox) -> None:
+    item = stocked(5)
+    order = make.placed([item], quantity=3)
+    outbox.drain()
+    shipment = Shipment.objects.get(order=order)
+    seen = shipment.version
+    short(shipment, 1, "refund", seen=seen)
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        short(shipment, 1, "refund", seen=seen)
+    assert refused.value.code == "changed_meanwhile"
+    fulfilment.open_shipments(order_id=order.pk, by="system")  # nothing is there that it could be packed from
+    assert parcels(order) == [("open", 2, 0)]
+    event = OutboxEvent.objects.get(event_type="UnitsShort")
+    outbox.drain()
+    paid_back = sandbox_refunds(shop_sandbox)
+    for _again in range(2):
+        receivers.cancel_short(event.data)
+        outbox.drain()
+    assert (order.lines.get().quantity, sandbox_refunds(shop_sandbox)) == (2, paid_back)
+    assert OrderChange.objects.filter(order=order).count() == 1
+    assert counters(item) == (4, 0, 2, 0)
+    assert violations() == []
+
+
+def test_told_again_after_the_order_was_cancelled_it_does_nothing(shop_sandbox: RunningSandbox) -> None:
+    order = make.placed([stocked(5)], quantity=2)
+    outbox.drain()
+    short(Shipment.objects.get(order=order), 2, "refund")
+    event = OutboxEvent.objects.get(event_type="UnitsShort")
+    outbox.drain()
+    receivers.cancel_short(event.data)
+    outbox.drain()
+    assert sandbox_refunds(shop_sandbox) == order.total_minor
+    assert OrderChange.objects.count() == 0
+
+
+def test_two_losses_of_one_line_are_two(shop_sandbox: RunningSandbox) -> None:
+    """Told of before the order heard of either, in whatever order it hears of them."""
+    item = stocked(5)
+    order = make.placed([item], quantity=3)
+    outbox.drain()
+    shipment = Shipment.objects.get(order=order)
+    for _one in range(2):
+        short(shipment, 1, "refund")
+    for event in OutboxEvent.objects.filter(event_type="UnitsShort").order_by("-id"):
+        receivers.cancel_short(event.data)
+    outbox.drain()
+    assert (order.lines.get().quantity, parcels(order), counters(item)) == (1, [("open", 1, 0)], (3, 0, 1, 0))
+    assert OrderChange.objects.filter(order=order, kind="short").count() == 2
+    assert violations() == []
+
+
+def sandbox_refunds(sandbox: RunningSandbox) -> int:
+    """What the payment provider has sent back."""
+    return sum(one["amount"] for one in sandbox.state()["refund"] if one["status"] == "succeeded")

@@ -139,14 +139,17 @@ def test_all_moves_are_made_or_none() -> None:
     assert (counters(here), counters(there)) == ((2, 0, 2, 0), (1, 0, 0, 0))
 
 
-@pytest.mark.parametrize(("is_given_back", "after"), [(True, (3, 0, 1, 0)), (False, (3, 0, 3, 0))])
-def test_missing_units_are_counted_down_once(is_given_back: bool, after: tuple[int, int, int, int]) -> None:
+@pytest.mark.parametrize(
+    ("kept", "after"), [(1, (3, 0, 1, 0)), (2, (3, 0, 2, 0)), (0, (3, 0, 1, 0)), (None, (3, 0, 3, 0))]
+)
+def test_missing_units_are_counted_down_and_given_back_once(kept: int | None, after: tuple[int, int, int, int]) -> None:
     item = stocked(5)
     reference = sold(item, 3)
-    for _ in range(2):
+    for _ in range(1 if kept == 0 else 2):  # where fewer are kept than would be left, a second one is another one
         stock.note_missing(
             reference=reference, location_id=item.location_id, units={item.variant_id: 2},
-            is_given_back=is_given_back, reason="short pick", by="staff:1", document="shipment:1#0",
+            kept=None if kept is None else {item.variant_id: kept}, reason="short pick", by="staff:1",
+            document="shipment:1#0",
         )  # fmt: skip
     assert counters(item) == after
     row = StockMovement.objects.get(document="shipment:1#0")
@@ -158,12 +161,26 @@ def test_units_that_wait_are_a_shortfall() -> None:
     item = stocked(1)
     reference = sold(item, 1)
     stock.note_missing(
-        reference=reference, location_id=item.location_id, units={item.variant_id: 1}, is_given_back=False,
+        reference=reference, location_id=item.location_id, units={item.variant_id: 1}, kept=None,
         reason="short pick", by="staff:1", document="shipment:1#0",
     )  # fmt: skip
     assert counters(item) == (0, 0, 1, 1)
     stock.receive(variant_id=item.variant_id, sku=item.sku, quantity=1, reason="delivery", by="staff:1")
     assert counters(item) == (1, 0, 1, 0)
+    assert_adds_up()
+
+
+def test_units_that_nobody_counted_are_given_back_once_as_well() -> None:
+    """Nothing is on the shelf, so that no movement says that it was done before."""
+    item = stocked(3)
+    reference = sold(item, 3)
+    stock.recount(stock_item_id=item.pk, on_hand=0, reason="counted", by="staff:1")
+    for _ in range(2):
+        stock.note_missing(
+            reference=reference, location_id=item.location_id, units={item.variant_id: 1}, kept={item.variant_id: 2},
+            reason="short pick", by="staff:1", document="shipment:1#0",
+        )  # fmt: skip
+    assert counters(item) == (0, 0, 2, 2)
     assert_adds_up()
 
 
@@ -222,6 +239,7 @@ def _do(what: str, units: int, place: StockItem, away: StockItem, reference: UUI
         )  # fmt: skip
     else:
         stock.note_missing(
-            reference=reference, location_id=place.location_id, units={variant: units}, is_given_back=units % 2 == 0,
-            reason="short pick", by="staff:1", document=f"shipment:{place.pk}#{number}",
+            reference=reference, location_id=place.location_id, units={variant: units},
+            kept={variant: units - 1} if units % 2 == 0 else None, reason="short pick", by="staff:1",
+            document=f"shipment:{place.pk}#{number}",
         )  # fmt: skip
