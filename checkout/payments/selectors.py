@@ -15,6 +15,7 @@ from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
 from checkout.payments.models import Capture, Payment, PaymentEvent, ProviderEvent, Refund
+from checkout.payments.providers import bank_transfer
 from shop.core import db
 from shop.core.money import Money
 from shop.resilience import breaker
@@ -25,6 +26,7 @@ WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
 ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "cash", "invoice")  # a merchant records the coming of their money
 ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
+BANK = bank_transfer.BankTransfer.code
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 GOES_ON = (  # was paid once; what it costs may have changed since
     Order.Status.PAYMENT_CONFIRMED,
@@ -62,7 +64,7 @@ class Standing:
 
 
 def standing(order: Order) -> Standing:
-    """The order's standing, from its latest payment. One or two queries."""
+    """The order's standing, from its latest payment. One to three queries."""
     if order.status == Order.Status.PAYMENT_REVIEW:
         return Standing("review")
     if order.status == Order.Status.CANCELLED:
@@ -72,15 +74,18 @@ def standing(order: Order) -> Standing:
         was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state == "unfulfilled"
         return _of_balance(order) or Standing("cancelled" if was_cancelled else "confirmed")
     payment = Payment.objects.filter(order=order).order_by("-id").first()
-    return _of_payment(payment) if payment else Standing("unpaid")
+    return _of_payment(order, payment) if payment else Standing("unpaid")
 
 
-def _of_payment(payment: Payment) -> Standing:
+def _of_payment(order: Order, payment: Payment) -> Standing:
     hosted = is_hosted(payment)
     if payment.status == Status.PENDING and hosted:
         return Standing("action", payment, is_hosted=True)
     if payment.status == Status.ACTION_REQUIRED and payment.instructions:
         return Standing("awaiting_transfer", payment, instructions=payment.instructions)
+    if payment.status == Status.PENDING and payment.provider == BANK and not waiting_credit(payment):
+        told = bank_transfer.from_settings().instructions(order_number=order.number, amount=payment.amount)
+        return Standing("awaiting_transfer", payment, instructions=told)  # no worker need say so
     if payment.status == Status.ACTION_REQUIRED and payment.action_url:
         return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
     if payment.status in (Status.FAILED, Status.CANCELLED):
@@ -102,7 +107,7 @@ def _of_balance(order: Order) -> Standing | None:
     last = payments[-1] if payments else None
     if last is None or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
         return Standing("balance", amount=amount)
-    found = _of_payment(last)
+    found = _of_payment(order, last)
     told = found.instructions and {**found.instructions, "amount": amount.format()}  # it may be another one by now
     return replace(found, state="balance", step=found.state, amount=amount, instructions=told)
 

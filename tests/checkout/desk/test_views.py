@@ -11,6 +11,8 @@ from checkout.orders import services as orders
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.payments.providers import base
+from checkout.storecredit import services as credit
+from shop.core.money import Money
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests.factories import cart as carts
@@ -123,14 +125,32 @@ class TestStates:
         client.post(reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"})
         assert Payment.objects.count() == 1
 
-    def test_a_transfer_says_where_to(self, client):
+    def test_a_transfer_says_where_to_before_a_worker_has_seen_it(self, client):
         made = carts.order(carts.cart((carts.product(), 1)), provider="bank_transfer", token="")
-        payments.charge(payment_id=payment_of(made).pk)
-        answer = page(client, made)
-        assert answer.context["state"] == "awaiting_transfer"
-        rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
-        assert rows["Reference"] == made.number
-        assert marks(answer) == ["order-pending"]
+        shown = []
+        for _before_and_after in range(2):
+            answer = page(client, made)
+            html = answer.content.decode()
+            assert (answer.context["state"], marks(answer)) == ("awaiting_transfer", ["order-pending"])
+            assert ('http-equiv="refresh"' in html, "spinner" in html) == (False, False)
+            shown.append({row["label"]: row["value"] for row in answer.context["transfer"]["rows"]})
+            payments.charge(payment_id=payment_of(made).pk)
+        assert shown[0] == shown[1]
+        assert (shown[0]["Reference"], shown[0]["Amount"]) == (made.number, made.total.format())
+        assert {"Account holder", "IBAN"} <= set(shown[0])
+
+    def test_a_transfer_of_the_rest_waits_until_credit_is_set_aside_for_its_part(self, client):
+        customer = carts.customer()
+        credit.grant(customer_id=customer.pk, amount=Money(500, "USD"), reason="Sorry", key="g", by="staff:1")
+        client.force_login(customer)
+        cart = carts.cart((carts.product(), 1), customer_id=customer.pk)
+        made = carts.order(cart, provider="bank_transfer", token="", use_credit=True)
+        assert page(client, made).context["state"] == "pending"
+        part, rest = Payment.objects.filter(order=made).order_by("id")
+        for payment in (part, rest):
+            payments.charge(payment_id=payment.pk)
+        rows = {row["label"]: row["value"] for row in page(client, made).context["transfer"]["rows"]}
+        assert rows["Amount"] == (made.total - Money(500, "USD")).format()
 
     def test_cancelled(self, client, order):
         orders.cancel(order_id=order.pk, by="guest")
