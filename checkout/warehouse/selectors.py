@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import GreaterThanOrEqual
 
 from cart.carts import selectors as carts
 from checkout.fulfilment import contents as parcels_of
@@ -101,9 +103,15 @@ class Contents:
 
 
 def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
-    """Those of `rows` that wait for somebody to pick them: paid for, not in anybody's wave."""
+    """Those of `rows` that wait for somebody to pick them: paid for, not in anybody's wave.
+
+    A change may have made an order dearer than what has come for it: its parcels wait until that is paid, as guards
+    would say of each unit (`orders.rules.is_covered`).
+    """
     taken = WaveParcel.objects.filter(shipment_id=OuterRef("pk"), is_open=True)
-    return rows.filter(~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
+    came = Coalesce(NullIf("order__secured_minor", 0), "order__captured_minor") - F("order__refunded_minor")
+    is_paid = GreaterThanOrEqual(came, F("order__total_minor") - F("order__allowed_minor"))
+    return rows.filter(is_paid, ~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
 
 
 def missing(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -9,6 +9,9 @@ import pytest
 
 from checkout.fulfilment import packing
 from checkout.fulfilment.models import Shipment
+from checkout.orders import rules
+from checkout.orders import services as orders
+from checkout.orders.models import Order
 from checkout.warehouse import selectors, services
 from checkout.warehouse.models import PickWave, WaveParcel
 from shop.audit.models import AuditEntry
@@ -53,6 +56,21 @@ def test_a_parcel_is_in_one_open_wave_only() -> None:
     services.close_wave(wave_id=wave.pk, by=BY)
     assert waiting() == [shipment, other]
     assert make.wave(shipment, other).status == "open"
+
+
+@pytest.mark.parametrize("sums", [
+    {"secured_minor": 0, "captured_minor": 3000}, {"secured_minor": 3000, "captured_minor": 0},
+    {"secured_minor": 4000, "captured_minor": 4000, "refunded_minor": 1000},
+])  # fmt: skip
+def test_what_waits_for_the_money_of_a_change_is_not_offered(sums: dict[str, int]) -> None:
+    shipment = make.parcel()
+    rows = Order.objects.filter(pk=shipment.order_id)
+    for total, allowed, offered in ((3000, 0, [shipment]), (3001, 0, []), (3001, 1, [shipment])):
+        amounts = {"subtotal_minor": total - 500, "total_minor": total, "allowed_minor": allowed}
+        rows.update(**{"refunded_minor": 0, **sums, **amounts})
+        assert rules.is_covered(orders.facts(rows.get())) == (None if offered else "not_covered")
+        assert waiting() == offered
+        assert selectors.next_to_pick(location_id=shipment.location_id, most=9) == [one.pk for one in offered]
 
 
 def test_whoever_comes_a_moment_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
