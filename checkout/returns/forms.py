@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.returns import photos
+from checkout.returns import photos, wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
@@ -53,6 +53,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", str(db.uuid7()))
         self.rows = [row for row in rows if row.units]
+        self._others = [row for row in rows if not row.units]
         self.can_exchange = any(row.exchanges for row in self.rows)
         self.fields["wish"].choices = [  # type: ignore[attr-defined]
             (value, label)
@@ -68,6 +69,7 @@ class RequestForm(forms.Form):
         self.fields[f"units_{key}"] = forms.TypedChoiceField(
             label=_("How many?"), coerce=int, empty_value=0, required=False,  # type: ignore[arg-type]
             choices=[(n, str(n)) for n in range(row.units + 1)],
+            error_messages={"invalid_choice": wording.too_many(row.line.name, row.units)},
         )  # fmt: skip
         choose = [("", _("Choose"))]
         self.fields[f"reason_{key}"] = forms.ChoiceField(
@@ -89,6 +91,9 @@ class RequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        for row in self._others:  # it was possible when the page was opened
+            if self.data.get(f"units_{row.line.pk.hex}", "0") not in ("", "0"):
+                self.add_error(None, f"{row.line.name}: {row.objection}")
         chosen = [row for row in self.rows if cleaned.get(f"units_{row.line.pk.hex}")]
         if not chosen and not self.errors:
             self.add_error(None, _("Choose what you want to send back."))

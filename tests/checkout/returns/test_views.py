@@ -93,8 +93,8 @@ class TestAsking:
         ("change", "sentence"),
         [
             ({"units": 0}, "Choose what you want to send back."),
-            ({"units": 3}, "Select a valid choice. 3 is not one of the available choices."),
-            ({"units": "x"}, "Select a valid choice. x is not one of the available choices."),
+            ({"units": 3}, "%(name)s: only 2 can be returned now."),
+            ({"units": "x"}, "%(name)s: only 2 can be returned now."),
             ({"reason": ""}, "Please choose."),
             ({"condition": "gone"}, "Select a valid choice. gone is not one of the available choices."),
         ],
@@ -104,7 +104,7 @@ class TestAsking:
     ) -> None:
         key = make.lines(order)[0].pk.hex
         answer = client.post(ask_url(order), given(order) | {f"{name}_{key}": value for name, value in change.items()})
-        assert (answer.status_code, errors(answer)) == (422, [sentence])
+        assert (answer.status_code, errors(answer)) == (422, [sentence % {"name": make.lines(order)[0].name}])
         assert Return.objects.count() == 0
 
     @pytest.mark.parametrize(
