@@ -110,6 +110,30 @@ class TransferForm(forms.Form):
     )
 
 
+class ReceivedForm(TransferForm):
+    """Money for an order that was to be paid in another way."""
+
+    way = forms.ChoiceField(
+        label=_("How it came"),
+        choices=[("cash", _("In cash")), ("bank_transfer", _("By bank transfer"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    statement_id = forms.CharField(
+        label=_("Statement line or receipt"),
+        max_length=100,
+        required=False,
+        help_text=_("Of a transfer: what names its line on the bank statement."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    field_order = ["way", "amount", "statement_id"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("way") == "bank_transfer" and not data.get("statement_id"):
+            self.add_error("statement_id", _("Say which line of the bank's statement it is."))
+        return data
+
+
 class EditForm(forms.Form):
     """What besides lines and address can change of a placed order, and why."""
 

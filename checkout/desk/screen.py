@@ -93,7 +93,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
             user,
             can_capture=_can_capture(order, taken),
             can_refund=bool(refundable),
-            has_transfer=_has_transfer(taken),
+            can_record=bool(waited_for(taken)) or _is_owing(order, taken),
         ),
         "desk_buttons": desk_buttons(order, user),
     }
@@ -114,7 +114,7 @@ def desk_buttons(order: Order, user: Any) -> list[Button]:
     return found
 
 
-def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has_transfer: bool) -> list[Button]:
+def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, can_record: bool) -> list[Button]:
     """What this person may do with the order now: rows of the table, guards and permissions looked at."""
     found = []
     for row in transitions.from_status(order.status):
@@ -128,7 +128,7 @@ def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, has
             found.append(Button(row.label, _url(asked, order), variant=variant))
         else:
             found.append(Button(row.label, _url("pull", order), trigger=row.trigger, variant=variant))
-    if has_transfer and user.has_perm(RECORD):
+    if can_record and user.has_perm(RECORD):
         found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
     if can_capture and user.has_perm(transitions.REVIEW):
         found += _held_buttons(order)
@@ -153,8 +153,17 @@ def _can_capture(order: Order, taken: list[Any]) -> bool:
     return is_held and order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED)
 
 
-def _has_transfer(taken: list[Any]) -> bool:
-    return any(one.provider in payments.BY_HAND and one.captured_minor < one.amount_minor for one in taken)
+def waited_for(taken: list[Any]) -> list[Any]:
+    """Transfers and invoices whose money has not all come, the latest first."""
+    by_hand = (one for one in reversed(taken) if one.provider in payments.BY_HAND)
+    return [one for one in by_hand if one.held_minor or one.status in payments.WAITING]
+
+
+def _is_owing(order: Order, taken: list[Any]) -> bool:
+    """Whether something is to be paid that staff may be given: nobody is just being asked for it."""
+    is_open = order.status == Order.Status.PAYMENT_PENDING or order.status in payments.GOES_ON
+    is_asked = any(one.status in ("pending", "processing") and not payments.is_hosted(one) for one in taken)
+    return is_open and not is_asked and payments.due(order, taken).minor > 0
 
 
 def _line(order: Order, line: Any) -> dict[str, Any]:

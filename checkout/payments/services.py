@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.payments import calls, capturing, crediting, providers, recording, refunding, rules, selectors
+from checkout.payments import calls, capturing, crediting, opening, providers, recording, refunding, rules, selectors
 from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
@@ -54,6 +54,7 @@ __all__ = [
     "process",
     "receive",
     "record",
+    "record_received",
     "record_returned",
     "record_transfer",
     "refresh",
@@ -108,6 +109,17 @@ def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: d
         fact = book.received(reference=reference, key=line, amount=amount, at=at)
         outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
     return recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
+
+
+def record_received(*, order_id: UUID, provider: str, amount: Money, receipt: str, by: str) -> Payment:
+    """Money that staff were given for an order, whatever way it was to be paid: `provider` "cash", or "bank_transfer"
+    with the line of the statement as its `receipt`.
+
+    Raises `PaymentRefused`: nothing is due, another attempt is under way, a wrong amount.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        payment = opening.retry(order_id=order_id, provider=provider, token="", by=by)
+        return record_transfer(payment_id=payment.pk, amount=amount, statement_id=receipt, at=db.clock(), by=by)
 
 
 def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:

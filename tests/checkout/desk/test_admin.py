@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import get_args
 from uuid import UUID
 
@@ -22,9 +23,10 @@ from checkout.payments.providers.base import FactKind
 from shop.accounts.models import User
 from shop.core import db
 from tests import outbox
+from tests.checkout.invariants import violations
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
-from tests.fakes.sandbox import RunningSandbox
+from tests.fakes.sandbox import DECLINED, RunningSandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -311,6 +313,46 @@ def test_money_for_an_invoice_is_recorded_once(merchant: Client) -> None:
     order.refresh_from_db()
     assert (order.captured_minor, order.payment_state) == (3000, "paid")
     assert "Record payment received" not in buttons(merchant, order)
+
+
+class TestMoneyThatIsBroughtToTheDesk:
+    def given(self, **more: str) -> dict[str, str]:
+        return {"way": "cash", "amount": "30.00", "statement_id": "", **more}
+
+    def test_cash_instead_of_a_declined_card(self, merchant: Client, shop_sandbox: RunningSandbox) -> None:
+        order = make.placed(token=DECLINED)
+        assert "Record payment received" not in buttons(merchant, order)  # the card is just being asked for
+        outbox.drain()
+        assert "Record payment received" in buttons(merchant, order)
+        assert merchant.get(page(order, "transfer")).context["form"]["amount"].value() == Decimal("30.00")
+        merchant.post(page(order, "transfer"), self.given())
+        order.refresh_from_db()
+        payment = make.payment_of(order)
+        assert (order.status, payment.provider, payment.captured_minor) == ("payment_confirmed", "cash", 3000)
+        assert payment.events.get().reference == f"cash_{payment.pk}:{order.number}"
+        merchant.post(page(order, "transfer"), self.given())
+        outbox.drain()
+        order.refresh_from_db()
+        assert (order.captured_minor, order.balance_minor) == (3000, 0)
+        assert "Record payment received" not in buttons(merchant, order)
+        assert (violations(), outbox.failures()) == ([], [])
+
+    def test_a_transfer_needs_its_line(self, merchant: Client, shop_sandbox: RunningSandbox) -> None:
+        order = make.placed(token=DECLINED)
+        outbox.drain()
+        answer = merchant.post(page(order, "transfer"), self.given(way="bank_transfer"))
+        assert list(answer.context["form"].errors) == ["statement_id"]
+        merchant.post(page(order, "transfer"), self.given(way="bank_transfer", statement_id="7"))
+        assert make.payment_of(order).provider == "bank_transfer"
+
+    @pytest.mark.parametrize("given", [{"amount": "0"}, {"way": "stripe"}, {"amount": "1.001"}])
+    def test_what_it_cannot_be_is_refused(
+        self, merchant: Client, shop_sandbox: RunningSandbox, given: dict[str, str]
+    ) -> None:
+        order = make.placed(token=DECLINED)
+        outbox.drain()
+        assert merchant.post(page(order, "transfer"), self.given(**given)).context["form"].errors
+        assert order.payments.count() == 1
 
 
 def test_the_page_takes_the_same_queries_for_one_line_and_for_many(
