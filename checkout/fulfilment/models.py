@@ -47,7 +47,12 @@ class Shipment(models.Model):
         verbose_name, verbose_name_plural = _("shipment"), _("shipments")
         ordering = ["id"]
         indexes = [
-            models.Index("tracking_number", condition=~Q(tracking_number=""), name="shipment_tracking"),
+            models.Index(
+                "tracking_number", "carrier_code", condition=~Q(tracking_number=""), name="shipment_tracked_by"
+            ),
+            models.Index(
+                "location_id", "status", "id", condition=Q(status__in=["open", "picked"]), name="shipment_here"
+            ),
             models.Index("status", F("id").desc(), condition=~Q(status="delivered"), name="shipment_under_way"),
         ]
 

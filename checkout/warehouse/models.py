@@ -80,12 +80,16 @@ class PickScan(models.Model):
     units = models.PositiveIntegerField()
     actor = models.CharField(max_length=80)
     is_undone = models.BooleanField(default=False)
+    nonce = models.CharField(max_length=40, blank=True, db_default="")  # what the scan's form was sent with
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name, verbose_name_plural = _("scan"), _("scans")
         ordering = ["-position"]
-        constraints = [models.UniqueConstraint("wave", "position", name="pick_scan_position")]
+        constraints = [
+            models.UniqueConstraint("wave", "position", name="pick_scan_position"),
+            models.UniqueConstraint("wave", "nonce", condition=~Q(nonce=""), name="pick_scan_once"),
+        ]
 
 
 class PrintJob(models.Model):

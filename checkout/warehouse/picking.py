@@ -24,7 +24,8 @@ from shop.core import db
 class ScanRefused(Exception):
     """Nothing was counted. `str()` says why, for people; `code` for programs.
 
-    Codes: "empty", "bad_units", "unknown", "not_here", "complete", "too_many", "nothing_to_undo", "finished", "over".
+    Codes: "empty", "bad_units", "unknown", "not_here", "complete", "too_many", "twice", "nothing_to_undo", "finished",
+    "over".
     """
 
     def __init__(self, message: str, code: str) -> None:
@@ -46,12 +47,13 @@ class Scanned:
         return sum(units for _box, _number, units in self.boxes)
 
 
-def scan(*, wave_id: UUID, text: str, by: str) -> Scanned:
+def scan(*, wave_id: UUID, text: str, by: str, nonce: str = "") -> Scanned:
     """Count what was scanned: "SKU", "3*SKU" or a GTIN for the first parcels that need it. A parcel's number
     finishes it.
 
-    Raises `ScanRefused`, `services.WaveRefused`, `contents.ShipmentRefused`, `orders.TransitionRefused`; then nothing
-    was counted.
+    `nonce` names the form that was sent, if it has one: the same form with the same goods counts once. Raises
+    `ScanRefused`, `services.WaveRefused`, `contents.ShipmentRefused`, `orders.TransitionRefused`; then nothing was
+    counted.
     """
     try:
         units, code = rules.scanned(text)
@@ -65,7 +67,8 @@ def scan(*, wave_id: UUID, text: str, by: str) -> Scanned:
             packing.finish_picking(shipment_id=parcel.shipment.pk, by=by)
             _end_if_picked(wave, by)
             return Scanned(finished=parcel.shipment.number)
-        return _count(wave, contents, _meant(contents, code), units, by)
+        lines = _meant(contents, code)
+        return _count(wave, contents, lines, units, by, nonce=_fresh(wave, lines[0].sku, nonce[:40]))
 
 
 def undo(*, wave_id: UUID, by: str) -> Scanned:
@@ -147,7 +150,20 @@ def _meant(contents: Contents, code: str) -> list[BoxLine]:
     raise ScanRefused(_("%(code)s is unknown: no SKU and no barcode of ours.") % {"code": code}, "unknown")
 
 
-def _count(wave: PickWave, contents: Contents, lines: list[BoxLine], units: int, by: str) -> Scanned:
+def _fresh(wave: PickWave, sku: str, nonce: str) -> str:
+    """The nonce, to be kept with the scan; none if another scan has it (a form of the page before, filled in anew)."""
+    before = PickScan.objects.filter(wave=wave, nonce=nonce).select_related("line__order_line").first()
+    if not nonce or before is None:
+        return nonce
+    if before.line is None or before.line.order_line.sku == sku:
+        text = _("%(sku)s came twice at once and was counted once. Scan it again if there is another one.")
+        raise ScanRefused(text % {"sku": sku}, "twice")
+    return ""
+
+
+def _count(
+    wave: PickWave, contents: Contents, lines: list[BoxLine], units: int, by: str, *, nonce: str
+) -> Scanned:  # fmt: skip
     needed = sum(line.open for line in lines)
     sku = lines[0].sku
     if not needed:
@@ -163,7 +179,7 @@ def _count(wave: PickWave, contents: Contents, lines: list[BoxLine], units: int,
     PickScan.objects.bulk_create(
         PickScan(
             wave=wave, position=position, line_id=need.line_id, order_id=by_id[need.line_id].order_id, units=part,
-            actor=by,
+            actor=by, nonce=nonce if need is shares[0][0] else "",
         )
         for position, (need, part) in enumerate(shares, start=PickScan.objects.filter(wave=wave).count() + 1)
     )  # fmt: skip

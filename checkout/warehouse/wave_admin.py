@@ -133,6 +133,7 @@ class PickWaveAdmin(KeysetAdmin):
             "complete": [box for box in contents.boxes if box.is_complete],
             "scans": selectors.last_scans(wave.pk),
             "is_open": wave.status == services.Status.OPEN,
+            "nonce": secrets.token_hex(16),
             "opts": self.opts,
         }
         return TemplateResponse(request, self.change_form_template, context)
@@ -141,7 +142,8 @@ class PickWaveAdmin(KeysetAdmin):
         """Count what was scanned."""
 
         def step(by: str) -> str:
-            return wording.counted(picking.scan(wave_id=wave_id, text=request.POST.get("code", ""), by=by))
+            code, nonce = request.POST.get("code", ""), request.POST.get("nonce", "")
+            return wording.counted(picking.scan(wave_id=wave_id, text=code, by=by, nonce=nonce))
 
         return self._step(request, wave_id, step)
 

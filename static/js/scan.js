@@ -14,19 +14,32 @@ if (first) focus(first);
 const form = document.querySelector("form[data-scan]");
 const PARTS = ["scan-told", "scan-screen"];
 const KEPT = 4; // lines of what was told
+const BOUNCE = 250; // milliseconds: nobody holds another unit before a scanner so soon
 
 if (form) {
   const input = form.querySelector("input[name=code]");
   const waiting = [];
   let isBusy = false;
+  let last = { code: "", at: -BOUNCE, nonce: "" };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    waiting.push(new FormData(form));
+    waiting.push(scanned(new FormData(form), event.timeStamp));
     input.value = "";
     input.focus();
     work();
   });
+
+  // Each scan has a nonce of its own, which counts once. A scanner that reads one label twice says the same code at once:
+  // then it is the same nonce, and the answer says so.
+  function scanned(data, at) {
+    const code = data.get("code");
+    const isBounce = code === last.code && at - last.at < BOUNCE;
+    const nonce = isBounce ? last.nonce : [...crypto.getRandomValues(new Uint32Array(4))].join("-").slice(0, 40);
+    last = { code, at, nonce };
+    data.set("nonce", nonce);
+    return data;
+  }
 
   async function work() {
     if (isBusy) return;

@@ -52,6 +52,34 @@ def test_a_unit_goes_to_the_first_box_that_needs_it(item: StockItem) -> None:
     assert refusal(wave, item.sku) == "complete"
 
 
+def test_one_form_counts_once_for_its_goods(item: StockItem) -> None:
+    """Sent twice (a bounce of the scanner, a form sent again), it says so; taken back or not, and with other goods."""
+    other = stocked(5)
+    wave = make.wave(make.parcel([item, other], quantity=3), make.parcel([item]))
+
+    def sent(text: str, nonce: str) -> str:
+        try:
+            picking.scan(wave_id=wave.pk, text=text, by=BY, nonce=nonce)
+        except picking.ScanRefused as refused:
+            return refused.code
+        return ""
+
+    twice = [sent(f"2*{item.sku}", "a") for _ in range(2)]
+    assert [*twice, sent(item.sku.lower(), "a")] == ["", "twice", "twice"]
+    assert sent(other.sku, "a") == ""  # the form of the page before, filled in anew
+    assert [sent(item.sku, ""), sent(item.sku, "")] == ["", ""]  # without one, nobody can know
+    assert picked(wave) == [(1, 4, 6), (2, 1, 1)]
+    assert list(PickScan.objects.order_by("position").values_list("nonce", flat=True)) == ["a", "", "", ""]
+    picking.undo(wave_id=wave.pk, by=BY)
+    assert (sent(item.sku, "a"), sent(item.sku, "b"), sent(item.sku, "b")) == ("twice", "", "twice")
+
+
+def test_a_scan_that_fills_two_boxes_is_one_form(item: StockItem) -> None:
+    wave = make.wave(make.parcel([item]), make.parcel([item], quantity=2))
+    picking.scan(wave_id=wave.pk, text=f"2*{item.sku}", by=BY, nonce="a")
+    assert list(PickScan.objects.order_by("position").values_list("nonce", flat=True)) == ["a", ""]
+
+
 def test_several_units_are_shared_among_the_boxes(item: StockItem) -> None:
     wave = make.wave(make.parcel([item]), make.parcel([item], quantity=2))
     done = scan(wave, f"3*{item.sku}")
