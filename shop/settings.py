@@ -203,6 +203,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # KiB
 EVENT_SUBSCRIBERS = "shop.subscriptions.SUBSCRIBERS"
 ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the part before the colon
     "document": "checkout.invoices.services.attachment",
+    "purchase-order": "inventory.suppliers.emails.attachment",
 }
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.archive.selectors.links",

@@ -43,6 +43,7 @@ class Feed(models.Model):
     previous_secret = EncryptedTextField(null=True, editable=False)
     previous_until = models.DateTimeField(_("last secret valid until"), null=True, blank=True, editable=False)
     last_sequence = models.BigIntegerField(_("last sequence"), null=True, blank=True, editable=False)
+    forgotten_units = models.BigIntegerField(db_default=0, editable=False)  # in less out, by messages deleted since
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:

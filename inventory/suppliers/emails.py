@@ -1,4 +1,4 @@
-"""A purchase order on its way to the supplier: as an e-mail and as CSV."""
+"""A purchase order on its way to the supplier: as an e-mail, with the lines as CSV."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def context_of(order: PurchaseOrder) -> dict[str, Any]:
     """The purchase order as its mail shows it: JSON, texts in the active language."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
+        "attachments": [f"purchase-order:{order.pk}"],
         "number": order.number,
         "supplier": order.supplier.name,
         "location": order.location.name,
@@ -66,6 +67,14 @@ def context_of(order: PurchaseOrder) -> dict[str, Any]:
         ],
         "total": selectors.total(order).format(language),
     }
+
+
+def attachment(key: str) -> tuple[str, bytes, str]:
+    """The CSV of the purchase order with this id, as its mail carries it. Raises `LookupError` if there is none."""
+    order = selectors.order(UUID(key))
+    if order is None:
+        raise LookupError(key)
+    return f"{order.number}.csv", as_csv(order).encode(), "text/csv"
 
 
 def as_csv(order: PurchaseOrder) -> str:

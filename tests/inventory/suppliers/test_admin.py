@@ -192,6 +192,7 @@ def test_it_is_sent_to_the_supplier_once_per_click(merchant: Client) -> None:
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == ([order.supplier.email], f"Purchase order {order.number}")
     assert f"10 x {item.sku}: $2.50 each, $25.00" in sent.body
+    assert sent.attachments == [(f"{order.number}.csv", merchant.get(page(order, "csv")).content.decode(), "text/csv")]
     merchant.post(page(order, "send"), {"trigger": "1"})
     order.refresh_from_db()
     assert (order.sent, Notification.objects.count()) == (2, 2)
