@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -132,8 +133,8 @@ class PickWaveAdmin(KeysetAdmin):
             "picked": contents.picked,
             "complete": [box for box in contents.boxes if box.is_complete],
             "scans": selectors.last_scans(wave.pk),
-            "is_open": wave.status == services.Status.OPEN,
             "nonce": secrets.token_hex(16),
+            "is_open": wave.status == services.Status.OPEN,
             "opts": self.opts,
         }
         return TemplateResponse(request, self.change_form_template, context)
