@@ -16,7 +16,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.module_loading import import_string
 from PIL import Image as Pillow
-from PIL import UnidentifiedImageError
 
 from catalog.products import rules
 from catalog.products.models import Image, Product
@@ -172,8 +171,8 @@ def _check(content: bytes) -> tuple[str, int, int]:
             extension, (width, height) = FORMATS[str(image.format)], image.size
             if image.getexif().get(_ORIENTATION, 1) >= _QUARTER_TURNED:
                 width, height = height, width
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
-        if isinstance(error, BadPicture):
-            raise
+    except BadPicture:
+        raise
+    except Exception as error:  # decoders and readers of EXIF raise whatever they stumble over
         raise BadPicture("not a JPEG, PNG, WebP or AVIF picture") from error
     return extension, width, height

@@ -44,7 +44,7 @@ class ReturnIn(serializers.Serializer[Any]):
 
 
 class ReturnForm(serializers.Serializer[Any]):
-    """The same as a form, with photos: at most 4, of at most 10 MB each (JPEG, PNG, WebP or AVIF)."""
+    """The same as a form, with photos: at most 4, of at most 10 MB each (JPEG, PNG or WebP)."""
 
     lines = serializers.CharField(help_text="The lines as JSON text.")
     wish = serializers.ChoiceField(choices=wording.wishes(), default="original")

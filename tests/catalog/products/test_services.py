@@ -239,6 +239,13 @@ def png(width: int = 960, height: int = 1200) -> bytes:
     return buffer.getvalue()
 
 
+def broken_avif() -> bytes:
+    """An AVIF whose picture is nowhere: its decoder raises what no other one does."""
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (40, 30), "teal").save(buffer, "AVIF")
+    return buffer.getvalue().replace(b"iloc", b"lost")
+
+
 def test_a_picture_gets_avif_and_webp(tmp_path: Any, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     product = catalog.product(name="Lamp")
@@ -264,7 +271,7 @@ def test_before_a_worker_has_been_there_the_original_is_shown(tmp_path: Any, set
     assert shown["src"].endswith(".png")
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>", png()[:100]])
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>", png()[:100], broken_avif()])
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     product = catalog.product()
 
