@@ -192,7 +192,7 @@ class Order(models.Model):
     @property
     def came_minor(self) -> int:
         """What is ours or will be, less what went back or is on its way."""
-        return (self.secured_minor or self.captured_minor) - self.refunded_minor
+        return self.secured_minor - self.refunded_minor
 
     @property
     def balance_minor(self) -> int:

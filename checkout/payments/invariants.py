@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce, Now, NullIf
+from django.db.models.functions import Now
 
 from checkout.ledger import rules as accounts
 from checkout.ledger import selectors as ledger
@@ -119,7 +119,7 @@ def _orders_that_differ() -> Iterator[str]:
     for unpaid in nothing.filter(total_minor__gt=F("allowed_minor")):
         yield f"I7 {unpaid.number}: {unpaid.status}, and nothing was paid"
     gone = Order.objects.filter(fulfilment_state__in=GONE, status__in=PAID).exclude(captured_minor=0, secured_minor=0)
-    sure = Coalesce(NullIf("secured_minor", 0), "captured_minor") - F("refunded_minor")
+    sure = F("secured_minor") - F("refunded_minor")
     due = F("total_minor") - F("allowed_minor")
     for short in gone.annotate(sure=sure, due=due).filter(sure__lt=F("due")):
         yield f"I7 {short.number}: {short.status}, and only {short.sure} of {short.due} is taken or held"

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import GreaterThanOrEqual
 
 from cart.carts import selectors as carts
@@ -109,7 +108,7 @@ def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     would say of each unit (`orders.rules.is_covered`).
     """
     taken = WaveParcel.objects.filter(shipment_id=OuterRef("pk"), is_open=True)
-    came = Coalesce(NullIf("order__secured_minor", 0), "order__captured_minor") - F("order__refunded_minor")
+    came = F("order__secured_minor") - F("order__refunded_minor")
     is_paid = GreaterThanOrEqual(came, F("order__total_minor") - F("order__allowed_minor"))
     return rows.filter(is_paid, ~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 
 from checkout.orders.models import Order
 from checkout.payments import services as payments
-from checkout.payments.models import Capture, Payment
+from checkout.payments.models import Capture, Payment, Refund
 from checkout.reconciliation import services as reconciliation
 from checkout.reconciliation.models import Difference
 from checkout.storecredit import services as credit
@@ -128,14 +128,16 @@ class MoneyWorld:
         wrong = []
         if (ours["a"] or 0) != taken:
             wrong.append(f"captured {ours['a']}, at the provider {taken}")
-        if (ours["b"] or 0) != given:
-            wrong.append(f"refunded {ours['b']}, at the provider {given}")
+        as_credit = Refund.objects.filter(destination="store_credit", status="done")
+        credited = dict(as_credit.values_list("payment__provider").annotate(Sum("amount_minor")))
+        if (ours["b"] or 0) != given + credited.get("stripe", 0):
+            wrong.append(f"refunded {ours['b']}, at the provider {given}, as credit {credited}")
         spent = Payment.objects.filter(provider="store_credit").aggregate(
             sum=Sum(Greatest(F("authorised_minor"), F("captured_minor")) - F("refunded_minor"))
         )["sum"]
         left = CreditAccount.objects.aggregate(sum=Sum("balance_minor"))["sum"]
-        if (left or 0) + (spent or 0) != self.given:
-            wrong.append(f"credit: {self.given} given, {left} left, {spent} spent")
+        if (left or 0) + (spent or 0) != self.given + sum(credited.values()):
+            wrong.append(f"credit: {self.given} given and {credited}, {left} left, {spent} spent")
         return wrong + self._reconciled()
 
     def _reconciled(self) -> list[str]:

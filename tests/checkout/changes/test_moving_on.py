@@ -12,6 +12,7 @@ from checkout.fulfilment.selectors import shipments_of
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
+from checkout.payments.models import Payment, Refund
 from shop.core import db
 from shop.events.models import OutboxEvent
 from tests import outbox
@@ -94,3 +95,25 @@ def test_it_is_not_taken_further_than_its_parcels_are(shop_sandbox: RunningSandb
     by_card(order)
     outbox.drain(rounds=50)
     assert (now(order).status, money(order)[3], told()) == ("payment_confirmed", 0, 1)
+
+
+def test_money_on_its_way_back_pays_for_nothing_new() -> None:
+    """All of a transfer is to be sent back by hand; what is added meanwhile is not covered by it."""
+    mug, gift, bowl = carts.product(amount=2000), carts.product(amount=0), carts.product(amount=1500)
+    order = bought((mug, 1), (gift, 1), provider="bank_transfer", token="")
+    payment = Payment.objects.get()
+    payments.record_transfer(
+        payment_id=payment.pk, amount=payment.amount, statement_id="1", at=db.clock(), by=BY
+    )  # fmt: skip
+    outbox.drain(rounds=50)
+    changes.edit(order_id=order.pk, seen_revision=0, removed={line_of(order, mug).pk: 1}, reason="", by=BY)
+    wanted = {carts.variant_of(bowl).pk: 1}
+    seen = changes.preview(order_id=order.pk, added=wanted)
+    changes.edit(order_id=order.pk, seen_revision=1, added=wanted, reason="", by=BY)
+    outbox.drain(rounds=50)
+    asked = Refund.objects.get()
+    assert (asked.amount_minor, asked.status) == (payment.amount_minor, "requested")
+    assert seen.to_pay.minor == now(order).due_minor
+    with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
+        fulfilment.start(order_id=order.pk, by=BY)
+    assert violations() == []

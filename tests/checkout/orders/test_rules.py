@@ -10,9 +10,9 @@ from checkout.orders.rules import Facts
     ("guard", "facts", "objection"),
     [
         ("always", Facts(total=5), None),
-        ("is_paid", Facts(total=5, captured=5), None),
-        ("is_paid", Facts(total=5, captured=4), "not_paid"),
-        ("is_paid", Facts(total=5, captured=6, refunded=2), "not_paid"),
+        ("is_paid", Facts(total=5, captured=5, secured=5), None),
+        ("is_paid", Facts(total=5, captured=4, secured=4), "not_paid"),
+        ("is_paid", Facts(total=5, captured=6, secured=6, refunded=2), "not_paid"),
         ("is_paid", Facts(total=0), None),
         ("is_covered", Facts(total=5), "not_covered"),
         ("is_covered", Facts(total=5, authorised=5, held=5), "not_covered"),  # held for review: not ours yet
@@ -20,13 +20,14 @@ from checkout.orders.rules import Facts
         ("is_covered", Facts(total=5, authorised=2, captured=2, secured=2), "not_covered"),  # the rest was let go
         ("is_covered", Facts(total=5, captured=5, secured=5, refunded=4, allowed=4), None),  # goodwill
         ("is_covered", Facts(total=5, captured=5, secured=5, refunded=5), "not_covered"),
+        ("is_covered", Facts(total=5, captured=5), "not_covered"),  # asked to go back
         ("is_covered", Facts(total=0), None),
         ("is_picked", Facts(total=5, fulfilment="picked"), "not_covered"),
-        ("is_picked", Facts(total=5, captured=5), "not_picked"),
-        ("is_picked", Facts(total=5, captured=5, fulfilment="picked"), None),
+        ("is_picked", Facts(total=5, captured=5, secured=5), "not_picked"),
+        ("is_picked", Facts(total=5, captured=5, secured=5, fulfilment="picked"), None),
         ("is_handed_over", Facts(total=5, fulfilment="shipped"), "not_covered"),
-        ("is_handed_over", Facts(total=5, captured=5, fulfilment="picked"), "not_handed_over"),
-        ("is_handed_over", Facts(total=5, captured=5, fulfilment="shipped"), None),
+        ("is_handed_over", Facts(total=5, captured=5, secured=5, fulfilment="picked"), "not_handed_over"),
+        ("is_handed_over", Facts(total=5, captured=5, secured=5, fulfilment="shipped"), None),
         ("is_unpaid", Facts(total=5), None),
         ("is_unpaid", Facts(total=5, captured=1), "paid"),
         ("is_unpaid", Facts(total=5, captured=5, refunded=5), None),

@@ -59,7 +59,7 @@ def test_a_parcel_is_in_one_open_wave_only() -> None:
 
 
 @pytest.mark.parametrize("sums", [
-    {"secured_minor": 0, "captured_minor": 3000}, {"secured_minor": 3000, "captured_minor": 0},
+    {"secured_minor": 3000, "captured_minor": 3000}, {"secured_minor": 3000, "captured_minor": 0},
     {"secured_minor": 4000, "captured_minor": 4000, "refunded_minor": 1000},
 ])  # fmt: skip
 def test_what_waits_for_the_money_of_a_change_is_not_offered(sums: dict[str, int]) -> None:
