@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from checkout.invoices import vat
 from checkout.invoices.models import InvoiceDetails
 from shop.accounts import forms as account_forms
 
@@ -58,7 +59,10 @@ class InvoiceDetailsForm(forms.ModelForm):  # type: ignore[type-arg]  # it has n
                 )  # fmt: skip
 
     def clean_vat_id(self) -> str:
-        return "".join(self.cleaned_data["vat_id"].split()).upper()
+        tidy = vat.tidy(self.cleaned_data["vat_id"])
+        if problem := vat.objection(tidy):
+            raise forms.ValidationError(problem)
+        return tidy
 
     def clean_logo(self) -> Any:
         logo = self.cleaned_data["logo"]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/checkout/document/"
 DETAILS = {
-    "name": "Holdfast Trading GmbH", "address": "Kaiserstraße 5\n80801 München", "vat_id": "de 123456789",
+    "name": "Holdfast Trading GmbH", "address": "Kaiserstraße 5\n80801 München", "vat_id": "de 136.695.976",
     "tax_number": "", "registration": "", "email": "", "phone": "", "website": "", "bank": "", "footer": "",
     "invoice_series": "INV", "credit_note_series": "CN", "issue_when": "paid", "language": "",
     "time_zone": "Europe/Berlin", "paper": "a4",
@@ -141,18 +141,22 @@ class TestDetails:
         assert merchant.post(f"{self.PAGE}add/", DETAILS).status_code == 302
         assert merchant.get(self.PAGE)["Location"] == f"{self.PAGE}1/change/"
         saved = InvoiceDetails.objects.get()
-        assert (saved.name, saved.vat_id, saved.time_zone) == (DETAILS["name"], "DE123456789", "Europe/Berlin")
+        assert (saved.name, saved.vat_id, saved.time_zone) == (DETAILS["name"], "DE136695976", "Europe/Berlin")
         assert merchant.get(f"{self.PAGE}add/").status_code == 403
 
     @pytest.mark.parametrize(
         ("field", "value", "problem"),
         [
             ("vat_id", "123", "A VAT id is the two letters of the country and up to 13 letters or digits."),
+            (
+                "vat_id", "DE136695967",
+                "A digit of this VAT id is wrong, or two are swapped: its check digit does not fit the others.",
+            ),
             ("invoice_series", "in/v", "Use up to ten capital letters and digits."),
             ("time_zone", "Mars/Base", "Select a valid choice. Mars/Base is not one of the available choices."),
             ("name", "", "This field is required."),
         ],
-    )
+    )  # fmt: skip
     def test_what_cannot_be_is_told_in_words(self, merchant, field, value, problem):
         answer = merchant.post(f"{self.PAGE}add/", {**DETAILS, field: value})
         assert problems(answer) == {field: [problem]}
