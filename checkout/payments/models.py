@@ -137,6 +137,7 @@ class Refund(models.Model):
         REQUESTED = "requested", _("requested")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        REPLACED = "replaced", _("failed, not owed any more")
 
     class Destination(models.TextChoices):
         ORIGINAL = "original", _("the way it was paid")

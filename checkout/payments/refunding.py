@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from checkout.disputes import selectors as disputes
 from checkout.orders import revising
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order
@@ -80,8 +81,19 @@ def owed(order: Order) -> int:
 
 
 def unasked(order: Order) -> int:
-    """What an order has to give back and nobody has asked for in any way: what has failed is tried again as it is."""
-    return max(0, owed(order) - _sum(_failed(order_id=order.pk)))
+    """What an order has to give back and nobody has asked for in any way: what has failed is tried again as it is.
+
+    Not what has failed and is not owed any more, because it was given otherwise or the order costs more by now. That is
+    put away here, or it would stand for what comes to be owed later. The order is locked.
+    """
+    minor = owed(order)
+    left = minor
+    for refund in _failed(order_id=order.pk).order_by("id"):
+        if left <= 0:
+            Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.REPLACED)
+            _note(refund, Refund.Status.REPLACED, "system")
+        left -= refund.amount_minor
+    return max(0, left)
 
 
 def requested(order: Order) -> int:
@@ -105,10 +117,7 @@ def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Ref
         payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
         attempt=again.attempt + 1 if again else 1, retry_of=again.pk if again else None,
     )  # fmt: skip
-    audit.record(
-        action="refund.requested", by=by, object_type="order", object_id=payment.order_id,
-        changes={"refund": str(refund.pk), "amount_minor": minor}, using=db.DEFAULT,
-    )  # fmt: skip
+    _note(refund, Refund.Status.REQUESTED, by)
     Order.objects.filter(pk=payment.order_id).update(secured_minor=F("secured_minor") - minor)
     bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=refund.pk), using=db.DEFAULT)
     return refund
@@ -155,7 +164,8 @@ def settle(
             reason=_("Given back at the payment provider."),
         )  # fmt: skip
     for refund in Refund.objects.filter(payment=payment, reference__in=states) if states else ():
-        if refund.status != states[refund.reference]:
+        known = Refund.Status.FAILED if refund.status == Refund.Status.REPLACED else refund.status
+        if known != states[refund.reference]:
             finish(refund, states[refund.reference], by)
 
 
@@ -182,14 +192,18 @@ def finish(refund: Refund, state: str, by: str) -> None:
     Refund.objects.filter(pk=refund.pk).update(status=state)
     if state == Refund.Status.FAILED:
         Order.objects.filter(pk=refund.order_id).update(secured_minor=F("secured_minor") + refund.amount_minor)
-    audit.record(
-        action=f"refund.{state}", by=by, object_type="order", object_id=refund.order_id,
-        changes={"refund": str(refund.pk), "amount_minor": refund.amount_minor}, using=db.DEFAULT,
-    )  # fmt: skip
+    _note(refund, state, by)
     if state == Refund.Status.DONE:
         bus.publish(types.RefundMade(order_id=refund.order_id, refund_id=refund.pk), using=db.DEFAULT)
     elif state == Refund.Status.FAILED and refund.attempt >= rules.MAX_REFUND_TRIES:
         bus.publish(types.RefundFailed(order_id=refund.order_id, refund_id=refund.pk), using=db.DEFAULT)
+
+
+def _note(refund: Refund, what: str, by: str) -> None:
+    audit.record(
+        action=f"refund.{what}", by=by, object_type="order", object_id=refund.order_id,
+        changes={"refund": str(refund.pk), "amount_minor": refund.amount_minor}, using=db.DEFAULT,
+    )  # fmt: skip
 
 
 def fail(*, refund_id: UUID, why: str) -> None:
@@ -210,8 +224,11 @@ def refundable(payment: Payment) -> int:
 
 
 def free(payment: Payment) -> int:
-    """The same, less what a refund that failed is to give back when it is tried again. Nothing while disputed."""
-    return 0 if payment.disputed_minor else max(0, refundable(payment) - _sum(_failed(payment=payment)))
+    """The same, less what a refund that failed is to give back when it is tried again. Nothing while the bank has still
+    to decide on a dispute; what is lost is not there to be given."""
+    if payment.disputed_minor and disputes.is_open(payment.pk):
+        return 0
+    return max(0, refundable(payment) - _sum(_failed(payment=payment)))
 
 
 def give_back(*, order_id: UUID, by: str) -> None:

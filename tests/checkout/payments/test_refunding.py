@@ -1,0 +1,142 @@
+"""What goes back beside refunds that failed and disputes that were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from checkout.changes import services as changes
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import rules, selectors, tasks
+from checkout.payments import services as payments
+from checkout.payments.models import Refund
+from checkout.payments.providers import base
+from checkout.payments.providers.stripe import Stripe
+from shop.core import db
+from shop.core.money import Money
+from tests import outbox
+from tests.checkout.invariants import violations
+from tests.factories import cart as carts
+from tests.factories import checkout as make
+from tests.factories.changes import bought, line_of, money, now
+from tests.fakes.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.django_db
+BY = "staff:1"
+
+
+def disputed(order: Order, minor: int, *kinds: str) -> None:
+    payment = make.payment_of(order)
+    facts = tuple(base.Fact(kind, "dp_1", Money(minor, "USD")) for kind in kinds)
+    outcome = base.Outcome(reference=payment.reference, state="succeeded", facts=facts)
+    payments.record(payment_id=payment.pk, outcome=outcome, source="webhook")
+
+
+def refunds(order_id: UUID) -> list[tuple[int, str]]:
+    return list(Refund.objects.filter(order_id=order_id).order_by("id").values_list("amount_minor", "status"))
+
+
+@pytest.mark.parametrize("is_cancelled_first", [True, False])
+def test_what_the_bank_left_of_a_payment_goes_back_once_it_has_decided(is_cancelled_first: bool) -> None:
+    order = make.paid()  # 30.00
+    outbox.drain()
+    disputed(order, 1000, "disputed")
+    if is_cancelled_first:
+        orders.cancel(order_id=order.pk, by=BY)
+        outbox.drain(mails=False)
+        assert refunds(order.pk) == []
+    disputed(order, 1000, "disputed", "dispute_lost")
+    if not is_cancelled_first:
+        assert refunds(order.pk) == []
+        orders.cancel(order_id=order.pk, by=BY)
+        outbox.drain(mails=False)
+    assert [minor for minor, _status in refunds(order.pk)] == [2000]
+
+
+@contextmanager
+def closed_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def refuse(*_about: Any) -> base.Outcome:
+        raise base.ProviderRefused("the account is closed", "account_closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Stripe, "refund", refuse)
+        yield
+
+
+def try_until_it_is_given_up() -> None:
+    for _round in range(rules.MAX_REFUND_TRIES + 1):
+        outbox.drain(mails=False)
+        Refund.objects.update(created_at=db.clock() - timedelta(hours=2))
+        for refund_id in selectors.failed_refunds():
+            tasks.try_again(refund_id=str(refund_id))
+
+
+def credit(order: Order, minor: int) -> None:
+    payments.request_refund(
+        order_id=order.pk, amount=Money(minor, "USD"), reason="account closed", by=BY, to="store_credit"
+    )
+    outbox.drain(mails=False)
+
+
+def test_a_refund_that_was_given_as_credit_after_all_leaves_the_next_one_alone(
+    shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 3), customer_id=carts.customer().pk)
+    line = line_of(order, mug)
+    with closed_account(monkeypatch):
+        changes.edit(order_id=order.pk, seen_revision=0, removed={line.pk: 1}, reason="", by=BY)
+        try_until_it_is_given_up()
+    owed = -money(order)[3]
+    credit(order, owed)
+    assert (money(order)[3], refunds(order.pk)[-2:]) == (0, [(owed, "replaced"), (owed, "done")])
+    changes.edit(order_id=order.pk, seen_revision=1, removed={line.pk: 1}, reason="", by=BY)
+    owed = -money(order)[3]
+    outbox.drain(mails=False)
+    assert (money(order)[3], refunds(order.pk)[-1]) == (0, (owed, "done"))
+    assert violations() == []
+
+
+def test_an_order_that_became_dearer_again_owes_nothing_for_what_failed(
+    shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 3))
+    with closed_account(monkeypatch):
+        changes.edit(order_id=order.pk, seen_revision=0, removed={line_of(order, mug).pk: 1}, reason="", by=BY)
+        try_until_it_is_given_up()
+    changes.edit(
+        order_id=order.pk, seen_revision=1, added={carts.variant_of(mug).pk: 2}, reason="", by=BY
+    )  # fmt: skip
+    outbox.drain(mails=False)
+    assert (money(order)[3] > 0, refunds(order.pk)[-1][1]) == (True, "replaced")
+    orders.cancel(order_id=order.pk, by=BY)
+    outbox.drain(mails=False)
+    order = now(order)
+    assert order.captured_minor == order.refunded_minor
+    assert violations() == []
+
+
+def test_what_failed_and_is_still_owed_is_not_asked_for_beside_its_next_try(
+    shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 3), customer_id=carts.customer().pk)
+    with closed_account(monkeypatch):
+        changes.edit(order_id=order.pk, seen_revision=0, removed={line_of(order, mug).pk: 1}, reason="", by=BY)
+        try_until_it_is_given_up()
+        owed = -money(order)[3]
+        credit(order, 1000)
+    [failed] = Refund.objects.filter(order_id=order.pk, status="failed").order_by("-id")[:1]
+    payments.try_again(refund_id=failed.pk, by=BY)
+    outbox.drain(mails=False)
+    assert (money(order)[3], refunds(order.pk)[-1]) == (0, (owed - 1000, "done"))
