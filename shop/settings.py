@@ -50,6 +50,8 @@ DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+REQUEST_MAX_BYTES = 42 * 1024 * 1024  # four photos of a return, each of 10 MB, and the form around them
+STAFF_REQUEST_MAX_BYTES = 256 * 1024 * 1024  # a product's gallery
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the admin page of a product with 250 variants sends as many
 
 INSTALLED_APPS = [
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outside of security_headers, which tells it what /admin/ needs
     "shop.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.middleware.sane_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -101,7 +104,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "shop.middleware.no_nul",
+    "shop.middleware.no_huge_body",
+    "shop.middleware.NoNul",
 ]
 
 TEMPLATES = [

@@ -76,7 +76,7 @@ class TestAdd:
         assert answer.context["error"] == "Choose a whole number from 1 to 999."
         assert not CartLine.objects.exists()
 
-    @pytest.mark.parametrize("given", [{"product": "x"}, {"variant": "0" * 32}, {"sku": "\x00"}, {"sku": "none"}, {}])
+    @pytest.mark.parametrize("given", [{"product": "x"}, {"variant": "0" * 32}, {"sku": "none"}, {}])
     def test_what_does_not_exist_is_refused(self, client, given):
         answer = client.post(reverse("cart_add"), {"quantity": "1", **given})
         assert (answer.status_code, answer.context["error"]) == (400, "This product does not exist.")
