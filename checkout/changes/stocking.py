@@ -31,10 +31,11 @@ def settle_units(*, order_id: UUID, by: str) -> None:
     is_wanted = orders.commit_stock(order_id=order_id, by=by)  # what it was placed with, if that event comes late
     with transaction.atomic(using=db.DEFAULT):
         order = locking.order(order_id)
-        if not is_wanted or order.is_over:
+        if order.is_over:
             for change in selectors.changes_of(order):
                 reservations.release(reference=change.pk, by=by)
             orders.give_back_stock(order_id=order_id, by=by)
+        if order.is_over or not is_wanted:
             return
         for change in selectors.changes_of(order):
             if change.added:

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from checkout.fulfilment import contents, following, leaving, locking, opening, packing, shorting
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from shop.core import db
@@ -39,8 +40,9 @@ _LEFT_BEFORE = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is sent or
 
 
 def start(*, order_id: UUID, by: str) -> Order:
-    """The warehouse takes the order. Raises `TransitionRefused`."""
-    opening.open_shipments(order_id=order_id, by=by)
+    """The warehouse takes the order. Raises `TransitionRefused`, having sold and opened nothing."""
+    if order_selectors.allows(order_selectors.by_id(order_id), "start_fulfillment"):
+        opening.open_shipments(order_id=order_id, by=by)
     return orders.apply(order_id=order_id, trigger="start_fulfillment", by=by)
 
 

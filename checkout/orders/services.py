@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from checkout.orders import effects, lines, locking, rules, transitions
-from checkout.orders.models import Order, OrderLine, OrderStep
+from checkout.orders.models import OVER, Order, OrderLine, OrderStep
 from inventory.reservations import services as reservations
 from inventory.stock import services as stock
 from shop.audit import services as audit
@@ -24,6 +24,7 @@ from shop.events import bus
 if TYPE_CHECKING:
     from cart.pricing.selectors import Quote
 
+UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)  # nothing of them is sold
 OBJECTIONS = {
     "not_paid": gettext_lazy("it is not fully paid"),
     "not_covered": gettext_lazy("its total is neither taken nor held; cancel it if it will not be paid"),
@@ -32,7 +33,7 @@ OBJECTIONS = {
     "not_picked": gettext_lazy("not every unit is picked"),
     "not_handed_over": gettext_lazy("nothing has been handed to a carrier"),
     "not_delivered": gettext_lazy("not every parcel has arrived"),
-    "handed_over": gettext_lazy("a parcel is already on its way"),
+    "handed_over": gettext_lazy("a parcel is already on its way; take off what is still here"),
     "not_back": gettext_lazy("not every unit is back"),
     "not_refunded": gettext_lazy("not all of its money has been given back"),
 }
@@ -232,9 +233,10 @@ def note_fulfilment(*, order: Order, state: str, to_pick: int = 0) -> None:
 
 
 def commit_stock(*, order_id: UUID, by: str) -> bool:
-    """Turn the paid order's held units into sold ones. Idempotent; False if that is no longer wanted or possible.
+    """Turn the paid order's held units into sold ones. Idempotent; False if that is not wanted or not possible.
 
-    Paid after the hold ran out and nothing is left: the order is cancelled, which gives the money back.
+    Not before it is paid: until then its units are held for it, and the hold may run out. Paid after that, and nothing
+    is left: the order is cancelled, which gives the money back.
     """
     if not _wants_stock(order_id):
         return False
@@ -252,8 +254,7 @@ def commit_stock(*, order_id: UUID, by: str) -> bool:
 
 
 def _wants_stock(order_id: UUID) -> bool:
-    status = Order.objects.values_list("status", flat=True).get(pk=order_id)
-    return status not in {Order.Status.CANCELLED, Order.Status.REFUNDED}
+    return Order.objects.values_list("status", flat=True).get(pk=order_id) not in (*UNPAID, *OVER)
 
 
 def give_back_stock(*, order_id: UUID, by: str) -> None:

@@ -54,7 +54,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
       returns.good_units_are_stock), ()),
     ("I2", "Every hold ends once: in an order, or in nothing.",
      (reservations.reservation_violations, waitlist.line_violations, orders.units_are_sold,
-      parcels.parcels_hold_the_order, archive.units_are_sold), ()),
+      orders.unpaid_are_not_sold, parcels.parcels_hold_the_order, archive.units_are_sold), ()),
     ("I3", "What is paid is what the provider captured.", (), (payments.paid_is_captured,)),
     ("I4", "No money lies about without an order.", (payments.no_orphan_money,), (reconciliation.no_unknown_money,)),
     ("I5", "What must happen once has happened once.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -12,10 +14,15 @@ from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, Refund
 from checkout.payments.providers import base
 from checkout.storecredit import selectors as credit
+from inventory.reservations import services as reservations
+from inventory.reservations.models import Reservation
 from shop.accounts.models import User
 from shop.core import db
 from shop.core.money import Money
+from tests import outbox
 from tests.factories import checkout as make
+from tests.factories.inventory import stocked
+from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = {
@@ -66,6 +73,20 @@ def test_an_order_is_shipped(merchant: Client) -> None:
     }
     status, body = post(merchant, order, "shipments", {"carrier": "UPS", "trackingNumber": "1Z"})
     assert (status, body["status"]) == (201, "shipped")
+
+
+def test_an_order_that_may_not_be_started_still_expires(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    """Refusing to start it must not have sold its units: they come free when its time is over."""
+    item = stocked(1)
+    order = make.placed([item], token="pm_card_chargeDeclined")
+    outbox.drain()
+    assert post(merchant, order, "transitions", {"trigger": "start_fulfillment"})[0] == 409
+    Reservation.objects.filter(reference=order.pk).update(expires_at=db.clock() - timedelta(hours=1))
+    reservations.expire()
+    outbox.drain()
+    order.refresh_from_db()
+    item.refresh_from_db()
+    assert (order.status, item.reserved, item.allocated, outbox.failures()) == ("cancelled", 0, 0, [])
 
 
 def test_what_is_not_possible_is_409_and_says_what_is(merchant: Client) -> None:

@@ -8,6 +8,7 @@ from checkout.fulfilment import selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
+from inventory.stock import selectors as stock
 from inventory.stock.models import StockMovement
 from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
@@ -89,6 +90,7 @@ def test_steps_are_not_skipped(step: str) -> None:
         fulfilment.dispatch(order_id=order.pk, **UPS)
     order.refresh_from_db()
     assert (order.status, order.fulfilment_state) == ("payment_pending", "unfulfilled")
+    assert (stock.allocated(order.pk), Shipment.objects.count()) == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.db import connection
 
 from checkout.orders import invariants
 from checkout.orders.models import Order, OrderLine, OrderStep
+from inventory.reservations import services as reservations
 from tests.factories import checkout as make
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,11 @@ def test_I8_names_an_order_that_is_over_with_money_held() -> None:
     Order.objects.filter(pk=order.pk).update(status="cancelled", authorised_minor=3000)
     OrderStep.objects.filter(order=order, position=2).update(to_status="cancelled", trigger="reservation_expired")
     assert invariants.states_are_legal() == [f"I8 {order.number}: over, and money is still held"]
+
+
+def test_I2_names_an_order_that_is_not_paid_and_whose_units_are_sold() -> None:
+    order, paid = make.placed(), make.paid()
+    assert invariants.unpaid_are_not_sold() == []
+    for one in (order, paid):
+        reservations.commit(reference=one.pk, by="system")
+    assert invariants.unpaid_are_not_sold() == [f"I2 {order.number}: payment_pending, and units are allocated to it"]

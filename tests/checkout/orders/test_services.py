@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -163,6 +164,18 @@ def test_cancelling_gives_the_stock_back() -> None:
     item.refresh_from_db()
     assert (item.on_hand, item.reserved, item.allocated) == (2, 0, 0)
     assert [mail.template for mail in Notification.objects.filter(template="order_cancelled")] == ["order_cancelled"]
+
+
+@pytest.mark.parametrize("is_sold_out", [False, True])
+def test_nothing_is_sold_to_an_order_that_is_not_paid(is_sold_out: bool) -> None:
+    item = stocked(1)
+    order = make.placed([item], ttl=timedelta(seconds=-1 if is_sold_out else 60))
+    if is_sold_out:
+        make.placed([item])
+    assert orders.commit_stock(order_id=order.pk, by="system") is False
+    order.refresh_from_db()
+    item.refresh_from_db()
+    assert (order.status, item.reserved, item.allocated) == ("payment_pending", 1, 0)
 
 
 def test_stock_committed_after_the_cancellation_is_given_back() -> None:
