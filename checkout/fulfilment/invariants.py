@@ -13,6 +13,7 @@ from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order
 from inventory.stock import allotments
 from shop.core import db
+from shop.events.models import Delivery
 
 # Orders of which parcels are packed, and about which nothing is still to be heard (I10 watches these).
 _SETTLED = """
@@ -31,8 +32,15 @@ def parcels_hold_the_order() -> list[str]:
     with connections[db.DEFAULT].cursor() as cursor:
         cursor.execute(_SETTLED)
         while rows := cursor.fetchmany(_BATCH):
-            found += _violations([order_id for (order_id,) in rows])
+            found += _violations(_untold([order_id for (order_id,) in rows]))
     return found
+
+
+def _untold(ids: Sequence[UUID]) -> list[UUID]:
+    """Those of which the stock has nothing to tell any more either: it may do so in a database of its own."""
+    owed = Delivery.objects.using(db.INVENTORY).filter(aggregate_id__in=[str(key) for key in ids])
+    told = set(owed.exclude(status=Delivery.Status.DONE).values_list("aggregate_id", flat=True))
+    return [key for key in ids if str(key) not in told]
 
 
 def _violations(ids: Sequence[UUID]) -> Iterator[str]:

@@ -11,11 +11,14 @@ from uuid import uuid4
 import pytest
 from django.db.models import Sum
 
-from checkout.fulfilment import contents, opening, packing
+from checkout.changes import services as changes
+from checkout.fulfilment import contents, opening, packing, selectors
 from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.invariants import parcels_hold_the_order
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
+from checkout.payments.models import Refund
 from inventory.reservations import services as reservations
 from inventory.stock import allotting
 from inventory.stock import services as stock
@@ -142,6 +145,41 @@ def test_F23_control_without_locks_a_missing_unit_leaves_as_well(monkeypatch: py
     with meeting(monkeypatch, packing, "named"):
         together([split, short(second)])
     assert units(order) != 3  # each has taken its unit out of the same two
+
+
+def missing_and_taken_off(order: Order, shipment: Shipment) -> tuple[Job, Job]:
+    """The warehouse cannot find a unit, and somebody at the desk takes one off the order."""
+    not_found = partial(
+        fulfilment.short, shipment_id=shipment.pk, units={only_line(shipment).pk: 1}, then="refund", by=BY,
+        seen=Shipment.objects.get(pk=shipment.pk).version,
+    )  # fmt: skip
+    unwanted = partial(changes.cancel_units, order_id=order.pk, units={order.lines.get().pk: 1}, reason="", by=BY)
+    return not_found, unwanted
+
+
+def left_and_refunds(order: Order) -> tuple[int, int]:
+    return order.lines.get().quantity, Refund.objects.filter(order_id=order.pk).count()
+
+
+def test_F21_a_unit_that_is_missing_and_taken_off_at_once_is_refunded_once(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, _first, second = split_order(1, 2)
+        outbox.drain()
+        outcomes = together(list(missing_and_taken_off(order, second)))
+        assert names(outcomes) in (["NoneType", "OrderChange"], ["OrderChange", "ShipmentRefused"])
+        outbox.drain()
+        assert left_and_refunds(order) == (2, 1)
+        assert (units(order), parcels_hold_the_order()) == (2, [])
+
+
+def test_F21_control_who_does_not_look_into_the_parcels_refunds_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, _first, second = split_order(1, 2)
+    outbox.drain()
+    monkeypatch.setattr(selectors, "packed", lambda _order_id: {})
+    for job in missing_and_taken_off(order, second):
+        job()
+    outbox.drain()
+    assert left_and_refunds(order) == (1, 2)
 
 
 def test_split_and_pick_at_once_leave_every_unit_in_one_parcel(schedules: Any) -> None:
