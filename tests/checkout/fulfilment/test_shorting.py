@@ -8,7 +8,7 @@ from checkout.changes import receivers
 from checkout.changes import services as changes
 from checkout.fulfilment import selectors
 from checkout.fulfilment import services as fulfilment
-from checkout.fulfilment.models import Shipment
+from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order, OrderChange
 from inventory.stock import services as stock
 from inventory.stock.models import StockItem, StockMovement
@@ -181,6 +181,29 @@ def test_units_that_an_edit_takes_off_meanwhile_are_refunded_once(shop_sandbox: 
     assert list(OrderChange.objects.values_list("kind", flat=True)) == (["short"] if is_late else []) + ["cancel"]
     told(order)
     assert (order.balance_minor, sandbox_refunds(shop_sandbox)) == (0, order.refunded_minor)
+    assert violations() == []
+    assert_adds_up()
+
+
+def test_units_that_could_not_be_found_of_a_line_that_is_cancelled_meanwhile(shop_sandbox: RunningSandbox) -> None:
+    """All of one line is taken off before the order hears that a unit of it and one of another line are missing."""
+    first, other = stocked(5), stocked(5)
+    order = make.placed([first, other], quantity=3)
+    outbox.drain()
+    shipment = Shipment.objects.get(order=order)
+    missing = {line.pk: 1 for line in ShipmentLine.objects.filter(shipment=shipment)}
+    fulfilment.short(shipment_id=shipment.pk, units=missing, then="refund", by=BY)
+    gone = order.lines.get(position=1)
+    changes.cancel_units(order_id=order.pk, units={gone.pk: 3}, reason="", by=BY)
+    outbox.drain()
+    assert outbox.failures() == []
+    assert [line.quantity for line in order.lines.order_by("position")] == [0, 2]
+    assert (parcels(order), list(OrderChange.objects.values_list("kind", flat=True))) == (
+        [("open", 2, 0)],
+        ["cancel", "short"],
+    )
+    order.refresh_from_db()
+    assert sandbox_refunds(shop_sandbox) == order.refunded_minor > 0
     assert violations() == []
     assert_adds_up()
 
