@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, packing, rules
+from checkout.fulfilment import contents, packing, rules, selectors
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from checkout.orders.models import Order, OrderLine
@@ -78,9 +78,31 @@ def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str)
         known = told if told["tracking_url"] or forgotten else {**told, "tracking_url": shipment.tracking_url}
         contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **forgotten, **known)
         bus.publish(types.ShipmentDispatched(order_id=order.pk, shipment_id=shipment.pk), using=db.DEFAULT)
-        arrived = TrackingEvent.objects.filter(shipment=shipment, code=TrackingEvent.Code.DELIVERED)
-        if (event := arrived.order_by("at").first()) and not forgotten:  # told before we knew that it had left
-            arrive([shipment], "system", event.at)
+        _catch_up(shipment)
+
+
+def _catch_up(shipment: Shipment) -> None:
+    """Act on what its carrier told of a parcel before we knew that it had left."""
+    arrived = (one.at for one in selectors.news_of(shipment) if one.code == TrackingEvent.Code.DELIVERED)
+    if at := next(arrived, None):
+        arrive([shipment], "system", at)
+    else:
+        note_problem(shipment)
+
+
+def note_problem(shipment: Shipment) -> None:
+    """Keep what is the matter with a locked parcel under way by all that was told of it; staff hear of new trouble."""
+    problem = rules.problem(one.code for one in selectors.news_of(shipment))
+    if problem != shipment.problem:
+        contents.touch(shipment, problem=problem)
+        if problem:
+            tell(shipment, problem)
+
+
+def tell(shipment: Shipment, what: str) -> None:
+    """Staff are told of a parcel: "lost", "returned_to_sender", or "never_sent" (arrived, but not sent by us)."""
+    event = types.ParcelInTrouble(order_id=shipment.order_id, shipment_id=shipment.pk, what=what)
+    bus.publish(event, using=db.DEFAULT)
 
 
 def _check_here(lines: list[ShipmentLine]) -> None:

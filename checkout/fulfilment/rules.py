@@ -11,6 +11,13 @@ OPEN, PICKED, SHIPPED, DELIVERED, CANCELLED = "open", "picked", "shipped", "deli
 GONE = frozenset({SHIPPED, DELIVERED})
 HERE = frozenset({OPEN, PICKED})
 
+# `TrackingEvent.Code`: what is the matter with a parcel, and the news after which it is not any more. One that goes
+# back to us is on its way as well.
+_MENDED = {
+    "lost": frozenset({"accepted", "in_transit", "out_for_delivery", "delivered", "failed_attempt"}),
+    "returned_to_sender": frozenset({"out_for_delivery", "delivered"}),
+}
+
 Place = tuple[UUID, UUID]  # variant and location
 
 
@@ -53,6 +60,17 @@ def to_pick(parcels: Iterable[Parcel], *, ordered: int) -> int:
 def _units(parcels: Iterable[Parcel], statuses: Iterable[str]) -> int:
     wanted = set(statuses)
     return sum(parcel.units for parcel in parcels if parcel.status in wanted)
+
+
+def problem(codes: Iterable[str]) -> str:
+    """What is the matter with a parcel by all that was told of it, oldest first: "lost", "returned_to_sender" or ""."""
+    found = ""
+    for code in codes:
+        if code in _MENDED:
+            found = code
+        elif found and code in _MENDED[found]:
+            found = ""
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Sum, prefetch_related_objects
 from django.urls import reverse
 
-from checkout.fulfilment import rules
+from checkout.fulfilment import carriers, rules
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
@@ -38,6 +38,12 @@ def tracked(order_id: UUID) -> list[Shipment]:
 def events_of(shipment_id: UUID) -> list[TrackingEvent]:
     """What was told of a parcel under way, oldest first."""
     return list(TrackingEvent.objects.filter(shipment_id=shipment_id).order_by("at", "id"))
+
+
+def news_of(shipment: Shipment) -> list[TrackingEvent]:
+    """What the carrier that has a parcel told of it, or staff, oldest first; not what one told that had it before."""
+    others = set(carriers.CARRIERS) - {shipment.carrier_code}
+    return list(TrackingEvent.objects.filter(shipment=shipment).exclude(source__in=others).order_by("at", "id"))
 
 
 def contents_of(shipment_id: UUID) -> dict[UUID, int]:
@@ -99,10 +105,13 @@ def _picked_at(places: set[tuple[UUID, UUID]]) -> Counter[tuple[UUID, UUID]]:
 
 
 def parcels_of(carrier_code: str, numbers: Iterable[str]) -> dict[str, Shipment]:
-    """The parcels that a carrier knows by these tracking numbers; of several by one number, the youngest."""
+    """The parcels that a carrier knows by these tracking numbers; of several by one number, the youngest that goes on.
+
+    Cancelled ones among them: a carrier that has their label may tell of them all the same.
+    """
     rows = Shipment.objects.filter(carrier_code=carrier_code, tracking_number__in=set(numbers))
-    rows = rows.exclude(tracking_number="").exclude(status=Status.CANCELLED)
-    return {one.tracking_number: one for one in rows.order_by("id")}
+    found = sorted(rows.exclude(tracking_number=""), key=lambda one: (one.status != Status.CANCELLED, one.pk))
+    return {one.tracking_number: one for one in found}
 
 
 def links(shipment_ids: Iterable[str]) -> dict[str, Link]:

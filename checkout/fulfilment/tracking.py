@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,8 +13,8 @@ from prometheus_client import Counter
 from checkout.fulfilment import carriers, contents, leaving, locking, rules, selectors
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment, TrackingEvent
+from checkout.orders.models import Order
 from shop.core import db
-from shop.events import bus, types
 
 log = structlog.get_logger("checkout.fulfilment")
 
@@ -23,7 +23,8 @@ MESSAGES = Counter("shop_carrier_messages_total", "Messages and files of carrier
 BY = "system"
 Code = TrackingEvent.Code
 BadMessage, CarrierUnavailable = base.BadMessage, base.CarrierUnavailable
-_TROUBLE = (Code.RETURNED_TO_SENDER, Code.LOST)
+OLDEST, LATEST = timedelta(days=-366), timedelta(days=1)  # from now: what a carrier may tell of
+_NEVER_SENT = (*rules.HERE, Shipment.Status.CANCELLED)
 
 
 def track(
@@ -40,9 +41,9 @@ def track(
 
 
 def receive(*, carrier: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """Take in a carrier's signed message, all of it or nothing; returns how many of its events were new.
+    """Take in a carrier's signed message; returns how many of its events were new.
 
-    Raises `BadMessage` (see `carriers.base`; "unknown_carrier", "unknown_parcel" as well).
+    Raises `BadMessage` as `record` does, and for what cannot be read (see `carriers.base`) or "unknown_carrier".
     """
     try:
         try:
@@ -79,23 +80,37 @@ def poll() -> int:
 
 
 def record(*, carrier: str, events: Sequence[base.Event]) -> int:
-    """Keep what a carrier told of its parcels, all of it or nothing; returns how many were new.
+    """Keep what a carrier told of its parcels; returns how many events were new. Those of parcels that are not ours
+    (archived since, or of another shop of the merchant's) are passed over.
 
-    Raises `BadMessage` ("unknown_parcel").
+    Raises `BadMessage` ("unknown_parcel": none is ours; "bad_time": one is far from now), and nothing was kept.
     """
+    now = db.clock()
+    if not all(OLDEST < event.at - now < LATEST for event in events):
+        raise BadMessage("bad_time")
     with transaction.atomic(using=db.DEFAULT):
-        known = selectors.parcels_of(carrier, (event.tracking_number for event in events))
-        if any(event.tracking_number not in known for event in events):
+        known = _locked(selectors.parcels_of(carrier, (event.tracking_number for event in events)))
+        if not known:
             raise BadMessage("unknown_parcel")
-        locked: dict[UUID, Shipment] = {}
-        for order_id in sorted({shipment.order_id for shipment in known.values()}):
-            _order, shipments = locking.order_and_shipments(order_id)
-            locked |= {shipment.pk: shipment for shipment in shipments}
+        if strange := sorted({event.tracking_number for event in events} - set(known)):
+            log.warning("carrier tells of parcels that are not ours", carrier=carrier, numbers=strange)
+        ours = [event for event in events if event.tracking_number in known]
         return sum(
-            _keep(locked[known[event.tracking_number].pk], event, carrier)
-            for event in sorted(events, key=lambda event: event.at)
-            if known[event.tracking_number].pk in locked  # not cancelled since
+            _keep(known[event.tracking_number], event, carrier) for event in sorted(ours, key=lambda event: event.at)
         )
+
+
+def _locked(found: Mapping[str, Shipment]) -> dict[str, Shipment]:
+    """The same parcels as their orders' locks give them; those that were archived a moment ago are left out."""
+    locked: dict[UUID, Shipment] = {}
+    for order_id in sorted({shipment.order_id for shipment in found.values()}):
+        try:
+            _order, shipments = locking.order_and_shipments(order_id)
+        except Order.DoesNotExist:
+            continue
+        gone = Shipment.objects.filter(order_id=order_id, status=Shipment.Status.CANCELLED)
+        locked |= {shipment.pk: shipment for shipment in (*shipments, *gone)}
+    return {number: locked[shipment.pk] for number, shipment in found.items() if shipment.pk in locked}
 
 
 def _keep(shipment: Shipment, event: base.Event, source: str) -> bool:
@@ -112,14 +127,8 @@ def _keep(shipment: Shipment, event: base.Event, source: str) -> bool:
         return False
     if event.code == Code.DELIVERED and shipment.status == Shipment.Status.SHIPPED:
         shipment.status = leaving.deliver_one(shipment_id=shipment.pk, by=BY, at=event.at).status
-    elif event.code in _TROUBLE and shipment.status == Shipment.Status.SHIPPED:
-        contents.touch(shipment, problem=event.code)
-        _tell(shipment, event.code)
-    elif event.code == Code.DELIVERED and shipment.status in rules.HERE:
-        _tell(shipment, "never_sent")
+    elif shipment.status == Shipment.Status.SHIPPED:
+        leaving.note_problem(shipment)
+    elif event.code == Code.DELIVERED and shipment.status in _NEVER_SENT:
+        leaving.tell(shipment, "never_sent")
     return True
-
-
-def _tell(shipment: Shipment, what: str) -> None:
-    event = types.ParcelInTrouble(order_id=shipment.order_id, shipment_id=shipment.pk, what=what)
-    bus.publish(event, using=db.DEFAULT)

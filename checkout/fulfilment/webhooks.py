@@ -20,8 +20,9 @@ REFUSALS = {
     "timestamp_too_old": (400, "The message is more than five minutes old."),
     "timestamp_too_new": (400, "The message is from the future."),
     "bad_message": (400, "The message does not say what happened to a parcel."),
+    "bad_time": (400, "Something is told to have happened more than a year ago, or to happen after tomorrow."),
     "unknown_status": (400, "There is no such status."),
-    "unknown_parcel": (404, "There is no such parcel."),
+    "unknown_parcel": (404, "None of these parcels is ours."),
     "unknown_carrier": (404, "There is no such carrier."),
 }
 
@@ -29,7 +30,7 @@ REFUSALS = {
 @csrf_exempt  # signed by the carrier, which has no cookie of ours
 @require_POST
 def carrier(request: HttpRequest, name: str) -> HttpResponse:
-    """Keep all that a signed message tells and answer 200, or refuse all of it. The same message again does nothing."""
+    """Keep what a signed message tells of our parcels and answer 200, or refuse it all. Repeated, it does nothing."""
     try:
         body = request.body
     except RequestDataTooBig:

@@ -24,7 +24,8 @@ class LabelRefused(Exception):
 
 class BadMessage(Exception):
     """A carrier's message cannot be used; nothing of it was. `code`: "bad_signature", "timestamp_too_old",
-    "timestamp_too_new", "bad_message", "unknown_status", "unknown_parcel", "body_too_large", "unknown_carrier"."""
+    "timestamp_too_new", "bad_message", "bad_time", "unknown_status", "unknown_parcel", "body_too_large",
+    "unknown_carrier"."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

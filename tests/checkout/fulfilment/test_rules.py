@@ -27,6 +27,19 @@ def units(some: list[rules.Parcel], *statuses: str) -> int:
     return sum(parcel.units for parcel in some if parcel.status in statuses)
 
 
+NEWS = ("labelled", "accepted", "in_transit", "out_for_delivery", "delivered", "failed_attempt")
+
+
+@given(st.lists(st.sampled_from((*NEWS, "returned_to_sender", "lost"))))
+def test_what_is_the_matter_is_something_that_was_told_last_or_not_mended_since(codes: list[str]) -> None:
+    found = rules.problem(codes)
+    assert rules.problem([*codes, "lost"]) == "lost"
+    assert rules.problem([*codes, "labelled"]) == found
+    assert rules.problem([*codes, "out_for_delivery"]) == rules.problem([*codes, "delivered"]) == ""
+    assert rules.problem([*codes, "in_transit"]) == ("" if found == "lost" else found)
+    assert found == "" or found in codes
+
+
 @pytest.mark.parametrize(
     ("of", "ordered", "returned", "state", "to_pick"),
     [

@@ -22,7 +22,9 @@ from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import checkout as make
 from tests.factories.accounts import StaffFactory
+from tests.factories.archive import archive_all
 from tests.factories.parcels import BY, picked, split_order, told
+from tests.factories.warehouse import cancel
 from tests.fakes.partner import headers as signed
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,12 @@ def under_way() -> tuple[Order, Shipment, str]:
     order = make.paid()
     [shipment] = fulfilment.open_shipments(order_id=order.pk, by="system")
     return order, shipment, sent(shipment)
+
+
+def labelled() -> tuple[Order, Shipment, str]:
+    order = make.paid()
+    [shipment] = fulfilment.open_shipments(order_id=order.pk, by="system")
+    return order, shipment, labelling.make(shipment_id=shipment.pk, by=BY).tracking_number
 
 
 def event(number: str, status: str, *, key: str = "", minutes: int = 0, **more: Any) -> dict[str, Any]:
@@ -125,13 +133,42 @@ def test_files_tell_where_a_parcel_is_until_it_arrives(office: Path) -> None:
     assert outbox.failures() == []
 
 
-def test_a_file_about_nobodys_parcel_is_put_away_and_the_others_count(office: Path) -> None:
-    _order, _shipment, number = under_way()
-    drop(office, "1", event(number, "accepted"), event("DP404", "accepted"))
-    drop(office, "2", event(number, "in_transit"))
+def test_news_of_nobodys_parcel_are_passed_over_and_the_others_count(office: Path) -> None:
+    order, _shipment, number = under_way()
+    drop(office, "1", event("DP404", "accepted"))
+    drop(office, "2", event("DP404", "accepted"), event(number, "accepted"))
     assert tracking.poll() == 1
-    assert kept() == ["in_transit"]
     assert list((office / "status").glob("*.json")) == []
+    assert post(event("DP404", "delivered"), event(number, "delivered")).status_code == 200
+    assert (kept(), told(order)[0]) == (["accepted", "delivered"], "delivered")
+
+
+def test_a_cancelled_parcel_keeps_no_other_news_back(office: Path) -> None:
+    """Its label is with the carrier all the same: what happens to it is kept, and staff hear if it was delivered."""
+    order, _shipment, number = under_way()
+    _other, cancelled, dead = labelled()
+    cancel(cancelled)
+    StaffFactory(is_superuser=True)
+    drop(office, "1", event(dead, "labelled"), event(number, "delivered"))
+    assert (tracking.poll(), told(order)[0]) == (2, "delivered")
+    assert post(event(dead, "delivered")).status_code == 200
+    outbox.drain()
+    assert Shipment.objects.get(pk=cancelled.pk).status == "cancelled"
+    assert Notification.objects.filter(key__startswith=f"staff:parcel:{cancelled.pk}:never_sent").count() == 1
+
+
+def test_parcels_that_were_archived_keep_no_other_news_back(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _order, _shipment, number = under_way()
+    over, _parcel, late = under_way()
+    post(event(late, "delivered"))
+    outbox.drain(mails=False)
+    found = tracking.selectors.parcels_of("demo", [late, number])
+    assert archive_all() == 1
+    assert post(event(late, "delivered", key="again"), event(number, "accepted")).status_code == 200
+    monkeypatch.setattr(tracking.selectors, "parcels_of", lambda *_asked: found)  # read a moment before
+    assert post(event(late, "delivered", key="again"), event(number, "in_transit")).status_code == 200
+    assert kept() == ["accepted", "in_transit"]
+    assert not Order.objects.filter(pk=over.pk).exists()
 
 
 def test_any_order_and_any_repetition_of_news_ends_the_same(office: Path) -> None:
@@ -154,9 +191,7 @@ def test_the_order_is_delivered_when_its_last_parcel_is(office: Path) -> None:
 
 
 def test_news_that_come_before_we_know_that_it_left_count_when_we_do(office: Path) -> None:
-    order = make.paid()
-    [shipment] = fulfilment.open_shipments(order_id=order.pk, by="system")
-    number = labelling.make(shipment_id=shipment.pk, by=BY).tracking_number
+    order, shipment, number = labelled()
     StaffFactory(is_superuser=True)
     assert post(event(number, "delivered")).status_code == 200
     assert told(order)[0] == "payment_confirmed"
@@ -181,6 +216,68 @@ def test_staff_are_told_once_of_a_parcel_in_trouble(office: Path, status: str) -
     assert Shipment.objects.get(pk=shipment.pk).problem == ""
 
 
+def problem(shipment: Shipment) -> str:
+    return Shipment.objects.get(pk=shipment.pk).problem
+
+
+@pytest.mark.parametrize(("first", "then", "ends"), [
+    ("lost", "out_for_delivery", ""), ("lost", "labelled", "lost"), ("out_for_delivery", "lost", "lost"),
+    ("lost", "returned_to_sender", "returned_to_sender"), ("returned_to_sender", "in_transit", "returned_to_sender"),
+])  # fmt: skip
+def test_what_is_the_matter_follows_from_the_latest_news_however_late_others_come(
+    office: Path, first: str, then: str, ends: str
+) -> None:
+    for is_late in (False, True):
+        _order, shipment, number = under_way()
+        news = [event(number, first, minutes=-2), event(number, then, minutes=-1)]
+        for one in reversed(news) if is_late else news:
+            assert post(one).status_code == 200
+        assert problem(shipment) == ends
+
+
+def test_staff_are_not_told_of_a_trouble_that_was_over_before_they_could_hear_it(office: Path) -> None:
+    _order, _shipment, number = under_way()
+    StaffFactory(is_superuser=True)
+    outbox.drain()
+    before = Notification.objects.count()
+    for one in (event(number, "out_for_delivery", minutes=-1), event(number, "lost", minutes=-2)):
+        assert post(one).status_code == 200
+    outbox.drain()
+    assert Notification.objects.count() == before
+
+
+def test_a_trouble_told_before_we_know_that_it_left_counts_when_we_do(office: Path) -> None:
+    _order, shipment, number = labelled()
+    StaffFactory(is_superuser=True)
+    assert post(event(number, "returned_to_sender")).status_code == 200
+    assert problem(shipment) == ""
+    sent(shipment)
+    assert problem(shipment) == "returned_to_sender"
+    outbox.drain()
+    assert Notification.objects.filter(key__startswith=f"staff:parcel:{shipment.pk}:returned").count() == 1
+
+
+def test_what_another_carrier_told_that_had_it_before_does_not_count(office: Path) -> None:
+    _order, shipment, number = labelled()
+    for status in ("lost", "delivered"):
+        assert post(event(number, status)).status_code == 200
+    picked(shipment)
+    fulfilment.dispatch_one(shipment_id=shipment.pk, carrier="UPS", tracking_number="1Z", by=BY)
+    tracking.track(shipment_id=shipment.pk, code="in_transit", at=db.clock(), source=BY, event_id="1")
+    found = Shipment.objects.get(pk=shipment.pk)
+    assert (found.status, found.problem) == ("shipped", "")
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", 2 * 24 * 60, -400 * 24 * 60])
+def test_what_is_told_of_another_time_is_refused(office: Path, at: str | int) -> None:
+    _order, _shipment, number = under_way()
+    far = event(number, "delivered", minutes=at) if isinstance(at, int) else event(number, "delivered") | {"at": at}
+    answer = post(event(number, "accepted"), far)
+    assert (answer.status_code, answer.json()["error"]["code"], kept()) == (400, "bad_time", [])
+    drop(office, "1", far)
+    assert (tracking.poll(), kept(), list((office / "status").glob("*.json"))) == (0, [], [])
+
+
 def test_staff_may_say_it_themselves(office: Path) -> None:
     order, shipment, _number = under_way()
     news = {"shipment_id": shipment.pk, "at": datetime(2026, 1, 1, tzinfo=UTC), "source": BY}
@@ -199,7 +296,7 @@ def test_A15_what_nobody_signed_or_nobody_knows_changes_nothing(office: Path) ->
         "timestamp_too_old": (400, post(good, age=600)),
         "unknown_status": (400, post(event(number, "eaten"))),
         "bad_message": (400, post(body=b"no json")),
-        "unknown_parcel": (404, post(good, event("DP404", "delivered"))),
+        "unknown_parcel": (404, post(event("DP404", "delivered"), event("DP405", "delivered"))),
         "unknown_carrier": (404, post(good, carrier="nobody")),
         "body_too_large": (400, post(body=b" " * (10 * 1024 * 1024))),
     }
