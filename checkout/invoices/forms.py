@@ -21,7 +21,7 @@ _LARGEST_LOGO = 1024 * 1024
 class ReissueForm(account_forms.AddressForm):
     """Whom an invoice is to be for instead, and why. `seen`: the order's last paper when the page was opened."""
 
-    is_default = None
+    is_default = None  # type: ignore[assignment]  # how Django leaves a field out
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("Stands on both papers, so the buyer reads it."),
