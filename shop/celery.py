@@ -69,6 +69,7 @@ app.conf.beat_schedule = {
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
     "feedback.ask": {"task": "checkout.feedback.tasks.ask", "schedule": crontab(minute=40)},
     "parcels.poll": {"task": "checkout.fulfilment.tasks.poll_carriers", "schedule": 30.0},
+    "parcels.end_waiting": {"task": "checkout.fulfilment.tasks.end_waiting", "schedule": 60.0},
     "payments.remind": {"task": "checkout.payments.tasks.remind_of_invoices", "schedule": crontab(hour=9, minute=10)},
     "payments.settle": {"task": "checkout.payments.tasks.settle_open", "schedule": 30.0},
     "payments.sweep": {"task": "checkout.reconciliation.tasks.sweep", "schedule": 180.0},

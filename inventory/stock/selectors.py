@@ -240,6 +240,19 @@ def on_hand(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     return {row["variant_id"]: row["units"] for row in rows}
 
 
+def came_since_missed(places: Iterable[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of (variant, location) where units came in, or were found, after some were missed for a parcel. Three
+    queries."""
+    items = levels_at(places)
+    rows = StockMovement.objects.using(db.INVENTORY).filter(stock_item_id__in=[item.pk for item in items.values()])
+    latest = rows.order_by("stock_item_id", "-id").distinct("stock_item_id").values_list("stock_item_id", "id")
+    came = dict(latest.filter(quantity__gt=0))
+    missed = dict(latest.filter(kind=StockMovement.Kind.ADJUST, document__startswith="shipment:"))
+    return {
+        place for place, item in items.items() if item.pk in came and came[item.pk] > missed.get(item.pk, UUID(int=0))
+    }
+
+
 def variants_of_skus(skus: Iterable[str]) -> dict[str, UUID]:
     """The variant of each SKU that has stock anywhere; SKUs that nobody has, or two variants share, are absent.
 
