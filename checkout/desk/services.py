@@ -65,6 +65,7 @@ def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:
     for line in order.lines.all():
         wanted = line.quantity or line.removed
         added, why = _put(cart, line.variant_id, wanted, present.get(line.variant_id, 0), by)
+        present[line.variant_id] = present.get(line.variant_id, 0) + added  # another line may be of the same variant
         units += added
         if added < wanted:
             missing.append(f"{line.name}: {why}")

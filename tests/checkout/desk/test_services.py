@@ -9,11 +9,13 @@ from django.utils import timezone
 from cart.carts import ownership
 from cart.carts.models import CartLine
 from catalog.products.models import Product
+from checkout.changes import services as changes
 from checkout.desk import services
 from checkout.orders import access
 from inventory.stock import services as stock
 from inventory.stock.models import StockItem
 from tests.factories import cart as carts
+from tests.factories import changes as changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +66,17 @@ def test_a_guest_finds_the_items_in_a_cart_that_lasts(client) -> None:  # type: 
     html = client.get("/cart/").content.decode()
     assert "2 items are in your cart again." in html
     assert "Lamp" in html
+
+
+def test_two_lines_of_one_variant_share_what_is_there(shop_sandbox) -> None:  # type: ignore[no-untyped-def]
+    product = carts.product(units=7)
+    order = changed.bought((product, 2))
+    added = {order.lines.get().variant_id: 2}
+    changes.edit(order_id=order.pk, seen_revision=order.revision, added=added, reason="more", by="staff:1")
+    order, cart = changed.now(order), carts.cart()
+    done = services.reorder(order=order, cart=cart, by="guest")
+    assert (order.lines.count(), done.units, len(done.missing)) == (2, 3, 1)
+    assert [line.quantity for line in CartLine.objects.filter(cart=cart)] == [3]
 
 
 def test_others_reorder_nothing(client) -> None:  # type: ignore[no-untyped-def]
