@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from catalog.reviews.models import Review
+from shop.core import db
 
 PER_PAGE = 10
 
@@ -54,6 +55,17 @@ def reviews_of(product_id: UUID, page: int = 1, per_page: int = PER_PAGE) -> lis
         Shown(row.pk, row.rating, row.title, row.body, row.author or _("A customer"), row.created_at, row.is_verified)
         for row in rows[start : start + per_page]
     ]
+
+
+def key_of(of: UUID, product_id: UUID) -> UUID:
+    """The key of the only review of a product that an order may have."""
+    return db.uuid7_of(of, product_id)
+
+
+def reviewed(*, of: UUID, product_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these products that were reviewed for this order."""
+    keys = {key_of(of, one): one for one in product_ids}
+    return {keys[key] for key in Review.objects.filter(pk__in=keys).values_list("pk", flat=True)}
 
 
 def summary(product_id: UUID) -> Summary | None:

@@ -13,6 +13,7 @@ from django.db.models import Avg, Count
 
 from catalog.products import locking
 from catalog.products.models import Product, Variant
+from catalog.reviews import selectors
 from catalog.reviews.models import Purchase, Review
 from shop.audit import services as audit
 from shop.core import db
@@ -30,13 +31,23 @@ class BadReview(ValueError):
 
 
 class AlreadyReviewed(Exception):
-    """This customer has reviewed this product before."""
+    """This customer has reviewed this product before, or somebody did for this order."""
 
 
 def post(
-    *, product_id: UUID, customer_id: UUID | None, author: str, rating: int, by: str, title: str = "", body: str = ""
+    *,
+    product_id: UUID,
+    customer_id: UUID | None,
+    author: str,
+    rating: int,
+    by: str,
+    title: str = "",
+    body: str = "",
+    of: UUID | None = None,
 ) -> Review:
     """A customer's review (1 to 5 stars): published at once if he bought the product, else pending.
+
+    `of`: what is spoken of, an order; of each there is one review of a product, whoever writes it.
 
     Raises `BadReview`, `AlreadyReviewed`, `Product.DoesNotExist` (also for what is not active).
     """
@@ -47,6 +58,7 @@ def post(
             customer_id is not None and Purchase.objects.filter(customer_id=customer_id, product_id=product_id).exists()
         )
         review = Review(
+            id=selectors.key_of(of, product_id) if of else db.uuid7(),
             product_id=product_id,
             customer_id=customer_id,
             author=author.strip(),

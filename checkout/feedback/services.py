@@ -20,7 +20,7 @@ BATCH = 200
 
 
 class NotInOrder(LookupError):
-    """The product is not one of those that this order's shopper can be asked about."""
+    """The product is not one of those that this order's shopper can speak of: none of it has arrived, say."""
 
 
 def ask_all() -> int:
@@ -64,13 +64,19 @@ def answer(
     body: str,
     by: str,
 ) -> bool:
-    """Keep what a shopper says of a product of an order; True if it is shown at once (the customer is signed in).
+    """Keep what a shopper says of a product of an order, once; True if it is shown at once (the customer is signed in).
 
     Raises `NotInOrder`, `reviews.BadReview`, `reviews.AlreadyReviewed`.
     """
     if product_id not in {one.product_id for one in selectors.items(order)}:
         raise NotInOrder(str(product_id))
     review = reviews.post(
-        product_id=product_id, customer_id=customer_id, author=author, rating=rating, body=body, by=by
+        product_id=product_id,
+        customer_id=customer_id,
+        author=author,
+        rating=rating,
+        body=body,
+        by=by,
+        of=order.pk,
     )
     return review.status == review.Status.PUBLISHED

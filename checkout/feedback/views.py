@@ -51,7 +51,7 @@ def _answer(request: HttpRequest, order: Any, form: forms.FeedbackForm) -> HttpR
             rating=given["rating"], body=given["body"], by=requests.actor(request),
         )  # fmt: skip
     except services.NotInOrder:
-        form.add_error(None, _("This product cannot be reviewed any more."))
+        form.add_error(None, _not_here())
         return _page(request, order, bound=form, status=409)
     except reviews.AlreadyReviewed:
         messages.info(request, _("You have reviewed this product before. Thank you."))
@@ -69,12 +69,19 @@ def _answer(request: HttpRequest, order: Any, form: forms.FeedbackForm) -> HttpR
 def _page(
     request: HttpRequest, order: Any, *, bound: forms.FeedbackForm | None = None, status: int = 200
 ) -> HttpResponse:
-    forms_of = [(item, _form(order, item.product_id, bound)) for item in selectors.items(order)]
+    items = selectors.items(order)
+    done = selectors.answered(order, items)
+    forms_of = [(item, _form(order, item.product_id, bound)) for item in items]
     context = {
         "number": order.number,
         "order_url": reverse("order", args=[order.number]),
         "rows": [
-            {"item": item, "form": form, "fields": [form[name] for name in ("rating", "body", "author")]}
+            {
+                "item": item,
+                "is_done": item.product_id in done,
+                "form": form,
+                "fields": [form[name] for name in ("rating", "body", "author")],
+            }
             for item, form in forms_of
         ],
         "problems": _stray(bound) if bound and bound not in [form for _item, form in forms_of] else [],
@@ -86,9 +93,11 @@ def _page(
 
 def _stray(bound: forms.FeedbackForm) -> list[str]:
     """What is wrong with an answer about a product that is not on the page."""
-    return [str(problem) for problem in list(bound.non_field_errors())] or [
-        _("This product cannot be reviewed any more.")
-    ]
+    return [str(problem) for problem in list(bound.non_field_errors())] or [_not_here()]
+
+
+def _not_here() -> str:
+    return _("This product cannot be reviewed here: it has not arrived, or is not sold any more.")
 
 
 def _form(order: Any, product_id: UUID, bound: forms.FeedbackForm | None) -> forms.FeedbackForm:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from datetime import UTC, datetime
@@ -54,6 +55,12 @@ class Router:
 def uuid7() -> UUID:
     """A new time-ordered key (RFC 9562, version 7): 48 bits of Unix milliseconds, then 74 random bits."""
     return _uuid7(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10), "big"))
+
+
+def uuid7_of(key: UUID, *words: object) -> UUID:
+    """The key that is the same each time it is made of `key` and these words. It has the time of `key`."""
+    digest = hashlib.sha256(" ".join(map(str, (key, *words))).encode()).digest()
+    return _uuid7(key.int >> 80, int.from_bytes(digest[:10], "big"))
 
 
 def uuid7_floor(moment: datetime) -> UUID:

@@ -27,6 +27,14 @@ def test_floor_is_the_smallest_key_of_its_millisecond(moment):
     assert db.uuid7_floor(moment + timedelta(milliseconds=2)) > floor
 
 
+def test_a_key_of_words_is_the_same_each_time():
+    key = db.uuid7()
+    made = db.uuid7_of(key, "a", 1)
+    assert made == db.uuid7_of(key, "a", 1)
+    assert (made.version, db.uuid7_time(made)) == (7, db.uuid7_time(key))
+    assert len({key, made, db.uuid7_of(key, "a", 2), db.uuid7_of(db.uuid7(), "a", 1)}) == 4
+
+
 def test_months_cross_the_year():
     assert db.months(datetime(2026, 11, 21, tzinfo=UTC), 3) == [
         datetime(2026, 11, 1, tzinfo=UTC),
