@@ -35,7 +35,7 @@ class Facts:
     @property
     def came(self) -> int:
         """What is ours or will be, less what went back or is on its way."""
-        return (self.secured or self.captured) - self.refunded
+        return self.secured - self.refunded
 
 
 # A guard returns None, or the key of its objection (`services.OBJECTIONS` has the sentence).
@@ -65,7 +65,8 @@ def is_picked(facts: Facts) -> str | None:
 
 
 def is_handed_over(facts: Facts) -> str | None:
-    return is_covered(facts) or (None if facts.fulfilment in {"shipped", "delivered"} else "not_handed_over")
+    """Every unit has left, whatever was given back since: each parcel was asked whether it is paid for as it left."""
+    return None if facts.fulfilment in {"shipped", "delivered"} else "not_handed_over"
 
 
 def is_delivered(facts: Facts) -> str | None:

@@ -6,7 +6,8 @@ in the outbox, and whatever else follows from a transition hears them.
 
 Nothing is prepared or handed over that is not paid for: the rows of fulfilment ask `rules.is_covered`, so a hold that
 was let go or ran out stops the order where it is, to be cancelled. A part that staff gave back does not count against
-it: a merchant may give it as goodwill and ship all the same. An order of which all was given back is not shipped.
+it: a merchant may give it as goodwill and ship all the same. An order of which all was given back is not shipped; if
+a part of it has left before, the units still here are taken off it, and then all of it has: that row asks no money.
 """
 
 from __future__ import annotations

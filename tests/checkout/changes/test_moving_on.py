@@ -13,11 +13,14 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, Refund
+from shop.accounts.models import User
 from shop.core import db
 from shop.events.models import OutboxEvent
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import cart as carts
+from tests.factories import checkout as make
+from tests.factories import parcels
 from tests.factories.changes import bought, line_of, money, now
 from tests.fakes.sandbox import RunningSandbox
 
@@ -117,3 +120,24 @@ def test_money_on_its_way_back_pays_for_nothing_new() -> None:
     with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
         fulfilment.start(order_id=order.pk, by=BY)
     assert violations() == []
+
+
+def test_given_back_after_a_part_has_left_it_ends_when_the_rest_is_taken_off() -> None:
+    """Nothing more is handed over of it, and it cannot be cancelled; what has left is shipped all the same."""
+    user = User.objects.create_user("ada@example.com", "a long password")
+    here, _there = parcels.two_places(1, 2)
+    order = make.paid([here], quantity=3, customer_id=user.pk)
+    outbox.drain(rounds=50)
+    first, second = map(parcels.picked, shipments_of(order.pk))
+    parcels.sent(first)
+    payments.request_refund(order_id=order.pk, amount=order.total, reason="", by=BY, to="store_credit")
+    outbox.drain(rounds=50)
+    assert parcels.told(order) == ("ready_to_ship", "partly_shipped", 0)
+    for refused in (lambda: parcels.sent(second), lambda: orders.cancel(order_id=order.pk, by=BY)):
+        with pytest.raises(orders.TransitionRefused):
+            refused()
+    changes.cancel_units(order_id=order.pk, units={order.lines.get().pk: 2}, reason="", by=BY)
+    outbox.drain(rounds=50)
+    assert parcels.told(order) == ("refunded", "shipped", 0)
+    assert [one.status for one in shipments_of(order.pk)] == ["shipped"]
+    assert (violations(ask_provider=False), outbox.failures()) == ([], [])

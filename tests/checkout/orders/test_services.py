@@ -95,13 +95,14 @@ def test_an_order_that_costs_nothing_is_paid_at_once() -> None:
 @pytest.mark.parametrize("status", Order.Status.values)
 def test_apply_goes_exactly_where_the_table_says(trigger: str, status: str) -> None:
     order = force(make.placed(), status=status)
-    facts = {
-        "is_paid": {"captured_minor": 3000},
+    paid = {"captured_minor": 3000, "secured_minor": 3000}
+    facts: dict[str, dict[str, object]] = {
+        "is_paid": paid,
         "is_refunded": {"captured_minor": 3000, "refunded_minor": 3000, "allowed_minor": 3000},
         "is_authorised": {"authorised_minor": 3000},
-        "is_covered": {"captured_minor": 3000},
-        "is_picked": {"captured_minor": 3000, "fulfilment_state": "picked"},
-        "is_handed_over": {"captured_minor": 3000, "fulfilment_state": "shipped"},
+        "is_covered": paid,
+        "is_picked": {**paid, "fulfilment_state": "picked"},
+        "is_handed_over": {"fulfilment_state": "shipped"},
         "is_delivered": {"fulfilment_state": "delivered"},
         "is_back": {"fulfilment_state": "returned"},
     }
