@@ -9,6 +9,7 @@ from typing import Any
 from cart.pricing import rules as pricing
 from checkout.orders.lines import live
 from checkout.orders.models import OrderLine
+from checkout.orders.rules import Amounts
 from shop.core.money import Money
 
 
@@ -46,6 +47,19 @@ def _add(line: OrderLine, share: Money) -> None:
             line.included_tax_minor += change if row["is_included"] else 0
     line.taxes = rows
     line.shipping_minor += share.minor
+
+
+def carried(line: OrderLine, currency: str) -> Amounts:
+    """What of a line's worth, units that came back among it, is delivery and the tax that its rates add for that."""
+    goods = Money(line.total_minor - line.discount_minor, currency)
+    whole = goods + Money(line.shipping_minor, currency)
+    tax = included = 0
+    for row in line.taxes:
+        if row.get("on_shipping"):
+            minor = max(0, min(row["amount_minor"], _tax(whole, row) - _tax(goods, row)))
+            tax += minor
+            included += minor if row["is_included"] else 0
+    return Amounts(0, 0, line.shipping_minor, tax, included)
 
 
 def _tax(base: Money, row: dict[str, Any]) -> int:

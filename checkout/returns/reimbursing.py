@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from checkout.changes import services as changes
-from checkout.orders import revising
+from checkout.orders import carrying, revising
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
 from checkout.payments import methods, refunding
@@ -170,10 +170,10 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
         )
     before = selectors.reimbursed(list(counts))
     settled = []
-    for line in OrderLine.objects.filter(pk__in=counts).order_by("position"):
+    for line in OrderLine.objects.filter(pk__in=counts).select_related("order").order_by("position"):
         earlier = before.get(line.pk, [])
         kept = sum((row.delivery for row in earlier if row.keeps_delivery), Amounts())
-        delivery = rules.delivery_of(shipping=line.shipping_minor, taxes=line.taxes)
+        delivery = carrying.carried(line, line.order.currency)
         for row in earlier:
             delivery -= row.delivery
         given, carried = rules.given_back(

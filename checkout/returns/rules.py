@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 
@@ -170,17 +170,6 @@ def given_back(
     share = part(mine, units=units, of=of)
     carried = part(Amounts(*capped), units=units, of=of)
     return (share if with_delivery else share - carried), carried
-
-
-def delivery_of(*, shipping: int, taxes: Iterable[Mapping[str, object]]) -> Amounts:
-    """A line's share of delivery and the tax on it, as its taxes by rate tell ("on_shipping")."""
-    tax = included = 0
-    for one in taxes:
-        if one.get("on_shipping"):
-            minor = int(str(one["amount_minor"]))
-            tax += minor
-            included += minor if one["is_included"] else 0
-    return Amounts(0, 0, shipping, tax, included)
 
 
 def number(year: int, position: int) -> str:

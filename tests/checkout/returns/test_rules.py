@@ -120,9 +120,7 @@ def test_parts_of_a_line_come_to_the_whole_whatever_is_kept(
 ) -> None:
     """Σ given + Σ kept = the line's worth, to the minor unit, in any order and with any of its returns keeping."""
     whole = Amounts(price * units, min(discount, price * units), shipping, tax + ship_tax, 0)
-    delivery = rules.delivery_of(
-        shipping=shipping, taxes=[{"amount_minor": ship_tax, "is_included": False, "on_shipping": True}]
-    )
+    delivery = Amounts(0, 0, shipping, ship_tax, 0)
     given_back, kept, gone, left = Amounts(), Amounts(), Amounts(), units
     while left:
         some = data.draw(st.integers(1, left))
