@@ -90,6 +90,7 @@ def units_page(request: HttpRequest, order: Any, form: Any) -> dict[str, Any]:
 def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict[str, Any]:
     """The context of the page that says what cancelling these units does."""
     chosen = form.units
+    back = min(0, order.balance_minor) - min(0, preview.balance.minor)  # without what is on its way back already
     return {
         **units_page(request, order, form),
         "form_url": _units_url(order) + paying.query_of(request),
@@ -99,7 +100,7 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
             if line.pk in chosen
         ],
         "total": preview.due,
-        "comes_back": -preview.balance if preview.balance.minor < 0 else None,
+        "comes_back": order.money(back) if back > 0 else None,
     }
 
 

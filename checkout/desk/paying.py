@@ -27,6 +27,7 @@ _STAGES = (
     ("shipped", gettext_lazy("Shipped")),
     ("delivered", gettext_lazy("Delivered")),
 )
+_TRANSFER = ("account_holder", "bank", "iban", "bic", "amount", "reference")  # as a bank's form asks for it
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
 
@@ -72,7 +73,9 @@ def _step(request: HttpRequest, order: Any, standing: Any, step: str) -> dict[st
         texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
         return {"state": "declined", "step": "declined", **texts} | pay_again(request, order)
     if step == "awaiting_transfer":
-        rows = [{"label": _transfer_label(name), "value": value} for name, value in standing.instructions.items()]
+        told = standing.instructions
+        names = [name for name in _TRANSFER if name in told] + [name for name in told if name not in _TRANSFER]
+        rows = [{"label": _transfer_label(name), "value": told[name]} for name in names]
         return {"transfer": {"rows": rows, "until": reservations.held_until(order.pk)}}
     return {}
 

@@ -70,7 +70,12 @@ def _left(order: Any, parcels: Sequence[Any]) -> str:
         return ngettext("Your parcel has left us.", "All parcels have left us.", max(1, len(parcels)))
     if sent:
         told = {"sent": sent, "count": len(parcels)}
-        return _("%(sent)s of %(count)s parcels has left us; we write to you when the next one does.") % told
+        text = ngettext(
+            "%(sent)s of %(count)s parcels has left us; we write to you when the next one does.",
+            "%(sent)s of %(count)s parcels have left us; we write to you when the next one does.",
+            sent,
+        )
+        return text % told
     return _("We write to you when it leaves.")
 
 
