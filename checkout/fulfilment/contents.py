@@ -60,12 +60,17 @@ def locked(shipment_id: UUID, *, seen: int | None = None) -> tuple[Order, Shipme
 
 def demand(order: Order, trigger: str) -> None:
     """Refuse to prepare or hand over anything of an order that is over or not paid for. Raises `TransitionRefused`."""
-    objection = order_rules.is_covered(orders.facts(order))
-    if order.status not in GOING_ON or objection:
+    if not is_ready(order):
+        objection = order_rules.is_covered(orders.facts(order))
         why = (objection or "") if order.status in GOING_ON else ""
         raise orders.TransitionRefused(
             trigger=trigger, status=order.status, allowed=orders.possible(order), why=why
         )  # fmt: skip
+
+
+def is_ready(order: Order) -> bool:
+    """Whether units of an order may be prepared and handed over: it goes on, and what it comes to has come."""
+    return order.status in GOING_ON and order_rules.is_covered(orders.facts(order)) is None
 
 
 def lines_of(shipments: Iterable[Shipment]) -> list[ShipmentLine]:

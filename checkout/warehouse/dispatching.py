@@ -31,9 +31,9 @@ class Outcome:
     refused: tuple[tuple[str, str], ...]
 
 
-def found(code: str) -> Shipment:
-    """The parcel that was scanned: its number, or what its label says. Raises `NotFound`."""
-    shipment = selectors.parcel(code)
+def found(code: str, *, status: str = "") -> Shipment:
+    """The parcel that was scanned, by its number or what its label says (of several one in `status`). Or `NotFound`."""
+    shipment = selectors.parcel(code, status=status)
     if shipment is None:
         raise NotFound(_("No parcel has the number “%(code)s”.") % {"code": code.strip()[:80]})
     return shipment
@@ -64,5 +64,8 @@ def send_many(*, shipment_ids: Sequence[UUID], by: str, carrier: str = "") -> Ou
 
 
 def arrive(*, code: str, by: str) -> Shipment:
-    """The scanned parcel has arrived, by our own delivery. Raises `NotFound`, `REFUSALS`."""
-    return leaving.deliver_one(shipment_id=found(code).pk, by=by)
+    """The scanned parcel has arrived, by our own delivery; of several by one number, one that is under way.
+
+    Raises `NotFound`, `REFUSALS`.
+    """
+    return leaving.deliver_one(shipment_id=found(code, status=Shipment.Status.SHIPPED).pk, by=by)

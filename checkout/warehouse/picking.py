@@ -15,8 +15,8 @@ from catalog.products import codes
 from checkout.fulfilment import packing, shorting
 from checkout.fulfilment.models import ShipmentLine
 from checkout.warehouse import rules, selectors, services
+from checkout.warehouse.boxes import BoxLine, Contents
 from checkout.warehouse.models import PickScan, PickWave
-from checkout.warehouse.selectors import BoxLine, Contents
 from inventory.stock import selectors as stock
 from shop.core import db
 
@@ -24,8 +24,8 @@ from shop.core import db
 class ScanRefused(Exception):
     """Nothing was counted. `str()` says why, for people; `code` for programs.
 
-    Codes: "empty", "bad_units", "unknown", "not_here", "complete", "too_many", "twice", "nothing_to_undo", "finished",
-    "over".
+    Codes: "empty", "bad_units", "unknown", "ambiguous", "not_here", "complete", "too_many", "twice",
+    "nothing_to_undo", "finished", "over".
     """
 
     def __init__(self, message: str, code: str) -> None:
@@ -88,11 +88,13 @@ def undo(*, wave_id: UUID, by: str) -> Scanned:
 
 
 def finish(*, wave_id: UUID, by: str, shipment_id: UUID | None = None) -> list[str]:
-    """Finish one parcel of the wave, or all that have everything; returns their numbers. Raises as `scan`."""
+    """Finish one parcel of the wave, or all that have everything and are paid for; returns their numbers. Raises as
+    `scan`."""
     with transaction.atomic(using=db.DEFAULT):
         wave = _open(wave_id)
         boxes = selectors.contents(wave).boxes
-        chosen = [box for box in boxes if (box.shipment.pk == shipment_id if shipment_id else box.is_complete)]
+        complete = [box for box in boxes if box.is_complete and box.is_ready]
+        chosen = [box for box in boxes if box.shipment.pk == shipment_id] if shipment_id else complete
         for box in sorted(chosen, key=lambda one: one.shipment.order_id):
             packing.finish_picking(shipment_id=box.shipment.pk, by=by)
         _end_if_picked(wave, by)
@@ -138,11 +140,14 @@ def _open(wave_id: UUID) -> PickWave:
 def _meant(contents: Contents, code: str) -> list[BoxLine]:
     """The lines of the wave that a code means: by SKU, or else by the variants' GTINs. Raises `ScanRefused`."""
     lines = contents.lines
-    found = [line for line in lines if rules.same_code(line.sku, code)]
-    if found:
-        return found
-    gtins = codes.gtins({line.variant_id for line in lines})
-    found = [line for line in lines if rules.same_code(gtins.get(line.variant_id, ""), code)]
+    found = [line for line in lines if line.sku == code] or [line for line in lines if rules.same_code(line.sku, code)]
+    if not found:
+        gtins = codes.gtins({line.variant_id for line in lines})
+        found = [line for line in lines if rules.same_code(gtins.get(line.variant_id, ""), code)]
+    if len({line.sku for line in found}) > 1:
+        text = _("%(code)s may be %(skus)s: type it with capitals and small letters as they are.")
+        told = {"code": code, "skus": ", ".join(sorted({line.sku for line in found}))}
+        raise ScanRefused(text % told, "ambiguous")
     if found:
         return found
     if stock.variants_of_skus([code]) or codes.with_gtin(code):
@@ -164,6 +169,7 @@ def _fresh(wave: PickWave, sku: str, nonce: str) -> str:
 def _count(
     wave: PickWave, contents: Contents, lines: list[BoxLine], units: int, by: str, *, nonce: str
 ) -> Scanned:  # fmt: skip
+    lines = [line for line in lines if line.is_ready and line.open] or lines  # if none is paid for, fulfilment says so
     needed = sum(line.open for line in lines)
     sku = lines[0].sku
     if not needed:

@@ -7,98 +7,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.lookups import GreaterThanOrEqual
 
 from cart.carts import selectors as carts
 from checkout.fulfilment import contents as parcels_of
 from checkout.fulfilment import selectors as fulfilment
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.warehouse.boxes import Box, BoxLine, Contents, SkuRow
 from checkout.warehouse.models import PickScan, PickWave, PrintJob, WaveParcel
 
 _Row = TypeVar("_Row", bound=Shipment)
-
-
-@dataclass(frozen=True, slots=True)
-class BoxLine:
-    """What one parcel of a wave needs of a SKU."""
-
-    line_id: UUID
-    shipment_id: UUID
-    order_id: UUID
-    variant_id: UUID
-    version: int  # the parcel's, as seen
-    box: int
-    number: str
-    sku: str
-    quantity: int
-    picked: int
-
-    @property
-    def open(self) -> int:
-        return self.quantity - self.picked
-
-
-@dataclass(frozen=True, slots=True)
-class SkuRow:
-    """A SKU of a wave, over all of its parcels."""
-
-    sku: str
-    name: str
-    options: str
-    picture: str
-    lines: tuple[BoxLine, ...]
-
-    @property
-    def quantity(self) -> int:
-        return sum(line.quantity for line in self.lines)
-
-    @property
-    def picked(self) -> int:
-        return sum(line.picked for line in self.lines)
-
-    @property
-    def open(self) -> int:
-        return self.quantity - self.picked
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A parcel of a wave in its box."""
-
-    box: int
-    shipment: Shipment
-    quantity: int
-    picked: int
-
-    @property
-    def is_open(self) -> bool:
-        return str(self.shipment.status) == Shipment.Status.OPEN
-
-    @property
-    def is_complete(self) -> bool:
-        """Everything is in it, and nobody has said that it is finished."""
-        return self.is_open and 0 < self.quantity == self.picked
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """A wave as it stands: by SKU (those of parcels being picked), and by box."""
-
-    rows: tuple[SkuRow, ...]
-    boxes: tuple[Box, ...]
-
-    @property
-    def quantity(self) -> int:
-        return sum(box.quantity for box in self.boxes)
-
-    @property
-    def picked(self) -> int:
-        return sum(box.picked for box in self.boxes)
-
-    @property
-    def lines(self) -> list[BoxLine]:
-        return [line for row in self.rows for line in row.lines]
+_BATCH = 1000
 
 
 def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
@@ -107,10 +27,17 @@ def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     A change may have made an order dearer than what has come for it: its parcels wait until that is paid, as guards
     would say of each unit (`orders.rules.is_covered`).
     """
-    taken = WaveParcel.objects.filter(shipment_id=OuterRef("pk"), is_open=True)
+    taken = inside().filter(shipment_id=OuterRef("pk"), is_open=True)
     came = F("order__secured_minor") - F("order__refunded_minor")
     is_paid = GreaterThanOrEqual(came, F("order__total_minor") - F("order__allowed_minor"))
     return rows.filter(is_paid, ~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
+
+
+def inside() -> QuerySet[WaveParcel]:
+    """What is in waves. A parcel that another location packs since is in none of the house that it left, nor one that
+    a later wave has taken."""
+    stays = Q(shipment__location_id=F("wave__location_id")) | Q(shipment__location_id=None, wave__location_id=None)
+    return WaveParcel.objects.filter(stays, Q(is_open=True) | ~Q(wave__status=PickWave.Status.OPEN))
 
 
 def missing(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -134,14 +61,21 @@ def units(shipment_ids: Iterable[UUID]) -> dict[UUID, int]:
 def next_to_pick(*, location_id: UUID | None, most: int, delivery_option: str = "") -> list[UUID]:
     """The oldest parcels of a location that have their units, at most so many; of one delivery option, if given.
 
-    Of as many again that lack something, the next ones are taken; not of more, so that the first question is the last.
+    Those that lack something are passed over: asked of ever more at a time, so that few are read where few lack any.
     """
     rows = to_pick(Shipment.objects.all()).filter(location_id=location_id, is_waiting=False)
     if delivery_option:
         rows = rows.filter(order__delivery_option=delivery_option)
-    ids = list(rows.order_by("id").values_list("pk", flat=True)[: 2 * most])
-    lacking = missing(ids)
-    return [one for one in ids if one not in lacking][:most]
+    found: list[UUID] = []
+    after, size = UUID(int=0), 2 * most
+    while len(found) < most:
+        ids = list(rows.filter(pk__gt=after).order_by("id").values_list("pk", flat=True)[:size])
+        lacking = missing(ids)
+        found += [one for one in ids if one not in lacking]
+        if len(ids) < size:
+            break
+        after, size = ids[-1], min(2 * size, _BATCH)
+    return found[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +104,7 @@ def wave(wave_id: UUID) -> PickWave | None:
 
 def contents(wave: PickWave) -> Contents:
     """What is in a wave. Two queries, whatever its size. Cancelled parcels are boxes with nothing in them."""
-    parcels = list(WaveParcel.objects.filter(wave=wave).select_related("shipment__order").order_by("box"))
+    parcels = list(inside().filter(wave=wave).select_related("shipment__order").order_by("box"))
     lines = list(
         ShipmentLine.objects.filter(shipment__in=[one.shipment_id for one in parcels])
         .select_related("order_line")
@@ -210,7 +144,7 @@ def _line(box: Box, line: ShipmentLine) -> BoxLine:
     return BoxLine(
         line_id=line.pk, shipment_id=line.shipment_id, order_id=line.order_id, box=box.box, number=box.shipment.number,
         variant_id=line.order_line.variant_id, version=box.shipment.version, sku=line.order_line.sku,
-        quantity=line.quantity, picked=line.picked,
+        quantity=line.quantity, picked=line.picked, is_ready=box.is_ready,
     )  # fmt: skip
 
 
@@ -223,7 +157,7 @@ def last_scans(wave_id: UUID, most: int = 5) -> list[PickScan]:
 def progress(wave_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int, int]]:
     """(parcels, units picked, units) of waves, by id. Two queries."""
     ids = list(wave_ids)
-    parcels = list(WaveParcel.objects.filter(wave_id__in=ids).values_list("wave_id", "shipment_id"))
+    parcels = list(inside().filter(wave_id__in=ids).values_list("wave_id", "shipment_id"))
     sums = ShipmentLine.objects.filter(shipment_id__in=[shipment for _wave, shipment in parcels])
     sums = sums.exclude(shipment__status=Shipment.Status.CANCELLED)
     units = {
@@ -240,11 +174,15 @@ def progress(wave_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int, int]]:
 
 def open_wave_of(shipment_id: UUID) -> PickWave | None:
     """The wave in which the parcel is being picked."""
-    return PickWave.objects.filter(parcels__shipment_id=shipment_id, parcels__is_open=True).first()
+    parcel = inside().filter(shipment_id=shipment_id, is_open=True).select_related("wave").first()
+    return parcel.wave if parcel else None
 
 
-def parcel(code: str) -> Shipment | None:
-    """The parcel that a scanner means: by its number, or by the number or barcode on its label. None if none does."""
+def parcel(code: str, *, status: str = "") -> Shipment | None:
+    """The parcel that a scanner means: by its number, or by the number or barcode on its label. None if none does.
+
+    Of several by one number, one in `status`, or else the youngest.
+    """
     clean = code.strip()
     if not clean:
         return None
@@ -254,7 +192,8 @@ def parcel(code: str) -> Shipment | None:
         Q(tracking_number=clean),
         Q(barcode=clean, status=Shipment.Status.PICKED),  # where it is not the tracking number, which has an index
     )
-    return next((found for one in asked if (found := rows.filter(one).order_by("-id").first())), None)
+    first = Case(When(status=status, then=0), default=1)
+    return next((found for one in asked if (found := rows.filter(one).order_by(first, "-id").first())), None)
 
 
 def parcels(shipment_ids: Iterable[Any]) -> list[Shipment]:

@@ -94,6 +94,8 @@ def note(wave: PickWave, what: str, by: str, **changes: object) -> None:
 
 def _write(*, wave_of: Sequence[Shipment], location_id: UUID | None, by: str) -> PickWave:
     wave = PickWave.objects.create(number=_next_number(), location_id=location_id, actor=by)
+    moved = WaveParcel.objects.filter(shipment__in=wave_of, is_open=True)
+    moved.exclude(pk__in=selectors.inside()).update(is_open=False)  # begun in the house that they have left
     WaveParcel.objects.bulk_create(
         WaveParcel(wave=wave, shipment_id=one.pk, order_id=one.order_id, box=box)
         for box, one in enumerate(wave_of, start=1)

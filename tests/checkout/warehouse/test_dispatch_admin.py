@@ -81,6 +81,15 @@ def test_another_carrier_is_typed(picker: Client) -> None:
     assert told(answer) == [("error", "Not done: Give the carrier and the tracking number.")]
 
 
+def test_parcels_by_one_number_arrive_one_after_the_other(picker: Client) -> None:
+    both = [picked(), picked()]
+    for shipment in both:
+        post(picker, shown=shipment.number, other="Van", tracking_number="VAN-1")
+    for _ in range(3):
+        assert told(post(picker, ARRIVALS, code="VAN-1"))[0][0] == "success"
+    assert {one.status for one in Shipment.objects.filter(pk__in=[one.pk for one in both])} == {"delivered"}
+
+
 def test_what_is_no_parcel_is_told(picker: Client) -> None:
     assert told(post(picker, code="nonsense")) == [("error", "Not done: No parcel has the number “nonsense”.")]
     assert told(post(picker, ARRIVALS, code="nonsense")) == [

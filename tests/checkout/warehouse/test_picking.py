@@ -5,9 +5,13 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
 
+from checkout.fulfilment import packing
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders.models import Order, OrderLine
+from checkout.orders.services import TransitionRefused
 from checkout.warehouse import picking, selectors, services
 from checkout.warehouse.models import PickScan, PickWave
 from inventory.stock.models import StockItem
@@ -16,6 +20,7 @@ from tests.checkout.invariants import violations
 from tests.factories import catalog
 from tests.factories import warehouse as make
 from tests.factories.inventory import LocationFactory, stocked
+from tests.factories.parcels import two_places
 
 pytestmark = pytest.mark.django_db
 BY = make.BY
@@ -173,6 +178,53 @@ def test_of_a_cancelled_parcel_nothing_is_picked(item: StockItem) -> None:
     picking.finish(wave_id=wave.pk, by=BY)
     wave.refresh_from_db()
     assert wave.status == "picked"
+
+
+def test_a_parcel_that_another_house_packs_is_not_picked_here() -> None:
+    here, there = two_places()
+    shipment = make.parcel([here])
+    wave = make.wave(shipment)
+    packing.reassign(shipment_id=shipment.pk, location_id=there.location_id, by=BY)
+    assert refusal(wave, here.sku) == "not_here"
+    assert scan(make.wave(shipment), here.sku).boxes[0][:2] == (1, shipment.number)
+
+
+def dearer(shipment: Shipment) -> None:
+    """A change after which the order is not paid for."""
+    rows = Order.objects.filter(pk=shipment.order_id)
+    rows.update(subtotal_minor=F("subtotal_minor") + 1, total_minor=F("total_minor") + 1)
+
+
+def test_a_parcel_that_is_not_paid_for_any_more_keeps_nobody_elses_back(item: StockItem) -> None:
+    unpaid, other = make.parcel([item], quantity=2), make.parcel([item])
+    wave = make.wave(unpaid, other)
+    scan(wave, item.sku)
+    dearer(unpaid)
+    assert scan(wave, item.sku).boxes[0][:2] == (2, other.number)
+    assert picking.finish(wave_id=wave.pk, by=BY) == [other.number]
+    with pytest.raises(TransitionRefused):
+        scan(wave, item.sku)
+    assert picked(wave) == [(1, 1, 2), (2, 1, 1)]
+
+
+def test_a_full_box_that_is_not_paid_for_any_more_keeps_nobody_elses_back(item: StockItem) -> None:
+    unpaid, other = make.parcel([item]), make.parcel([item])
+    wave = make.wave(unpaid, other)
+    scan(wave, f"2*{item.sku}")
+    dearer(unpaid)
+    assert picking.finish(wave_id=wave.pk, by=BY) == [other.number]
+    with pytest.raises(TransitionRefused):
+        picking.finish(wave_id=wave.pk, shipment_id=unpaid.pk, by=BY)
+
+
+def test_skus_that_differ_by_capitals_are_told_apart(item: StockItem) -> None:
+    other = stocked(5)
+    wave = make.wave(make.parcel([item]), make.parcel([other], quantity=2))
+    for one, sku in ((item, "ab-1"), (other, "AB-1")):
+        OrderLine.objects.filter(variant_id=one.variant_id).update(sku=sku)
+    assert [scan(wave, sku).boxes[0][0] for sku in ("AB-1", "ab-1", "AB-1")] == [2, 1, 2]
+    assert refusal(wave, "aB-1") == "ambiguous"
+    assert refusal(wave, "ab-1") == "complete"
 
 
 def short(wave: PickWave, line_id: UUID, units: int, then: str) -> None:

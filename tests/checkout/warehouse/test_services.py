@@ -14,9 +14,11 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.warehouse import selectors, services
 from checkout.warehouse.models import PickWave, WaveParcel
+from inventory.stock import services as stock
 from shop.audit.models import AuditEntry
 from tests.factories import warehouse as make
 from tests.factories.inventory import LocationFactory, stocked
+from tests.factories.parcels import two_places
 
 pytestmark = pytest.mark.django_db
 BY = make.BY
@@ -118,6 +120,44 @@ def test_the_next_wave_takes_the_oldest_of_a_location() -> None:
         services.next_wave(location_id=shipments[0].location_id, most=5, delivery_option="pigeon", by=BY)
     rest = services.next_wave(location_id=shipments[0].location_id, most=5, delivery_option="standard", by=BY)
     assert [one.shipment_id for one in rest.parcels.all()] == [shipments[2].pk]
+
+
+@pytest.mark.parametrize("most", [1, 2, 20])
+def test_parcels_that_lack_their_units_hide_nobody_elses(most: int) -> None:
+    scarce = stocked(9)
+    early = [make.parcel([scarce]) for _ in range(4)]
+    stock.recount(stock_item_id=scarce.pk, on_hand=0, reason="counted", by=BY)
+    late = [make.parcel().pk for _ in range(2)]
+    location_id = early[0].location_id
+    assert selectors.next_to_pick(location_id=location_id, most=most) == late[:most]
+    stock.recount(stock_item_id=scarce.pk, on_hand=9, reason="counted", by=BY)
+    assert selectors.next_to_pick(location_id=location_id, most=most) == [*(one.pk for one in early), *late][:most]
+
+
+def test_a_parcel_that_another_house_packs_leaves_the_wave_of_the_first() -> None:
+    here, there = two_places()
+    moved, stays = make.parcel([here]), make.parcel([stocked(5, location=here.location.code)])
+    wave = make.wave(moved, stays)
+    packing.reassign(shipment_id=moved.pk, location_id=there.location_id, by=BY)
+    assert [box.shipment for box in selectors.contents(wave).boxes] == [stays]
+    assert selectors.progress([wave.pk]) == {wave.pk: (1, 0, 1)}
+    assert (selectors.open_wave_of(moved.pk), selectors.open_wave_of(stays.pk)) == (None, wave)
+    assert waiting() == [moved]
+    other = make.wave(moved)
+    assert selectors.open_wave_of(moved.pk) == other
+    assert list(WaveParcel.objects.filter(shipment=moved, is_open=True).values_list("wave", flat=True)) == [other.pk]
+
+
+def test_one_that_comes_back_is_in_the_wave_that_took_it_last() -> None:
+    here, there = two_places()
+    shipment = make.parcel([here])
+    first = make.wave(shipment)
+    packing.reassign(shipment_id=shipment.pk, location_id=there.location_id, by=BY)
+    services.close_wave(wave_id=make.wave(shipment).pk, by=BY)
+    packing.reassign(shipment_id=shipment.pk, location_id=here.location_id, by=BY)
+    assert selectors.contents(first).boxes == ()
+    last = make.wave(shipment)
+    assert (selectors.open_wave_of(shipment.pk), waiting()) == (last, [])
 
 
 def test_what_waits_is_counted_by_location_and_delivery() -> None:
