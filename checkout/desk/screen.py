@@ -77,7 +77,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "balance": _balance(order, user),
         "customer": _customer(order),
         "shipping_address": emails.address_lines(order.shipping_address),
-        "billing_address": emails.address_lines(order.billing_address),
+        "billing_address": _billed_to(order),
         "payments": [_payment(payment, names) for payment in taken],
         "held": order.money(order.held_minor) if order.held_minor else None,
         "disputes": disputes.of_order(order.pk),
@@ -216,6 +216,12 @@ def _balance(order: Order, user: Any) -> dict[str, Any] | None:
         "link_url": _url("send_link", order) if is_open and user.has_perm(EDIT) else "",
         "until": reservations.held_until(order.pk) if order.status == Order.Status.PAYMENT_PENDING else None,
     }
+
+
+def _billed_to(order: Order) -> list[str]:
+    """The address of the invoice where it is another one than that of the parcels."""
+    is_same = order.billing_address == order.shipping_address
+    return [] if is_same else emails.address_lines(order.billing_address)
 
 
 def _customer(order: Order) -> dict[str, Any]:

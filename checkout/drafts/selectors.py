@@ -95,7 +95,7 @@ def ways() -> dict[str, str]:
         "cash": _("In cash: it is here"),
         "received": _("By bank transfer: it has arrived"),
         "bank_transfer": _("By bank transfer: it is to come"),
-        "invoice": _("On invoice: it is to come, and goods leave before"),
+        "invoice": _("On invoice: goods leave first"),
     }
     always = ("link", "cash", "received")
     return {way: str(words) for way, words in offered.items() if way in known or way in always}
