@@ -2,7 +2,7 @@
 
 Here: what is done to all parcels of an order at once, and how it is as far as these are. What happens to one parcel is
 in `packing` (picked, split, packed elsewhere), `shorting` (not on the shelf) and `leaving` (sent, arrived); `opening`
-makes the parcels and lets them follow the order's lines, and `following` the stock.
+makes the parcels and lets them follow the order's lines, and `following` the stock; `waiting` ends a wait for units.
 """
 
 from __future__ import annotations
