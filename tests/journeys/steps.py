@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys import running
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-_PASSWORD = "correct horse of the journeys"
+PASSWORD = "correct horse of the journeys"
 GOOD, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4000002500003155"
 
 
@@ -27,7 +29,7 @@ def sign_up(page: Page, shop: running.Shop, email: str) -> None:
     """A new customer, signed in and with a proven address."""
     page.goto("/account/signup/")
     page.locator("main input[name=email]").fill(email)
-    page.locator("main input[type=password]").first.fill(_PASSWORD)
+    page.locator("main input[type=password]").first.fill(PASSWORD)
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/confirm-email/")
     mails = running.eventually(lambda: shop.mail(email))
@@ -39,7 +41,7 @@ def sign_up(page: Page, shop: running.Shop, email: str) -> None:
     page.goto("/account/login/")
     if "/login/" in page.url:  # proving the address does not sign in
         page.locator("main input[name=login]").fill(email)
-        page.locator("main input[name=password]").fill(_PASSWORD)
+        page.locator("main input[name=password]").fill(PASSWORD)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/login/" not in url)
 
@@ -134,3 +136,22 @@ def error_of(page: Page, testid: str) -> Locator:
     found = page.get_by_test_id(testid)
     expect(found).to_be_visible(timeout=20_000)
     return found
+
+
+def photo() -> dict[str, object]:
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 900), (180, 90, 40)).save(out, "JPEG")
+    return {"name": "scratch.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def ask_return(page: Page, *, wish: str) -> str:
+    """Fill the form of a return in, with a photo; the number of the return."""
+    line = page.get_by_test_id("return-line").first
+    line.get_by_label("How many?").select_option("1")
+    line.get_by_label("Why?").select_option("defective")
+    line.get_by_label("In which condition is it?").select_option("broken")
+    page.get_by_label(wish).check()
+    page.get_by_label("Photos").set_input_files([photo()])  # type: ignore[list-item]
+    page.get_by_test_id("return-submit-btn").click()
+    expect(page.get_by_test_id("return-status")).to_have_text("Approved")
+    return page.get_by_test_id("return-number").text_content() or ""
