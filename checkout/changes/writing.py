@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from checkout.changes import rules, selectors
 from checkout.changes.planning import EditRefused, Plan, check
+from checkout.fulfilment import labelling
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import locking, revising
 from checkout.orders import selectors as order_selectors
@@ -18,6 +19,8 @@ from checkout.orders.models import OrderChange
 from checkout.payments import services as payments
 from inventory.stock import selectors as stock
 from shop.core import db
+
+_GOES_BY = frozenset({"shipping_address", "delivery_option"})  # of what a change may say: what stands on labels
 
 
 def write(
@@ -47,6 +50,8 @@ def write(
             expected=expected, changed=plan.changed, delivery_minor=plan.delivery_minor, change_id=change_id,
         )  # fmt: skip
         fulfilment.adapt(order=order, by=by)
+        if not _GOES_BY.isdisjoint(plan.changed):
+            labelling.forget(order=order, by=by)
         with override(order.language):
             why = _("The order was changed.")
         payments.settle(order_id=order_id, by=by, reason=why)

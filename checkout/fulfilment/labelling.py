@@ -1,4 +1,8 @@
-"""Labels: asked of a carrier first, with no transaction open, then recorded on the parcel."""
+"""Labels: asked of a carrier first, with no transaction open, then recorded on the parcel.
+
+A label is good for the address and the delivery that it was made for. When these change, the parcels that are still
+here forget theirs, and the carrier is asked for another one.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +12,26 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import carriers, contents, packing, rules
+from checkout.fulfilment import carriers, contents, locking, packing, rules
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails as order_emails
+from checkout.orders import selectors as orders
+from checkout.orders.models import Order
 from inventory.stock import selectors as stock
 from shop.core import db
 
 LabelRefused = base.LabelRefused
+_COLUMNS = ("carrier_code", "carrier", "tracking_number", "tracking_url", "barcode", "label_reference", "service")
 
 
 def make(*, shipment_id: UUID, by: str, carrier: str = "") -> base.Label:
     """A label of a carrier (its code; empty: the parcel's own, or the usual one) for a parcel that is not cancelled.
 
-    The parcel then has its number and barcode. Asked again, the carrier gives the same label. Raises `LabelRefused`,
-    `ShipmentRefused`.
+    The parcel then has its number and barcode. Asked again, the carrier gives the same label, unless it is to go
+    elsewhere since. Raises `LabelRefused`, `ShipmentRefused`.
     """
-    try:
-        shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
-    except Shipment.DoesNotExist:
-        raise contents.ShipmentRefused(_("There is no such parcel."), "no_such_shipment") from None
+    shipment = _found(shipment_id)
     if shipment.status == Shipment.Status.CANCELLED:
         raise packing.not_open(shipment)
     try:
@@ -37,15 +41,64 @@ def make(*, shipment_id: UUID, by: str, carrier: str = "") -> base.Label:
         raise LabelRefused(_("No carrier is set up that makes labels. Type its name and number.")) from None
     except base.CarrierUnavailable:
         raise LabelRefused(_("The carrier cannot be asked now. Please try again in a minute.")) from None
-    _record(shipment_id, chosen.code, label, by)
+    _record(shipment, chosen.code, label, by)
     return label
+
+
+def forget(*, order: Order, by: str) -> None:
+    """A locked order goes elsewhere, or otherwise: labels of its parcels that are still here are good no more.
+
+    Belongs to the caller's transaction.
+    """
+    _order, shipments = locking.order_and_shipments(order.pk)
+    for shipment in shipments:
+        if shipment.status in rules.HERE and (shipment.tracking_number or shipment.label_reference):
+            contents.note("forget_label", shipment, by, tracking_number=shipment.tracking_number)
+            contents.touch(shipment, **dict.fromkeys(_COLUMNS, ""))
+
+
+def is_outdated(shipment: Shipment) -> bool:
+    """Whether a label that lies on a parcel would be a wrong one: it goes elsewhere since, and has had none since.
+
+    `shipment` with its order. At most one query.
+    """
+    if shipment.status not in rules.HERE or shipment.tracking_number:
+        return False
+    change = orders.readdressed(shipment.order)
+    return change is not None and change.at > shipment.created_at
+
+
+def check(*, shipment_id: UUID) -> None:
+    """Refuse to hand a parcel over with a label that nobody has printed since it goes elsewhere. Raises as `make`."""
+    shipment = _found(shipment_id)
+    if is_outdated(shipment):
+        raise _outdated(shipment)
+
+
+def _outdated(shipment: Shipment) -> LabelRefused:
+    text = _("Where parcel %(number)s goes was changed. Print its label anew before it leaves.")
+    return LabelRefused(text % {"number": shipment.number})
+
+
+def _found(shipment_id: UUID) -> Shipment:
+    try:
+        return Shipment.objects.select_related("order").get(pk=shipment_id)
+    except Shipment.DoesNotExist:
+        raise contents.ShipmentRefused(_("There is no such parcel."), "no_such_shipment") from None
+
+
+def _address(order: Order) -> int:
+    """Which of an order's addresses and deliveries it is: the revision it has had it since."""
+    change = orders.readdressed(order)
+    return change.revision if change else 0
 
 
 def _parcel(shipment: Shipment) -> base.Parcel:
     order = shipment.order
+    address = _address(order)
     place = stock.location_names().get(shipment.location_id) if shipment.location_id else None
     return base.Parcel(
-        key=str(shipment.pk),
+        key=f"{shipment.pk}:{address}" if address else str(shipment.pk),
         number=shipment.number,
         sender=tuple(filter(None, (settings.SHOP_NAME, place))),
         receiver=tuple(order_emails.address_lines(order.shipping_address)),
@@ -58,14 +111,17 @@ def _parcel(shipment: Shipment) -> base.Parcel:
     )
 
 
-def _record(shipment_id: UUID, code: str, label: base.Label, by: str) -> None:
+def _record(asked: Shipment, code: str, label: base.Label, by: str) -> None:
+    """Keep a label on the parcel that it was `asked` for, unless that goes elsewhere by now."""
     columns = {
         "carrier_code": code, "carrier": label.carrier, "tracking_number": label.tracking_number,
         "tracking_url": label.tracking_url, "barcode": label.barcode, "label_reference": label.reference,
         "service": label.service[:60],
     }  # fmt: skip
     with transaction.atomic(using=db.DEFAULT):
-        _order, shipment = contents.locked(shipment_id)
+        order, shipment = contents.locked(asked.pk)
+        if _address(order) != _address(asked.order):
+            raise _outdated(shipment)
         is_known = all(getattr(shipment, name) == value for name, value in columns.items())
         if shipment.status in rules.HERE and not is_known:
             contents.touch(shipment, **columns)

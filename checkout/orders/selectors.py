@@ -90,6 +90,17 @@ def changes_of(order_id: UUID) -> list[OrderChange]:
     return list(OrderChange.objects.filter(order_id=order_id).order_by("revision"))
 
 
+def readdressed(order: Order) -> OrderChange | None:
+    """The change, up to the revision that `order` was read at, that last said where or how it goes; None if none did.
+
+    One query, and none for an order that was never changed.
+    """
+    if not order.revision:
+        return None
+    changes = OrderChange.objects.filter(order_id=order.pk, revision__lte=order.revision)
+    return changes.filter(before__has_any_keys=["shipping_address", "delivery_option"]).order_by("revision").last()
+
+
 def cancellation_of(order_id: UUID) -> OrderStep | None:
     """The step by which the order was cancelled, None if it was not."""
     return OrderStep.objects.filter(order_id=order_id, to_status=Order.Status.CANCELLED).order_by("position").last()

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from checkout.fulfilment import carriers
+from checkout.fulfilment import carriers, labelling
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails
 from checkout.orders.transitions import FULFIL
@@ -58,6 +58,7 @@ class DispatchScreens:
             "shipment": shipment,
             "address": emails.address_lines(shipment.order.shipping_address) if shipment else [],
             "wave": selectors.open_wave_of(shipment.pk) if shipment else None,
+            "is_outdated": shipment is not None and labelling.is_outdated(shipment),
             "carriers": carriers.names(),
             "ready": selectors.ready(location_id=location),
             "locations": stock.location_names(),

@@ -41,9 +41,11 @@ def found(code: str, *, status: str = "") -> Shipment:
 
 def send(*, shipment_id: UUID, by: str, carrier: str = "", other: str = "", tracking_number: str = "") -> Shipment:
     """Hand a picked parcel to a carrier: with the number that was typed for an `other` one, or else with the label of
-    `carrier` (a code; empty: the usual one), which is made if it is not there. Raises `REFUSALS`."""
+    `carrier` (a code; empty: the usual one), which is made if it is not there. Raises `REFUSALS`; `LabelRefused` also
+    for one that goes elsewhere since its label was printed."""
     if tracking_number.strip() or other.strip():
         return leaving.dispatch_one(shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, by=by)
+    labelling.check(shipment_id=shipment_id)
     label = labelling.make(shipment_id=shipment_id, carrier=carrier, by=by)
     return leaving.dispatch_one(
         shipment_id=shipment_id, carrier=label.carrier, tracking_number=label.tracking_number,

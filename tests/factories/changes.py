@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from catalog.products.models import Product
+from checkout.changes import services as changes
 from checkout.orders.models import Order, OrderLine
 from checkout.payments.models import PaymentOptions
 from tests import outbox
 from tests.factories import cart as carts
+from tests.factories.checkout import ADDRESS
 
 
 def bought(
@@ -50,3 +52,11 @@ def money(order: Order) -> tuple[int, int, int, int]:
     """Due, captured, refunded and balance."""
     order = now(order)
     return order.due_minor, order.captured_minor, order.refunded_minor, order.balance_minor
+
+
+def readdress(order: Order) -> None:
+    """Staff send an order elsewhere, and what follows has happened."""
+    moved = {**ADDRESS, "address1": "99 Elsewhere Road"}
+    seen = now(order).revision
+    changes.edit(order_id=order.pk, seen_revision=seen, shipping_address=moved, reason="moved", by="staff:1")
+    outbox.drain(rounds=50, mails=False)

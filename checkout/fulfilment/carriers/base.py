@@ -34,7 +34,8 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a carrier must know. `key` names the parcel for good: asked again with it, the carrier gives the same label.
+    """What a carrier must know. `key` names the parcel, and where it goes: asked again with it, the carrier gives the
+    same label.
 
     `sender` and `receiver` are the lines of an address, `items` (sku, name, units), for the customs.
     """

@@ -1,0 +1,94 @@
+"""Labels: good for the address that they were made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout.changes import services as changes
+from checkout.fulfilment import carriers, labelling
+from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.carriers import base
+from checkout.fulfilment.models import Shipment
+from checkout.orders.models import Order
+from tests.factories import cart as carts
+from tests.factories.changes import readdress
+from tests.factories.parcels import BY, picked, sent, split_order
+
+pytestmark = pytest.mark.django_db
+_NOTHING = ("", "", "", "", "")
+
+
+@pytest.fixture(autouse=True)
+def _carrier(settings: Any, tmp_path: Path) -> None:
+    settings.CARRIERS, settings.CARRIER_FOLDER = ["demo"], tmp_path
+    carts.rates()
+
+
+def label_of(shipment: Shipment) -> tuple[str, ...]:
+    now = Shipment.objects.get(pk=shipment.pk)
+    return now.carrier, now.carrier_code, now.tracking_number, now.barcode, now.label_reference
+
+
+def test_another_address_takes_the_labels_of_parcels_that_are_here() -> None:
+    order, gone, here = split_order(1, 2)
+    sent(picked(gone))
+    left_by, old = label_of(gone), labelling.make(shipment_id=here.pk, by=BY)
+    version = Shipment.objects.get(pk=here.pk).version
+    readdress(order)
+    after = Shipment.objects.select_related("order").get(pk=here.pk)
+    assert (label_of(gone), label_of(here), after.version) == (left_by, _NOTHING, version + 1)
+    assert labelling.is_outdated(after)
+    with pytest.raises(labelling.LabelRefused, match="Print its label anew"):
+        labelling.check(shipment_id=here.pk)
+    new = labelling.make(shipment_id=here.pk, by=BY)
+    assert new.tracking_number != old.tracking_number
+    assert labelling.make(shipment_id=here.pk, by=BY) == new  # asked again, it is the same one
+    labelling.check(shipment_id=here.pk)
+
+
+def express(order: Order) -> None:
+    changes.edit(order_id=order.pk, seen_revision=0, delivery_option="express", reason="", by=BY)
+
+
+def reference(order: Order) -> None:
+    changes.edit(order_id=order.pk, seen_revision=0, fields={"po_number": "7"}, reason="", by=BY)
+
+
+@pytest.mark.parametrize(("change", "is_kept"), [(express, False), (reference, True)])
+def test_only_what_stands_on_a_label_makes_it_a_wrong_one(change: Callable[[Order], None], is_kept: bool) -> None:
+    order, first, _second = split_order(1, 2)
+    old = labelling.make(shipment_id=first.pk, by=BY)
+    change(order)
+    assert (label_of(first)[2] == old.tracking_number) is is_kept
+    assert (labelling.make(shipment_id=first.pk, by=BY) == old) is is_kept
+
+
+def test_a_label_that_was_asked_for_meanwhile_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The carrier was told the old address; when it answers, the parcel goes elsewhere."""
+    order, first, _second = split_order(1, 2)
+    demo = carriers.carrier("demo")
+
+    class Slow:
+        code = "demo"
+
+        def label(self, parcel: base.Parcel) -> base.Label:
+            readdress(order)
+            return demo.label(parcel)
+
+    monkeypatch.setattr(carriers, "carrier", lambda code: Slow())
+    with pytest.raises(labelling.LabelRefused, match="Print its label anew"):
+        labelling.make(shipment_id=first.pk, by=BY)
+    assert label_of(first) == _NOTHING
+
+
+def test_a_parcel_without_a_label_is_told_of_once_it_goes_elsewhere() -> None:
+    order, first, second = split_order(1, 2)
+    assert not labelling.is_outdated(Shipment.objects.select_related("order").get(pk=first.pk))
+    readdress(order)
+    fulfilment.open_shipments(order_id=order.pk, by=BY)
+    outdated = [labelling.is_outdated(one) for one in Shipment.objects.filter(order=order).select_related("order")]
+    assert (outdated, label_of(second)) == ([True, True], _NOTHING)
