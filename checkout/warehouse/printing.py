@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import carriers, contents, labelling
+from checkout.fulfilment import carriers, contents, labelling, packing
 from checkout.fulfilment import rules as fulfilment
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment
@@ -97,6 +97,8 @@ def draw(*, job_id: UUID) -> PrintJob | None:
 def papers(*, shipment: Shipment, kind: str, by: str, carrier: str = "") -> bytes:
     """The papers of one parcel, at once; its label is made if it is still here. Raises `LabelRefused`,
     `ShipmentRefused`."""
+    if shipment.status == Shipment.Status.CANCELLED:
+        raise packing.not_open(shipment)
     sender = filling.sender()
     slips = [filling.slip(shipment, of=sender, at=db.clock())] if kind != Kind.LABELS else []
     made = _made(shipment, carrier=carrier, by=by) if kind != Kind.SLIPS else None

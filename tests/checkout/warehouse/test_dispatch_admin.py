@@ -16,7 +16,9 @@ from checkout.warehouse import picking
 from checkout.warehouse.models import PrintJob
 from tests.checkout.warehouse.papers.samples import pages
 from tests.checkout.warehouse.test_wave_admin import told
+from tests.factories import cart as carts
 from tests.factories import warehouse as make
+from tests.factories.changes import readdress
 
 pytestmark = pytest.mark.django_db
 PACK, MANY, ARRIVALS = (f"admin:checkout_warehouse_{name}" for name in ("pack", "pack_many", "arrivals"))
@@ -190,3 +192,37 @@ def test_A27_nothing_happens_by_looking(picker: Client) -> None:
         picker.get(reverse(name), {"parcel": shipment.number, "do": "dispatch", "shown": shipment.number})
     shipment.refresh_from_db()
     assert (shipment.status, shipment.tracking_number) == ("picked", "")
+
+
+def test_a_parcel_that_goes_elsewhere_needs_another_label(picker: Client) -> None:
+    """The label on its box has the old address: it does not leave by one that nobody has printed."""
+    carts.rates()
+    shipment = picked()
+    printing = {"do": "print", "shown": shipment.number, "carrier": "demo"}
+    picker.post(reverse(PACK), printing)
+    shipment.refresh_from_db()
+    old = shipment.tracking_number
+    readdress(shipment.order)
+    assert "No parcel has the number" in told(post(picker, code=old))[0][1]
+    assert "print the label anew" in post(picker, code=shipment.number).content.decode()
+    refusal = f"Where parcel {shipment.number} goes was changed. Print its label anew before it leaves."
+    assert told(post(picker, shown=shipment.number, carrier="demo")) == [("error", f"Not done: {refusal}")]
+    assert told(post(picker, MANY, shipment=str(shipment.pk), do="dispatch", carrier="demo")) == [
+        ("error", f"Not done: {shipment.number}: {refusal}")
+    ]
+    label = pages(picker.post(reverse(PACK), printing).content)[1]
+    shipment.refresh_from_db()
+    assert [shipment.tracking_number in label, old in label, "99 Elsewhere Road" in label] == [True, False, True]
+    assert "print the label anew" not in post(picker, code=shipment.number).content.decode()
+    assert told(post(picker, shown=shipment.number, carrier="demo"))[0][0] == "success"
+
+
+def test_a_cancelled_parcel_has_no_papers(picker: Client) -> None:
+    shipment = picked()
+    printing = {"do": "print", "shown": shipment.number, "carrier": "demo"}
+    picker.post(reverse(PACK), printing)
+    make.cancel(shipment)
+    answer = picker.post(reverse(PACK), printing, follow=True)
+    assert told(answer) == [
+        ("error", f"Not done: Parcel {shipment.number} is cancelled: that is not possible any more.")
+    ]
