@@ -108,7 +108,11 @@ def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: d
         reference = payment.reference or book.reference(payment.pk)
         fact = book.received(reference=reference, key=line, amount=amount, at=at)
         outcome = base.Outcome(reference=reference, state="pending", facts=(fact,))
-    return recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
+    with transaction.atomic(using=db.DEFAULT):
+        payment = recording.record(payment_id=payment_id, outcome=outcome, source="staff", by=by)
+        # one sum may have come for several promises: nobody is reminded of what is paid
+        settle(order_id=payment.order_id, by=by, reason=_("More was paid than is due."))
+        return payment
 
 
 def record_received(*, order_id: UUID, provider: str, amount: Money, receipt: str, by: str) -> Payment:

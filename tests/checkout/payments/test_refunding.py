@@ -18,6 +18,7 @@ from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.payments.providers import base
 from checkout.payments.providers.stripe import Stripe
+from checkout.receivables.models import Receivable
 from shop.core import db
 from shop.core.money import Money
 from tests import outbox
@@ -140,3 +141,21 @@ def test_what_failed_and_is_still_owed_is_not_asked_for_beside_its_next_try(
     payments.try_again(refund_id=failed.pk, by=BY)
     outbox.drain(mails=False)
     assert (money(order)[3], refunds(order.pk)[-1]) == (0, (owed - 1000, "done"))
+
+
+def test_one_transfer_that_pays_two_promises_leaves_nothing_to_be_reminded_of(shop_sandbox: RunningSandbox) -> None:
+    """On invoice, and made dearer on invoice: the customer sends both sums as one, and staff record it so."""
+    carts.rates()
+    mug, bowl = carts.product(amount=2000), carts.product(amount=1000)
+    order = bought((mug, 1), provider="invoice", token="")
+    changes.edit(order_id=order.pk, seen_revision=0, added={carts.variant_of(bowl).pk: 1}, reason="", by=BY)
+    outbox.drain(mails=False)
+    second = payments.retry(order_id=order.pk, provider="invoice", token="", by="guest", method="invoice")
+    outbox.drain(mails=False)
+    assert [row.open.minor > 0 for row in Receivable.objects.all()] == [True, True]
+    payments.record_transfer(
+        payment_id=second.pk, amount=now(order).total, statement_id="L1", at=db.clock(), by=BY
+    )  # fmt: skip
+    outbox.drain(mails=False)
+    assert (money(order)[3], [row.open.minor for row in Receivable.objects.all()]) == (0, [0, 0])
+    assert (refunds(order.pk), violations()) == ([], [])
