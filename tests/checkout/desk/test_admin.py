@@ -123,7 +123,6 @@ def test_a_refused_step_says_why(merchant: Client) -> None:
         ("return_received", "“Note return” is not possible: the order is “Payment Confirmed”."),
         ("zzz", "There is no such step. The order is “Payment Confirmed”."),
         ("", "There is no such step. The order is “Payment Confirmed”."),
-        ("\0", "There is no such step. The order is “Payment Confirmed”."),
     ],
 )
 def test_a_step_that_no_button_has_is_answered_with_what_is_possible(

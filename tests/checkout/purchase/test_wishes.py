@@ -56,8 +56,7 @@ def test_they_go_with_the_order_and_are_told_in_its_mails(client: Client, shop_s
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"gift_message": "x" * 501}, "gift_message"), ({"po_number": "x" * 61}, "po_number"),
-     ({"gift_message": "a\x00b"}, "gift_message")],
+    [({"gift_message": "x" * 501}, "gift_message"), ({"po_number": "x" * 61}, "po_number")],
 )  # fmt: skip
 def test_too_much_is_said_at_the_field(client: Client, changes: dict[str, str], field: str) -> None:
     put_in(client, carts.product())
