@@ -21,6 +21,11 @@ def change(change_id: UUID) -> OrderChange:
     return OrderChange.objects.select_related("order").get(pk=change_id)
 
 
+def is_written(change_id: UUID) -> bool:
+    """Whether there is such a change."""
+    return OrderChange.objects.filter(pk=change_id).exists()
+
+
 def changes_of(order: Order) -> list[OrderChange]:
     """Oldest first."""
     return list(order.changes.order_by("revision"))

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from checkout.changes import planning, stocking, writing
+from checkout.changes import planning, selectors, stocking, writing
 from checkout.changes.planning import EditRefused, Plan, Wish
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import locking, revising
@@ -109,7 +109,8 @@ def edit(
             order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id, seen_revision=seen_revision
         )
     except BaseException:
-        if plan.added:
+        # The answer to its commit may be lost, not the change. Where even that cannot be asked, the hold runs out.
+        if plan.added and not selectors.is_written(change_id):
             reservations.release(reference=change_id, by=by)
         raise
     return _or_cancelled(order_id, change)
@@ -124,10 +125,13 @@ def preview(
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,
     kind: str = "edit",
+    seen_revision: int | None = None,
     only_unpicked: bool = False,
 ) -> Preview:
     """What `edit` (or `cancel_units`) would do, by the same code; nothing is written or held. Raises `EditRefused`."""
     order = order_selectors.by_id(order_id)
+    if seen_revision is not None and order.revision != seen_revision:
+        raise writing.changed_meanwhile()
     lines = list(order.lines.all())
     wish = Wish(removed, added, shipping_address, delivery_option, fields, kind, only_unpicked)
     plan = planning.plan(order, lines, wish)
@@ -164,18 +168,22 @@ def cancel_units(
     by: str,
     kind: str = "cancel",
     change_id: UUID | None = None,
+    seen_revision: int | None = None,
     only_unpicked: bool = False,
 ) -> OrderChange:
     """Take units (by line id) off a placed order; their money and stock go back. Raises as `edit` does.
 
-    `change_id` makes it one change however often it is asked for. `only_unpicked`: refused once the warehouse has begun
-    with the order.
+    `seen_revision`: `Order.revision` as whoever asks for it saw it, None where that does not matter. `change_id` makes
+    it one change however often it is asked for. `only_unpicked`: refused once the warehouse has begun with the order.
     """
     removed = {key: count for key, count in units.items() if count}
     if not removed:
         raise EditRefused(_("Nothing would change."), "nothing_changes")
     plan = Plan(kind, removed, only_unpicked=only_unpicked)
-    change = writing.write(order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id or db.uuid7())
+    change = writing.write(
+        order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id or db.uuid7(),
+        seen_revision=seen_revision,
+    )  # fmt: skip
     return _or_cancelled(order_id, change)
 
 

@@ -7,8 +7,10 @@ no two changes are settled at once, its units become what its lines say. What is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -45,16 +47,35 @@ def settle_units(*, order_id: UUID, by: str) -> None:
 
 def _settle_added(order: Order, change: OrderChange, by: str) -> None:
     """The units that a change added are the order's, or are taken off again. The order is locked."""
-    lines = OrderLine.objects.filter(order=order, pk__in=change.added, quantity__gt=0)
-    units = dict(lines.values_list("pk", "quantity"))
+    lines = list(OrderLine.objects.filter(order=order, pk__in=change.added, quantity__gt=0))
+    units = {line.pk: line.quantity for line in lines}
     if not units:  # taken off since
         reservations.release(reference=change.pk, by=by)
         return
     try:
-        reservations.commit(reference=change.pk, to=order.pk, by=by)
+        _sell(order, change, lines, by)
     except reservations.OutOfStock:
         with override(order.language):
             reason = _("Sold out before it could be added.")
         writing.write(
             order_id=order.pk, plan=Plan(OrderChange.Kind.SOLD_OUT, units), by=by, reason=reason, change_id=db.uuid7()
         )  # fmt: skip
+
+
+def _sell(order: Order, change: OrderChange, lines: Sequence[OrderLine], by: str) -> None:
+    """What the change holds becomes the order's. Raises `OutOfStock`.
+
+    Its hold may have been let go although it was written: whoever made it could not know. Then what is left of it is
+    held anew.
+    """
+    if reservations.commit(reference=change.pk, to=order.pk, by=by):
+        return
+    wanted: dict[UUID, int] = {}
+    for line in lines:
+        wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
+    with transaction.atomic(using=db.INVENTORY):
+        reservations.exchange(
+            holders=(), quantities=wanted, reference=change.pk, ttl=settings.RESERVATION_TTL, by=by
+        )  # fmt: skip
+        if not reservations.commit(reference=change.pk, to=order.pk, by=by):
+            raise reservations.OutOfStock(dict.fromkeys(wanted, 0))

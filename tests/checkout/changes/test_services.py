@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from cart.pricing.models import TaxRate
 from checkout.changes import planning, writing
@@ -239,6 +241,58 @@ def test_units_that_are_gone_before_they_are_the_orders_are_taken_off_again(
     assert (money(order)[3] == 0) == ("sold_out" in kinds)
     assert Notification.objects.filter(template="order_changed").count() == len(kinds)
     assert clean()
+
+
+@pytest.mark.parametrize(("others", "kinds", "left"), [(0, ["edit"], 9), (10, ["edit", "sold_out"], 0)])
+def test_units_whose_hold_was_let_go_of_are_had_anew_or_taken_off_again(
+    shop_sandbox: RunningSandbox, others: int, kinds: list[str], left: int
+) -> None:
+    mug, bowl = carts.product(units=10, amount=2000), carts.product(units=10, amount=1000)
+    order = bought((mug, 1))
+    variant = carts.variant_of(bowl).pk
+    change = changes.edit(order_id=order.pk, seen_revision=0, added={variant: 2}, reason="", by=BY)
+    changes.edit(order_id=order.pk, seen_revision=1, removed={line_of(order, bowl).pk: 1}, reason="", by=BY)
+    reservations.release(reference=change.pk, by=BY)
+    if others:
+        bought((bowl, others), is_drained=False)
+    for _twice in range(2):
+        changes.settle_units(order_id=order.pk, by="system")
+    outbox.drain(rounds=50)
+    assert [one.kind for one in now(order).changes.order_by("revision") if one.kind != "edit" or one.added] == kinds
+    assert stock.available([variant]) == {variant: left}
+    assert clean()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_whose_answer_is_lost_keeps_its_units(shop_sandbox: RunningSandbox) -> None:
+    """The database has committed it and the connection breaks: it is a change like any other."""
+    mug, bowl = carts.product(units=10, amount=2000), carts.product(units=1, amount=1000)
+    order = bought((mug, 1))
+    variant = carts.variant_of(bowl).pk
+    with connection.execute_wrapper(_lost), pytest.raises(OperationalError):
+        changes.edit(order_id=order.pk, seen_revision=0, added={variant: 1}, reason="", by=BY)
+    assert [one.kind for one in now(order).changes.all()] == ["edit"]
+    assert [one.status for one in Reservation.objects.filter(variant_id=variant)] == ["open"]
+    outbox.drain(rounds=50)
+    payments.retry(order_id=order.pk, provider="stripe", token="pm_card_visa", by="guest")
+    outbox.drain(rounds=50)
+    packed = [content for parcel in shipments_of(order.pk) for content in parcel.lines.all()]
+    assert sorted(str(content.order_line_id) for content in packed) == sorted(
+        str(line.pk) for line in order.lines.all()
+    )
+    assert (money(order)[3], stock.available([variant])) == (0, {variant: 0})
+    assert clean()
+
+
+def _lost(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Once a change was written, its transaction ends well and nobody hears of it."""
+    if sql.startswith('INSERT INTO "checkout_orderchange"'):
+        transaction.on_commit(_break, using=db.DEFAULT)
+    return execute(sql, params, many, context)
+
+
+def _break() -> None:
+    raise OperationalError("server closed the connection unexpectedly")
 
 
 def test_a_change_that_cannot_be_written_holds_nothing() -> None:
