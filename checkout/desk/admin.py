@@ -172,7 +172,9 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         def save(order: Order, data: dict[str, Any], by: str) -> None:
             amount = amount_of(data["amount"], order)
             to = data["to"] or "original"
-            payments.request_refund(order_id=order.pk, amount=amount, reason=data["reason"], by=by, to=to)
+            payments.request_refund(
+                order_id=order.pk, amount=amount, reason=data["reason"], by=by, to=to, key=data["key"]
+            )  # fmt: skip
 
         most = payment_selectors.refundable(order_id).decimal if self._order(order_id) else None
         return self._ask(

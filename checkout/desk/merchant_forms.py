@@ -16,6 +16,8 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from shop.core import db
+
 
 class DispatchForm(forms.Form):
     """The parcel's way."""
@@ -46,6 +48,8 @@ class RefundForm(forms.Form):
         help_text=_("Store credit is the customer's at once; the money stays with you."),
         widget=UnfoldAdminSelectWidget,
     )
+    # Names the refund: the same form sent twice is one. A form without it is one of its own each time.
+    key = forms.UUIDField(required=False, initial=db.uuid7, widget=forms.HiddenInput)
 
 
 class CaptureForm(forms.Form):

@@ -20,39 +20,53 @@ from shop.core import db
 from shop.core.money import Money
 
 
-def request(*, order_id: UUID, amount: Money, reason: str, by: str, to: str = "original") -> list[Refund]:
+def request(
+    *, order_id: UUID, amount: Money, reason: str, by: str, to: str = "original", key: UUID | None = None
+) -> list[Refund]:
     """Give `amount` of an order back, split over its payments: the way it was paid, or `to` "store_credit".
 
     The way it was paid a worker sends it (`RefundRequested`). As store credit it is the customer's at once, and the
-    money stays with the shop. What is given beyond what is owed is goodwill. Raises `RefundRefused`
-    ("amount_invalid", "currency_mismatch", "refund_too_large": more than was captured and not yet given back, asked
-    for or called back by the bank; "no_account" for a guest's store credit).
+    money stays with the shop. What is given beyond what is owed is goodwill. The same `key` again is the same refund,
+    which is answered and not made again. Raises `RefundRefused` ("amount_invalid", "currency_mismatch",
+    "refund_too_large": more than was captured and not yet given back, asked for or called back by the bank;
+    "no_account" for a guest's store credit; "already_made": the key is that of another amount).
     """
     with transaction.atomic(using=db.DEFAULT):
+        made = refunding.made(order_id, amount, key) if key else []
+        if made:
+            return made
         order, parts = refunding.shares(order_id, amount)
         refunding.allow(order, amount.minor, by)
-        return give(order, parts, reason=reason, by=by, to=to)
+        return give(order, parts, reason=reason, by=by, to=to, key=key)
 
 
 def give(
-    order: Order, parts: Sequence[tuple[Payment, int]], *, reason: str, by: str, to: str = "original"
+    order: Order,
+    parts: Sequence[tuple[Payment, int]],
+    *,
+    reason: str,
+    by: str,
+    to: str = "original",
+    key: UUID | None = None,
 ) -> list[Refund]:
     """So much of each payment of a locked order goes back; see `request`."""
     if to == Refund.Destination.STORE_CREDIT and order.customer_id is None and parts:
         raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
     made = []
     for payment, minor in parts:
+        pk = refunding.key_of(payment, key)
         # what was paid with store credit becomes store credit the way it was paid
         if to == Refund.Destination.STORE_CREDIT and payment.provider != CREDIT and order.customer_id:
-            made.append(_give(payment, order.customer_id, order.number, minor, reason=reason, by=by))
+            made.append(_give(payment, order.customer_id, order.number, minor, key=pk, reason=reason, by=by))
         else:
-            made.append(refunding.write_down(payment, minor, reason=reason, by=by))
+            made.append(refunding.write_down(payment, minor, key=pk, reason=reason, by=by))
     return made
 
 
-def _give(payment: Payment, customer_id: UUID, number: str, minor: int, *, reason: str, by: str) -> Refund:
+def _give(
+    payment: Payment, customer_id: UUID, number: str, minor: int, *, key: UUID, reason: str, by: str
+) -> Refund:  # fmt: skip
     """Order and payment are locked; the account's lock is taken after theirs."""
-    key = db.uuid7()
     refund = Refund.objects.create(
         id=key, payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
         destination=Refund.Destination.STORE_CREDIT, reference=str(key),

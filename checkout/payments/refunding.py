@@ -55,6 +55,25 @@ def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, in
     return order, [(payment, minor) for payment, minor in parts if minor]
 
 
+def made(order_id: UUID, amount: Money, key: UUID) -> list[Refund]:
+    """The refunds that were made of `amount` for this `key`, none if there were none; all payments are locked.
+
+    Raises `RefundRefused` ("already_made") if that were others: who wants one more asks anew.
+    """
+    order, payments = locking.order_and_payments(order_id)
+    found = list(Refund.objects.filter(pk__in=[key_of(payment, key) for payment in payments]).order_by("pk"))
+    minor = sum(refund.amount_minor for refund in found)
+    if found and order.money(minor) != amount:
+        text = _("%(amount)s was given back by this form already. Open it anew to give back more.")
+        raise RefundRefused(text % {"amount": order.money(minor).format()}, "already_made")
+    return found
+
+
+def key_of(payment: Payment, key: UUID | None) -> UUID:
+    """The id of the refund of a payment that is asked for by `key`; a new one without it."""
+    return db.uuid7_of(key, payment.pk) if key else db.uuid7()
+
+
 def allow(order: Order, minor: int, by: str) -> None:
     """What is given back beyond what is owed is goodwill: that much less is due. The order is locked.
 
@@ -111,11 +130,13 @@ def _sum(refunds: QuerySet[Refund]) -> int:
     return refunds.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
-def write_down(payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None) -> Refund:
+def write_down(
+    payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None, key: UUID | None = None
+) -> Refund:
     """Write down a refund that a worker then sends. Order and payment are locked, the amount is within the cap."""
     refund = Refund.objects.create(
-        payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
-        attempt=again.attempt + 1 if again else 1, retry_of=again.pk if again else None,
+        id=key or db.uuid7(), payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200],
+        actor=by, attempt=again.attempt + 1 if again else 1, retry_of=again.pk if again else None,
     )  # fmt: skip
     _note(refund, Refund.Status.REQUESTED, by)
     Order.objects.filter(pk=payment.order_id).update(secured_minor=F("secured_minor") - minor)

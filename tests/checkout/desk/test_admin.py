@@ -204,6 +204,21 @@ def test_part_of_the_money_goes_back(merchant: Client) -> None:
     assert [(refund.amount_minor, refund.reason) for refund in Refund.objects.all()] == [(1250, "late")]
 
 
+def test_a_refund_that_is_clicked_twice_is_one(merchant: Client) -> None:
+    order = make.paid()
+    form = merchant.get(page(order, "refund")).context["form"]
+    given = {"amount": "20.00", "reason": "late", "key": form["key"].value()}
+    for _click in range(2):
+        assert merchant.post(page(order, "refund"), given).status_code == 302
+    assert [refund.amount_minor for refund in Refund.objects.all()] == [2000]
+    answer = merchant.post(page(order, "refund"), given | {"amount": "5.00"})
+    said = "$20.00 was given back by this form already. Open it anew to give back more."
+    assert answer.context["form"].non_field_errors() == [said]
+    other = merchant.get(page(order, "refund")).context["form"]["key"].value()
+    assert merchant.post(page(order, "refund"), given | {"amount": "5.00", "key": other}).status_code == 302
+    assert [refund.amount_minor for refund in Refund.objects.order_by("amount_minor")] == [500, 2000]
+
+
 def held(sandbox: RunningSandbox, when: str = "on_shipment") -> Order:
     """An order of 30.00 USD whose money is held."""
     payments.choose_capture(when=when, by="staff:1")

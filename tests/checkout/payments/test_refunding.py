@@ -85,6 +85,23 @@ def credit(order: Order, minor: int) -> None:
     outbox.drain(mails=False)
 
 
+@pytest.mark.parametrize("to", ["original", "store_credit"])
+def test_the_same_key_is_the_same_refund(shop_sandbox: RunningSandbox, to: str) -> None:
+    carts.rates()
+    order = bought((carts.product(units=10, amount=2000), 1), customer_id=carts.customer().pk)
+    key, amount = db.uuid7(), Money(1500, "USD")
+    first, again = (
+        payments.request_refund(order_id=order.pk, amount=amount, reason="late", by=BY, to=to, key=key)
+        for _twice in range(2)
+    )
+    assert [refund.pk for refund in first] == [refund.pk for refund in again]
+    outbox.drain(mails=False)
+    with pytest.raises(payments.RefundRefused) as refused:
+        payments.request_refund(order_id=order.pk, amount=Money(1400, "USD"), reason="late", by=BY, to=to, key=key)
+    assert (refused.value.code, refunds(order.pk)) == ("already_made", [(1500, "done")])
+    assert violations() == []
+
+
 def test_a_refund_that_was_given_as_credit_after_all_leaves_the_next_one_alone(
     shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
