@@ -76,7 +76,7 @@ def take(order_id: UUID, minor: int) -> None:
     """So much has been captured for the order in all."""
     with transaction.atomic(using=db.DEFAULT):
         order = locking.order(order_id)
-        orders.note_money(order=order, authorised=minor, captured=minor, refunded=0)
+        orders.note_money(order=order, authorised=minor, captured=minor, refunded=0, secured=minor)
 
 
 def remove(order: Order, units: dict[UUID, int]) -> None:
