@@ -118,6 +118,7 @@ def scan(admin: Page, *codes: str) -> None:
         expect(admin.locator("#scan-code")).to_be_focused()
         admin.keyboard.type(code)
         admin.keyboard.press("Enter")
+        admin.wait_for_timeout(300)  # as long as it takes to hold the next unit before the scanner
 
 
 def not_on_the_shelf(admin: Page, units: int) -> None:
