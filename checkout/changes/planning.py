@@ -91,21 +91,35 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
             }  # fmt: skip
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")
-    return Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
+    planned = Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
+    _check_status(order, planned)  # once more: now it is known what else changes
+    return planned
 
 
 def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
     """Whether the order may be changed so in its status, and has the units that are to go. Raises `EditRefused`."""
-    if order.status not in (EXCHANGEABLE if wanted.kind in _WHEN_LEFT else EDITABLE):
-        label = {"status": order.get_status_display()}
-        raise EditRefused(_("The order is “%(status)s”: it cannot be changed now.") % label, "not_editable")
+    _check_status(order, wanted)
     if wanted.only_unpicked and not rules.is_unpicked(order.status):
         raise EditRefused(_("We are packing it already, so single items cannot be cancelled."), "not_editable")
     known, names = selectors.units(order.pk, lines), {line.pk: line.name for line in lines}
+    if order.status not in EDITABLE and wanted.removed and not any(units.here for units in known.values()):
+        raise _not_editable(order)
     for key, units in wanted.removed.items():
         code = rules.objection(known.get(key), units)
         if code:
             raise EditRefused(_why(code, names.get(key, ""), known.get(key)), code, {str(key): [code]})
+
+
+def _check_status(order: Order, wanted: Plan) -> None:
+    """What has not left may be taken off even when the rest has: an exchange that is never paid for, say."""
+    is_less = bool(wanted.removed) and not (wanted.added or wanted.changed)
+    if order.status not in (EXCHANGEABLE if is_less or wanted.kind in _WHEN_LEFT else EDITABLE):
+        raise _not_editable(order)
+
+
+def _not_editable(order: Order) -> EditRefused:
+    label = {"status": order.get_status_display()}
+    return EditRefused(_("The order is “%(status)s”: it cannot be changed now.") % label, "not_editable")
 
 
 def _why(code: str, name: str, units: rules.Units | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from checkout.changes import planning
+from checkout.changes import selectors as changes_of
 from checkout.desk import parcel_screen, staff, timeline
 from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
@@ -95,16 +97,19 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
             can_refund=bool(refundable),
             can_record=bool(waited_for(taken)) or _is_owing(order, taken),
         ),
-        "desk_buttons": desk_buttons(order, user),
+        "desk_buttons": desk_buttons(order, user, has_units=_has_units(order, lines)),
     }
 
 
-def desk_buttons(order: Order, user: Any) -> list[Button]:
-    """What else this person may do with what the order says: change it, write on it, make another one like it."""
+def desk_buttons(order: Order, user: Any, *, has_units: bool) -> list[Button]:
+    """What else this person may do with what the order says: change it, write on it, make another one like it.
+
+    `has_units`: whether units of it can be taken off.
+    """
     found = []
     if order.status in planning.EDITABLE and user.has_perm(EDIT):
         found.append(Button(_("Change"), _url("edit", order)))
-    if order.status in planning.EDITABLE and (user.has_perm(EDIT) or user.has_perm(transitions.CANCEL)):
+    if has_units and (user.has_perm(EDIT) or user.has_perm(transitions.CANCEL)):
         found.append(Button(_("Cancel units"), _url("cancel_units", order)))
     if user.has_perm(EDIT) or user.has_perm(transitions.FULFIL):
         found.append(Button(_("Add a note"), _url("note", order)))
@@ -112,6 +117,13 @@ def desk_buttons(order: Order, user: Any) -> list[Button]:
         url = reverse("admin:checkout_draft_from", args=[order.pk])
         found.append(Button(_("New draft from this order"), url, trigger="draft"))
     return found
+
+
+def _has_units(order: Order, lines: Sequence[Any]) -> bool:
+    """Whether units can be taken off: of an order that has left, those of an exchange that are still here."""
+    if order.status in planning.EDITABLE or order.status not in planning.EXCHANGEABLE:
+        return order.status in planning.EDITABLE
+    return any(units.here for units in changes_of.units(order.pk, lines).values())
 
 
 def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, can_record: bool) -> list[Button]:

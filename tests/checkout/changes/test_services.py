@@ -351,9 +351,34 @@ def test_only_an_order_that_is_being_prepared_can_be_changed(status: str) -> Non
     mug = carts.product(units=10, amount=2000)
     order = bought((mug, 2), is_drained=False)
     Order.objects.filter(pk=order.pk).update(status=status)
+    for wanted in ({"fields": {"po_number": "47"}}, {"added": {line_of(order, mug).variant_id: 1}}):
+        with pytest.raises(changes.EditRefused) as refused:
+            edit(order, **wanted)
+        assert refused.value.code == "not_editable"
+
+
+@pytest.mark.parametrize("status", ["pending", "payment_pending", "payment_review", "cancelled"])
+def test_nothing_is_taken_off_an_order_that_is_not_paid_or_over(status: str) -> None:
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 2), is_drained=False)
+    Order.objects.filter(pk=order.pk).update(status=status)
     with pytest.raises(changes.EditRefused) as refused:
         changes.cancel_units(order_id=order.pk, units={line_of(order, mug).pk: 1}, reason="", by=BY)
     assert refused.value.code == "not_editable"
+
+
+def test_nothing_is_taken_off_an_order_that_has_left_as_a_whole(shop_sandbox: RunningSandbox) -> None:
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 2))
+    sent(order)
+    units = {line_of(order, mug).pk: 1}
+    for act in (
+        lambda: changes.preview(order_id=order.pk, removed=units, kind="cancel"),
+        lambda: changes.cancel_units(order_id=order.pk, units=units, reason="", by=BY),
+    ):
+        with pytest.raises(changes.EditRefused, match="Shipped") as refused:
+            act()
+        assert refused.value.code == "not_editable"
 
 
 @pytest.mark.parametrize(("units", "code"), [(3, "too_many_units"), (-1, "too_many_units"), (0, "nothing_changes")])

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from catalog.products.models import Product, Variant
+from checkout.changes import services as changes
+from checkout.desk import screen
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.invariants import parcels_hold_the_order
 from checkout.fulfilment.models import Shipment
+from checkout.orders.invariants import units_are_sold
 from checkout.orders.models import Order, OrderChange
 from checkout.orders.services import TransitionRefused
 from checkout.payments.models import Refund
@@ -18,6 +21,7 @@ from checkout.returns import services as returns
 from checkout.returns.models import Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
+from shop.accounts.models import User
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import catalog
@@ -70,6 +74,34 @@ def test_a_dearer_one_leaves_a_balance_to_pay() -> None:
     outbox.drain(mails=False)
     assert StockItem.objects.get(variant_id=other.pk).available == 1
     assert selectors.one(found.pk).status == "settled"
+
+
+def test_a_dearer_one_that_is_never_paid_for_is_taken_off_again() -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    new, units = order.lines.get(variant_id=other.pk), {order.lines.get(variant_id=other.pk).pk: 1}
+    staff = User.objects.create_superuser("boss@example.com", "a long password")
+    order.refresh_from_db()
+    assert (order.status, order.balance_minor > 0, offers_to_cancel(order, staff)) == ("delivered", True, True)
+    for more in ({"added": {other.pk: 1}}, {"fields": {"po_number": "47"}}, {"removed": {make.lines(order)[0].pk: 1}}):
+        with pytest.raises(changes.EditRefused):  # with nothing else, and nothing that has left
+            changes.preview(order_id=order.pk, **{"removed": units, **more})
+    seen = changes.preview(order_id=order.pk, removed=units, kind="cancel")
+    changes.cancel_units(order_id=order.pk, units=units, reason="never paid", by=BY)
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    new.refresh_from_db()
+    assert (new.quantity, told(order)) == (0, ("returned", "returned", 0))
+    assert seen.balance.minor == order.balance_minor == -sum(refunds(order)) < 0
+    assert StockItem.objects.get(variant_id=other.pk).available == 2
+    assert offers_to_cancel(order, staff) is False
+    assert (parcels_hold_the_order(), units_are_sold()) == ([], [])
+
+
+def offers_to_cancel(order: Order, staff: User) -> bool:
+    return "Cancel units" in [str(button.label) for button in screen.context_of(order, staff)["desk_buttons"]]
 
 
 def test_a_cheaper_one_gives_the_difference_back() -> None:
