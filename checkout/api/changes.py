@@ -100,7 +100,7 @@ class Changes(StaffView):
 
         409 `changed_meanwhile`, `not_editable`, `too_many_units`, `already_shipped`, `out_of_stock`, `not_sellable`,
         `not_deliverable`, `tax_differs`; 422 `nothing_changes`, `address_invalid`. When nothing is left of it, the
-        whole order is cancelled: its status says so.
+        whole order is cancelled: its status says so; 403 for staff who may not cancel orders.
         """
         self.allow(request, EDIT)
         given = ChangeIn(data=request.data)
@@ -115,7 +115,7 @@ class Changes(StaffView):
         _made(
             lambda: changes.edit(
                 order_id=order.pk, seen_revision=wanted["seen_revision"], reason=wanted["reason"],
-                by=requests.actor(request), **wish,
+                by=requests.actor(request), may_cancel=request.user.has_perm(transitions.CANCEL), **wish,
             )
         )  # fmt: skip
         return answer(number)
@@ -158,6 +158,8 @@ def _made(change: Any) -> None:
         change()
     except changes.OrderCancelled:
         return  # its status says so
+    except changes.MayNotCancel as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
     except changes.EditRefused as refusal:
         raise refused(refusal) from refusal
 

@@ -27,6 +27,7 @@ from shop.core.money import Money
 
 __all__ = [
     "EditRefused",
+    "MayNotCancel",
     "OrderCancelled",
     "Preview",
     "PreviewLine",
@@ -37,6 +38,7 @@ __all__ = [
     "settle_units",
 ]
 log = structlog.get_logger("checkout.changes")
+MayNotCancel = writing.MayNotCancel
 settle_units = stocking.settle_units
 _NONE: Mapping[Any, Any] = MappingProxyType({})
 
@@ -87,6 +89,7 @@ def edit(
     reason: str,
     by: str,
     kind: str = "edit",
+    may_cancel: bool = True,
 ) -> OrderChange:
     """Change a placed order as one revision: units `removed` (by line id), units `added` (by variant id), where and
     how it goes (an address as in `shop.core.addresses`, the code of a delivery), `fields` "po_number", "gift_message".
@@ -94,7 +97,7 @@ def edit(
     `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`. Added units cost what they
     cost today and are held before anything is written; if that fails they are let go. Money that is owed goes back by
     itself, what is to be paid is asked for on the order's page. Called outside of transactions. Raises `EditRefused`,
-    and `OrderCancelled` when nothing was left of it.
+    and when nothing is left of it `OrderCancelled`, or `MayNotCancel` without `may_cancel`.
     """
     order = order_selectors.by_id(order_id)
     wish = Wish(removed, added, shipping_address, delivery_option, fields, kind)
@@ -106,8 +109,9 @@ def edit(
         _hold(plan, change_id, by)
     try:
         change = writing.write(
-            order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id, seen_revision=seen_revision
-        )
+            order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id, seen_revision=seen_revision,
+            may_cancel=may_cancel,
+        )  # fmt: skip
     except BaseException:
         # The answer to its commit may be lost, not the change. Where even that cannot be asked, the hold runs out.
         if plan.added and not selectors.is_written(change_id):
@@ -170,6 +174,7 @@ def cancel_units(
     change_id: UUID | None = None,
     seen_revision: int | None = None,
     only_unpicked: bool = False,
+    may_cancel: bool = True,
 ) -> OrderChange:
     """Take units (by line id) off a placed order; their money and stock go back. Raises as `edit` does.
 
@@ -182,7 +187,7 @@ def cancel_units(
     plan = Plan(kind, removed, only_unpicked=only_unpicked)
     change = writing.write(
         order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id or db.uuid7(),
-        seen_revision=seen_revision,
+        seen_revision=seen_revision, may_cancel=may_cancel,
     )  # fmt: skip
     return _or_cancelled(order_id, change)
 

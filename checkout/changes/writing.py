@@ -23,13 +23,24 @@ from shop.core import db
 _GOES_BY = frozenset({"shipping_address", "delivery_option"})  # of what a change may say: what stands on labels
 
 
+class MayNotCancel(Exception):
+    """Nothing would be left of the order, and who wants that may change orders but not cancel them."""
+
+
 def write(
-    *, order_id: UUID, plan: Plan, by: str, reason: str, change_id: UUID, seen_revision: int | None = None
-) -> OrderChange | None:  # fmt: skip
+    *,
+    order_id: UUID,
+    plan: Plan,
+    by: str,
+    reason: str,
+    change_id: UUID,
+    seen_revision: int | None = None,
+    may_cancel: bool = True,
+) -> OrderChange | None:
     """Change the order as planned; None if nothing would be left of it: then the whole of it is cancelled.
 
     `seen_revision`: the revision that the plan was made for, None where it does not matter. The same `change_id` again
-    is the same change. Units follow by `OrderChanged`. Raises `EditRefused`.
+    is the same change. Units follow by `OrderChanged`. Raises `EditRefused`, and `MayNotCancel` without `may_cancel`.
     """
     expected = stock.expected(change_id) if plan.added else {}
     with transaction.atomic(using=db.DEFAULT):
@@ -42,6 +53,8 @@ def write(
         lines = order_selectors.lines_of(order_id)
         check(order, lines, plan)
         if not plan.added and plan.removed and rules.is_empty(selectors.units(order_id, lines), plan.removed):
+            if not may_cancel:
+                raise MayNotCancel(_("Nothing would be left of the order, and you may not cancel it."))
             why = "out_of_stock" if plan.kind in (OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT) else ""
             orders.apply(order_id=order_id, trigger="cancel", by=by, note=reason, reason=why)
             return None

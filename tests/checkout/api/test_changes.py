@@ -119,6 +119,24 @@ def test_staff_cancel_units_and_the_last_ones_cancel_the_order(staff: Client) ->
     assert (late.status_code, late.json()["error"]["code"]) == (409, "not_editable")
 
 
+def test_who_may_edit_orders_cannot_cancel_one_by_taking_all_of_it_off(client: Client) -> None:
+    mug = carts.product(units=10, amount=2000)
+    order = being_prepared((mug, 2))
+    clerk = person(client, "edit_order")
+    refused = post(
+        clerk, order, {"seenRevision": 0, "remove": [{"lineId": str(line_of(order, mug).pk), "quantity": 2}]}
+    )
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "permission_denied")
+    assert (now(order).status, now(order).revision) == ("processing", 0)
+    done = post(clerk, order, {"seenRevision": 0, "remove": [{"lineId": str(line_of(order, mug).pk), "quantity": 1}]})
+    assert (done.status_code, now(order).revision) == (200, 1)
+    both = post(
+        person(client, "edit_order", "cancel_order"), order,
+        {"seenRevision": 1, "remove": [{"lineId": str(line_of(order, mug).pk), "quantity": 1}]},
+    )  # fmt: skip
+    assert (both.status_code, now(order).status) == (200, "cancelled")
+
+
 def test_nobody_else_may(client: Client) -> None:
     order = being_prepared((carts.product(units=10, amount=2000), 2))
     body = {"seenRevision": 0, "deliveryOption": "express"}
