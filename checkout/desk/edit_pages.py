@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from checkout.changes import services as changes
@@ -46,7 +47,7 @@ class EditPages(AskPages):
         def apply() -> Any:
             return changes.edit(
                 order_id=page.order.pk, seen_revision=page.revision, reason=page.form.cleaned_data["reason"],
-                by=requests.actor(request), **page.arguments(),
+                by=requests.actor(request), may_cancel=request.user.has_perm(transitions.CANCEL), **page.arguments(),
             )  # fmt: skip
 
         return self._done(request, page.order.pk, apply)
@@ -57,6 +58,8 @@ class EditPages(AskPages):
             messages.success(request, _said(change.order, change.difference_minor))
         except changes.OrderCancelled as over:
             messages.warning(request, str(over))
+        except changes.MayNotCancel as refused:
+            raise PermissionDenied(str(refused)) from refused
         return self._back(order_id)
 
     def _refused(self, request: HttpRequest, page: editing.Screen, refusal: changes.EditRefused) -> HttpResponse:
@@ -87,20 +90,32 @@ class EditPages(AskPages):
                 if units:
                     return self._cancel(request, order, units, form.cleaned_data["reason"])
                 problems = [_("Say how many units of which line.")]
-            except (adding.BadCount, changes.EditRefused) as refusal:
+            except adding.BadCount as bad:
+                problems = [str(bad)]
+            except changes.EditRefused as refusal:
+                if refusal.code == "changed_meanwhile":  # what was entered was meant for another order
+                    messages.error(request, str(refusal))
+                    return HttpResponseRedirect(request.path)
                 problems = [str(refusal)]
         title = _("Cancel units")
         rows = [(row, request.POST.get(f"units-{row.line.pk}", "")) for row in editing.rows(order)]
-        return self._page(request, order, "cancel_units", title, rows=rows, form=form, problems=problems)
+        return self._page(
+            request, order, "cancel_units", title, rows=rows, form=form, problems=problems, revision=order.revision
+        )  # fmt: skip
 
     def _cancel(self, request: HttpRequest, order: Order, units: dict[UUID, int], reason: str) -> HttpResponse:
+        seen = editing.seen_revision(order, request.POST)
         if _step(request) == "apply":
             by = requests.actor(request)
             return self._done(
                 request, order.pk,
-                lambda: changes.cancel_units(order_id=order.pk, units=units, reason=reason, by=by),
+                lambda: changes.cancel_units(
+                    order_id=order.pk, units=units, reason=reason, by=by, seen_revision=seen,
+                    may_cancel=request.user.has_perm(transitions.CANCEL),
+                ),
             )  # fmt: skip
-        context = editing.told(changes.preview(order_id=order.pk, removed=units, kind="cancel"), order)
+        preview = changes.preview(order_id=order.pk, removed=units, kind="cancel", seen_revision=seen)
+        context = editing.told(preview, order)
         title = _("Cancel these units?")
         return self._page(request, order, "preview", title, kept=_kept(request), is_cancel=True, **context)
 

@@ -88,10 +88,14 @@ def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
     address = AddressForm(data, initial=order.shipping_address, prefix="to")
     country = (data.get("to-country") if data else "") or order.shipping_address.get("country", "")
     form = EditForm(data, initial=_initial(order), options=delivery_options(order, country))
-    seen = str(data.get("revision", "")) if data else ""
-    revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else order.revision
     query = str(data.get("q", "")).strip() if data else ""
-    return Screen(order, revision, rows(order, wanted), more, address, form, query, problems)
+    return Screen(order, seen_revision(order, data or {}), rows(order, wanted), more, address, form, query, problems)
+
+
+def seen_revision(order: Order, data: Mapping[str, Any]) -> int:
+    """The order's revision as the form was made for it; as it is now where the form does not say."""
+    seen = str(data.get("revision", ""))
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else order.revision
 
 
 def _initial(order: Order) -> dict[str, str]:

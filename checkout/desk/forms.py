@@ -32,7 +32,12 @@ class LookupForm(forms.Form):
 
 
 class UnitsForm(forms.Form):
-    """How many units of each line. `lines`: the order's; a line of which nothing is left is not asked for."""
+    """How many units of each line. `lines`: the order's; a line of which nothing is left is not asked for.
+
+    `revision` is the order's as it was when the shopper was asked whether to be sure.
+    """
+
+    revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +50,7 @@ class UnitsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not any(cleaned.values()):
+        if not self.errors and not self.units:
             raise forms.ValidationError(_("Choose at least one item."))
         return cleaned
 

@@ -99,6 +99,7 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
             for line in form.lines
             if line.pk in chosen
         ],
+        "revision": order.revision,
         "total": preview.due,
         "comes_back": order.money(back) if back > 0 else None,
     }

@@ -46,13 +46,17 @@ def preview_cancelling(*, order_id: UUID, units: Mapping[UUID, int]) -> changes.
     return changes.preview(order_id=order_id, removed=units, kind="cancel", only_unpicked=True)
 
 
-def cancel_units(*, order_id: UUID, units: Mapping[UUID, int], by: str) -> None:
+def cancel_units(*, order_id: UUID, units: Mapping[UUID, int], by: str, seen_revision: int | None = None) -> None:
     """Take units (by line id) off an order for its shopper, as long as nobody picks them.
+
+    `seen_revision`: the order's as the shopper saw it; None where that does not matter.
 
     Called outside of transactions. Raises `ChangeRefused`, and `OrderCancelled` when nothing was left of it.
     """
     reason = _("Cancelled by the customer.")
-    changes.cancel_units(order_id=order_id, units=units, reason=reason, by=by, only_unpicked=True)
+    changes.cancel_units(
+        order_id=order_id, units=units, reason=reason, by=by, seen_revision=seen_revision, only_unpicked=True
+    )  # fmt: skip
 
 
 def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:

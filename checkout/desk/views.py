@@ -111,7 +111,10 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
             return render(
                 request, "checkout/desk/cancel_units_sure.html", pages.sure_page(request, found, form, preview)
             )
-        services.cancel_units(order_id=found.pk, units=form.units, by=requests.actor(request))
+        services.cancel_units(
+            order_id=found.pk, units=form.units, by=requests.actor(request),
+            seen_revision=form.cleaned_data["revision"],
+        )  # fmt: skip
         messages.success(request, _("It is off your order. What you paid for it goes back to you."))
     except services.OrderCancelled as cancelled:
         messages.success(request, str(cancelled))

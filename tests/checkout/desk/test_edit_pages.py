@@ -215,6 +215,8 @@ class TestCancelUnits:
         assert order.balance_minor == back.minor
 
     def test_all_of_them_cancel_the_order(self, desk: Client) -> None:
+        clerk = User.objects.get(email="clerk@example.com")
+        clerk.user_permissions.add(Permission.objects.get(codename="cancel_order"))
         order = bought((carts.product(units=9), 3))
         given = {units(order): "3", "reason": "broken"}
         seen = desk.post(page(order, "cancel_units"), {**given, "step": "preview"})
@@ -223,6 +225,28 @@ class TestCancelUnits:
         order.refresh_from_db()
         assert order.status == "cancelled"
         assert "Nothing was left of the order" in str(next(iter(answer.context["messages"])))
+
+    @pytest.mark.parametrize("name", ["edit", "cancel_units"])
+    def test_all_of_them_only_by_who_may_cancel_orders(self, desk: Client, name: str) -> None:
+        order = bought((carts.product(units=9), 3))
+        given = entered(order, **{units(order): "0" if name == "edit" else "3", "step": "apply"})
+        answer = desk.post(page(order, name), given)
+        order.refresh_from_db()
+        assert (answer.status_code, order.status, order.revision) == (403, "payment_confirmed", 0)
+
+    def test_clicked_twice_it_is_done_once(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 4))
+        url = page(order, "cancel_units")
+        given = {units(order): "1", "reason": "broken", "revision": str(desk.get(url).context["revision"])}
+        seen = desk.post(url, {**given, "step": "preview"})
+        assert dict(seen.context["kept"]) == given
+        said = "Somebody else has changed this order meanwhile."
+        assert said not in desk.post(url, {**given, "step": "apply"}, follow=True).content.decode()
+        for step in ("apply", "preview"):
+            answer = desk.post(url, {**given, "step": step}, follow=True)
+            assert said in answer.content.decode()
+            assert answer.context["revision"] == 1
+        assert order.lines.get().quantity == 3
 
     @pytest.mark.parametrize("count", ["", "0", "4", "-1", "x"])
     def test_what_is_no_number_of_them(self, desk: Client, count: str) -> None:

@@ -256,6 +256,17 @@ class TestCancelUnits:
         order.refresh_from_db()
         assert (order.lines.get().quantity, order.status) == (1, "payment_confirmed")
 
+    def test_clicked_twice_it_is_one_wish(self, client: Client) -> None:
+        order = paid(quantity=3)
+        page(client, order)
+        sure = client.get(self.url(order), {"units": "1", self.field(order): "1"})
+        assert '<input type="hidden" name="revision" value="0">' in sure.content.decode()
+        given = {self.field(order): "1", "revision": str(sure.context["revision"])}
+        client.post(self.url(order), given)
+        answer = client.post(self.url(order), given, follow=True)
+        assert "changed this order meanwhile" in answer.content.decode()
+        assert order.lines.get().quantity == 2
+
     def test_one_unit_alone_is_cancelled_with_its_order(self, client: Client) -> None:
         assert text(page(client, paid(quantity=1)), "cancel-units-link") == []
 
