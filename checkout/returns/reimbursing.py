@@ -124,9 +124,9 @@ def _exchange(
 ) -> Settlement:  # fmt: skip
     """The plan of it: the order is changed after the transaction (`exchanging.complete`)."""
     planned = exchanging.plan(order, units)
-    owed = -planned.balance.minor
-    goings = (Going(order.money(owed), str(Refund.Destination.ORIGINAL.label)),) if owed > 0 else ()
-    balance = order.money(max(0, planned.balance.minor))
+    rest = planned.balance.minor + refunding.requested(order)  # what is on its way back already is not sent again
+    goings = (Going(order.money(-rest), str(Refund.Destination.ORIGINAL.label)),) if rest < 0 else ()
+    balance = order.money(max(0, rest))
     return Settlement(row.destination, tuple(settled), row.amount, goings, planned.due, balance, planned.added)
 
 

@@ -19,6 +19,7 @@ from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
+from tests.factories import catalog
 from tests.factories import checkout as made
 from tests.factories import returns as make
 from tests.factories.accounts import UserFactory
@@ -285,3 +286,16 @@ def test_a_lost_unit_may_be_given_back() -> None:
     returns.inspect(return_id=found.pk, verdicts=[verdict], by="staff:1")
     assert settle(found) == 3000
     assert everything() == []
+
+
+def test_an_exchange_sends_what_is_shown_while_other_money_is_on_its_way_back() -> None:
+    carts.rates()
+    product = carts.product(amount=2000)
+    other = catalog.add_variant(product, units=2, amount=500, options={"Size": "L"}, position=5)
+    order = make.bought((product, 1))
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    payments.request_refund(order_id=order.pk, amount=Money(700, "USD"), reason="late", by="staff:1")
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    assert [(minor, "original") for minor in (700, *(going.amount.minor for going in seen.goings))] == refunds(order)
+    assert (len(seen.goings), seen.balance.minor) == (1, 0)
