@@ -175,11 +175,13 @@ def advance(order: Order, *, by: str, note: str = "") -> None:
 
     `order` is brought up to date. A guard asks how far the parcels are; what came back of them is noted afterwards.
     """
-    parcels, ordered, _returned = _facts(order)
+    parcels, ordered, returned = _facts(order)
     _keep(order, rules.progress(parcels, ordered=ordered), rules.to_pick(parcels, ordered=ordered))
-    is_being_picked = any(parcel.status == Status.OPEN for parcel in parcels)
+    held_back = {"items_picked"} if any(parcel.status == Status.OPEN for parcel in parcels) else set()
+    if 0 < ordered <= returned:
+        held_back.add("delivery_confirmed")  # nobody is told that it arrived: its return is noted, from "shipped" on
     for trigger in _BY_ITSELF:
-        if not (trigger == "items_picked" and is_being_picked) and order_selectors.allows(order, trigger):
+        if trigger not in held_back and order_selectors.allows(order, trigger):
             pull(order, trigger, by=by, note=note if trigger == "package_dispatched" else "")
     note_state(order=order, by=by)
 
