@@ -117,6 +117,8 @@ def payment_state(facts: Facts) -> str:
         return "partly_refunded" if facts.refunded else "paid"
     if facts.is_over and not facts.authorised:
         return "voided"
+    if not facts.total and not facts.is_over:
+        return "paid"  # it costs nothing
     return "authorised" if facts.authorised >= facts.total - facts.allowed > 0 else "due"
 
 

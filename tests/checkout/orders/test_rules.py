@@ -55,6 +55,8 @@ def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
     ("facts", "state"),
     [
         (Facts(total=5), "due"),
+        (Facts(total=0), "paid"),  # it costs nothing
+        (Facts(total=0, is_over=True), "voided"),
         (Facts(total=5, is_over=True), "voided"),
         (Facts(total=5, authorised=5), "authorised"),
         (Facts(total=5, captured=3), "partly_paid"),
