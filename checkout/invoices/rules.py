@@ -143,14 +143,22 @@ def difference(now: Position, before: Position) -> Position:
     return {key: one for key, one in found.items() if one}
 
 
-def papers(lacking: Position) -> tuple[Position, Position]:
+def papers(lacking: Position, said: Position) -> tuple[Position, Position]:
     """The lines of an invoice, and those of a credit note (amounts above zero); either may be empty.
 
-    Lines that became dearer are invoiced, others credited: nobody nets what was added against what was taken off.
+    `said` is what papers said so far. Lines that became dearer are invoiced, others credited: nobody nets what was
+    added against what was taken off. A line of which units went while its delivery became dearer is both: it is
+    credited as it was said and invoiced as it is, for a paper does not tell which tax is the delivery's.
     Goodwill is credited; goodwill that gives way to a return comes off the credit note of that return.
     """
-    added = {key: one for key, one in lacking.items() if key != GOODWILL and _is_more(one)}
-    taken = {key: -one for key, one in lacking.items() if key != GOODWILL and not _is_more(one)}
+    lines = {key: one for key, one in lacking.items() if key != GOODWILL}
+    both = {key for key, one in lines.items() if key in said and _is_mixed(one)}
+    added = {key: one for key, one in lines.items() if key not in both and _is_more(one)}
+    taken = {key: -one for key, one in lines.items() if key not in both and not _is_more(one)}
+    for key in both:
+        taken[key] = said[key]
+        if standing := lines[key] + said[key]:
+            added[key] = standing
     rest = lacking.get(GOODWILL)
     if rest is not None:
         if totals(taken).gross >= rest.gross:
@@ -162,6 +170,13 @@ def papers(lacking: Position) -> tuple[Position, Position]:
 
 def _is_more(one: Entry) -> bool:
     return one.gross > 0 or (one.gross == 0 and one.units > 0)
+
+
+def _is_mixed(one: Entry) -> bool:
+    """Whether something of it became more, and something less."""
+    amounts = one.amounts
+    parts = (one.units, amounts.total, amounts.shipping, amounts.tax)
+    return min(parts) < 0 < max(parts)
 
 
 @dataclass(frozen=True, slots=True)

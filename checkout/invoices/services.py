@@ -44,13 +44,15 @@ def settle(order_id: UUID, by: str = "system") -> list[Document]:
                 order, found, details, selectors.billed_to(order, before),
                 paying.standing(order) | {"is_later": bool(before)},
             )  # fmt: skip
-            drafts = _drafts(sheet, before, lacking)
+            drafts = _drafts(sheet, before, lacking, said)
         return issuing.issue(order, drafts, details, by=by)
 
 
-def _drafts(sheet: content.Sheet, before: Sequence[Document], lacking: rules.Position) -> list[Draft]:
+def _drafts(
+    sheet: content.Sheet, before: Sequence[Document], lacking: rules.Position, said: rules.Position
+) -> list[Draft]:  # fmt: skip
     """A paper for what became dearer, and one for what became cheaper."""
-    added, taken = rules.papers(lacking)
+    added, taken = rules.papers(lacking, said)
     drafts = []
     if added:
         drafts.append(Draft("invoice", added, content.snapshot(sheet, added)))

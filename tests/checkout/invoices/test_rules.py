@@ -63,7 +63,8 @@ class Shop:
         self.goodwill = min(self.goodwill, sum(one[1].value for one in self.lines.values()))
 
     def settle(self):
-        added, taken = rules.papers(rules.difference(self.standing, rules.told(self.papers)))
+        said = rules.told(self.papers)
+        added, taken = rules.papers(rules.difference(self.standing, said), said)
         self.papers += [(kind, lines) for kind, lines in ((False, added), (True, taken)) if lines]
         return added, taken
 
@@ -132,22 +133,31 @@ def test_a_tax_is_on_the_goods_or_on_the_delivery_too():
 
 def test_what_is_added_and_what_is_taken_off_stand_on_papers_of_their_own():
     one, two = Entry(1, Amounts(total=900)), Entry(3, Amounts(total=300))
-    assert rules.papers({"a": one, "b": -two}) == ({"a": one}, {"b": two})
+    assert rules.papers({"a": one, "b": -two}, {}) == ({"a": one}, {"b": two})
+
+
+def test_a_line_that_lost_units_and_became_dearer_to_deliver_is_credited_and_invoiced_anew():
+    was = rules.entry(3, Amounts(total=300, shipping=599, tax=45), [Tax(GST, 45, True)])
+    now = rules.entry(2, Amounts(total=200, shipping=1599, tax=90), [Tax(GST, 90, True)])
+    assert rules.papers({"a": now - was}, {"a": was}) == ({"a": now}, {"a": was})
+    assert rules.papers({"a": was - now}, {"a": now}) == ({"a": was}, {"a": now})
+    only_delivery = rules.entry(0, Amounts(shipping=1599), [])
+    assert rules.papers({"a": only_delivery - was}, {"a": was}) == ({"a": only_delivery}, {"a": was})
 
 
 def test_goodwill_that_gives_way_to_a_return_comes_off_its_credit_note():
     back, less = Entry(1, Amounts(total=1000)), Entry(0, Amounts(total=400))
-    added, taken = rules.papers({"a": -back, GOODWILL: less})
+    added, taken = rules.papers({"a": -back, GOODWILL: less}, {})
     assert (added, taken) == ({}, {"a": back, GOODWILL: -less})
     assert rules.totals(taken) == Totals(600, 0, 600)
-    assert rules.papers({GOODWILL: less}) == ({GOODWILL: less}, {})
-    assert rules.papers({GOODWILL: -less}) == ({}, {GOODWILL: less})
+    assert rules.papers({GOODWILL: less}, {}) == ({GOODWILL: less}, {})
+    assert rules.papers({GOODWILL: -less}, {}) == ({}, {GOODWILL: less})
 
 
 def test_units_that_cost_nothing_are_invoiced_and_credited_too():
     free = Entry(2, Amounts(total=500, discount=500))
-    assert rules.papers({"a": free}) == ({"a": free}, {})
-    assert rules.papers({"a": -free}) == ({}, {"a": free})
+    assert rules.papers({"a": free}, {}) == ({"a": free}, {})
+    assert rules.papers({"a": -free}, {}) == ({}, {"a": free})
 
 
 def test_numbers():

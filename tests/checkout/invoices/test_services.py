@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from checkout.invoices import content, invariants, rules, selectors, services
 from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
+from checkout.orders import locking, revising
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from shop.core import db
@@ -97,6 +98,22 @@ class TestSettle:
         assert note.content["corrects"] == [{"number": invoice.number, "issued_on": "2026-11-21"}]
         assert [(line["units"], line["total"]) for line in note.content["lines"]] == [(1, 1000)]
         check(order)
+
+    def test_no_line_of_a_paper_is_below_nought_when_units_go_and_delivery_becomes_dearer(self):
+        order = factory.paid([(3, 100, "standard"), (1, 700, "food")], [VAT, VAT_FOOD], shipping=599)
+        services.settle(order.pk)
+        with transaction.atomic(using=db.DEFAULT):
+            locked = locking.order(order.pk)
+            revising.revise(
+                order=locked, kind="edit", by="staff:1", removed={line_ids(order)[0]: 1}, delivery_minor=1599
+            )  # fmt: skip
+        note, invoice = services.settle(order.pk)
+        assert [(row["units"], row["total"]) for row in note.content["lines"]] == [(3, 300)]
+        assert [(row["units"], row["total"]) for row in invoice.content["lines"]] == [(2, 200), (0, 0)]
+        rows = note.content["lines"] + invoice.content["lines"]
+        assert min(row[name] for row in rows for name in ("shipping", "tax", "net", "gross")) >= 0
+        check(order)
+        assert services.settle(order.pk) == []
 
     def test_what_goes_and_what_comes_are_two_papers(self):
         order = factory.paid([(3, 1000, "standard")], [VAT])
