@@ -22,6 +22,8 @@ from inventory.stock.allotments import Allotted
 from shop.core import db
 
 Status = Shipment.Status
+# All came back, and what an exchange had added was taken off: it still goes back to the stock.
+_FOLLOWED = (*contents.GOING_ON, Order.Status.RETURNED)
 
 
 class UnitsHaveLeft(Exception):
@@ -42,7 +44,7 @@ def open_shipments(*, order_id: UUID, by: str) -> list[Shipment]:
         return []
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
-        if order.status not in contents.GOING_ON:
+        if order.status not in _FOLLOWED:
             return shipments
         allotted = stock_selectors.allocated(order_id)
         _locate(shipments, allotted)

@@ -16,7 +16,6 @@ from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
 from checkout.orders.models import Order
 from checkout.payments.models import Refund
-from shop.core import db
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
 
@@ -38,7 +37,9 @@ def told(order: Order, *, refunds: tuple[Refund, ...] = ()) -> list[tuple[str, s
 
 def parcel_of(order: Order, **changes: object) -> Shipment:
     order_id = order.pk
-    shipment = Shipment.objects.create(order_id=order_id, number=f"{order.number}-{db.uuid7().hex[-4:]}", **changes)
+    shipment = Shipment.objects.create(
+        order_id=order_id, number=f"{order.number}-{1 + order.shipments.count()}", **changes
+    )
     for line in order.lines.all():
         shipment.lines.create(order_line=line, order_id=order_id, quantity=1)
     return shipment

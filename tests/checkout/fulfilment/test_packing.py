@@ -98,7 +98,8 @@ def test_nothing_is_picked_of_an_order_that_is_over_or_not_paid_for() -> None:
     Order.objects.filter(pk=order.pk).update(captured_minor=100, secured_minor=0)
     with pytest.raises(orders.TransitionRefused):
         fulfilment.pick_units(shipment_id=shipment.pk, units={only_line(shipment).pk: 1}, by=BY)
-    Order.objects.filter(pk=order.pk).update(captured_minor=order.captured_minor, status="processing")
+    paid = {"captured_minor": order.captured_minor, "secured_minor": order.secured_minor}
+    Order.objects.filter(pk=order.pk).update(**paid, status="processing")
     fulfilment.pick_units(shipment_id=shipment.pk, units={only_line(shipment).pk: 1}, by=BY)
     orders.cancel(order_id=order.pk, by="guest")  # and its parcels are not stopped yet
     for command in (picked, lambda parcel: fulfilment.finish_picking(shipment_id=parcel.pk, by=BY)):

@@ -63,16 +63,6 @@ def test_units_that_come_fill_what_is_promised_first() -> None:
     assert_adds_up()
 
 
-def test_what_is_not_there_is_not_shipped() -> None:
-    item = stocked(1)
-    beyond(item, 5)
-    reference = order(item.variant_id, 3)
-    reservations.commit(reference=reference, by="system")
-    with pytest.raises(services.NotOnHand):
-        services.ship(reference=reference, by="staff:1")
-    assert counters(item) == (1, 0, 3, 0)
-
-
 def test_after_the_last_moment_only_units_on_hand_are_sold() -> None:
     item = stocked(2)
     now = db.clock(db.INVENTORY)
