@@ -71,7 +71,7 @@ def test_F16_the_same_message_in_eight_threads_confirms_once(schedules: Any) -> 
 
 def test_F16_control_without_locks_the_order_is_paid_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make.placed()
-    Order.objects.filter(pk=order.pk).update(captured_minor=order.total_minor)
+    Order.objects.filter(pk=order.pk).update(captured_minor=order.total_minor, secured_minor=order.total_minor)
     confirm = partial(orders.apply, order_id=order.pk, trigger="payment_success", by="system")
     with without_check("checkout_orderstep", "order_step_position"):
         with unlocked(monkeypatch, orders, "facts"):
