@@ -80,6 +80,7 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
         "delivery_option": "'standard'", "idempotency_key": "'bench-' || n", "subtotal_minor": "total - 500",
         "shipping_minor": "500", "total_minor": "total",
         "captured_minor": f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END",
+        "secured_minor": f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END",
         "allowed_minor": "CASE WHEN status IN ('refunded', 'returned') THEN total WHEN pay BETWEEN 0.98 AND 0.99 "
                          f"AND {_PAID} THEN 500 ELSE 0 END",
         "refunded_minor": "CASE WHEN status IN ('refunded', 'returned') AND pay <= 0.999 THEN total WHEN pay BETWEEN "

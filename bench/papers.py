@@ -70,7 +70,8 @@ def _order(number: int) -> Order:
     return Order(
         number=f"ORD-9999{number:06d}", status="ready_to_ship", fulfilment_state="picked", currency="EUR",
         email="bench@example.com", delivery_option="standard", delivery_name="Standard", subtotal_minor=6000,
-        total_minor=6000, captured_minor=6000, shipping_address=ADDRESS, idempotency_key=f"bench-papers-{number}",
+        total_minor=6000, captured_minor=6000, secured_minor=6000, shipping_address=ADDRESS,
+        idempotency_key=f"bench-papers-{number}",
     )  # fmt: skip
 
 
