@@ -22,14 +22,6 @@ Place = tuple[UUID, UUID]  # variant and location
 COUNTED_AWAY = "left after it was counted away"  # why units are found in the ledger that nobody looked for
 
 
-class NotOnHand(Exception):
-    """More units are to leave than are there: `on_hand` says how many are."""
-
-    def __init__(self, sku: str, on_hand: int) -> None:
-        super().__init__(f"only {on_hand} of {sku} on hand")
-        self.sku, self.on_hand = sku, on_hand
-
-
 class NotAllocated(Exception):
     """More units are to be handed over than this reference still has allocated."""
 

@@ -18,10 +18,18 @@ __all__ = ["UnknownLocation", "UnknownStockItem"]  # raised here as well
 Kind = StockMovement.Kind
 BadQuantity, Promised = rules.BadQuantity, limits.Promised
 set_limits, close_orders, choose_strategy = limits.set_limits, limits.close_orders, limits.choose_strategy
-NotOnHand, NotAllocated, NotFree, Move = allotting.NotOnHand, allotting.NotAllocated, allotting.NotFree, allotting.Move
+NotAllocated, NotFree, Move = allotting.NotAllocated, allotting.NotFree, allotting.Move
 allocate, ship, deallocate, keep = allotting.allocate, allotting.ship, allotting.deallocate, allotting.keep
 reallocate, reallocate_many, note_missing = allotting.reallocate, allotting.reallocate_many, allotting.note_missing
 allocated = selectors.allocated
+
+
+class NotOnHand(Exception):
+    """More units are to be taken off than are there: `on_hand` says how many are."""
+
+    def __init__(self, sku: str, on_hand: int) -> None:
+        super().__init__(f"only {on_hand} of {sku} on hand")
+        self.sku, self.on_hand = sku, on_hand
 
 
 class Moved(Exception):
