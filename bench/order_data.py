@@ -69,8 +69,24 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
+_TAKEN = f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END"
+_GIVEN_BACK = (
+    "CASE WHEN status IN ('refunded', 'returned') AND pay <= 0.999 THEN total WHEN pay BETWEEN "
+    f"0.98 AND 0.99 AND {_PAID} AND status NOT IN ('refunded', 'returned') THEN 500 "
+    "WHEN status IN ('refunded', 'returned') THEN total - 100 ELSE 0 END"
+)
+_Table = tuple[type[Model], str, dict[str, str]]
+
+
+def _tables() -> Iterator[_Table]:
     """Model, where its rows come from (with the plan's columns), and the SQL of the columns that matter."""
+    yield from _orders()
+    yield from _money()
+    yield from _parcels()
+    yield from _papers_and_returns()
+
+
+def _orders() -> Iterator[_Table]:
     plan, lines = "bench_plan", "bench_plan CROSS JOIN LATERAL generate_series(1, lines) position"
     yield Order, plan, {
         "id": "id", "number": _NUMBER, "status": "status", "currency": "'USD'", "placed_at": "placed_at",
@@ -79,13 +95,11 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
         "shipping_address": _ADDRESS, "billing_address": _ADDRESS, "delivery_name": "'Standard'",
         "delivery_option": "'standard'", "idempotency_key": "'bench-' || n", "subtotal_minor": "total - 500",
         "shipping_minor": "500", "total_minor": "total",
-        "captured_minor": f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END",
-        "secured_minor": f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END",
+        "captured_minor": _TAKEN,
+        "secured_minor": _TAKEN,
         "allowed_minor": "CASE WHEN status IN ('refunded', 'returned') THEN total WHEN pay BETWEEN 0.98 AND 0.99 "
                          f"AND {_PAID} THEN 500 ELSE 0 END",
-        "refunded_minor": "CASE WHEN status IN ('refunded', 'returned') AND pay <= 0.999 THEN total WHEN pay BETWEEN "
-                          f"0.98 AND 0.99 AND {_PAID} AND status NOT IN ('refunded', 'returned') THEN 500 "
-                          "WHEN status IN ('refunded', 'returned') THEN total - 100 ELSE 0 END",
+        "refunded_minor": _GIVEN_BACK,
         "payment_state": "CASE WHEN status IN ('refunded', 'returned') THEN 'refunded' WHEN status = 'cancelled' THEN "
                          f"'voided' WHEN NOT ({_PAID}) THEN 'due' WHEN pay > 0.999 THEN 'partly_paid' "
                          "WHEN pay BETWEEN 0.98 AND 0.99 THEN 'partly_refunded' ELSE 'paid' END",
@@ -106,16 +120,17 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
             "trigger": f"'{trigger}'", "from_status": f"'{source}'", "to_status": f"'{target}'", "actor": "'system'",
             "at": f"placed_at + interval '{place} hours'",
         }  # fmt: skip
+
+
+def _money() -> Iterator[_Table]:
     yield Payment, "(SELECT * FROM bench_plan WHERE status <> 'pending') plan", {
         "id": "bench_key(placed_at, n, 40)", "order_id": "id", "provider": _PROVIDER, "amount_minor": "total",
         "currency": "'USD'", "reference": "'pi_' || md5(n::text)", "created_at": "placed_at",
         "status": "CASE WHEN status IN ('refunded', 'returned') THEN 'refunded' WHEN status = 'cancelled' THEN "
                   f"'cancelled' WHEN {_PAID} THEN 'paid' ELSE 'action_required' END",
         "authorised_minor": f"CASE WHEN {_PAID} THEN total ELSE 0 END",
-        "captured_minor": f"CASE WHEN {_PAID} THEN CASE WHEN pay > 0.999 THEN total - 100 ELSE total END ELSE 0 END",
-        "refunded_minor": "CASE WHEN status IN ('refunded', 'returned') AND pay <= 0.999 THEN total WHEN pay BETWEEN "
-                          f"0.98 AND 0.99 AND {_PAID} AND status NOT IN ('refunded', 'returned') THEN 500 "
-                          "WHEN status IN ('refunded', 'returned') THEN total - 100 ELSE 0 END",
+        "captured_minor": _TAKEN,
+        "refunded_minor": _GIVEN_BACK,
     }  # fmt: skip
     for place, kind in enumerate(("authorised", "captured"), start=41):
         yield PaymentEvent, f"(SELECT * FROM bench_plan WHERE {_PAID}) plan", {
@@ -128,6 +143,9 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
         "amount_minor": "total - 100", "status": "'done'", "reference": "'re_' || md5(n::text)", "actor": "'staff:1'",
         "created_at": "placed_at + interval '5 days'",
     }  # fmt: skip
+
+
+def _parcels() -> Iterator[_Table]:
     parcels = f"(SELECT * FROM bench_plan WHERE {_SENT} OR status IN ('processing', 'ready_to_ship')) plan"
     yield Shipment, parcels, {
         "id": "bench_key(placed_at, n, 50)", "order_id": "id", "number": f"{_NUMBER} || '-1'", "carrier": "'UPS'",
@@ -144,6 +162,9 @@ def _tables() -> Iterator[tuple[type[Model], str, dict[str, str]]]:
         "id": "bench_key(placed_at, n, 70)", "shipment_id": "bench_key(placed_at, n, 50)", "order_id": "id",
         "code": "'delivered'", "at": "placed_at + interval '3 days'", "source": "'ups'", "event_id": "'ev-' || n",
     }  # fmt: skip
+
+
+def _papers_and_returns() -> Iterator[_Table]:
     yield Document, f"(SELECT * FROM bench_plan WHERE {_PAID}) plan", {
         "id": "bench_key(placed_at, n, 80)", "kind": "'invoice'", "series": "'INV'", "position": "n",
         "year": "extract(year FROM placed_at)", "number": "'INV-' || to_char(placed_at, 'YYYY') || '-' || n",
