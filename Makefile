@@ -11,7 +11,7 @@ TEST_ARGS ?=
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults lint openapi bench reset install install-dev
+.PHONY: help run test test-faults test-life lint openapi bench reset install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,8 +23,12 @@ test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three
 	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
 
 test-faults: install-dev ## run every race and fault under many random schedules, and 100,000 random operations; prints a table
-	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
+	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-5000} $(BIN)/python -m shop.local exec -- \
 		python -m pytest tests -n auto -k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
+
+test-life: install-dev ## walk 50,000 random steps of the life of orders: edits, parcels, returns, refunds
+	@STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
+		python -m pytest tests/checkout/test_life_of_an_order.py -n auto -rA $(TEST_ARGS)
 
 lint: install-dev ## run all checks
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- sh .ci/lint
