@@ -69,6 +69,9 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         returned_shipping_minor=0,
         returned_tax_minor=0,
         returned_included_tax_minor=0,
+        kept_shipping_minor=0,
+        kept_tax_minor=0,
+        kept_included_tax_minor=0,
     )
 
 
@@ -80,8 +83,13 @@ def _source(picture: Any) -> str:
 
 
 def live(line: OrderLine) -> Amounts:
-    """What the units of a line come to that are part of the order and did not come back."""
+    """What of a line is still to be paid: its units that did not come back, and what is kept of those that did."""
     return whole(line) - returned(line)
+
+
+def rest(line: OrderLine) -> Amounts:
+    """What the units of a line are worth that are part of the order and did not come back: every part is of it."""
+    return live(line) - kept(line)
 
 
 def whole(line: OrderLine) -> Amounts:
@@ -97,3 +105,8 @@ def returned(line: OrderLine) -> Amounts:
         line.unit_price_minor * line.returned, line.returned_discount_minor, line.returned_shipping_minor,
         line.returned_tax_minor, line.returned_included_tax_minor,
     )  # fmt: skip
+
+
+def kept(line: OrderLine) -> Amounts:
+    """What is kept of the worth of units that came back: their delivery and its tax, by the shop's rule of returns."""
+    return Amounts(0, 0, line.kept_shipping_minor, line.kept_tax_minor, line.kept_included_tax_minor)

@@ -20,6 +20,7 @@ def new_access_key() -> str:
 
 
 OVER = ["cancelled", "refunded"]  # nothing of such an order is due
+_SUM = F("subtotal_minor") - F("discount_minor") + F("shipping_minor") + F("tax_minor") - F("included_tax_minor")
 _PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what is captured when the balance is nought
 # Orders that go on and whose balance is not nought: with the same words in index and query, the index is used.
 TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(captured_minor__lt=_PAID_FOR)
@@ -121,17 +122,7 @@ class Order(models.Model):
             ("handle_return", _("Can approve, receive and settle returns")),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="order_total_adds_up",
-                condition=Q(
-                    total_minor=F("subtotal_minor")
-                    - F("discount_minor")
-                    + F("shipping_minor")
-                    + F("tax_minor")
-                    - F("included_tax_minor"),
-                    total_minor__gte=0,
-                ),
-            ),
+            models.CheckConstraint(name="order_total_adds_up", condition=Q(total_minor=_SUM, total_minor__gte=0)),
             models.CheckConstraint(
                 name="order_refund_cap",
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("captured_minor")),
@@ -230,6 +221,10 @@ class OrderLine(models.Model):
     returned_shipping_minor = models.BigIntegerField(db_default=0)
     returned_tax_minor = models.BigIntegerField(db_default=0)
     returned_included_tax_minor = models.BigIntegerField(db_default=0)
+    # delivery of units that came back, and its tax, that the shop keeps: no other unit of the line is worth it
+    kept_shipping_minor = models.BigIntegerField(db_default=0)
+    kept_tax_minor = models.BigIntegerField(db_default=0)
+    kept_included_tax_minor = models.BigIntegerField(db_default=0)
     expected_on = models.DateField(null=True, blank=True)  # promised when it was bought before it was there
 
     class Meta:
