@@ -37,6 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _wiped_quickly() -> None:
+    """Tests that commit leave empty tables behind, as Django has it, only sooner."""
+    from django.test import TransactionTestCase
+
+    from tests import wiping
+
+    TransactionTestCase._fixture_teardown = wiping.quickly
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _no_broker() -> None:
     """Tasks are run by the tests that mean them (`tests.outbox.drain`); sending one to a queue does nothing."""
     from shop.celery import app
