@@ -22,6 +22,7 @@ def execute(command: list[str], *, data: Path, durable: bool = False, split: boo
     those are used and nothing is started.
     """
     env = dict(os.environ) | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # tests start hundreds of processes: each would compile the shop anew
     if env.get("DATABASE_URL") and env.get("REDIS_URL"):
         return _run(command, env)
     _take_turns(data)

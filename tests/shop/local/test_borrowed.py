@@ -46,6 +46,14 @@ def test_servers_that_are_named_are_used(checkout: Checkout) -> None:
     assert not checkout.data.exists()
 
 
+def test_what_python_compiles_is_kept(checkout: Checkout) -> None:
+    outside = {"DATABASE_URL": "postgres://elsewhere/shop", "REDIS_URL": "redis://elsewhere"}
+    code = "import sys; print(sys.dont_write_bytecode)"
+    process = checkout.run("exec", "--", "python", "-c", code, **outside, PYTHONDONTWRITEBYTECODE="1")
+    assert process.wait(30) == 0
+    assert checkout.log() == "False\n"
+
+
 def test_killed_it_leaves_nothing_that_the_next_one_does_not_end(checkout: Checkout) -> None:
     first = checkout.run("exec", "--", "python", "-c", "import time; print('there', flush=True); time.sleep(600)")
     checkout.wait(lambda: "there" in checkout.log())
