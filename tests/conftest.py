@@ -62,6 +62,14 @@ def _carrier_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.CARRIER_FOLDER = tmp_path_factory.mktemp("carrier")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_looked_up() -> None:
+    """One by one, when they are asked for; else each test's client would begin with reading them all."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
     cache.delete_pattern("*")
