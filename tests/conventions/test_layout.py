@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.code import ROOT, components, sources, templates
+from tests.conventions.code import ROOT, components, names, sources, templates
 
 RULED_OUT = {"utils.py", "helpers.py", "common.py", "managers.py", "exceptions.py", "signals.py"}
 TOP_LEVEL = {
@@ -73,7 +73,7 @@ def _imports(tree: ast.Module) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in sources() if Path(name).name in DOORS or "/api" in name])
+@pytest.mark.parametrize("name", [name for name in names() if Path(name).name in DOORS or "/api" in name])
 def test_doors_import_no_models(name):
     """Views, REST calls, receivers and tasks translate; reads and writes are selectors and services."""
     ours = {
@@ -85,7 +85,7 @@ def test_doors_import_no_models(name):
     assert name in allowed or [module for module in ours if ".models" in module] == []
 
 
-@pytest.mark.parametrize("name", [n for n in sources() if Path(n).name == "models.py" and len(Path(n).parts) == 2])
+@pytest.mark.parametrize("name", [n for n in names() if Path(n).name == "models.py" and len(Path(n).parts) == 2])
 def test_an_apps_models_are_a_table_of_contents(name):
     body = sources()[name].body[1:]
     assert all(isinstance(node, ast.ImportFrom | ast.Assign) for node in body)
