@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cart.pricing import rules as pricing
-from checkout.orders.lines import live
+from checkout.orders.lines import rest
 from checkout.orders.models import OrderLine
 from checkout.orders.rules import Amounts
 from shop.core.money import Money
@@ -16,24 +16,25 @@ from shop.core.money import Money
 def carry(lines: Sequence[OrderLine], difference: int, currency: str) -> None:
     """Have `lines` carry `difference` minor units more (or, below zero, less) of the delivery; in memory.
 
-    Only units that are still part of the order and did not come back carry anything. More is spread by what they cost,
-    less by what they carry; each line's tax follows by its own rates. What they do not carry is not taken from them.
+    Only units that are still part of the order and did not come back carry anything, and what is kept of others stays
+    as it is. More is spread by what they cost, less by what they carry; each line's tax follows by its own rates. What
+    they do not carry is not taken from them.
     """
     bearers = [line for line in lines if line.quantity > line.returned]
     if not bearers or not difference:
         return
     if difference < 0:
-        weights = [live(line).shipping for line in bearers]
+        weights = [rest(line).shipping for line in bearers]
         difference = max(difference, -sum(weights))
     else:
-        weights = [live(line).total for line in bearers]
+        weights = [rest(line).total for line in bearers]
     for line, share in zip(bearers, Money(difference, currency).allocate(weights), strict=True):
         _add(line, share)
 
 
 def _add(line: OrderLine, share: Money) -> None:
     """`share` more of the delivery on one line: its tax changes by what the rates make of it, and not below zero."""
-    now = live(line)
+    now = rest(line)
     before = Money(now.total - now.discount + now.shipping, share.currency)
     left = {False: now.tax - now.included, True: now.included}
     rows = [dict(row) for row in line.taxes]
@@ -50,16 +51,16 @@ def _add(line: OrderLine, share: Money) -> None:
 
 
 def carried(line: OrderLine, currency: str) -> Amounts:
-    """What of a line's worth, units that came back among it, is delivery and the tax that its rates add for that."""
-    goods = Money(line.total_minor - line.discount_minor, currency)
-    whole = goods + Money(line.shipping_minor, currency)
-    tax = included = 0
+    """What of the rest of a line (`lines.rest`) is delivery and the tax that its rates add for that."""
+    now = rest(line)
+    goods = Money(now.total - now.discount, currency)
+    whole = goods + Money(now.shipping, currency)
+    left = {False: now.tax - now.included, True: now.included}
     for row in line.taxes:
         if row.get("on_shipping"):
-            minor = max(0, min(row["amount_minor"], _tax(whole, row) - _tax(goods, row)))
-            tax += minor
-            included += minor if row["is_included"] else 0
-    return Amounts(0, 0, line.shipping_minor, tax, included)
+            left[row["is_included"]] -= max(0, min(left[row["is_included"]], _tax(whole, row) - _tax(goods, row)))
+    included = now.included - left[True]
+    return Amounts(0, 0, now.shipping, now.tax - left[False] - left[True], included)
 
 
 def _tax(base: Money, row: dict[str, Any]) -> int:

@@ -121,11 +121,28 @@ _SHARES: tuple[Check, ...] = (
         """,
     ),
     (
-        "I6 {0}, line {1}: what is left of it, its returned units aside, is less than nothing",
+        "I6 {0}, line {1}: what is left of it, its returned units and what is kept of them aside, is less than nothing",
         """
         SELECT number, position FROM checkout_orderline line JOIN checkout_order "order" ON "order".id = line.order_id
-        WHERE line.discount_minor < returned_discount_minor OR line.shipping_minor < returned_shipping_minor
-           OR line.tax_minor < returned_tax_minor OR line.included_tax_minor < returned_included_tax_minor
+        WHERE line.discount_minor < returned_discount_minor
+           OR line.shipping_minor < returned_shipping_minor + kept_shipping_minor
+           OR line.tax_minor < returned_tax_minor + kept_tax_minor
+           OR line.included_tax_minor < returned_included_tax_minor + kept_included_tax_minor
+           OR LEAST(kept_shipping_minor, kept_tax_minor, kept_included_tax_minor) < 0
+        """,
+    ),
+    (
+        "I6 {0}, line {1}: all of its units are back, and it still costs {2}, of which {3} is kept",
+        """
+        SELECT number, position, still.costs, still.kept
+        FROM checkout_orderline line JOIN checkout_order "order" ON "order".id = line.order_id,
+        LATERAL (
+            SELECT ARRAY[line.discount_minor - returned_discount_minor, line.shipping_minor - returned_shipping_minor,
+                         line.tax_minor - returned_tax_minor, line.included_tax_minor - returned_included_tax_minor
+                   ]::bigint[] AS costs,
+                   ARRAY[0, kept_shipping_minor, kept_tax_minor, kept_included_tax_minor]::bigint[] AS kept
+        ) still
+        WHERE quantity = returned AND costs <> kept
         """,
     ),
     (

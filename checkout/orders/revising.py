@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from cart.pricing.selectors import QuotedLine
 
 Kind = OrderChange.Kind
-live, whole, returned = order_lines.live, order_lines.whole, order_lines.returned
+live, whole, rest = order_lines.live, order_lines.whole, order_lines.rest
+returned, kept = order_lines.returned, order_lines.kept
 
 
 class NoSuchUnits(Exception):
@@ -42,11 +43,11 @@ class NoSuchUnits(Exception):
 
 
 def worth(line: OrderLine, units: int) -> Amounts:
-    """What `units` more of a line would give back, exactly. Raises `NoSuchUnits`."""
+    """What `units` more of a line would give back, exactly: not what is kept of others. Raises `NoSuchUnits`."""
     left = line.quantity - line.returned
     if not 0 <= units <= left:
         raise NoSuchUnits(line, left)
-    return rules.part(live(line), units=units, of=left)
+    return rules.part(rest(line), units=units, of=left)
 
 
 def revise(
@@ -111,11 +112,16 @@ def compose(
     changed: Mapping[str, Any],
     delivery_minor: int | None = None,
 ) -> list[OrderLine]:
-    """Change an order and its `lines` in memory, as `revise` writes it; returns the new lines. Raises `NoSuchUnits`."""
-    _remove(order, lines, removed)
+    """Change an order and its `lines` in memory, as `revise` writes it; returns the new lines. Raises `NoSuchUnits`.
+
+    What goes takes its share of the delivery away only if nothing comes in its place: what comes carries that share on.
+    """
+    freed = _remove(order, lines, removed)
     new = _added(order, lines, added, expected or {})
+    carrying.carry(new, freed, order.currency)
     if delivery_minor is not None:
-        carrying.carry([*lines, *new], delivery_minor - sum(line.shipping_minor for line in lines), order.currency)
+        carries = sum(line.shipping_minor for line in (*lines, *new))
+        carrying.carry([*lines, *new], delivery_minor - carries, order.currency)
     _sum_up(order, [*lines, *new])
     for name, value in changed.items():
         setattr(order, name, value)
@@ -128,24 +134,29 @@ def take_back(
     """Units (by line id) of a locked order came back and are to be settled: what each line's were worth.
 
     They stay in the order's total and need not be paid any more. `amounts`: what is given back for them, where that is
-    not all of their worth (delivery that is kept). Raises `NoSuchUnits`.
+    not all of their worth: the delivery that is kept stays with the line (`lines.kept`). Raises `NoSuchUnits`.
     """
     found = list(OrderLine.objects.filter(order_id=order.pk, pk__in=units).order_by("position"))
     given: dict[UUID, Amounts] = {}
     for line in found:
-        whole_worth = worth(line, units[line.pk])
-        given[line.pk] = amounts[line.pk] if amounts is not None else whole_worth
-        back = returned(line) + given[line.pk]
-        line.returned += units[line.pk]
-        _total, line.returned_discount_minor, line.returned_shipping_minor, *taxes = astuple(back)
-        line.returned_tax_minor, line.returned_included_tax_minor = taxes
+        worth_all = worth(line, units[line.pk])
+        given[line.pk] = amounts[line.pk] if amounts is not None else worth_all
+        _note_back(line, units[line.pk], given[line.pk], kept(line) + worth_all - given[line.pk])
     OrderLine.objects.bulk_update(
         found,
         ["returned", "returned_discount_minor", "returned_shipping_minor", "returned_tax_minor",
-         "returned_included_tax_minor"],
+         "returned_included_tax_minor", "kept_shipping_minor", "kept_tax_minor", "kept_included_tax_minor"],
     )  # fmt: skip
     allow(order=order, minor=sum(one.value for one in given.values()), by=by)
     return given
+
+
+def _note_back(line: OrderLine, units: int, given: Amounts, keeps: Amounts) -> None:
+    """`units` of a line came back for `given`; of all that did, `keeps` is kept."""
+    _total, line.returned_discount_minor, line.returned_shipping_minor, *taxes = astuple(returned(line) + given)
+    line.returned_tax_minor, line.returned_included_tax_minor = taxes
+    line.kept_shipping_minor, line.kept_tax_minor, line.kept_included_tax_minor = astuple(keeps)[2:]
+    line.returned += units
 
 
 def allow(*, order: Order, minor: int, by: str) -> None:
@@ -154,14 +165,18 @@ def allow(*, order: Order, minor: int, by: str) -> None:
     _save(order, {})
 
 
-def _remove(order: Order, found: Iterable[OrderLine], removed: Mapping[UUID, int]) -> None:
+def _remove(order: Order, found: Iterable[OrderLine], removed: Mapping[UUID, int]) -> int:
+    """Take units off the lines; returns what these carried of the delivery, in minor units."""
     by_id = {line.pk: line for line in found}
+    freed = 0
     for key, units in removed.items():
         line = by_id[key]
-        rest = whole(line) - worth(line, units)
+        gone = worth(line, units)
+        freed += gone.shipping
         line.quantity -= units
         line.removed += units
-        _assign(order, line, rest)
+        _assign(order, line, whole(line) - gone)
+    return freed
 
 
 def _assign(order: Order, line: OrderLine, amounts: Amounts) -> None:

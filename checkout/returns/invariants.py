@@ -61,6 +61,20 @@ _SETTLED: tuple[Check, ...] = (
         """,
     ),
     (
+        "I6 order line {0} keeps {1} of delivery and its tax, its reimbursements kept {2}",
+        """
+        SELECT line.id, now.kept, told.kept
+        FROM checkout_orderline line
+        LEFT JOIN (SELECT order_line_id, SUM(delivery_minor) AS shipping, SUM(delivery_tax_minor) AS tax,
+                          SUM(delivery_included_tax_minor) AS included
+                   FROM checkout_reimbursedline WHERE keeps_delivery GROUP BY 1) said ON said.order_line_id = line.id,
+        LATERAL (SELECT ARRAY[kept_shipping_minor, kept_tax_minor, kept_included_tax_minor]::bigint[] AS kept) now,
+        LATERAL (SELECT ARRAY[COALESCE(said.shipping, 0), COALESCE(said.tax, 0), COALESCE(said.included, 0)]::bigint[]
+                        AS kept) told
+        WHERE now.kept <> told.kept
+        """,
+    ),
+    (
         "I6 reimbursement {0} of {1}, but its lines come to {2}",
         """
         SELECT row.id, row.amount_minor, SUM(line.total_minor - line.discount_minor + line.shipping_minor
@@ -135,7 +149,7 @@ def units_come_back_once() -> list[str]:
 
 
 def worth_is_given_back() -> list[str]:
-    """I6: what counts as returned is what was settled, and no minor unit more or less was given back."""
+    """I6: what counts as returned, and as kept of it, is what was settled: no minor unit more or less went back."""
     return invariants.sentences(db.DEFAULT, _SETTLED)
 
 

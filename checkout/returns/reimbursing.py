@@ -160,7 +160,7 @@ def _check(order: Order, found: Return, to: str, units: Sequence[ReturnUnit]) ->
 
 
 def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
-    """What units give back, by order line: their share of what is left of it, exactly. Three queries."""
+    """What units give back, by order line: their share of what is left of it, exactly. One query."""
     counts: dict[UUID, int] = {}
     with_delivery: dict[UUID, bool] = {}
     for unit in units:
@@ -168,19 +168,13 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
         with_delivery[unit.order_line_id] = rules.gives_delivery(
             refunds_delivery=unit.line.refunds_delivery, reason=unit.line.reason
         )
-    before = selectors.reimbursed(list(counts))
     settled = []
     for line in OrderLine.objects.filter(pk__in=counts).select_related("order").order_by("position"):
-        earlier = before.get(line.pk, [])
-        kept = sum((row.delivery for row in earlier if row.keeps_delivery), Amounts())
-        delivery = carrying.carried(line, line.order.currency)
-        for row in earlier:
-            delivery -= row.delivery
-        given, carried = rules.given_back(
-            revising.live(line) - kept, delivery, units=counts[line.pk], of=line.quantity - line.returned,
-            with_delivery=with_delivery[line.pk],
+        given, delivery = rules.given_back(
+            revising.rest(line), carrying.carried(line, line.order.currency),
+            units=counts[line.pk], of=line.quantity - line.returned, with_delivery=with_delivery[line.pk],
         )  # fmt: skip
-        settled.append(Settled(line, counts[line.pk], given, carried, not with_delivery[line.pk]))
+        settled.append(Settled(line, counts[line.pk], given, delivery, not with_delivery[line.pk]))
     return settled
 
 

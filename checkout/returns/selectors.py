@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,6 @@ from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import policies, rules, wording
 from checkout.returns.models import (
-    ReimbursedLine,
     Reimbursement,
     Return,
     ReturnLine,
@@ -194,14 +193,6 @@ def reimbursements_of(return_id: UUID) -> list[Reimbursement]:
     """Oldest first, with their lines and the order lines."""
     rows = Reimbursement.objects.filter(parent_id=return_id).order_by("position")
     return list(rows.prefetch_related("lines__order_line"))
-
-
-def reimbursed(order_line_ids: Sequence[UUID]) -> dict[UUID, list[ReimbursedLine]]:
-    """What earlier returns of these order lines gave back."""
-    found: dict[UUID, list[ReimbursedLine]] = {}
-    for row in ReimbursedLine.objects.filter(order_line_id__in=order_line_ids):
-        found.setdefault(row.order_line_id, []).append(row)
-    return found
 
 
 def open_count() -> int:

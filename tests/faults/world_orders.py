@@ -10,15 +10,17 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from cart.pricing.models import TaxRate
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import lines as order_lines
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from checkout.returns import selectors as return_selectors
 from checkout.returns import services as returns
-from checkout.returns.models import Return
+from checkout.returns.models import Return, ReturnRule
 from tests.factories import returns as returned
 from tests.factories.checkout import ADDRESS
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED
@@ -46,6 +48,8 @@ class OrdersWorld:
 
     def open_doors(self) -> None:
         returned.rule()
+        TaxRate.objects.update(applies_to_shipping=True)
+        self.kept: Counter[UUID] = Counter()  # the world's own book: delivery that returns kept, by order
 
     # --- changes
 
@@ -65,6 +69,8 @@ class OrdersWorld:
         assert (after.revision, seen) == (order.revision + 1, order.revision)
         assert foreseen.difference.minor == done.difference_minor == after.total_minor - order.total_minor
         assert foreseen.due.minor == after.due_minor
+        if wanted.get("added") and after.delivery_option == order.delivery_option:
+            assert after.shipping_minor == order.shipping_minor  # whatever made room for it
 
     def cancel_units(self) -> None:
         order = self._alive()
@@ -101,14 +107,15 @@ class OrdersWorld:
         return (*sums, *lines.values_list("pk", "quantity", "removed", "total_minor", "shipping_minor", "tax_minor"))
 
     def pay_balance(self) -> None:
-        """Somebody follows the link, with a good card or a bad one, or promises to pay."""
+        """Somebody follows the link, with a good card or a bad one, or promises to pay, or sends it."""
         rows = Order.objects.filter(status__in=payment_selectors.GOES_ON, revision__gt=0).order_by("-id")[:60]
         owing = [order for order in rows if payment_selectors.balance_due(order)]
         if owing:
             order = self.rng.choice(owing)
             how = {"provider": "stripe", "token": self.rng.choice([CARD, CARD, CARD, DECLINED, CHALLENGED])}
-            if self.rng.random() < 0.1:
-                how = {"provider": "invoice", "token": "", "method": "invoice"}
+            if self.rng.random() < 0.2:
+                way = self.rng.choice(["invoice", "bank_transfer"])
+                how = {"provider": way, "token": "", "method": way}
             elif order.customer_id and self.rng.random() < 0.5:
                 how["use_credit"] = True
             payments.retry(order_id=order.pk, by="guest", **how)
@@ -174,6 +181,7 @@ class OrdersWorld:
         if found:
             row = self.rng.choice(found)
             exchange = self.rng.choice(list(row.exchanges)) if wish == "exchange" else None
+            ReturnRule.objects.update(refunds_delivery=self.rng.random() < 0.5)
             asked = returned.wanted(row.line, self.rng.randint(1, row.units), exchange_for=exchange)
             returned.asked(order, asked, wish=wish)
             self.done["return asked for"] += 1
@@ -194,13 +202,14 @@ class OrdersWorld:
             foreseen = returns.simulate(return_id=found.pk, by="staff:1")
             done = returns.reimburse(return_id=found.pk, by="staff:1")
             assert foreseen.amount == done.amount
+            self.kept[found.order_id] += sum(one.kept for one in done.lines)
             self.done["return settled"] += 1
 
     # --- the books
 
     def order_differences(self) -> list[str]:
         """Orders whose money is not what they cost, after everything was heard: owed to somebody, or unknown to him."""
-        wrong = []
+        wrong = self._kept_otherwise()
         for order in Order.objects.filter(pk__in=self.orders).prefetch_related("payments"):
             disputed = sum(payment.disputed_minor for payment in order.payments.all())
             owed = -order.balance_minor - disputed
@@ -212,6 +221,17 @@ class OrdersWorld:
             if order.status in payment_selectors.GOES_ON and asked != uncovered:
                 wrong.append(f"order {order.number} is to be paid {uncovered}, its page asks for {asked}")
         return wrong
+
+    def _kept_otherwise(self) -> list[str]:
+        """Lines of which no longer the delivery is kept that returns kept."""
+        kept: Counter[UUID] = Counter()
+        for line in OrderLine.objects.filter(order__in=self.orders):
+            kept[line.order_id] += order_lines.kept(line).value
+        return [
+            f"order {key} keeps {kept[key]} of delivery, its returns kept {self.kept[key]}"
+            for key in kept
+            if kept[key] != self.kept[key]
+        ]
 
     def _alive(self) -> Order:
         rows = Order.objects.filter(pk__in=self.orders[-60:], status__in=payment_selectors.GOES_ON)

@@ -325,6 +325,27 @@ def test_another_delivery_is_spread_over_the_lines_with_its_tax(shop_sandbox: Ru
     assert clean()
 
 
+@pytest.mark.parametrize(("is_taxed", "tax"), [(False, 94), (True, 131)])
+def test_swapped_for_something_else_it_is_delivered_all_the_same(
+    shop_sandbox: RunningSandbox, is_taxed: bool, tax: int
+) -> None:
+    """40.00 of mugs for a bowl of 15.00: the delivery of 5.99 goes on to it, with its tax."""
+    TaxRate.objects.update(applies_to_shipping=is_taxed)
+    mug, bowl = carts.product(units=10, amount=2000), carts.product(units=10, amount=1500)
+    order = bought((mug, 2))
+    wanted = {"removed": {line_of(order, mug).pk: 2}, "added": {carts.variant_of(bowl).pk: 1}}
+    seen = changes.preview(order_id=order.pk, **wanted)
+    change = edit(order, **wanted)
+    due = 1500 + 599 + tax
+    assert (seen.due.minor, seen.difference.minor) == (due, change.difference_minor)
+    assert (now(order).shipping_minor, now(order).tax_minor, money(order)) == (
+        599, tax, (due, order.total_minor, order.total_minor - due, 0)
+    )  # fmt: skip
+    sent(order)
+    assert (now(order).status, money(order)[3]) == ("shipped", 0)
+    assert clean()
+
+
 def test_it_goes_to_another_address_where_the_same_tax_applies() -> None:
     mug = carts.product(units=10, amount=2000)
     order = bought((mug, 1), is_drained=False)

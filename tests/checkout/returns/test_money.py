@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
@@ -24,6 +26,9 @@ from tests.factories import invoices as papers
 from tests.factories import returns as make
 from tests.faults.report import LONG
 from tests.invariants import violations
+
+if TYPE_CHECKING:
+    from cart.pricing.selectors import QuotedLine
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +52,11 @@ class Story:
         for line in () if sends_all else sent:  # the rest is still here
             line.quantity = line.picked = self.dice.randint(1, line.quantity)
             line.save(update_fields=["quantity", "picked"])
+        self.kept = 0  # of delivery, by what was said of each return
 
     def go_through(self) -> None:
         """All that may happen to an order, in an order of its own, and more of it by chance."""
-        steps = [self.give_back, self.give_back, self.take_off, self.be_kind, self.add_on]
+        steps = [self.give_back, self.give_back, self.take_off, self.be_kind, self.add_on, self.swap]
         steps += self.dice.choices(steps, k=2)
         self.dice.shuffle(steps)
         for step in steps:
@@ -82,27 +88,38 @@ class Story:
         sent = sum(going.amount.minor for going in done.goings)
         assert asked_back(self.order) - before == sent
         assert owed == 0
+        self.kept += sum(one.kept for one in seen.lines)
         assert done.due.minor == max(0, due - done.amount.minor)
 
     def take_off(self) -> None:
         """A unit that has not left is taken off the order."""
-        with transaction.atomic(using=db.DEFAULT):
-            order = locking.order(self.order.pk)
-            here = [row.line for row in selectors.returnable(order) if row.line.quantity > row.shipped]
-            if here:
-                removed = {self.dice.choice(here).pk: 1}
-                revising.revise(order=order, kind="edit", removed=removed, by="staff:1", reason="test")
-        payments.settle(order_id=self.order.pk, by="staff:1", reason="edit")
+        if here := self.here():
+            self.change(removed={self.dice.choice(here).pk: 1})
 
     def add_on(self) -> None:
         """Something is added, which the shopper does not pay at once. Not to an order that is over."""
-        if self.order.status == "returned":
-            return
+        if self.order.status != "returned":
+            self.change(added=self.more())
+
+    def swap(self) -> None:
+        """A unit that has not left is taken off for something else: it is delivered as before."""
+        if here := self.here():
+            before = self.order.shipping_minor
+            self.change(removed={self.dice.choice(here).pk: 1}, added=self.more())
+            self.order.refresh_from_db()
+            assert self.order.shipping_minor == before
+
+    def here(self) -> list[OrderLine]:
+        return [row.line for row in selectors.returnable(self.order) if row.line.quantity > row.shipped]
+
+    def more(self) -> Sequence[QuotedLine]:
         wanted = [(self.dice.randint(1, 3), self.dice.randrange(1, 2000), "standard")]
-        more = papers.quote(wanted, [papers.VAT], currency=self.order.currency)
+        return papers.quote(wanted, [papers.VAT], currency=self.order.currency).lines
+
+    def change(self, **what: Any) -> None:
         with transaction.atomic(using=db.DEFAULT):
             order = locking.order(self.order.pk)
-            revising.revise(order=order, kind="edit", added=more.lines, by="staff:1", reason="test")
+            revising.revise(order=order, kind="edit", by="staff:1", reason="test", **what)
         payments.settle(order_id=self.order.pk, by="staff:1", reason="edit")
 
     def be_kind(self) -> int:
@@ -121,7 +138,8 @@ class Story:
         assert order.due_minor >= 0
         lines = list(OrderLine.objects.filter(order=order).order_by("position"))
         assert order.total_minor == sum(revising.whole(line).value for line in lines)
-        assert all(revising.live(line).value >= 0 for line in lines)
+        assert all(revising.rest(line).value >= 0 for line in lines)
+        assert sum(revising.kept(line).value for line in lines) == self.kept
         assert invariants.worth_is_given_back() == []
         invoices.settle(order.pk)
         issued = documents.complete(order.pk)
@@ -136,6 +154,20 @@ def test_no_sequence_makes_or_loses_a_cent(seed: int) -> None:
     story = Story(seed)
     story.go_through()
     assert [one for one in violations() if "return" in one.lower() or one.startswith("I6")] == []
+
+
+@pytest.mark.parametrize("seed", range(100 if LONG else 3))
+def test_what_was_kept_is_what_stays_whatever_becomes_of_the_rest(seed: int) -> None:
+    """Returns that keep their delivery among edits; then all that is left is taken off or comes back."""
+    carts.rates()
+    story = Story(seed, keeps_delivery=True)
+    for step in story.dice.choices([story.give_back, story.take_off, story.add_on, story.swap], k=5):
+        story.go(step)
+    while here := story.here():
+        story.go(partial(story.change, removed={here[0].pk: 1}))
+    while any(row.units for row in selectors.returnable(story.order)):
+        story.go(story.give_back)
+    assert story.order.due_minor == story.stays() == story.kept
 
 
 @pytest.mark.parametrize("seed", range(100 if LONG else 3))
