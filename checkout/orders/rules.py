@@ -109,17 +109,23 @@ GUARDS: dict[str, Guard] = {
 
 def payment_state(facts: Facts) -> str:
     """`Order.PaymentState` from the sums."""
-    if facts.captured:
-        if facts.is_given_back:
-            return "refunded"
+    if facts.is_given_back:
+        return "refunded"
+    if facts.captured > facts.refunded:
         if facts.captured - facts.refunded < facts.due:
             return "partly_paid"
         return "partly_refunded" if facts.refunded else "paid"
-    if facts.is_over and not facts.authorised:
-        return "voided"
+    return _state_without_money(facts)
+
+
+def _state_without_money(facts: Facts) -> str:
+    """The same, where nothing was taken or all of it went back: by what is held for what is due, if anything is."""
     if not facts.total and not facts.is_over:
         return "paid"  # it costs nothing
-    return "authorised" if facts.authorised >= facts.total - facts.allowed > 0 else "due"
+    held = facts.held if facts.captured else facts.authorised
+    if facts.due <= 0:
+        return "authorised" if held else "voided"
+    return "authorised" if held >= facts.due else "due"
 
 
 @dataclass(frozen=True, slots=True)

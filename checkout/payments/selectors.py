@@ -15,7 +15,7 @@ from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
 from checkout.payments.models import Capture, Payment, PaymentEvent, ProviderEvent, Refund
-from checkout.payments.providers import bank_transfer
+from checkout.payments.providers import bank_transfer, cash
 from shop.core import db
 from shop.core.money import Money
 from shop.resilience import breaker
@@ -26,7 +26,7 @@ WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
 ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "cash", "invoice")  # a merchant records the coming of their money
 ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
-BANK = bank_transfer.BankTransfer.code
+BANK, CASH = bank_transfer.BankTransfer.code, cash.Cash.code
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 GOES_ON = (  # was paid once; what it costs may have changed since
     Order.Status.PAYMENT_CONFIRMED,
@@ -83,9 +83,11 @@ def _of_payment(order: Order, payment: Payment) -> Standing:
         return Standing("action", payment, is_hosted=True)
     if payment.status == Status.ACTION_REQUIRED and payment.instructions:
         return Standing("awaiting_transfer", payment, instructions=payment.instructions)
-    if payment.status == Status.PENDING and payment.provider == BANK and not waiting_credit(payment):
+    if payment.status in WAITING and payment.provider == BANK and not waiting_credit(payment):
         told = bank_transfer.from_settings().instructions(order_number=order.number, amount=payment.amount)
         return Standing("awaiting_transfer", payment, instructions=told)  # no worker need say so
+    if payment.status in WAITING and payment.provider == CASH:
+        return Standing("unpaid", payment)  # a part of it was paid at the desk; nobody takes the rest by itself
     if payment.status == Status.ACTION_REQUIRED and payment.action_url:
         return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
     if payment.status in (Status.FAILED, Status.CANCELLED):
@@ -105,7 +107,7 @@ def _of_balance(order: Order) -> Standing | None:
     if amount.minor <= 0:
         return None
     last = payments[-1] if payments else None
-    if last is None or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
+    if last is None or last.provider == CASH or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
         return Standing("balance", amount=amount)
     found = _of_payment(order, last)
     told = found.instructions and {**found.instructions, "amount": amount.format()}  # it may be another one by now
@@ -209,12 +211,8 @@ def refundable(order_id: UUID) -> Money:
 
 def refundable_of(order: Order, taken: Sequence[Payment]) -> Money | None:
     """The same for payments whose refunds are prefetched: no query. None when there is nothing."""
-    requested = sum(
-        refund.amount_minor
-        for payment in taken
-        for refund in payment.refunds.all()
-        if refund.status == Refund.Status.REQUESTED
-    )
+    refunds = (refund for payment in taken for refund in payment.refunds.all())
+    requested = sum(refund.amount_minor for refund in refunds if refund.status == Refund.Status.REQUESTED)
     disputed = sum(payment.disputed_minor for payment in taken)
     minor = order.captured_minor - order.refunded_minor - requested - disputed
     return order.money(minor) if minor > 0 else None

@@ -59,12 +59,17 @@ def test_guards(guard: str, facts: Facts, objection: str | None) -> None:
         (Facts(total=0, is_over=True), "voided"),
         (Facts(total=5, is_over=True), "voided"),
         (Facts(total=5, authorised=5), "authorised"),
+        (Facts(total=5, authorised=4), "due"),
+        (Facts(total=5, allowed=5), "voided"),  # all of it came back before anything was paid
+        (Facts(total=5, allowed=5, authorised=5), "authorised"),  # and the promise has not been let go yet
         (Facts(total=5, captured=3), "partly_paid"),
         (Facts(total=5, captured=5), "paid"),
         (Facts(total=5, captured=5, refunded=1, is_over=True), "partly_refunded"),
         (Facts(total=5, captured=5, refunded=5, is_over=True), "refunded"),
         (Facts(total=5, captured=5, refunded=5, allowed=5), "refunded"),
-        (Facts(total=5, captured=2, refunded=2, held=3, authorised=5, allowed=2), "partly_paid"),
+        (Facts(total=5, captured=2, refunded=2, held=3, authorised=5, allowed=2), "authorised"),  # the rest is held
+        (Facts(total=5, captured=2, refunded=2, held=2, authorised=4, allowed=2), "due"),  # a part of the rest is
+        (Facts(total=5, captured=3, refunded=3), "due"),  # what came went back, and it became dearer since
         (Facts(total=4, captured=5, refunded=1), "partly_refunded"),  # one that costs less now
         (Facts(total=6, captured=5, refunded=1), "partly_paid"),  # and one that costs more
     ],

@@ -9,6 +9,7 @@ from checkout.orders import revising
 from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
+from checkout.receivables.models import Receivable
 from checkout.returns import invariants, selectors
 from checkout.returns import services as returns
 from checkout.returns.models import ReimbursedLine, Reimbursement, Return
@@ -299,3 +300,17 @@ def test_an_exchange_sends_what_is_shown_while_other_money_is_on_its_way_back() 
     returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
     assert [(minor, "original") for minor in (700, *(going.amount.minor for going in seen.goings))] == refunds(order)
     assert (len(seen.goings), seen.balance.minor) == (1, 0)
+
+
+@pytest.mark.parametrize(("units", "state"), [(1, "authorised"), (2, "voided")])
+def test_of_an_invoice_that_nobody_has_paid_what_came_back_is_not_due(units: int, state: str) -> None:
+    """Two units of 25.00, with 5.00 of delivery, promised and sent."""
+    order = make.delivered(made.placed(provider="invoice", token="", quantity=2, customer_id=UserFactory().pk))
+    settle(came_back(order, units))
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    rest = 5500 - 2750 * units
+    assert (order.payment_state, order.due_minor, order.held_minor, order.balance_minor) == (state, rest, rest, rest)
+    assert (order.status, refunds(order)) == ("returned" if units == 2 else "delivered", [])
+    assert Receivable.objects.get().open.minor == rest
+    assert everything() == []
