@@ -178,8 +178,7 @@ def capture_value(*, order_id: UUID, by: str) -> None:
         return
     quantities = [line.quantity for line in lines]
     minor = payments.value_of(order.total_minor, [_weight(order, line) for line in lines], quantities, gone)
-    most = max(0, order.due_minor + order.refunded_minor)
-    payments.take_up_to(order_id=order_id, minor=min(minor, most), is_final=gone == quantities, by=by)
+    payments.take_up_to(order_id=order_id, minor=minor, is_final=gone == quantities, by=by)
 
 
 def _weight(order: Order, line: OrderLine) -> int:

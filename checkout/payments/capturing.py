@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import locking, rules, selectors
+from checkout.payments import locking, refunding, rules, selectors
 from checkout.payments.models import Capture, CaptureWhen, Payment, PaymentOptions
 from shop.audit import services as audit
 from shop.core import db
@@ -94,14 +94,16 @@ def capturable(payment: Payment) -> int:
 def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[Capture]:
     """See to it that `minor` in all is taken of the payments that are captured on shipment. Idempotent.
 
-    `is_final`: nothing more will be shipped, the rest is let go.
+    Not what need not be paid any more; what goes back, or is on its way back, has to be taken all the same, or too
+    little would stay. `is_final`: nothing more will be shipped, the rest is let go.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         if order.status in OVER:
             return []
         asked = Capture.objects.filter(order_id=order_id, status=Capture.Status.REQUESTED)
-        missing = minor - order.captured_minor - (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+        wanted = min(minor, order.due_minor + order.refunded_minor + refunding.requested(order))
+        missing = wanted - order.captured_minor - (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
         found = []
         for payment in payments:
             most = capturable(payment) if payment.capture_when == CaptureWhen.ON_SHIPMENT else 0

@@ -27,6 +27,12 @@ from shop.events import bus, types
 FACTS = {"refunded", "refund_pending", "refund_failed"}
 BACK = {"refunded", "refund_pending", "credited"}
 OVER = {Order.Status.CANCELLED, Order.Status.REFUNDED}  # nothing of such an order is due
+_PARTLY = Order.FulfilmentState.PARTLY_SHIPPED
+_LEFT = (
+    Order.FulfilmentState.SHIPPED,
+    Order.FulfilmentState.DELIVERED,
+    Order.FulfilmentState.PARTLY_RETURNED,
+)
 
 
 class RefundRefused(Exception):
@@ -77,13 +83,24 @@ def key_of(payment: Payment, key: UUID | None) -> UUID:
 def allow(order: Order, minor: int, by: str) -> None:
     """What is given back beyond what is owed is goodwill: that much less is due. The order is locked.
 
-    Who gives back all that was taken does not want the rest either: then nothing is due any more. An order that waits
-    for its first money still waits for all of it.
+    Who gives back all that was taken does not want the rest either: then nothing is due any more (see `_ends`). An
+    order that waits for its first money still waits for all of it.
     """
     goodwill = minor - owed(order)
     if goodwill > 0 and order.status in selectors.GOES_ON:
-        is_all = order.captured_minor - order.refunded_minor - requested(order) == minor
-        revising.allow(order=order, minor=order.due_minor if is_all else goodwill, by=by)
+        revising.allow(order=order, minor=order.due_minor if _ends(order, minor, goodwill) else goodwill, by=by)
+
+
+def _ends(order: Order, minor: int, goodwill: int) -> bool:
+    """Whether giving `minor` back, `goodwill` of it as such, gives the order up: it is all that was taken.
+
+    Not once a part has left while others are to follow, nor where what has left is to be paid by money that is still
+    held or promised: a merchant who is sorry for the first parcel means what it cost, and no more than that.
+    """
+    if order.captured_minor - order.refunded_minor - requested(order) != minor:
+        return False
+    is_sure = order.came_minor - minor >= order.due_minor - goodwill
+    return order.fulfilment_state not in (_PARTLY, *(_LEFT if is_sure else ()))
 
 
 def owed(order: Order) -> int:

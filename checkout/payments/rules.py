@@ -126,8 +126,8 @@ _RANK = {"pending": 0, "processing": 1, "action_required": 1, "failed": 2, "canc
 def status(*, current: str, amount: int, known: Sums, state: str) -> str:
     """`Payment.Status` from the sums, or, where no money has moved, from what the provider last said (`state`)."""
     if known.captured:
-        if known.given_back >= known.captured:
-            return "refunded"
+        if known.given_back >= known.captured >= known.authorised - known.voided:
+            return "refunded"  # and nothing more can be taken
         if known.captured >= amount or known.captured + known.voided >= known.authorised > 0:
             return "paid"
         if known.authorised:

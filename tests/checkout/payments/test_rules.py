@@ -71,6 +71,8 @@ def test_a_refund_that_failed_counts_no_more() -> None:
         ("action_required", Sums(captured=6), "pending", "action_required"),
         ("paid", Sums(captured=10, refunded=10), "succeeded", "refunded"),
         ("refunded", Sums(captured=10, refunded=4), "succeeded", "paid"),
+        ("authorised", Sums(authorised=10, captured=4, refunded=4), "succeeded", "authorised"),  # the rest is held
+        ("authorised", Sums(authorised=10, captured=4, refunded=4, voided=6), "succeeded", "refunded"),
         ("pending", Sums(), "succeeded", "processing"),
     ],
 )
