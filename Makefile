@@ -11,7 +11,7 @@ TEST_ARGS ?=
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-life lint openapi bench reset install install-dev
+.PHONY: help run test test-faults test-walks lint openapi bench reset install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,13 +22,15 @@ run: install ## run the whole shop on this machine: http://127.0.0.1:8000/ (PORT
 test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three databases)
 	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
 
-test-faults: install-dev ## run every race and fault under many random schedules, and 100,000 random operations; prints a table
-	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-5000} $(BIN)/python -m shop.local exec -- \
-		python -m pytest tests -n auto -k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
+# One process more than there are processors: a shop that was killed is waited for.
+test-faults: install-dev ## run every race and fault, real kills among them, under many random schedules; prints a table
+	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-5000} $(BIN)/python -m shop.local exec -- \
+		python -m pytest tests -n $${WORKERS:-$$(($$(nproc) + 1))} \
+		-k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
 
-test-life: install-dev ## walk 50,000 random steps of the life of orders: edits, parcels, returns, refunds
-	@STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
-		python -m pytest tests/checkout/test_life_of_an_order.py -n auto -rA $(TEST_ARGS)
+test-walks: install-dev ## do 100,000 random operations, and 50,000 random steps of the life of orders
+	@OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
+		python -m pytest tests/faults/test_operations.py tests/checkout/test_life_of_an_order.py -n auto -rA $(TEST_ARGS)
 
 lint: install-dev ## run all checks
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- sh .ci/lint

@@ -2,7 +2,7 @@
 
 A walk over the whole table of transitions on a real database with the payment sandbox. After it everything heals, and
 must add up: legal edges only, a history without gaps, the balance is what is due less what was paid, and whatever
-`verify_invariants` asks. `STEPS=50000` (as `make test-life` sets it) makes it the long walk, in two worlds side by
+`verify_invariants` asks. `STEPS=50000` (as `make test-walks` sets it) makes it the long walk, in two worlds side by
 side; it is quick otherwise.
 """
 
@@ -41,4 +41,4 @@ def test_F23_the_life_of_orders_adds_up_whatever_happens(
     edges = set(OrderStep.objects.values_list("from_status", "trigger"))
     told = f"{world.count()}: {dict(world.done)}; refused: {dict(world.refused)}; edges: {len(edges)}"
     record_property("figures", f"life of orders {told}")
-    sys.stdout.write(told)  # shown by `make test-life`
+    sys.stdout.write(told)  # shown by `make test-walks`

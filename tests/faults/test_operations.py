@@ -1,6 +1,6 @@
 """Anything may happen next: random operations on a real database, and every invariant holds in the end.
 
-`OPERATIONS=100000` (as `make test-faults` sets it) makes it the long run, in two worlds side by side; it is quick
+`OPERATIONS=100000` (as `make test-walks` sets it) makes it the long run, in two worlds side by side; it is quick
 otherwise. Hypothesis draws the seeds from which everything follows, and names the one that failed. The database is not
 wiped in between: a world only grows older.
 """
@@ -8,6 +8,7 @@ wiped in between: a world only grows older.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,4 +35,6 @@ def test_after_any_operations_everything_adds_up(
     world: World, number: int, record_property: Callable[[str, object], None]
 ) -> None:
     walk(world, WEIGHTS, steps=SHARE, at_once=min(SHARE, 2000))
-    record_property("operations", f"{world.count()}: {dict(world.done)}; refused: {dict(world.refused)}")
+    told = f"{world.count()}: {dict(world.done)}; refused: {dict(world.refused)}"
+    record_property("operations", told)
+    sys.stdout.write(told)  # shown by `make test-walks`
