@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys import running, steps
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 HERE = Path(__file__).parent
+PATIENCE = 15_000  # ms: journeys share the machine with the other tests
 _SHOP = pytest.StashKey[running.Shop]()
+_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,14 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """A failed journey shows what the shop said meanwhile."""
+    """A failed journey shows what the shop said meanwhile, and pictures of the last pages are kept."""
     report = yield
+    item.stash[_FAILED] = report.failed
     if report.failed and _SHOP in item.config.stash:
         report.sections.append(("The shop's log", item.config.stash[_SHOP].tail()))
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[running.Shop]:
     """When all journeys are over, what must always hold must hold: `verify_invariants` has the last word."""
     with running.running_shop(tmp_path_factory.mktemp("shop")) as started:
@@ -48,9 +51,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         assert started.violations() == ""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """For one module: Playwright's thread has an event loop, beside which Django's ORM refuses to work."""
+    """For the journeys only: Playwright's thread has an event loop, beside which Django's ORM refuses to work."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running_browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running_browser
@@ -58,7 +62,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, shop: running.Shop, tmp_path: Path) -> Iterator[Any]:
+def open_page(browser: Browser, shop: running.Shop, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A function: `open_page(**options of the browser context)` → a page of a new visitor."""
     contexts = []
 
@@ -66,12 +70,12 @@ def open_page(browser: Browser, shop: running.Shop, tmp_path: Path) -> Iterator[
         context = browser.new_context(base_url=shop.url, **{"viewport": steps.DESK, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield opened
     for place, context in enumerate(contexts):
-        for number, page in enumerate(context.pages):
+        for number, page in enumerate(context.pages if request.node.stash[_FAILED] else ()):
             page.screenshot(path=tmp_path / f"last-{place}-{number}.png")  # kept by pytest for a while
         context.close()
 

@@ -38,7 +38,7 @@ def paid(shop: running.Shop, email: str, *, token: str = "", words: str = "lamp"
 
 def send(shop: running.Shop, number: str, *, tracking: str = "1Z999AA10123456784") -> None:
     """The warehouse picks everything and hands it to the carrier."""
-    token = shop.staff_token()
+    token = shop.staff_token
     for path, body in (
         ("transitions", {"trigger": "start_fulfillment"}),
         ("transitions", {"trigger": "items_picked"}),
@@ -49,7 +49,7 @@ def send(shop: running.Shop, number: str, *, tracking: str = "1Z999AA10123456784
 
 def deliver(shop: running.Shop, number: str) -> None:
     """The parcel has arrived."""
-    _do(shop, number, "transitions", {"trigger": "delivery_confirmed"}, shop.staff_token())
+    _do(shop, number, "transitions", {"trigger": "delivery_confirmed"}, shop.staff_token)
 
 
 def _do(shop: running.Shop, number: str, path: str, body: dict[str, str], token: str) -> None:

@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -88,11 +89,13 @@ class Shop:
         assert status == 200, answer
         return str(answer["accessToken"])
 
+    @cached_property
     def staff_token(self) -> str:
+        """What says over REST that a merchant calls."""
         return self.token(*MERCHANT)
 
     def set_stock(self, product_id: str, quantity: int) -> None:
-        status, answer = self.api("PUT", f"products/{product_id}/inventory", {"quantity": quantity}, self.staff_token())
+        status, answer = self.api("PUT", f"products/{product_id}/inventory", {"quantity": quantity}, self.staff_token)
         assert status == 200, answer
 
     def sandbox(self) -> dict[str, Any]:
