@@ -6,6 +6,7 @@ It has no thread and no connection, so that a child starts as clean as a new pro
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import json
 import os
@@ -34,6 +35,8 @@ def main() -> None:
         for subscriber in subscribers:
             bus.handler(subscriber)
     importlib.import_module("tests.faults.jobs")
+    gc.collect()
+    gc.freeze()  # else a child copies the whole memory by looking through it
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_child(json.loads(line))) + "\n")
         sys.stdout.flush()
