@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 from django.core.cache import cache
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests.faults import report
 from tests.faults.report import pytest_sessionfinish, pytest_terminal_summary, schedules
@@ -15,15 +18,46 @@ from tests.faults.report import pytest_sessionfinish, pytest_terminal_summary, s
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
 
 
+# What runs a whole shop: journeys share one, and a test that kills another comes after them.
+WHOLE_SHOPS = ("tests/journeys/", *(() if report.LONG else ("tests/faults/test_postgres_killed.py",)))
+AHEAD = 3  # tests that a worker knows of besides the one that it runs
+
+
 class OneShop(LoadScopeScheduling):
-    """Each test goes to whichever worker is free, but all journeys to the same one: they share a running shop."""
+    """Each test goes to whichever worker is free, but whole shops to the same one, which begins with them; and those
+    that read all of the code to the same one.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+        if nodeid.startswith(WHOLE_SHOPS):
+            return "whole shops"
+        return "conventions" if nodeid.startswith("tests/conventions/") else nodeid
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        super().mark_test_complete(node, item_index, duration)
+        assigned = self.assigned_work[node]  # what is done is forgotten: it would be counted again after each test
+        for scope in [scope for scope, tests in assigned.items() if all(tests.values())]:
+            del assigned[scope]
+
+    def _reschedule(self, node: WorkerController) -> None:
+        """Tell a worker of more tests before it has run out of them, so that it never waits for us."""
+        if node.shutting_down:
+            return
+        while self.workqueue and self._pending_of(self.assigned_work[node]) <= AHEAD:
+            self._assign_work_unit(node)
+        if not self.workqueue:
+            node.shutdown()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneShop:
     return OneShop(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than there are processors: tests wait for servers, browsers and each other."""
+    number = yield
+    return number if report.LONG or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else number + 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -34,6 +68,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marker.kwargs.setdefault("databases", "__all__")
     if report.LONG:
         report.longest_first(items)
+    else:
+        items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Whole shops first, one after the other."""
+    return next((place for place, start in enumerate(WHOLE_SHOPS) if item.nodeid.startswith(start)), len(WHOLE_SHOPS))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
