@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from cart.pricing.models import TaxRate
 from checkout.changes import services as changes
@@ -122,3 +124,14 @@ def test_what_a_line_keeps_and_its_returns_kept_are_compared(order: Order) -> No
     assert of_returns.worth_is_given_back() == [
         f"I6 order line {line.pk} keeps [198, 0, 0] of delivery and its tax, its reimbursements kept [199, 0, 0]"
     ]
+
+
+def test_lines_of_before_are_told_what_their_returns_kept(order: Order) -> None:
+    """The column came later than returns; what a change has given back since is gone."""
+    settled(order)
+    fill = import_module("checkout.migrations.0019_kept_delivery").FILL
+    for shipping, kept in ((599, 199), (100, 100)):
+        order.lines.update(kept_shipping_minor=0, shipping_minor=shipping)
+        with connection.cursor() as cursor:
+            cursor.execute(fill)
+        assert [line.kept_shipping_minor for line in make.lines(order)] == [kept]
