@@ -82,6 +82,7 @@ app.conf.beat_schedule = {
     "archive.archive": {"task": "checkout.archive.tasks.archive", "schedule": crontab(hour=2, minute=5)},
     "archive.bring_back": {"task": "checkout.archive.tasks.bring_back", "schedule": 300.0},
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},
+    "warehouse.end_waves": {"task": "checkout.warehouse.tasks.end_waves", "schedule": 60.0},
     "warehouse.forget": {"task": "checkout.warehouse.tasks.forget_printed", "schedule": crontab(minute=50)},
     "purchase.cancel_unpaid": {"task": "checkout.purchase.tasks.cancel_unpaid", "schedule": 30.0},
 }

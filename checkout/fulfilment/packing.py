@@ -19,14 +19,15 @@ from shop.core import db
 Status = Shipment.Status
 
 
-def pick_units(*, shipment_id: UUID, units: Mapping[UUID, int], by: str) -> Shipment:
+def pick_units(*, shipment_id: UUID, units: Mapping[UUID, int], by: str, seen: int | None = None) -> Shipment:
     """So many units (by shipment line id, from 0) of an open parcel are picked now: in all, not in addition.
 
-    The same numbers again change nothing. Starts the order if nobody has. Raises `ShipmentRefused` ("not_on_hand" for
-    units that were sold before they are there), `orders.TransitionRefused`.
+    `seen`: the parcel's `version` that the numbers were counted up from. The same numbers again change nothing. Starts
+    the order if nobody has. Raises `ShipmentRefused` ("not_on_hand" for units that were sold before they are there,
+    "changed_meanwhile" for a parcel whose units are elsewhere), `orders.TransitionRefused`.
     """
     with transaction.atomic(using=db.DEFAULT):
-        order, shipment = contents.locked(shipment_id)
+        order, shipment = contents.locked(shipment_id, seen=seen)
         lines = named(shipment, units)
         changed = [line for line in lines if line.picked != units[line.pk]]
         if not changed:
@@ -35,7 +36,9 @@ def pick_units(*, shipment_id: UUID, units: Mapping[UUID, int], by: str) -> Ship
         for line in changed:
             if not 0 <= units[line.pk] <= line.quantity:
                 raise _bad_units(line, line.quantity)
-        check_on_hand([line for line in changed if units[line.pk] > line.picked], units)
+        if more := [line for line in changed if units[line.pk] > line.picked]:
+            check_settled(order, shipment)
+            check_on_hand(more, units)
         for line in changed:
             line.picked = units[line.pk]
         ShipmentLine.objects.bulk_update(changed, ["picked"])

@@ -47,11 +47,13 @@ def start(*, order_id: UUID, by: str) -> Order:
 
 
 def pick(*, order_id: UUID, by: str) -> Order:
-    """Every unit of the order is in its parcel. Raises `TransitionRefused`, `ShipmentRefused` ("not_on_hand")."""
+    """Every unit of the order is in its parcel. Raises `TransitionRefused`, `ShipmentRefused` (as `pick_units`)."""
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
         being_picked = [shipment for shipment in shipments if shipment.status == Status.OPEN]
         lines = contents.lines_of(being_picked)
+        for shipment in being_picked:
+            packing.check_settled(order, shipment)
         packing.check_on_hand(lines, {line.pk: line.quantity for line in lines})
         ShipmentLine.objects.filter(shipment__in=being_picked).update(picked=F("quantity"))
         contents.move(being_picked, Status.PICKED, by, picked_at=Now(), is_waiting=False)

@@ -77,7 +77,7 @@ class DispatchScreens:
             if wanted == "print":
                 return self._papers(shipment, request, by)
             if wanted == "picked":
-                picking.pick_all(shipment_id=shipment.pk, by=by)
+                picking.pick_all(shipment_id=shipment.pk, seen=shipment.version, by=by)
                 messages.success(request, _("Parcel %(number)s is finished.") % {"number": shipment.number})
                 return _to_pack(shipment.number)
             return self._dispatched(shipment, request, by)

@@ -1,10 +1,13 @@
 """The commands of a round: a unit into its box, back again, a box that is finished, units that are not there.
 
-Each locks the wave first, so that two scanners in one wave never count the same unit twice.
+Each locks the wave first, so that two scanners in one wave never count the same unit twice. Others change its parcels
+under their orders' locks, which are taken after the wave's: what was read before these is held against the parcel's
+version, and read anew if it is not that any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +15,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.products import codes
+from checkout.fulfilment import contents as contents_of
 from checkout.fulfilment import packing, shorting
-from checkout.fulfilment.models import ShipmentLine
+from checkout.fulfilment import selectors as fulfilment
 from checkout.warehouse import rules, selectors, services
 from checkout.warehouse.boxes import BoxLine, Contents
 from checkout.warehouse.models import PickScan, PickWave
@@ -59,20 +63,38 @@ def scan(*, wave_id: UUID, text: str, by: str, nonce: str = "") -> Scanned:
         units, code = rules.scanned(text)
     except rules.BadScan as bad:
         raise ScanRefused(_unreadable(bad.code), bad.code) from bad
+    return _as_it_is(lambda: _scan(wave_id, units, code, by, nonce))
+
+
+def _scan(wave_id: UUID, units: int, code: str, by: str, nonce: str) -> Scanned:
     with transaction.atomic(using=db.DEFAULT):
         wave = _open(wave_id)
         contents = selectors.contents(wave)
         parcel = next((box for box in contents.boxes if rules.same_code(box.shipment.number, code)), None)
         if parcel:
             packing.finish_picking(shipment_id=parcel.shipment.pk, by=by)
-            _end_if_picked(wave, by)
+            services.end_if_over(wave, by)
             return Scanned(finished=parcel.shipment.number)
         lines = _meant(contents, code)
         return _count(wave, contents, lines, units, by, nonce=_fresh(wave, lines[0].sku, nonce[:40]))
 
 
+def _as_it_is(step: Callable[[], Scanned]) -> Scanned:
+    """What a step of a round comes to; once more with what is there now, if somebody changed a parcel meanwhile."""
+    try:
+        return step()
+    except contents_of.ShipmentRefused as refused:
+        if refused.code != "changed_meanwhile":
+            raise
+    return step()
+
+
 def undo(*, wave_id: UUID, by: str) -> Scanned:
     """Take back the last scan that stands. Raises `ScanRefused`, and what fulfilment raises."""
+    return _as_it_is(lambda: _undo(wave_id, by))
+
+
+def _undo(wave_id: UUID, by: str) -> Scanned:
     with transaction.atomic(using=db.DEFAULT):
         wave = _open(wave_id)
         last = next(iter(selectors.last_scans(wave.pk, 1)), None)
@@ -82,7 +104,7 @@ def undo(*, wave_id: UUID, by: str) -> Scanned:
         if line is None:
             raise ScanRefused(_("That parcel is finished: nothing of it can be taken back here."), "finished")
         left = max(0, line.picked - last.units)
-        packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: left}, by=by)
+        packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: left}, seen=line.version, by=by)
         PickScan.objects.filter(pk=last.pk).update(is_undone=True)
         return Scanned(sku=line.sku, boxes=((line.box, line.number, line.picked - left),))
 
@@ -97,7 +119,7 @@ def finish(*, wave_id: UUID, by: str, shipment_id: UUID | None = None) -> list[s
         chosen = [box for box in boxes if box.shipment.pk == shipment_id] if shipment_id else complete
         for box in sorted(chosen, key=lambda one: one.shipment.order_id):
             packing.finish_picking(shipment_id=box.shipment.pk, by=by)
-        _end_if_picked(wave, by)
+        services.end_if_over(wave, by)
         return [box.shipment.number for box in chosen]
 
 
@@ -113,21 +135,21 @@ def short(*, wave_id: UUID, line_id: UUID, units: int, then: str, by: str, seen:
                 "sku": line.sku, "open": line.open,
             }, "too_many")  # fmt: skip
         shorting.short(shipment_id=line.shipment_id, units={line_id: units}, then=then, by=by, seen=seen)
-        _end_if_picked(wave, by)
+        services.end_if_over(wave, by)
         return line
 
 
-def pick_all(*, shipment_id: UUID, by: str) -> None:
-    """Everything of a parcel is in it, counted by eye: pick all of it and finish it. Raises what fulfilment raises."""
+def pick_all(*, shipment_id: UUID, by: str, seen: int | None = None) -> None:
+    """Everything of a parcel is in it, counted by eye: pick all of it and finish it. `seen`: the parcel's `version`
+    then. Raises what fulfilment raises."""
     with transaction.atomic(using=db.DEFAULT):
-        wave = selectors.open_wave_of(shipment_id)
-        if wave:
-            services.locked(wave.pk)
-        units = dict(ShipmentLine.objects.filter(shipment_id=shipment_id).values_list("pk", "quantity"))
-        packing.pick_units(shipment_id=shipment_id, units=units, by=by)
+        found = selectors.open_wave_of(shipment_id)
+        wave = services.locked(found.pk) if found else None
+        units = fulfilment.contents_of(shipment_id)
+        packing.pick_units(shipment_id=shipment_id, units=units, seen=seen, by=by)
         packing.finish_picking(shipment_id=shipment_id, by=by)
         if wave:
-            _end_if_picked(wave, by)
+            services.end_if_over(wave, by)
 
 
 def _open(wave_id: UUID) -> PickWave:
@@ -179,9 +201,7 @@ def _count(
         raise ScanRefused(_("Of %(sku)s only %(needed)d are needed, not %(units)d.") % words, "too_many")
     by_id = {line.line_id: line for line in lines}
     shares = rules.share(units, [rules.Need(line.line_id, line.box, line.open) for line in lines])
-    for need, part in sorted(shares, key=lambda pair: by_id[pair[0].line_id].order_id):
-        line = by_id[need.line_id]
-        packing.pick_units(shipment_id=line.shipment_id, units={line.line_id: line.picked + part}, by=by)
+    _pick({by_id[need.line_id]: part for need, part in shares}, by)
     PickScan.objects.bulk_create(
         PickScan(
             wave=wave, position=position, line_id=need.line_id, order_id=by_id[need.line_id].order_id, units=part,
@@ -197,9 +217,14 @@ def _count(
     return Scanned(sku=sku, boxes=boxes, complete=tuple(complete))
 
 
-def _end_if_picked(wave: PickWave, by: str) -> None:
-    if not any(box.is_open for box in selectors.contents(wave).boxes):
-        services.end(wave, services.Status.PICKED, by)
+def _pick(parts: Mapping[BoxLine, int], by: str) -> None:
+    """So many units more of each line are picked: all of a parcel's at once, orders locked one after the other."""
+    parcels: dict[tuple[UUID, UUID, int], dict[UUID, int]] = {}
+    for line, part in parts.items():
+        picked = parcels.setdefault((line.order_id, line.shipment_id, line.version), {})
+        picked[line.line_id] = line.picked + part
+    for (_order_id, shipment_id, version), units in sorted(parcels.items(), key=lambda pair: pair[0]):
+        packing.pick_units(shipment_id=shipment_id, units=units, seen=version, by=by)
 
 
 def _unreadable(code: str) -> str:

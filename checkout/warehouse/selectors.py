@@ -102,6 +102,13 @@ def wave(wave_id: UUID) -> PickWave | None:
     return PickWave.objects.filter(pk=wave_id).first()
 
 
+def over() -> list[UUID]:
+    """Open waves in which nothing is left to pick, oldest first. One query."""
+    left = inside().filter(wave_id=OuterRef("pk"), shipment__status=Shipment.Status.OPEN)
+    rows = PickWave.objects.filter(~Exists(left), status=PickWave.Status.OPEN)
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
 def contents(wave: PickWave) -> Contents:
     """What is in a wave. Two queries, whatever its size. Cancelled parcels are boxes with nothing in them."""
     parcels = list(inside().filter(wave=wave).select_related("shipment__order").order_by("box"))

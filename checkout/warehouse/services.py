@@ -68,6 +68,29 @@ def close_wave(*, wave_id: UUID, by: str) -> PickWave:
         return wave
 
 
+def end_over(*, by: str) -> int:
+    """End the rounds in which nothing is left to pick: cancelled, packed in another house, or picked by others.
+    Returns how many. Idempotent."""
+    return sum(_end_over(wave_id, by) for wave_id in selectors.over())
+
+
+def _end_over(wave_id: UUID, by: str) -> bool:
+    with transaction.atomic(using=db.DEFAULT):
+        return end_if_over(locked(wave_id), by)
+
+
+def end_if_over(wave: PickWave, by: str) -> bool:
+    """End an open wave in which nothing is left to pick: as picked if anything was. Whether it has ended now.
+
+    Belongs to the transaction that has locked the wave.
+    """
+    boxes = selectors.contents(wave).boxes
+    if wave.status != Status.OPEN or any(box.is_open for box in boxes):
+        return False
+    end(wave, Status.PICKED if any(box.quantity for box in boxes) else Status.CLOSED, by)
+    return True
+
+
 def end(wave: PickWave, status: str, by: str) -> None:
     """Belongs to the transaction that has locked the wave."""
     WaveParcel.objects.filter(wave=wave).update(is_open=False)

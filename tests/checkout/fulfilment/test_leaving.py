@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment, ShipmentLine
@@ -10,7 +11,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments.models import Capture, Payment, PaymentOptions
 from inventory.stock import services as stock
-from inventory.stock.models import StockItem, StockMovement
+from inventory.stock.models import Allocation, StockItem, StockMovement
 from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests import outbox
@@ -137,6 +138,8 @@ def test_a_parcel_that_is_added_to_a_delivered_order_goes_its_way() -> None:
     paid = {"captured_minor": 10_500, "secured_minor": 10_500}
     Order.objects.filter(pk=order.pk).update(subtotal_minor=10_000, total_minor=10_500, **paid)
     ShipmentLine.objects.create(shipment=new, order_line=line, order_id=order.pk, quantity=1)
+    Allocation.objects.filter(reference=order.pk, location_id=first.location_id).update(quantity=F("quantity") + 1)
+    StockItem.objects.filter(location_id=first.location_id).update(allocated=F("allocated") + 1)
     assert fulfilment.pick(order_id=order.pk, by=BY).fulfilment_state == "partly_shipped"
     assert fulfilment.dispatch(order_id=order.pk, carrier="UPS", tracking_number="3", by=BY).status == "delivered"
     assert fulfilment.deliver(order_id=order.pk, by=BY).status == "delivered"

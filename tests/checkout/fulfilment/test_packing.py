@@ -43,6 +43,17 @@ def test_an_order_is_ready_when_its_last_parcel_is_picked() -> None:
     ]
 
 
+def test_numbers_that_were_counted_up_from_an_older_state_are_refused() -> None:
+    order, shipment = opened()
+    line, seen = only_line(shipment), shipment.version
+    fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 1}, seen=seen, by=BY)
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 1}, seen=seen, by=BY)
+    assert refused.value.code == "changed_meanwhile"
+    fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 2}, seen=seen + 1, by=BY)
+    assert parcels(order) == [("open", 3, 2)]
+
+
 def test_picking_says_how_many_are_picked_in_all_and_may_be_repeated() -> None:
     order, shipment = opened()
     line = only_line(shipment)

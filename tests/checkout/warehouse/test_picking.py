@@ -14,7 +14,7 @@ from checkout.orders.models import Order, OrderLine
 from checkout.orders.services import TransitionRefused
 from checkout.warehouse import picking, selectors, services
 from checkout.warehouse.models import PickScan, PickWave
-from inventory.stock.models import StockItem
+from inventory.stock.models import Allocation, StockItem
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import catalog
@@ -90,6 +90,17 @@ def test_several_units_are_shared_among_the_boxes(item: StockItem) -> None:
     done = scan(wave, f"3*{item.sku}")
     assert [(box, units) for box, _number, units in done.boxes] == [(1, 1), (2, 2)]
     assert done.complete == (1, 2)
+
+
+def test_a_parcel_that_has_a_sku_in_two_lines_takes_both(item: StockItem) -> None:
+    """As after an exchange for the same goods."""
+    shipment = make.parcel([item, stocked(5)], quantity=2)
+    wave = make.wave(shipment)
+    OrderLine.objects.filter(order_id=shipment.order_id).update(sku=item.sku, variant_id=item.variant_id)
+    StockItem.objects.filter(pk=item.pk).update(allocated=4)
+    Allocation.objects.filter(reference=shipment.order_id, variant_id=item.variant_id).update(quantity=4)
+    assert [(box, units) for box, _number, units in scan(wave, f"3*{item.sku}").boxes] == [(1, 2), (1, 1)]
+    assert picked(wave) == [(1, 3, 4)]
 
 
 def test_more_than_is_needed_is_refused(item: StockItem) -> None:
@@ -254,7 +265,7 @@ def test_missing_units_come_from_elsewhere(item: StockItem) -> None:
     outbox.drain(mails=False)
     assert Shipment.objects.filter(order_id=shipment.order_id, location_id=far.pk, status="open").count() == 1
     wave.refresh_from_db()
-    assert wave.status == "picked"  # nothing is left of its only parcel
+    assert wave.status == "closed"  # nothing is left of its only parcel
 
 
 def test_more_is_not_missing_than_is_needed(item: StockItem) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from uuid import uuid4
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,10 +14,12 @@ from checkout.fulfilment.models import Shipment
 from checkout.orders import rules
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.warehouse import selectors, services
+from checkout.warehouse import selectors, services, tasks
 from checkout.warehouse.models import PickWave, WaveParcel
 from inventory.stock import services as stock
+from inventory.stock.models import StockItem
 from shop.audit.models import AuditEntry
+from tests.factories import parcels
 from tests.factories import warehouse as make
 from tests.factories.inventory import LocationFactory, stocked
 from tests.factories.parcels import two_places
@@ -163,6 +167,72 @@ def test_one_that_comes_back_is_in_the_wave_that_took_it_last() -> None:
 def test_what_waits_is_counted_by_location_and_delivery() -> None:
     one, _other = make.parcel(), make.parcel()
     assert selectors.waiting() == [selectors.Waiting(one.location_id, "standard", "Standard", 2)]
+
+
+def cancelled(shipment: Shipment, _there: StockItem) -> None:
+    make.cancel(shipment)
+
+
+def moved(shipment: Shipment, there: StockItem) -> None:
+    packing.reassign(shipment_id=shipment.pk, location_id=there.location_id, by=BY)
+
+
+def packed(shipment: Shipment, _there: StockItem) -> None:
+    """By somebody at the order's page."""
+    parcels.picked(shipment)
+
+
+def ended() -> dict[UUID, str]:
+    """Waves and how they are, once the timetable has looked through them."""
+    tasks.end_waves()
+    return dict(PickWave.objects.values_list("pk", "status"))
+
+
+@pytest.mark.parametrize(("how", "status"), [(cancelled, "closed"), (moved, "closed"), (packed, "picked")])
+def test_a_wave_in_which_nothing_is_left_ends_by_itself(
+    how: Callable[[Shipment, StockItem], None], status: str
+) -> None:
+    here, there = parcels.two_places()
+    one, other = make.parcel([here]), make.parcel([here])
+    wave, going_on = make.wave(one, other), make.wave(make.parcel())
+    how(one, there)
+    assert ended() == {wave.pk: "open", going_on.pk: "open"}  # one parcel is left
+    how(other, there)
+    assert ended() == ended() == {wave.pk: status, going_on.pk: "open"}
+    wave.refresh_from_db()
+    assert wave.closed_at is not None
+    [entry] = AuditEntry.objects.filter(action=f"wave.{status}", object_id=str(wave.pk))
+    assert entry.actor == "system"
+    assert not WaveParcel.objects.filter(wave=wave, is_open=True).exists()
+
+
+def test_a_parcel_that_comes_back_to_the_house_can_be_picked_there() -> None:
+    here, there = parcels.two_places()
+    shipment = make.parcel([here])
+    wave = make.wave(shipment)
+    moved(shipment, there)
+    assert ended() == {wave.pk: "closed"}
+    moved(shipment, here)
+    assert waiting() == [shipment]
+    assert selectors.open_wave_of(shipment.pk) is None
+
+
+def test_what_a_later_wave_has_taken_keeps_no_earlier_one_open() -> None:
+    here, there = parcels.two_places()
+    shipment = make.parcel([here])
+    first = make.wave(shipment)
+    moved(shipment, there)
+    second = make.wave(shipment)
+    moved(shipment, here)
+    third = make.wave(shipment)
+    assert ended() == {first.pk: "closed", second.pk: "closed", third.pk: "open"}
+
+
+def test_looking_through_the_waves_takes_one_query_if_none_is_over(django_assert_num_queries: Any) -> None:
+    for _wave in range(3):
+        make.wave(make.parcel())
+    with django_assert_num_queries(1):
+        assert services.end_over(by="system") == 0
 
 
 def test_closing_twice_is_once() -> None:
