@@ -21,6 +21,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.StockReserved: (),
     types.ReservationExpired: ("checkout.purchase.receivers.cancel_unpaid",),
     types.UnitsReallotted: ("checkout.fulfilment.receivers.follow_stock",),
+    types.UnitsMissed: ("checkout.fulfilment.receivers.finish_wait",),
     types.WaitingJoined: ("catalog.restock.receivers.mail_joined",),
     types.UnitHeld: ("catalog.restock.receivers.mail_held",),
     types.CartAbandoned: (),

@@ -26,6 +26,19 @@ def follow_stock(data: dict[str, Any]) -> None:
     fulfilment.follow_stock(order_id=UUID(data["reference"]), by=BY)
 
 
+def finish_wait(data: dict[str, Any]) -> None:
+    """Let units wait that somebody missed who died before their parcel was written."""
+    fulfilment.finish_wait(
+        document=data["document"], location_id=UUID(data["location_id"]), by=data["actor"],
+        units={UUID(variant): number for variant, number in data["units"].items()},
+    )  # fmt: skip
+
+
+def void_label(data: dict[str, Any]) -> None:
+    """Give a label back to its carrier that no parcel leaves with."""
+    voiding.void(label_id=UUID(data["label_id"]), by=BY)
+
+
 def cancel_shipments(data: dict[str, Any]) -> None:
     """Stop the parcels of an order that is over."""
     fulfilment.cancel_shipments(order_id=UUID(data["order_id"]), by=BY)

@@ -2,7 +2,8 @@
 
 Here: what is done to all parcels of an order at once, and how it is as far as these are. What happens to one parcel is
 in `packing` (picked, split, packed elsewhere), `shorting` (not on the shelf) and `leaving` (sent, arrived); `opening`
-makes the parcels and lets them follow the order's lines, and `following` the stock; `waiting` ends a wait for units.
+makes the parcels and lets them follow the order's lines, and `following` the stock; `missing` lets units wait, and
+`waiting` ends that.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from checkout.fulfilment import contents, following, leaving, locking, opening, packing, shorting
+from checkout.fulfilment import contents, following, leaving, locking, missing, opening, packing, shorting
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -26,7 +27,7 @@ ShipmentRefused, TrackingRefused, UnitsHaveLeft = (
     leaving.TrackingRefused,
     opening.UnitsHaveLeft,
 )
-follow_stock = following.follow_stock
+follow_stock, finish_wait = following.follow_stock, missing.finish
 open_shipments, adapt, note_state = opening.open_shipments, opening.adapt, contents.note_state
 pick_units, finish_picking, split, reassign = (
     packing.pick_units,
@@ -51,9 +52,9 @@ def pick(*, order_id: UUID, by: str) -> Order:
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
         being_picked = [shipment for shipment in shipments if shipment.status == Status.OPEN]
-        lines = contents.lines_of(being_picked)
         for shipment in being_picked:
             packing.check_settled(order, shipment)
+        lines = contents.lines_of(being_picked)
         packing.check_on_hand(lines, {line.pk: line.quantity for line in lines})
         ShipmentLine.objects.filter(shipment__in=being_picked).update(picked=F("quantity"))
         contents.move(being_picked, Status.PICKED, by, picked_at=Now(), is_waiting=False)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, opening, packing, rules
+from checkout.fulfilment import contents, missing, opening, packing, rules
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders.models import Order
@@ -33,7 +33,8 @@ def short(
     `ShipmentRefused` and changes nothing.
 
     Where the stock has a database of its own, its part is one transaction that ends before the parcel's. What who dies
-    in between has begun is finished by `following`; who asks again before that is told to wait.
+    in between has begun is finished by `following`, or `missing` for units that wait; who asks again before that is
+    told to wait.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, shipment = contents.locked(shipment_id, seen=seen)
@@ -42,15 +43,16 @@ def short(
         contents.demand(order, "items_picked")
         packing.check_settled(order, shipment)
         lines = _missing(shipment, units)
-        document = f"shipment:{shipment.pk}#{shipment.version}"
+        document = missing.document_of(shipment)
+        missing.check_finished(order, shipment, but=document)
         contents.note("short", shipment, by, then=then, units={str(one.order_line_id): units[one.pk] for one in lines})
         with transaction.atomic(using=db.INVENTORY):
             new = _AFTER[then](order, shipment, lines, units, by)
-            missing = packing.by_variant(lines, units)
+            absent = packing.by_variant(lines, units)
             stock.note_missing(
-                reference=order.pk, location_id=_location(shipment), units=missing,
-                kept=_kept(order, shipment, missing) if then == REFUND else None, reason=_("Short pick"), by=by,
-                document=document,
+                reference=order.pk, location_id=_location(shipment), units=absent, reason=_("Short pick"), by=by,
+                kept=_kept(order, shipment, absent) if then == REFUND else None, document=document,
+                is_awaited=then == WAIT,
             )  # fmt: skip
         contents.note_state(order=order, by=by)
         return new
@@ -86,17 +88,8 @@ def _refund(
 def _wait(
     order: Order, shipment: Shipment, lines: list[ShipmentLine], units: Mapping[UUID, int], by: str
 ) -> Shipment | None:
-    here = contents.lines_of([shipment])
-    if sum(units.values()) == sum(line.quantity for line in here):
-        contents.touch(shipment, is_waiting=True)
-        new = shipment
-    else:
-        contents.lose(here, units, by=by)
-        new = contents.make(
-            order, location_id=shipment.location_id, units=_by_order_line(lines, units), by=by, is_waiting=True
-        )
-    bus.publish(types.UnitsDelayed(order_id=order.pk, shipment_id=new.pk), using=db.DEFAULT)
-    return new
+    missing.note_written(missing.document_of(shipment))
+    return missing.wait(order, shipment, {line: units[line.pk] for line in lines}, by=by)
 
 
 def _elsewhere(
@@ -143,7 +136,3 @@ def _location(shipment: Shipment) -> UUID:
         text = _("Nobody knows where parcel %(number)s is packed.")
         raise ShipmentRefused(text % {"number": shipment.number}, "not_open")
     return shipment.location_id
-
-
-def _by_order_line(lines: list[ShipmentLine], units: Mapping[UUID, int]) -> dict[UUID, int]:
-    return {line.order_line_id: units[line.pk] for line in lines}

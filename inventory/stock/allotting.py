@@ -171,12 +171,14 @@ def note_missing(
     reason: str,
     by: str,
     document: str,
+    is_awaited: bool = False,
 ) -> None:
     """Units (by variant) that `reference` was sold are not on the shelf of a location: the stock is counted down, once
     for each `document`.
 
     `kept`: how many units of these variants the reference still wants here, handed-over ones among them; of the others
-    at most `units` are given back. None: it waits for them, they stay promised, as a shortfall. Raises `BadQuantity`.
+    at most `units` are given back. None: they stay promised, as a shortfall. `is_awaited`: who waits for them is told
+    so, should it die before it noted that (`UnitsMissed`). Raises `BadQuantity`.
     """
     with transaction.atomic(using=db.INVENTORY):
         items, rows = _lock(reference)
@@ -189,6 +191,12 @@ def note_missing(
             surplus = [(row, min(units[row.variant_id], row.kept - kept.get(row.variant_id, 0))) for row in here]
             _give_back(items, [(row, min(row.open, number)) for row, number in surplus if number > 0], by)
             _tell(reference)
+        if is_awaited:
+            event = types.UnitsMissed(
+                reference=reference, location_id=location_id, units={str(key): number for key, number in units.items()},
+                document=document, actor=by,
+            )  # fmt: skip
+            bus.publish(event, using=db.INVENTORY)
 
 
 def _lost(there: Mapping[UUID, StockItem], units: Mapping[UUID, int]) -> dict[UUID, rules.Change]:

@@ -91,6 +91,19 @@ class UnitsReallotted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsMissed(Event):
+    """Sold units (by variant) were counted away with a document, and stay promised: whoever waits for them has noted so
+    by now, or hears of it here if it died before it could."""
+
+    aggregate = "order"
+    reference: UUID
+    location_id: UUID
+    units: dict[str, int]
+    document: str
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingJoined(Event):
     """Somebody waits for a variant that is sold out; who, only the catalogue knows."""
 

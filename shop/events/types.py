@@ -18,6 +18,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     StockLow,
     StockReserved,
     UnitHeld,
+    UnitsMissed,
     UnitsReallotted,
     WaitingJoined,
 )

@@ -13,9 +13,10 @@ from checkout.fulfilment.invariants import parcels_hold_the_order
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order, OrderChange
 from inventory.stock import services as stock
-from inventory.stock.models import StockMovement
+from inventory.stock.models import StockItem, StockMovement
 from shop.core import db
 from shop.events.models import OutboxEvent
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import checkout as make
@@ -64,7 +65,7 @@ def died(monkeypatch: pytest.MonkeyPatch, order: Order, command: Callable[[], No
     assert parcels(order) == [("open", 3, 0)]
 
 
-def asked_again(command: Callable[[], None]) -> str:
+def asked_again(command: Callable[[], Any]) -> str:
     """The code of the refusal, if it is one."""
     try:
         command()
@@ -118,6 +119,75 @@ def test_units_that_were_given_up_leave_the_order() -> None:
     assert_adds_up()
 
 
+def counted_away(order: Order, shipment: Shipment, item: StockItem) -> None:
+    """What a dead short pick of units that are waited for leaves behind."""
+    stock.note_missing(
+        reference=order.pk, location_id=item.location_id, units={item.variant_id: 1}, kept=None, reason="Short pick",
+        by=BY, document=f"shipment:{shipment.pk}#{shipment.version}", is_awaited=True,
+    )  # fmt: skip
+
+
+def waiting(order: Order) -> list[bool]:
+    return list(Shipment.objects.filter(order=order).order_by("id").values_list("is_waiting", flat=True))
+
+
+def test_units_that_were_counted_away_wait_as_was_meant() -> None:
+    """What a dead short pick leaves behind that lets units wait, which nobody asks for again."""
+    here, _there, order, shipment = opened()
+    counted_away(order, shipment, here)
+    outbox.drain()
+    assert (parcels(order), waiting(order)) == ([("open", 2, 0), ("open", 1, 0)], [False, True])
+    assert Notification.objects.filter(template="units_delayed").count() == 1
+    told_of = OutboxEvent.objects.using(db.INVENTORY).get(event_type="UnitsMissed")
+    receivers.finish_wait(told_of.data)
+    outbox.drain()
+    assert (parcels(order), counters(here)) == ([("open", 2, 0), ("open", 1, 0)], (4, 0, 3, 0))
+    assert clean()
+    assert_adds_up()
+
+
+def test_who_counts_again_before_that_is_told_to_wait_and_no_unit_is_counted_twice() -> None:
+    """Somebody went on with the parcel, so that the ledger has another name for what is missing of it."""
+    here, _there, order, shipment = opened()
+    counted_away(order, shipment, here)
+    line = only_line(shipment)
+    fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 1}, by=BY)
+
+    def short(then: str) -> str:
+        return asked_again(lambda: fulfilment.short(shipment_id=shipment.pk, units={line.pk: 1}, then=then, by=BY))
+
+    assert [short("wait"), short("refund")] == ["changed_meanwhile"] * 2
+    outbox.drain()
+    assert (parcels(order), waiting(order), counters(here)[0]) == ([("open", 2, 1), ("open", 1, 0)], [False, True], 4)
+    assert short("wait") == ""  # another one
+    outbox.drain()
+    assert (parcels(order), counters(here)[0]) == ([("open", 1, 1), ("open", 1, 0), ("open", 1, 0)], 3)
+    assert clean()
+
+
+def test_nothing_waits_that_was_found_or_is_packed_elsewhere_by_then() -> None:
+    here, there, order, shipment = opened()
+    counted_away(order, shipment, here)
+    picked(shipment)
+    outbox.drain()
+    assert (parcels(order), waiting(order)) == ([("picked", 3, 3)], [False])
+    here, there, order, shipment = opened()
+    counted_away(order, shipment, here)
+    fulfilment.reassign(shipment_id=shipment.pk, location_id=there.location_id, by=BY)
+    outbox.drain()
+    assert (parcels(order), waiting(order)) == ([("open", 3, 0)], [False])
+    assert clean()
+
+
+def test_units_of_nobodys_parcel_are_no_business_of_ours() -> None:
+    here, _there, order, _shipment = opened()
+    for document in ("recount:7", f"shipment:{db.uuid7()}#0"):
+        fulfilment.finish_wait(
+            document=document, location_id=here.location_id, units={here.variant_id: 1}, by=BY
+        )  # fmt: skip
+    assert waiting(order) == [False]
+
+
 @pytest.mark.parametrize("is_repeated", [True, False])
 @pytest.mark.parametrize("then", ["refund", "wait", "elsewhere"])
 def test_who_dies_in_a_short_pick_is_finished_or_asks_again(
@@ -134,13 +204,13 @@ def test_who_dies_in_a_short_pick_is_finished_or_asks_again(
     if is_repeated:
         assert asked_again(short) == ("changed_meanwhile" if IS_SPLIT and then != "wait" else "")
     outbox.drain()
-    if is_repeated or (IS_SPLIT and then != "wait"):
+    if is_repeated or IS_SPLIT:
         units_left = {"refund": [2], "wait": [2, 1], "elsewhere": [2, 1]}[then]
         assert parcels(order) == [("open", number, 0) for number in units_left]
         assert StockMovement.objects.filter(document__startswith="shipment:").count() == 1
         assert counters(here)[0] == 4
-    else:  # nothing has happened, but that the shelf was counted
-        assert parcels(order) == [("open", 3, 0)]
+    else:  # nothing has happened
+        assert (parcels(order), counters(here)[0]) == ([("open", 3, 0)], 5)
     assert sum(units for units, _shipped in kept(order.pk).values()) == order.lines.get().quantity
     assert kept(order.pk).get((there.variant_id, there.location_id), (0, 0))[0] == (
         1 if then == "elsewhere" and (is_repeated or IS_SPLIT) else 0
@@ -191,6 +261,22 @@ def test_who_dies_while_parcels_are_opened_is_repeated(monkeypatch: pytest.Monke
     assert counters(here) == (5, 0, 3, 0)
     outbox.drain()
     assert (parcels(order), parcels_hold_the_order()) == ([("open", 3, 0)], [])
+
+
+def test_nobody_picks_what_is_elsewhere_until_the_parcel_is_there_too() -> None:
+    """Somebody died who packs it at another location, and the pickers here see it still."""
+    here, there, order, shipment = opened()
+    move = stock.Move(here.variant_id, here.location_id, there.location_id, 3)
+    stock.reallocate_many(reference=order.pk, moves=[move], by=BY)
+    fulfilment.start(order_id=order.pk, by=BY)
+    commands: tuple[Callable[[], Any], ...] = (
+        lambda: picked(shipment), lambda: fulfilment.pick(order_id=order.pk, by=BY)
+    )  # fmt: skip
+    assert [asked_again(command) for command in commands] == ["changed_meanwhile"] * 2
+    outbox.drain()
+    [parcel] = Shipment.objects.filter(order=order).exclude(status="cancelled")
+    assert (parcel.location_id, picked(parcel).status) == (there.location_id, "picked")
+    assert clean()
 
 
 def test_picked_units_stay_where_they_are() -> None:

@@ -14,6 +14,8 @@ from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
 from inventory.stock import services as stock
 from inventory.stock.models import Allocation, StockItem, StockMovement
+from shop.core import db
+from shop.events.models import OutboxEvent
 from tests.factories.inventory import LocationFactory, stocked
 from tests.inventory.checks import assert_adds_up, counters
 
@@ -168,6 +170,23 @@ def test_units_that_wait_are_a_shortfall() -> None:
     stock.receive(variant_id=item.variant_id, sku=item.sku, quantity=1, reason="delivery", by="staff:1")
     assert counters(item) == (1, 0, 1, 0)
     assert_adds_up()
+
+
+@pytest.mark.parametrize("is_awaited", [True, False])
+def test_who_waits_for_missing_units_is_told_with_them(is_awaited: bool) -> None:
+    item = stocked(3)
+    reference = sold(item, 3)
+    stock.note_missing(
+        reference=reference, location_id=item.location_id, units={item.variant_id: 2}, kept=None, reason="short pick",
+        by="staff:1", document="shipment:1#0", is_awaited=is_awaited,
+    )  # fmt: skip
+    told = OutboxEvent.objects.using(db.INVENTORY).filter(event_type="UnitsMissed", aggregate_id=str(reference))
+    assert [event.data for event in told] == is_awaited * [
+        {
+            "reference": str(reference), "location_id": str(item.location_id), "units": {str(item.variant_id): 2},
+            "document": "shipment:1#0", "actor": "staff:1",
+        }
+    ]  # fmt: skip
 
 
 def test_units_that_nobody_counted_are_given_back_once_as_well() -> None:
