@@ -43,7 +43,8 @@ class OneShop(LoadScopeScheduling):
         """Tell a worker of more tests before it has run out of them, so that it never waits for us."""
         if node.shutting_down:
             return
-        while self.workqueue and self._pending_of(self.assigned_work[node]) <= AHEAD:
+        ahead = AHEAD if len(self.workqueue) > AHEAD * len(self.nodes) else 1  # the last ones are shared fairly
+        while self.workqueue and self._pending_of(self.assigned_work[node]) <= ahead:
             self._assign_work_unit(node)
         if not self.workqueue:
             node.shutdown()
