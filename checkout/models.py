@@ -4,7 +4,7 @@ from checkout.archive.models import ArchivedOrder
 from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.drafts.models import Draft
-from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
 from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
 from checkout.ledger.models import LedgerEntry
 from checkout.notes.models import OrderNote
@@ -45,6 +45,7 @@ __all__ = [
     "Document",
     "DocumentCounter",
     "Draft",
+    "ForgottenLabel",
     "InvoiceDetails",
     "LedgerEntry",
     "Order",

@@ -497,6 +497,7 @@ LINE_LIMIT = int(env("LINE_LIMIT", "10000"))
 # --- The archive: orders that are over go there so many months after they were placed; unset: only by command
 ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its number, live or archived
+ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
 ARCHIVED_RETURN = "checkout.archive.reading.return_opened"  # under which a return of an archived order can be read
 
 # --- REST

@@ -65,6 +65,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ShipmentDelivered: ("checkout.fulfilment.receivers.mail_parcel_delivered",),
     types.UnitsShort: ("checkout.changes.receivers.cancel_short",),
     types.UnitsDelayed: ("checkout.fulfilment.receivers.mail_delayed",),
+    types.LabelForgotten: ("checkout.fulfilment.receivers.void_label",),
     types.ParcelInTrouble: ("checkout.fulfilment.receivers.mail_trouble",),
     types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
     types.RefundRequested: (

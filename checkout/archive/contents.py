@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 
 from checkout.disputes.models import Dispute
-from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
 from checkout.notes.models import OrderNote
 from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
@@ -58,6 +58,7 @@ PARTS: tuple[Part, ...] = (
     Part(Shipment),
     Part(ShipmentLine, "shipment_id", Shipment),
     Part(TrackingEvent, "shipment_id", Shipment),
+    Part(ForgottenLabel, "shipment_id", Shipment),
     Part(WaveParcel, "shipment_id", Shipment),
     Part(PickScan, "line_id", ShipmentLine),
     Part(Return),
@@ -100,6 +101,20 @@ def _gathered(part: Part) -> str:
     )
 
 
+# The numbers by which carriers speak of an order's parcels, as `parcel_handle` writes them.
+_PARCELS = """
+    ARRAY(SELECT 'parcel:' || carrier_code || ':' || tracking_number FROM checkout_shipment
+          WHERE order_id = "order".id AND carrier_code <> '' AND tracking_number <> ''
+          UNION SELECT 'parcel:' || carrier_code || ':' || tracking_number FROM checkout_forgottenlabel
+          WHERE order_id = "order".id)
+"""
+
+
+def parcel_handle(carrier: str, number: str) -> str:
+    """What an archived order is found by in whose parcels `carrier` (its code) had this tracking number."""
+    return f"parcel:{carrier}:{number}"
+
+
 def copy_sql() -> str:
     """Copies the orders `%(ids)s` (uuid[]) with all their rows into the archive; answers with each table's name and
     how many rows were copied of it."""
@@ -110,7 +125,7 @@ def copy_sql() -> str:
             SELECT id, number, status, customer_id, email, cart_id, currency, total_minor, placed_at,
                    ARRAY(SELECT reference FROM checkout_payment WHERE order_id = "order".id AND reference <> ''),
                    ARRAY(SELECT unnest(ARRAY[number, id::text]) FROM checkout_return WHERE order_id = "order".id)
-                       || idempotency_key::text,
+                       || idempotency_key::text || {_PARCELS},
                    json_build_object('{ORDER_TABLE}', json_build_array("order".*),
                                      {", ".join(map(_gathered, PARTS))})::jsonb
             FROM "{ORDER_TABLE}" "order" WHERE id = ANY(%(ids)s)

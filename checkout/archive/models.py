@@ -31,7 +31,7 @@ class ArchivedOrder(models.Model):
     placed_at = models.DateTimeField(_("placed"))
     archived_at = models.DateTimeField(_("archived"), db_default=Now())
     payment_references = ArrayField(models.CharField(max_length=255), default=list)  # what providers call its payments
-    # what else it is found by: its idempotency key, and the numbers and ids of its returns
+    # what else it is found by: its idempotency key, the numbers and ids of its returns, and its parcels
     handles = ArrayField(models.CharField(max_length=255), default=list, db_default=[])
     content = models.JSONField()
 

@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Whe
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from checkout.archive import contents
 from checkout.archive.models import ArchivedOrder
 from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import Shipment
@@ -71,6 +72,13 @@ def by_key(idempotency_key: str) -> Order | None:
 def of_return(number_or_id: str) -> Order | None:
     """The archived order that has the return with this number or id; None if there is none."""
     return _with_handle(number_or_id)
+
+
+def parcels(carrier: str, numbers: Iterable[str]) -> set[str]:
+    """Those of a carrier's tracking numbers that parcels of archived orders have, or labels that these had once."""
+    handles = {contents.parcel_handle(carrier, number): number for number in numbers}
+    rows = ArchivedOrder.objects.filter(handles__overlap=list(handles)).values_list("handles", flat=True)
+    return {handles[one] for row in rows for one in row if one in handles}
 
 
 def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> orders.OrderPage:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
 
-from checkout.fulfilment.models import Shipment
+from checkout.fulfilment.models import ForgottenLabel, Shipment
 from checkout.orders.transitions import FULFIL
 from shop.core.admin import KeysetAdmin, PeriodFilter
+
+
+class ForgottenLabelInline(TabularInline):  # type: ignore[misc]
+    """Labels that it had, and what became of them at their carriers."""
+
+    model = ForgottenLabel
+    fields = readonly_fields = ["carrier_code", "tracking_number", "status", "said", "asked_at", "ended_at"]
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("checkout.view_shipment"))
 
 
 @admin.register(Shipment)
@@ -21,7 +42,12 @@ class ShipmentAdmin(KeysetAdmin):
     list_select_related = ["order"]
     search_fields = ["number", "tracking_number"]
     search_help_text = gettext_lazy("The beginning of an order's or parcel's number, or a tracking number")
+    fields = [
+        "number", "order", "status", "is_waiting", "problem", "carrier", "service", "tracking_number", "tracking_url",
+        "barcode", "weight_grams", "created_at", "picked_at", "packed_at", "shipped_at", "delivered_at",
+    ]  # fmt: skip
     actions = ["print_papers", "start_wave"]
+    inlines = [ForgottenLabelInline]
 
     def has_fulfil_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(FULFIL))

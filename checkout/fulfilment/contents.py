@@ -13,7 +13,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import locking, rules
+from checkout.fulfilment import locking, rules, voiding
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import rules as order_rules
 from checkout.orders import selectors as order_selectors
@@ -38,7 +38,7 @@ class ShipmentRefused(Exception):
     """This parcel cannot do that now. `str()` is a sentence for people, `code` for programs.
 
     Codes: "no_such_shipment", "no_such_line", "bad_units", "not_open", "not_picked", "not_shipped", "already_shipped",
-    "not_on_hand", "not_all_picked", "nothing_left", "nowhere_else", "changed_meanwhile".
+    "not_on_hand", "not_all_picked", "nothing_left", "nowhere_else", "changed_meanwhile", "label_outdated".
     """
 
     def __init__(self, message: str, code: str) -> None:
@@ -148,8 +148,10 @@ def touch(shipment: Shipment, **changes: Any) -> None:
 
 
 def move(shipments: Iterable[Shipment], status: str, by: str, **changes: Any) -> None:
-    """Bring locked shipments into a status."""
+    """Bring locked shipments into a status. The labels of those that are cancelled are given up."""
     for shipment in shipments:
+        if status == Status.CANCELLED:
+            voiding.give_up_label(shipment, by=by)
         touch(shipment, status=status, **changes)
         note(status, shipment, by)
 

@@ -1,7 +1,7 @@
 """Labels: asked of a carrier first, with no transaction open, then recorded on the parcel.
 
 A label is good for the address and the delivery that it was made for. When these change, the parcels that are still
-here forget theirs, and the carrier is asked for another one.
+here forget theirs, and the carrier is asked for another one. What is good no more goes back to it (`voiding`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import carriers, contents, locking, packing, rules
+from checkout.fulfilment import carriers, contents, locking, packing, rules, selectors, voiding
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails as order_emails
@@ -29,19 +29,23 @@ def make(*, shipment_id: UUID, by: str, carrier: str = "") -> base.Label:
     """A label of a carrier (its code; empty: the parcel's own, or the usual one) for a parcel that is not cancelled.
 
     The parcel then has its number and barcode. Asked again, the carrier gives the same label, unless it is to go
-    elsewhere since. Raises `LabelRefused`, `ShipmentRefused`.
+    elsewhere since. Of one that has left: what it left with. Raises `LabelRefused`, `ShipmentRefused`.
     """
     shipment = _found(shipment_id)
     if shipment.status == Shipment.Status.CANCELLED:
         raise packing.not_open(shipment)
+    if shipment.status in rules.GONE:
+        return _of(shipment)
     try:
         chosen = carriers.carrier(carrier or shipment.carrier_code)
-        label = chosen.label(_parcel(shipment))
+        asked = _parcel(shipment, chosen.code)
+        label = chosen.label(asked)
     except carriers.UnknownCarrier:
         raise LabelRefused(_("No carrier is set up that makes labels. Type its name and number.")) from None
     except base.CarrierUnavailable:
         raise LabelRefused(_("The carrier cannot be asked now. Please try again in a minute.")) from None
-    _record(shipment, chosen.code, label, by)
+    if not _record(shipment.pk, chosen.code, label, key=asked.key, by=by):
+        raise _outdated(shipment)
     return label
 
 
@@ -53,7 +57,7 @@ def forget(*, order: Order, by: str) -> None:
     _order, shipments = locking.order_and_shipments(order.pk)
     for shipment in shipments:
         if shipment.status in rules.HERE and (shipment.tracking_number or shipment.label_reference):
-            contents.note("forget_label", shipment, by, tracking_number=shipment.tracking_number)
+            voiding.give_up_label(shipment, by=by)
             contents.touch(shipment, **dict.fromkeys(_COLUMNS, ""))
 
 
@@ -75,6 +79,13 @@ def check(*, shipment_id: UUID) -> None:
         raise _outdated(shipment)
 
 
+def _of(shipment: Shipment) -> base.Label:
+    return base.Label(
+        carrier=shipment.carrier, tracking_number=shipment.tracking_number, tracking_url=shipment.tracking_url,
+        barcode=shipment.barcode, reference=shipment.label_reference, service=shipment.service,
+    )  # fmt: skip
+
+
 def _outdated(shipment: Shipment) -> LabelRefused:
     text = _("Where parcel %(number)s goes was changed. Print its label anew before it leaves.")
     return LabelRefused(text % {"number": shipment.number})
@@ -87,18 +98,24 @@ def _found(shipment_id: UUID) -> Shipment:
         raise contents.ShipmentRefused(_("There is no such parcel."), "no_such_shipment") from None
 
 
-def _address(order: Order) -> int:
-    """Which of an order's addresses and deliveries it is: the revision it has had it since."""
+def address(order: Order) -> int:
+    """Which of an order's addresses and deliveries it is: the revision it has had it since. At most one query."""
     change = orders.readdressed(order)
     return change.revision if change else 0
 
 
-def _parcel(shipment: Shipment) -> base.Parcel:
+def _key(order: Order, shipment: Shipment, carrier: str) -> str:
+    """What a carrier knows a parcel's label by: the same for as long as that is good."""
+    since, forgotten = address(order), selectors.times_forgotten(shipment.pk, carrier)
+    where = f"{shipment.pk}:{since}" if since else str(shipment.pk)
+    return f"{where}#{forgotten}" if forgotten else where
+
+
+def _parcel(shipment: Shipment, carrier: str) -> base.Parcel:
     order = shipment.order
-    address = _address(order)
     place = stock.location_names().get(shipment.location_id) if shipment.location_id else None
     return base.Parcel(
-        key=f"{shipment.pk}:{address}" if address else str(shipment.pk),
+        key=_key(order, shipment, carrier),
         number=shipment.number,
         sender=tuple(filter(None, (settings.SHOP_NAME, place))),
         receiver=tuple(order_emails.address_lines(order.shipping_address)),
@@ -111,18 +128,31 @@ def _parcel(shipment: Shipment) -> base.Parcel:
     )
 
 
-def _record(asked: Shipment, code: str, label: base.Label, by: str) -> None:
-    """Keep a label on the parcel that it was `asked` for, unless that goes elsewhere by now."""
+def _record(shipment_id: UUID, code: str, label: base.Label, *, key: str, by: str) -> bool:
+    """Keep a label on the parcel that a carrier was asked for by `key`; False if that is not what it needs any more.
+
+    What no parcel leaves with goes back: a label that came too late, and the one that a parcel had before.
+    """
     columns = {
         "carrier_code": code, "carrier": label.carrier, "tracking_number": label.tracking_number,
         "tracking_url": label.tracking_url, "barcode": label.barcode, "label_reference": label.reference,
         "service": label.service[:60],
     }  # fmt: skip
     with transaction.atomic(using=db.DEFAULT):
-        order, shipment = contents.locked(asked.pk)
-        if _address(order) != _address(asked.order):
-            raise _outdated(shipment)
-        is_known = all(getattr(shipment, name) == value for name, value in columns.items())
-        if shipment.status in rules.HERE and not is_known:
+        order, shipment = contents.locked(shipment_id)
+        is_needed = _key(order, shipment, code) == key
+        is_its_own = (shipment.carrier_code, shipment.tracking_number) == (code, label.tracking_number)
+        if is_needed and all(getattr(shipment, name) == value for name, value in columns.items()):
+            return True
+        if is_needed and shipment.status in rules.HERE:
+            if not is_its_own:
+                voiding.give_up_label(shipment, by=by)
             contents.touch(shipment, **columns)
             contents.note("label", shipment, by, carrier=code, tracking_number=label.tracking_number)
+            return True
+        if shipment.status == Shipment.Status.CANCELLED or not is_its_own:
+            voiding.give_up(
+                shipment, by=by, carrier=code, tracking_number=label.tracking_number, barcode=label.barcode,
+                reference=label.reference,
+            )  # fmt: skip
+        return is_needed

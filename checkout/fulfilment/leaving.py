@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import contents, packing, rules, selectors
+from checkout.fulfilment import contents, labelling, packing, rules, selectors, voiding
 from checkout.fulfilment.contents import ShipmentRefused
 from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from checkout.orders.models import Order, OrderLine
@@ -28,10 +28,13 @@ class TrackingRefused(Exception):
     """The carrier or tracking data cannot be used. `str()` is a sentence for people."""
 
 
-def dispatch_one(*, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "") -> Shipment:
+def dispatch_one(
+    *, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None
+) -> Shipment:
     """One picked parcel is handed to `carrier`; others of its order may follow. Stock, money and mail follow by event.
 
-    The same carrier and number again changes nothing. Raises `ShipmentRefused`, `TrackingRefused`,
+    The same carrier and number again changes nothing. `seen`: the address (`labelling.address`) on the page that asks.
+    Raises `ShipmentRefused` ("label_outdated" for the label of another address than it goes to now), `TrackingRefused`,
     `orders.TransitionRefused` (what is left to pay is neither taken nor held, or the order is over).
     """
     told = tracking(carrier, tracking_number, tracking_url)
@@ -45,6 +48,8 @@ def dispatch_one(*, shipment_id: UUID, carrier: str, tracking_number: str, by: s
         if shipment.status != Status.PICKED:
             raise packing.not_open(shipment)
         contents.demand(order, "package_dispatched")
+        if seen is not None and seen != labelling.address(order):
+            raise _outdated(shipment)
         send(order, [shipment], told, by)
         contents.advance(order, by=by, note=f"{told['carrier']} {told['tracking_number']}")
         return shipment
@@ -68,17 +73,33 @@ def is_with(shipment: Shipment, told: dict[str, str]) -> bool:
 
 
 def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str) -> None:
-    """Picked, locked parcels of an order that may leave do so. Raises `ShipmentRefused` ("not_on_hand")."""
+    """Picked, locked parcels of an order that may leave do so. Raises `ShipmentRefused` ("not_on_hand",
+    "label_outdated")."""
     _check_here(contents.lines_of(shipments))
+    if selectors.is_forgotten(order.pk, told["tracking_number"]):
+        raise _outdated(shipments[0])
     now = db.clock()
     for shipment in shipments:
-        forgotten = {}
-        if shipment.tracking_number and shipment.tracking_number != told["tracking_number"]:
-            forgotten = {"carrier_code": "", "label_reference": "", "barcode": ""}  # another carrier took it after all
-        known = told if told["tracking_url"] or forgotten else {**told, "tracking_url": shipment.tracking_url}
-        contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **forgotten, **known)
+        contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **_label(shipment, told, by))
         bus.publish(types.ShipmentDispatched(order_id=order.pk, shipment_id=shipment.pk), using=db.DEFAULT)
         _catch_up(shipment)
+
+
+def _label(shipment: Shipment, told: dict[str, str], by: str) -> dict[str, str]:
+    """Columns of a parcel that leaves: with the label that it has, by its number or its bars, or with another one."""
+    number = told["tracking_number"].casefold()
+    if not shipment.tracking_number:
+        return told
+    if number in (shipment.tracking_number.casefold(), shipment.barcode.casefold()):
+        url = told["tracking_url"] or shipment.tracking_url
+        return {**told, "tracking_number": shipment.tracking_number, "tracking_url": url}
+    voiding.give_up_label(shipment, by=by)  # another carrier took it after all
+    return {**told, "carrier_code": "", "label_reference": "", "barcode": ""}
+
+
+def _outdated(shipment: Shipment) -> ShipmentRefused:
+    text = _("The label of parcel %(number)s is good no more: it goes elsewhere, or has another one. Print it anew.")
+    return ShipmentRefused(text % {"number": shipment.number}, "label_outdated")
 
 
 def _catch_up(shipment: Shipment) -> None:

@@ -111,3 +111,42 @@ class TrackingEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_code_display())
+
+
+class ForgottenLabel(models.Model):
+    """A label that no parcel may leave with any more, and what came of giving it back to its carrier."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("to be given back")
+        VOIDED = "voided", _("given back")
+        KEPT = "kept", _("not taken back")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="forgotten_labels")
+    order_id = models.UUIDField()
+    carrier_code = models.CharField(max_length=20)
+    tracking_number = models.CharField(_("tracking number"), max_length=80)
+    barcode = models.CharField(_("barcode"), max_length=80, blank=True)
+    reference = models.CharField(max_length=120, blank=True)  # the carrier's name for it
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
+    said = models.CharField(_("what the carrier says"), max_length=200, blank=True)  # why it was not taken back
+    asked_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("forgotten label"), _("forgotten labels")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint("shipment", "carrier_code", "tracking_number", name="forgotten_label_once"),
+            models.CheckConstraint(
+                name="forgotten_label_moments",
+                condition=Q(status="asked", ended_at=None) | (~Q(status="asked") & Q(ended_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index("tracking_number", "carrier_code", name="forgotten_label_number"),
+            models.Index("order_id", name="forgotten_label_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_number

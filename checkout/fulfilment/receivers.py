@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from checkout.fulfilment import emails
+from checkout.fulfilment import emails, voiding
 from checkout.fulfilment import services as fulfilment
 
 BY = "system"

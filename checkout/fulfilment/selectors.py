@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import Q, Sum, prefetch_related_objects
 from django.urls import reverse
 
 from checkout.fulfilment import carriers, rules
-from checkout.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
 from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
 
@@ -112,6 +112,23 @@ def parcels_of(carrier_code: str, numbers: Iterable[str]) -> dict[str, Shipment]
     rows = Shipment.objects.filter(carrier_code=carrier_code, tracking_number__in=set(numbers))
     found = sorted(rows.exclude(tracking_number=""), key=lambda one: (one.status != Status.CANCELLED, one.pk))
     return {one.tracking_number: one for one in found}
+
+
+def is_forgotten(order_id: UUID, number: str) -> bool:
+    """Whether this is the number, or the barcode, of a label of an order's parcels that is good no more."""
+    named = Q(tracking_number__iexact=number) | Q(barcode__iexact=number)
+    return ForgottenLabel.objects.filter(named, order_id=order_id).exists()
+
+
+def times_forgotten(shipment_id: UUID, carrier_code: str) -> int:
+    """How many labels of a carrier are good no more that it made for a parcel."""
+    return ForgottenLabel.objects.filter(shipment_id=shipment_id, carrier_code=carrier_code).count()
+
+
+def forgotten_numbers(carrier_code: str, numbers: Iterable[str]) -> set[str]:
+    """Those of tracking numbers that belong to a carrier's labels which are good no more."""
+    rows = ForgottenLabel.objects.filter(carrier_code=carrier_code, tracking_number__in=set(numbers))
+    return set(rows.values_list("tracking_number", flat=True))
 
 
 def links(shipment_ids: Iterable[str]) -> dict[str, Link]:

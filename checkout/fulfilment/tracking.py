@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from prometheus_client import Counter
 
 from checkout.fulfilment import carriers, contents, leaving, locking, rules, selectors
@@ -50,12 +52,10 @@ def receive(*, carrier: str, body: bytes, headers: Mapping[str, str]) -> int:
             sender = carriers.carrier(carrier)
         except carriers.UnknownCarrier:
             raise BadMessage("unknown_carrier") from None
-        new = record(carrier=carrier, events=sender.events(body, headers))
+        return record(carrier=carrier, events=sender.events(body, headers))
     except BadMessage as refused:
         MESSAGES.labels(refused.code).inc()
         raise
-    MESSAGES.labels("accepted").inc()
-    return new
 
 
 def poll() -> int:
@@ -71,7 +71,6 @@ def poll() -> int:
         for polled in found:
             try:
                 new += record(carrier=code, events=polled.events)
-                MESSAGES.labels("accepted").inc()
             except BadMessage as refused:
                 log.warning("carrier's news refused", carrier=code, receipt=polled.receipt, code=refused.code)
                 MESSAGES.labels(refused.code).inc()
@@ -80,24 +79,40 @@ def poll() -> int:
 
 
 def record(*, carrier: str, events: Sequence[base.Event]) -> int:
-    """Keep what a carrier told of its parcels; returns how many events were new. Those of parcels that are not ours
-    (archived since, or of another shop of the merchant's) are passed over.
+    """Keep what a carrier told of its parcels; returns how many events were new. What it tells of parcels of archived
+    orders, or of labels that are good no more, is of no use to anybody; nor is that of parcels which were never ours.
 
-    Raises `BadMessage` ("unknown_parcel": none is ours; "bad_time": one is far from now), and nothing was kept.
+    Raises `BadMessage` ("unknown_parcel": it tells of none that is or was ours; "bad_time": one is far from now), and
+    nothing was kept.
     """
     now = db.clock()
     if not all(OLDEST < event.at - now < LATEST for event in events):
         raise BadMessage("bad_time")
+    numbers = {event.tracking_number for event in events}
     with transaction.atomic(using=db.DEFAULT):
-        known = _locked(selectors.parcels_of(carrier, (event.tracking_number for event in events)))
-        if not known:
-            raise BadMessage("unknown_parcel")
-        if strange := sorted({event.tracking_number for event in events} - set(known)):
-            log.warning("carrier tells of parcels that are not ours", carrier=carrier, numbers=strange)
+        known = _locked(selectors.parcels_of(carrier, numbers))
+        outcome = _outcome(carrier, numbers - set(known), is_any_ours=bool(known))
         ours = [event for event in events if event.tracking_number in known]
-        return sum(
+        new = sum(
             _keep(known[event.tracking_number], event, carrier) for event in sorted(ours, key=lambda event: event.at)
         )
+    MESSAGES.labels(outcome).inc()
+    return new
+
+
+def _outcome(carrier: str, others: set[str], *, is_any_ours: bool) -> str:
+    """What becomes of a message that tells of parcels by `others` too, which none of ours has. Raises `BadMessage`."""
+    archived: set[str] = import_string(settings.ARCHIVED_PARCELS)(carrier, others) if others else set()
+    forgotten = selectors.forgotten_numbers(carrier, others - archived) if others - archived else set()
+    if not is_any_ours and not archived and not forgotten:
+        raise BadMessage("unknown_parcel")
+    if others:
+        known = {"archived": sorted(archived), "forgotten": sorted(forgotten)}
+        strange = sorted(others - archived - forgotten)
+        log.warning("carrier tells of parcels that are not ours", carrier=carrier, numbers=strange, **known)
+    if is_any_ours:
+        return "accepted"
+    return "archived" if archived else "forgotten"
 
 
 def _locked(found: Mapping[str, Shipment]) -> dict[str, Shipment]:

@@ -58,6 +58,7 @@ class DispatchScreens:
             "shipment": shipment,
             "address": emails.address_lines(shipment.order.shipping_address) if shipment else [],
             "wave": selectors.open_wave_of(shipment.pk) if shipment else None,
+            "seen": labelling.address(shipment.order) if shipment else 0,
             "is_outdated": shipment is not None and labelling.is_outdated(shipment),
             "carriers": carriers.names(),
             "ready": selectors.ready(location_id=location),
@@ -89,6 +90,7 @@ class DispatchScreens:
         sent = dispatching.send(
             shipment_id=shipment.pk, by=by, carrier=request.POST.get("carrier", ""),
             other=request.POST.get("other", ""), tracking_number=request.POST.get("tracking_number", ""),
+            seen=_number(request.POST.get("address", "")),
         )  # fmt: skip
         words = {"number": sent.number, "carrier": sent.carrier, "tracking": sent.tracking_number}
         messages.success(request, _("Parcel %(number)s is handed to %(carrier)s: %(tracking)s.") % words)
@@ -148,6 +150,10 @@ def _allow(request: HttpRequest) -> None:
 def _to_pack(number: str) -> HttpResponse:
     query = f"?{urlencode({'parcel': number})}" if number else ""
     return HttpResponseRedirect(reverse("admin:checkout_warehouse_pack") + query)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -39,17 +39,28 @@ def found(code: str, *, status: str = "") -> Shipment:
     return shipment
 
 
-def send(*, shipment_id: UUID, by: str, carrier: str = "", other: str = "", tracking_number: str = "") -> Shipment:
+def send(
+    *,
+    shipment_id: UUID,
+    by: str,
+    carrier: str = "",
+    other: str = "",
+    tracking_number: str = "",
+    seen: int | None = None,
+) -> Shipment:
     """Hand a picked parcel to a carrier: with the number that was typed for an `other` one, or else with the label of
-    `carrier` (a code; empty: the usual one), which is made if it is not there. Raises `REFUSALS`; `LabelRefused` also
-    for one that goes elsewhere since its label was printed."""
+    `carrier` (a code; empty: the usual one), which is made if it is not there. `seen`: the address
+    (`labelling.address`) that the page shows. Raises `REFUSALS`, also for one that goes elsewhere since its label was
+    printed, or the page was made."""
     if tracking_number.strip() or other.strip():
-        return leaving.dispatch_one(shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, by=by)
+        return leaving.dispatch_one(
+            shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, seen=seen, by=by
+        )
     labelling.check(shipment_id=shipment_id)
     label = labelling.make(shipment_id=shipment_id, carrier=carrier, by=by)
     return leaving.dispatch_one(
         shipment_id=shipment_id, carrier=label.carrier, tracking_number=label.tracking_number,
-        tracking_url=label.tracking_url, by=by,
+        tracking_url=label.tracking_url, seen=seen, by=by,
     )  # fmt: skip
 
 

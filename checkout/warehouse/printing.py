@@ -30,6 +30,7 @@ from shop.events import bus, types
 Kind, Status = PrintJob.Kind, PrintJob.Status
 KEPT = timedelta(days=1)  # a file: it is full of addresses
 REMEMBERED = timedelta(days=30)  # that there was a job
+_ADDRESSED = ["shipping_address", "delivery_name"]  # what stands on a label
 _TOLD_EVERY = 0.25  # seconds between two notes of how far a job is
 
 
@@ -170,10 +171,15 @@ def _labels(job: PrintJob, shipments: Sequence[Shipment], drawn: list[bytes]) ->
 
 def _made(shipment: Shipment, *, by: str, carrier: str = "") -> base.Label | None:
     """The label that a carrier makes for a parcel that is here. None for one that has left, or where no carrier makes
-    labels: it is then drawn from what the parcel knows."""
-    if shipment.status not in fulfilment.HERE or not carriers.names():
+    labels: it is then drawn from what the parcel knows.
+
+    `shipment.order` has its address as of now: it may have been changed while papers before this one were drawn.
+    """
+    if shipment.status not in fulfilment.HERE:
         return None
-    return labelling.make(shipment_id=shipment.pk, carrier=carrier, by=by)
+    label = labelling.make(shipment_id=shipment.pk, carrier=carrier, by=by) if carriers.names() else None
+    shipment.order.refresh_from_db(fields=_ADDRESSED)
+    return label
 
 
 class _Teller:

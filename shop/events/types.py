@@ -22,6 +22,14 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     UnitsReallotted,
     WaitingJoined,
 )
+from shop.events.parcels import (  # noqa: F401
+    LabelForgotten,
+    ParcelInTrouble,
+    ShipmentDelivered,
+    ShipmentDispatched,
+    UnitsDelayed,
+    UnitsShort,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,56 +102,6 @@ class OrderChanged(Event):
     aggregate = "order"
     order_id: UUID
     change_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShipmentDispatched(Event):
-    aggregate = "order"
-    order_id: UUID
-    shipment_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShipmentDelivered(Event):
-    """One parcel has arrived; others of its order may still be on their way."""
-
-    aggregate = "order"
-    order_id: UUID
-    shipment_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitsShort(Event):
-    """Units (by order line) of a parcel could not be found and are to leave the order; they are in no parcel any more.
-
-    `short_id` names this loss: who hears of it twice takes them off once. `actor` found them missing.
-    """
-
-    aggregate = "order"
-    order_id: UUID
-    shipment_id: UUID
-    short_id: UUID
-    units: dict[str, int]
-    actor: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitsDelayed(Event):
-    """The units of this parcel could not be found and wait for stock."""
-
-    aggregate = "order"
-    order_id: UUID
-    shipment_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParcelInTrouble(Event):
-    """A carrier said of a parcel what a person must look after: "lost", "returned_to_sender", "never_sent"."""
-
-    aggregate = "order"
-    order_id: UUID
-    shipment_id: UUID
-    what: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,14 @@ import pytest
 from django.db.models import Sum
 
 from checkout.changes import services as changes
-from checkout.fulfilment import contents, opening, packing, selectors
+from checkout.fulfilment import contents, labelling, leaving, opening, packing, selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.invariants import parcels_hold_the_order
-from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
 from checkout.payments.models import Refund
+from checkout.warehouse import dispatching
 from inventory.reservations import services as reservations
 from inventory.stock import allotting
 from inventory.stock import services as stock
@@ -28,6 +29,9 @@ from shop.events.models import OutboxEvent
 from tests import outbox
 from tests.concurrency.race import together, without_constraint
 from tests.concurrency.test_orders import unlocked
+from tests.factories import cart as carts
+from tests.factories import checkout as make
+from tests.factories.checkout import ADDRESS
 from tests.factories.inventory import stocked
 from tests.factories.parcels import BY, only_line, parcels, picked, sent, split_order, told, two_places
 from tests.invariants import violations as everything
@@ -180,6 +184,97 @@ def test_F21_control_who_does_not_look_into_the_parcels_refunds_two(monkeypatch:
         job()
     outbox.drain()
     assert left_and_refunds(order) == (1, 2)
+
+
+def moved_by_the_dead() -> tuple[Order, list[Job]]:
+    """Somebody died between two databases who packs an order at another location: a picker here who takes a unit of it
+    from the shelf, and the worker who lets its parcel follow."""
+    here, there = two_places(2, 5)
+    order = make.paid([here], quantity=2)
+    [parcel] = fulfilment.open_shipments(order_id=order.pk, by="system")
+    move = stock.Move(here.variant_id, here.location_id, there.location_id, 2)
+    stock.reallocate_many(reference=order.pk, moves=[move], by=BY)
+    picks = partial(fulfilment.pick_units, shipment_id=parcel.pk, units={only_line(parcel).pk: 1}, by=BY)
+    return order, [picks, partial(fulfilment.follow_stock, order_id=order.pk, by="system")]
+
+
+def test_F23_units_that_are_moved_are_not_picked_at_the_same_moment(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, jobs = moved_by_the_dead()
+        assert names(together(jobs)) == ["NoneType", "ShipmentRefused"]
+        outbox.drain()
+        assert parcels(order) == [("open", 2, 0)]
+    assert everything() == []
+
+
+def test_F23_control_who_does_not_ask_the_stock_picks_what_is_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, [picks, follows] = moved_by_the_dead()
+    monkeypatch.setattr(packing, "check_settled", lambda _order, _shipment: None)
+    assert names(together([picks])) == ["Shipment"]
+    follows()
+    outbox.drain()
+    assert parcels(order) == [("open", 1, 1), ("open", 1, 0)]
+    assert parcels_hold_the_order() != []
+
+
+def with_a_label() -> tuple[Order, Shipment, str, Job, Job]:
+    """An order whose first parcel is picked and labelled (the number), its way out of the house, and an edit of where
+    the order goes."""
+    carts.rates()
+    order, first, _second = two_parcels()
+    label = labelling.make(shipment_id=first.pk, by=BY)
+    leaves = partial(dispatching.send, shipment_id=first.pk, by=BY)
+    moved = {**ADDRESS, "address1": "99 Elsewhere Road"}
+    edit = partial(changes.edit, order_id=order.pk, seen_revision=0, shipping_address=moved, reason="", by=BY)
+    return order, first, label.tracking_number, leaves, edit
+
+
+def left_by(shipment: Shipment) -> str:
+    """The label with which a parcel has left; none if it has not."""
+    now = Shipment.objects.get(pk=shipment.pk)
+    return now.tracking_number if now.status == "shipped" else ""
+
+
+def test_F23_sent_and_sent_elsewhere_at_once_no_parcel_leaves_by_the_old_label(schedules: Any) -> None:
+    for _schedule in schedules():
+        order, first, old, leaves, edit = with_a_label()
+        outcomes = [type(one).__name__ for one in together([leaves, edit])]
+        is_forgotten = ForgottenLabel.objects.filter(shipment=first).exists()
+        assert (outcomes[1], outcomes[0] in ("Shipment", "ShipmentRefused", "LabelRefused")) == ("OrderChange", True)
+        assert (left_by(first), is_forgotten) == ((old, False) if outcomes[0] == "Shipment" else ("", True))
+        assert dispatched(order) == (outcomes[0] == "Shipment")
+        outbox.drain()
+        assert outbox.failures() == []
+    assert everything() == []
+
+
+def edited_with_the_label_in_hand(monkeypatch: pytest.MonkeyPatch) -> tuple[Shipment, str, list[Any]]:
+    """Its label is asked for, and good; before the parcel is locked, somebody else sends the order elsewhere."""
+    _order, first, old, leaves, edit = with_a_label()
+    read, edits = leaving.tracking, list[Any]()
+
+    def then_edit(*told_of: str) -> dict[str, str]:
+        edits.extend(edits or together([edit]))
+        return read(*told_of)
+
+    monkeypatch.setattr(leaving, "tracking", then_edit)
+    return first, old, together([leaves])
+
+
+def test_F23_a_label_that_is_in_hand_when_the_order_goes_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _old, [outcome] = edited_with_the_label_in_hand(monkeypatch)
+    assert (type(outcome).__name__, outcome.code) == ("ShipmentRefused", "label_outdated")
+    assert left_by(first) == ""
+    outbox.drain()
+    assert everything() == []
+
+
+def test_F23_control_who_forgets_what_was_forgotten_sends_it_to_the_old_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selectors, "is_forgotten", lambda _order_id, _number: False)
+    first, old, _outcomes = edited_with_the_label_in_hand(monkeypatch)
+    assert left_by(first) == old
 
 
 def test_split_and_pick_at_once_leave_every_unit_in_one_parcel(schedules: Any) -> None:

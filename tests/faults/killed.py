@@ -78,6 +78,7 @@ def environment() -> dict[str, str]:
         "CELERY_BROKER_URL": "memory://",
         "SECRET_KEY": settings.SECRET_KEY,
         "DEBUG": "1",
+        "CARRIER_FOLDER": str(settings.CARRIER_FOLDER),
     }
 
 

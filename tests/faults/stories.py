@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -23,8 +24,9 @@ from checkout.cards import services as saved_cards
 from checkout.cards.models import SavedCard
 from checkout.changes import services as changes
 from checkout.disputes.models import Dispute
+from checkout.fulfilment import labelling
 from checkout.fulfilment import services as fulfilment
-from checkout.fulfilment.models import Shipment
+from checkout.fulfilment.models import ForgottenLabel, Shipment
 from checkout.invoices.models import Document
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
@@ -83,6 +85,7 @@ _TOLD: dict[Any, tuple[str, ...]] = {
     Dispute: ("status",),
     Document: ("kind", "gross_minor"),
     Shipment: ("status",),
+    ForgottenLabel: ("status",),
     SavedCard: ("is_default",),
     Reservation: ("status", "quantity"),
     StockItem: ("on_hand", "reserved", "allocated"),
@@ -125,12 +128,14 @@ def parcels_arrive(work: Work, sandbox: RunningSandbox) -> None:
 
 
 def order_cancelled(work: Work, sandbox: RunningSandbox) -> None:
-    """Paid, then cancelled: units, money and cart go back."""
+    """Paid, then cancelled: units, money and cart go back, and the label that its parcel had."""
     _take_money("at_once")
     order = make.placed([stocked(5)], quantity=2)
     work()
+    label = labelling.make(shipment_id=Shipment.objects.get(order=order).pk, by=BY)
     orders.cancel(order_id=order.pk, by="guest")
     work()
+    assert (settings.CARRIER_FOLDER / "labels" / "void" / f"{label.tracking_number}.json").exists()
 
 
 def order_with_another_card(work: Work, sandbox: RunningSandbox) -> None:

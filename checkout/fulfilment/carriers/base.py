@@ -22,6 +22,10 @@ class LabelRefused(Exception):
     """The carrier does not take this parcel. `str()` is what it says."""
 
 
+class VoidRefused(Exception):
+    """The carrier does not take this label back: it never does, or the parcel has left. `str()` is what it says."""
+
+
 class BadMessage(Exception):
     """A carrier's message cannot be used; nothing of it was. `code`: "bad_signature", "timestamp_too_old",
     "timestamp_too_new", "bad_message", "bad_time", "unknown_status", "unknown_parcel", "body_too_large",
@@ -89,9 +93,15 @@ class Carrier(Protocol):
 
     code: str
     name: str  # as people call it
+    can_void: bool  # whether it takes back labels that nobody used
 
     def label(self, parcel: Parcel) -> Label:
         """A label for the parcel; the same for the same `parcel.key`. Raises `LabelRefused`, `CarrierUnavailable`."""
+
+    def void(self, *, tracking_number: str, reference: str) -> None:
+        """Nobody will use this label of its (`Label`): it is not charged for. Again, it does nothing more.
+
+        Raises `VoidRefused` (always, if not `can_void`), `CarrierUnavailable`."""
 
     def events(self, body: bytes, headers: Mapping[str, str]) -> list[Event]:
         """What a message that the carrier sent us says, its signature and age checked first. Raises `BadMessage`."""

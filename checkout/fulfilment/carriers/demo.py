@@ -1,6 +1,7 @@
 """A carrier made of files, for the demo and for tests: what it is given, and what it tells, lies in a folder.
 
-`labels/<number>.json` and `.txt` are the parcels it was told of and their labels. A file dropped into `status/` tells
+`labels/<number>.json` and `.txt` are the parcels it was told of and their labels; those that were given back lie in
+`labels/void/`. A file dropped into `status/` tells
 what happened to parcels and is read within half a minute: one event, or a list of them,
 `{"id", "trackingNumber", "status", "at", "text", "place"}`. It is put away into `status/done` or `status/refused`.
 The same JSON may be posted, signed as Standard Webhooks says.
@@ -46,6 +47,7 @@ class Demo:
     secret: str = ""
     code: str = "demo"
     name: str = "Demo Parcel"
+    can_void: bool = True
 
     def label(self, parcel: Parcel) -> Label:
         """See `base.Carrier`. The number follows from the parcel's key, so asking twice makes one label."""
@@ -59,6 +61,17 @@ class Demo:
             raise CarrierUnavailable(str(error)) from error
         service = parcel.service or "Standard"
         return Label(self.name, number, tracking_url="", barcode=number, reference=number, service=service)
+
+    def void(self, *, tracking_number: str, reference: str) -> None:
+        """See `base.Carrier`. Its papers are put aside."""
+        office = self.folder / "labels"
+        try:
+            for path in (office / f"{tracking_number}.json", office / f"{tracking_number}.txt"):
+                if path.exists():
+                    (office / "void").mkdir(exist_ok=True)
+                    path.replace(office / "void" / path.name)
+        except OSError as error:
+            raise CarrierUnavailable(str(error)) from error
 
     def events(self, body: bytes, headers: Mapping[str, str]) -> list[Event]:
         """See `base.Carrier`."""

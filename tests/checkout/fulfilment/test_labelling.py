@@ -92,3 +92,63 @@ def test_a_parcel_without_a_label_is_told_of_once_it_goes_elsewhere() -> None:
     fulfilment.open_shipments(order_id=order.pk, by=BY)
     outdated = [labelling.is_outdated(one) for one in Shipment.objects.filter(order=order).select_related("order")]
     assert (outdated, label_of(second)) == ([True, True], _NOTHING)
+
+
+def leave_one(order: Order, shipment: Shipment, number: str) -> None:
+    fulfilment.dispatch_one(shipment_id=shipment.pk, carrier="Demo Parcel", tracking_number=number, by=BY)
+
+
+def leave_all(order: Order, shipment: Shipment, number: str) -> None:
+    fulfilment.dispatch(order_id=order.pk, carrier="Demo Parcel", tracking_number=number, by=BY)
+
+
+@pytest.mark.parametrize("leave", [leave_one, leave_all])
+def test_no_parcel_leaves_by_a_label_for_another_address_however_it_is_typed(
+    leave: Callable[[Order, Shipment, str], None],
+) -> None:
+    order, first, second = split_order(1, 2)
+    old = labelling.make(shipment_id=first.pk, by=BY)
+    for parcel in (first, second):
+        picked(parcel)
+    readdress(order)
+    for number in (old.tracking_number, f" {old.tracking_number.lower()} "):
+        with pytest.raises(fulfilment.ShipmentRefused, match="Print it anew") as refused:
+            leave(order, first, number)
+        assert refused.value.code == "label_outdated"
+    with pytest.raises(fulfilment.ShipmentRefused):
+        leave_one(order, second, old.tracking_number)  # nor is it one for the other parcel
+    assert set(Shipment.objects.values_list("status", "tracking_number")) == {("picked", "")}
+    new = labelling.make(shipment_id=first.pk, by=BY)
+    leave(order, first, new.tracking_number)
+    assert Shipment.objects.get(pk=first.pk).status == "shipped"
+
+
+def test_who_has_seen_the_old_address_hands_nothing_over() -> None:
+    """Also not by a number that was typed: nobody but them knows for which address that label was made."""
+    order, first, _second = split_order(1, 2)
+    picked(first)
+    seen = labelling.address(order)
+    readdress(order)
+    order.refresh_from_db()
+    now = labelling.address(order)
+    given = {"shipment_id": first.pk, "carrier": "UPS", "tracking_number": "1Z", "by": BY}
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        fulfilment.dispatch_one(seen=seen, **given)
+    assert (refused.value.code, seen, now) == ("label_outdated", 0, 1)
+    assert fulfilment.dispatch_one(seen=now, **given).status == "shipped"
+
+
+def test_a_label_is_known_by_its_bars() -> None:
+    """Scanned instead of its number, it is the parcel's own label all the same; one that was forgotten is not."""
+    order, first, second = split_order(1, 2)
+    for parcel in (first, second):
+        labelling.make(shipment_id=parcel.pk, by=BY)
+        Shipment.objects.filter(pk=parcel.pk).update(barcode=f"%{parcel.number}%")
+        picked(parcel)
+    leave_one(order, first, f"%{first.number}%")
+    found = Shipment.objects.get(pk=first.pk)
+    assert (found.status, found.carrier_code, found.tracking_number.startswith("DP")) == ("shipped", "demo", True)
+    readdress(order)
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        leave_one(order, second, f"%{second.number}%")
+    assert refused.value.code == "label_outdated"

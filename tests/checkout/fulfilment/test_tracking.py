@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from prometheus_client import REGISTRY
 
+from checkout.archive.models import ArchivedOrder
 from checkout.fulfilment import labelling, tracking
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.carriers import base
@@ -80,6 +82,11 @@ def kept() -> list[str]:
     return list(TrackingEvent.objects.order_by("at", "id").values_list("code", flat=True))
 
 
+def messages(outcome: str) -> float:
+    """How many messages and files have had this outcome."""
+    return REGISTRY.get_sample_value("shop_carrier_messages_total", {"outcome": outcome}) or 0
+
+
 def test_a_label_gives_the_parcel_its_number_and_a_second_one_changes_nothing(office: Path) -> None:
     order = make.paid()
     [shipment] = fulfilment.open_shipments(order_id=order.pk, by="system")
@@ -114,7 +121,9 @@ def test_another_carrier_takes_it_after_all(office: Path) -> None:
     fulfilment.dispatch_one(shipment_id=shipment.pk, carrier="UPS", tracking_number="1Z", by=BY)
     found = Shipment.objects.get(pk=shipment.pk)
     assert (found.carrier, found.tracking_number, found.carrier_code, found.barcode) == ("UPS", "1Z", "", "")
-    assert post(event(number, "delivered")).status_code == 404
+    before = messages("forgotten")
+    assert post(event(number, "delivered")).status_code == 200  # of use to nobody, and not to be repeated for days
+    assert (kept(), messages("forgotten")) == ([], before + 1)
 
 
 def test_files_tell_where_a_parcel_is_until_it_arrives(office: Path) -> None:
@@ -169,6 +178,24 @@ def test_parcels_that_were_archived_keep_no_other_news_back(office: Path, monkey
     assert post(event(late, "delivered", key="again"), event(number, "in_transit")).status_code == 200
     assert kept() == ["accepted", "in_transit"]
     assert not Order.objects.filter(pk=over.pk).exists()
+
+
+def test_what_is_told_of_archived_parcels_alone_is_taken_and_nothing_is_written(office: Path) -> None:
+    """Refused, it would be repeated for days. What another carrier, or nobody, calls so is unknown all the same."""
+    _over, _parcel, late = under_way()
+    post(event(late, "delivered"))
+    outbox.drain(mails=False)
+    assert archive_all() == 1
+    archived, before = ArchivedOrder.objects.values().get(), {name: messages(name) for name in ("archived", "accepted")}
+    assert post(event(late, "returned_to_sender")).status_code == 200
+    assert post(event(late, "returned_to_sender"), event("DP404", "delivered")).status_code == 200
+    drop(office, "1", event(late, "lost"))
+    assert (tracking.poll(), list((office / "status").glob("*.json"))) == (0, [])
+    assert {name: messages(name) for name in before} == before | {"archived": before["archived"] + 3}
+    assert (kept(), ArchivedOrder.objects.values().get()) == ([], archived)
+    assert post(event(f"{late}9", "delivered")).status_code == 404
+    with pytest.raises(tracking.BadMessage):
+        tracking.record(carrier="other", events=[base.Event("1", late, "lost", db.clock())])
 
 
 def test_any_order_and_any_repetition_of_news_ends_the_same(office: Path) -> None:

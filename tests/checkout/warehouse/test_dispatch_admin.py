@@ -217,6 +217,26 @@ def test_a_parcel_that_goes_elsewhere_needs_another_label(picker: Client) -> Non
     assert told(post(picker, shown=shipment.number, carrier="demo"))[0][0] == "success"
 
 
+def test_a_page_from_before_the_change_of_the_address_hands_nothing_over(picker: Client) -> None:
+    """Somebody else has printed the new label meanwhile; the box of who looks at the old page has the old one."""
+    carts.rates()
+    shipment = picked()
+    printing = {"do": "print", "shown": shipment.number, "carrier": "demo"}
+    picker.post(reverse(PACK), printing)
+    page = post(picker, code=shipment.number)
+    assert '<input type="hidden" name="address" value="0">' in page.content.decode()
+    readdress(shipment.order)
+    picker.post(reverse(PACK), printing)
+    sentence = f"The label of parcel {shipment.number} is good no more: it goes elsewhere, or has another one."
+    for typed in ({}, {"other": "Van", "tracking_number": "VAN-1"}):
+        [(kind, words)] = told(post(picker, shown=shipment.number, carrier="demo", address="0", **typed))
+        assert (kind, sentence in words) == ("error", True)
+    assert Shipment.objects.get(pk=shipment.pk).status == "picked"
+    page = post(picker, code=shipment.number)
+    assert page.context["seen"] == 1
+    assert told(post(picker, shown=shipment.number, carrier="demo", address="1"))[0][0] == "success"
+
+
 def test_a_cancelled_parcel_has_no_papers(picker: Client) -> None:
     shipment = picked()
     printing = {"do": "print", "shown": shipment.number, "carrier": "demo"}

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.storage import storages
 
+from checkout.changes import services as changes
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
 from checkout.warehouse import filling, picking, printing
@@ -17,7 +18,9 @@ from checkout.warehouse.papers import bundle
 from shop.core import db
 from tests import outbox
 from tests.checkout.warehouse.papers.samples import pages
+from tests.factories import cart as carts
 from tests.factories import warehouse as make
+from tests.factories.checkout import ADDRESS
 from tests.factories.inventory import stocked
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +199,28 @@ def test_a_parcel_that_its_carrier_refuses_keeps_no_other_from_being_printed(set
     good.refresh_from_db()
     assert (good.carrier_code, good.tracking_number in label) == ("demo", True)
     assert job.problems == [f"{bad.number}: No carrier is set up that makes labels. Type its name and number."]
+
+
+@pytest.mark.parametrize("offered", [["demo"], []])
+def test_a_label_has_the_address_of_the_moment_at_which_it_is_made(
+    settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offered: list[str]
+) -> None:
+    """An order goes elsewhere while the papers before it are drawn."""
+    settings.CARRIERS, settings.CARRIER_FOLDER = offered, tmp_path / "carrier"  # type: ignore[attr-defined]
+    carts.rates()
+    shipment = make.parcel()
+    job, sender = ask("labels", shipment), filling.sender
+
+    def late() -> filling.Sender:
+        moved = {**ADDRESS, "address1": "99 Elsewhere Road"}
+        changes.edit(order_id=shipment.order_id, seen_revision=0, shipping_address=moved, reason="", by=BY)
+        return sender()
+
+    monkeypatch.setattr(filling, "sender", late)
+    printing.draw(job_id=job.pk)
+    [label] = printed(job)
+    shipment.refresh_from_db()
+    assert ("99 Elsewhere Road" in label, shipment.tracking_number in label, job.problems) == (True, True, [])
 
 
 def test_where_no_carrier_makes_labels_ours_bears_the_parcels_number(settings: object) -> None:

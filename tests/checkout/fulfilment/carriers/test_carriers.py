@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,15 +24,19 @@ PARCEL = base.Parcel(
     key="01a1", number="ORD-1-1", receiver=("Ada Lovelace", "1 Analytical Way"), country="US",
     items=(("SKU", "Thing", 2),),
 )  # fmt: skip
+OTHER = base.Parcel(key="01a2", number="ORD-1-2", receiver=("Bob",), country="US")
 
 
 @dataclass
 class Stand:
-    """A carrier set up for tests: `tell` makes it tell when it is asked, `message` makes and signs a message."""
+    """A carrier set up for tests: `tell` makes it tell when it is asked, `message` makes and signs a message, `labels`
+    are the numbers of those that it would charge for, `close` makes it unavailable."""
 
     carrier: base.Carrier
     tell: Callable[[list[base.Event]], None]
     message: Callable[[list[base.Event]], tuple[bytes, Mapping[str, str]]]
+    labels: Callable[[], list[str]]
+    close: Callable[[], None]
 
 
 def row(event: base.Event) -> dict[str, Any]:
@@ -50,7 +55,14 @@ def demo_stand(folder: Path) -> Stand:
         body = json.dumps([row(event) for event in events]).encode()
         return body, signed("", SECRET, "msg_1", body)
 
-    return Stand(demo.Demo(folder, SECRET), tell, message)
+    def labels() -> list[str]:
+        return sorted(path.stem for path in (folder / "labels").glob("*.json"))
+
+    def close() -> None:
+        """Its drawer for what comes back is no drawer any more."""
+        (folder / "labels" / "void").write_text("a file")
+
+    return Stand(demo.Demo(folder, SECRET), tell, message, labels, close)
 
 
 STANDS: dict[str, Callable[[Path], Stand]] = {"demo": demo_stand}
@@ -77,8 +89,38 @@ def test_a_parcel_has_one_label_however_often_it_is_asked_for(stand: Stand) -> N
     assert first.tracking_number
     assert first.barcode
     assert first.carrier == stand.carrier.name
-    other = stand.carrier.label(base.Parcel(key="01a2", number="ORD-1-2", receiver=("Bob",), country="US"))
+    other = stand.carrier.label(OTHER)
     assert other.tracking_number != first.tracking_number
+
+
+def void(stand: Stand, label: base.Label) -> None:
+    stand.carrier.void(tracking_number=label.tracking_number, reference=label.reference)
+
+
+def test_a_label_that_nobody_uses_is_taken_back_or_refused(stand: Stand) -> None:
+    """Once or twice is the same; the others stay, and the same parcel may have another one."""
+    label, other = stand.carrier.label(PARCEL), stand.carrier.label(OTHER)
+    for _ in range(2):
+        if stand.carrier.can_void:
+            void(stand, label)
+        else:
+            with pytest.raises(base.VoidRefused, match=r"\w"):
+                void(stand, label)
+    left = [other.tracking_number] if stand.carrier.can_void else [label.tracking_number, other.tracking_number]
+    assert stand.labels() == sorted(left)
+    anew = stand.carrier.label(dataclasses.replace(PARCEL, key="01a1#1"))
+    assert anew.tracking_number != label.tracking_number
+    assert stand.labels() == sorted([*left, anew.tracking_number])
+
+
+def test_who_cannot_be_asked_to_take_a_label_back_says_so(stand: Stand) -> None:
+    if not stand.carrier.can_void:
+        pytest.skip("it takes none back")
+    label = stand.carrier.label(PARCEL)
+    stand.close()
+    with pytest.raises(base.CarrierUnavailable):
+        void(stand, label)
+    assert stand.labels() == [label.tracking_number]
 
 
 def test_what_it_tells_when_asked_is_told_until_it_was_heard(stand: Stand) -> None:
@@ -171,6 +213,15 @@ def test_the_office_has_the_parcel_and_its_label(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "labels" / f"{label.tracking_number}.json").read_text())
     assert (kept["number"], kept["trackingNumber"], kept["items"]) == ("ORD-1-1", label.barcode, [["SKU", "Thing", 2]])
     assert "1 Analytical Way" in (tmp_path / "labels" / f"{label.tracking_number}.txt").read_text()
+
+
+def test_what_was_given_back_lies_in_a_drawer_of_its_own(tmp_path: Path) -> None:
+    carrier = demo.Demo(tmp_path)
+    carrier.void(tracking_number="DP404", reference="")  # never made: nothing is to be done
+    label = carrier.label(PARCEL)
+    carrier.void(tracking_number=label.tracking_number, reference=label.reference)
+    found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*"))
+    assert found == [f"labels/void/{label.tracking_number}.{kind}" for kind in ("json", "txt")]
 
 
 def test_an_office_that_is_closed_is_said_so(tmp_path: Path) -> None:
