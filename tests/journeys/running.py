@@ -120,6 +120,15 @@ class Shop:
             found = connection.execute("SELECT number, status FROM checkout_order WHERE email = %s", [email])
             return [(number, status) for number, status in found]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the workers have done all that has happened."""
+        for url in filter(None, map(self.env.get, DATABASES)):
+            with psycopg.connect(url) as connection:
+                if connection.execute("SELECT FROM shop_delivery WHERE status = 'pending'").fetchone() is not None:
+                    return False
+        return True
+
     def mail(self, to: str) -> list[tuple[str, str]]:
         """Subject and plain text of the mails that went to an address, oldest first."""
         read: list[tuple[str, str]] = []
@@ -167,7 +176,10 @@ def running_shop(folder: Path) -> Iterator[Shop]:
             eventually(lambda: shop.is_open or runner.poll() is not None, seconds=240)
             if not shop.is_open:
                 raise NotRunning(shop.tail())
-            yield Shop(shop.url, folder, addresses.environment(data) | env)
+            ready = Shop(shop.url, folder, addresses.environment(data) | env)
+            if not eventually(lambda: ready.is_quiet, seconds=120):  # products are found once a worker has listed them
+                raise NotRunning(shop.tail())
+            yield ready
         finally:
             end(runner)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-import psycopg
 from playwright.sync_api import Page, expect
 
 from tests.journeys import books, merchant, running, steps
@@ -64,16 +63,9 @@ def minor(amount: str) -> int:
     return int(Decimal(re.sub(r"[^\d.]", "", amount)) * 100)
 
 
-def is_quiet(shop: running.Shop) -> bool:
-    """Whether the workers have done all that has happened."""
-    with psycopg.connect(shop.env["DATABASE_URL"]) as connection:
-        found = connection.execute("SELECT count(*) FROM shop_delivery WHERE status = 'pending'").fetchone()
-    return found == (0,)
-
-
 def check(shop: running.Shop, *numbers: str) -> dict[str, dict[str, int]]:
     """Papers, ledger, payments and the provider say the same of each order, to the cent."""
-    assert eventually(lambda: is_quiet(shop), seconds=30)
+    assert eventually(lambda: shop.is_quiet, seconds=30)
     found = books.read(shop, *numbers)
     for number, told in found.items():
         ledger, taken = told["ledger"], sum(one["amount_captured"] for one in shop.money_taken(number))
