@@ -22,11 +22,9 @@ run: install ## run the whole shop on this machine: http://127.0.0.1:8000/ (PORT
 test: install-dev ## run all tests (TEST_ARGS=… reaches pytest; SPLIT=1: three databases)
 	@$(BIN)/python -m shop.local exec $(if $(SPLIT),--split) -- python -m pytest -n auto $(TEST_ARGS)
 
-# One process more than there are processors: a shop that was killed is waited for.
 test-faults: install-dev ## run every race and fault, real kills among them, under many random schedules; prints a table
 	@FAULT_RUNS=long OPERATIONS=$${OPERATIONS:-5000} $(BIN)/python -m shop.local exec -- \
-		python -m pytest tests -n $${WORKERS:-$$(($$(nproc) + 1))} \
-		-k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
+		python -m pytest tests -n auto -k "_F0 or _F1 or _F2 or _F3 or _F4 or after_any_operations" $(TEST_ARGS)
 
 test-walks: install-dev ## do 100,000 random operations, and 50,000 random steps of the life of orders
 	@OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \

@@ -56,9 +56,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneShop
 
 @pytest.hookimpl(wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """One more than there are processors: tests wait for servers, browsers and each other."""
+    """One more than there are processors: tests wait for servers, browsers, killed shops and each other."""
     number = yield
-    return number if report.LONG or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else number + 1
+    return number if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else number + 1
 
 
 @pytest.hookimpl(trylast=True)
