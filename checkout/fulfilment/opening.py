@@ -120,13 +120,12 @@ def units_by_place(held: Sequence[ShipmentLine]) -> Counter[tuple[UUID, UUID | N
     return packed
 
 
-def is_astray(order: Order, location_id: UUID | None) -> bool:
-    """Whether parcels of a locked order have units at a location that are not allocated there: see `following`."""
-    return location_id in _astray(contents.held(order), stock_selectors.allocated(order.pk))
+def astray(order: Order) -> set[UUID]:
+    """The locations at which parcels of a locked order have units that are not allocated there: see `following`."""
+    return _astray(contents.held(order), stock_selectors.allocated(order.pk))
 
 
 def _astray(held: Sequence[ShipmentLine], allotted: Sequence[Allotted]) -> set[UUID]:
-    """The locations at which parcels have units that are not allocated there."""
     kept = {(one.variant_id, one.location_id): one.kept for one in allotted}
     packed = units_by_place(held)
     return {place for (variant, place), units in packed.items() if place and units > kept.get((variant, place), 0)}

@@ -131,11 +131,13 @@ def not_open(shipment: Shipment) -> ShipmentRefused:
     return ShipmentRefused(_("Parcel %(number)s is %(status)s: that is not possible any more.") % told, code)
 
 
-def check_settled(order: Order, shipment: Shipment) -> None:
+def check_settled(order: Order, *shipments: Shipment) -> None:
     """Refuse while units are not where their parcel is: somebody died moving them, and `following` is about to act."""
-    if opening.is_astray(order, shipment.location_id):
-        text = _("The units of parcel %(number)s were just moved. Look at it again in a moment.")
-        raise ShipmentRefused(text % {"number": shipment.number}, "changed_meanwhile")
+    astray = opening.astray(order)
+    for shipment in shipments:
+        if shipment.location_id in astray:
+            text = _("The units of parcel %(number)s were just moved. Look at it again in a moment.")
+            raise ShipmentRefused(text % {"number": shipment.number}, "changed_meanwhile")
 
 
 def check_on_hand(lines: list[ShipmentLine], units: Mapping[UUID, int]) -> None:

@@ -52,8 +52,7 @@ def pick(*, order_id: UUID, by: str) -> Order:
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
         being_picked = [shipment for shipment in shipments if shipment.status == Status.OPEN]
-        for shipment in being_picked:
-            packing.check_settled(order, shipment)
+        packing.check_settled(order, *being_picked)
         lines = contents.lines_of(being_picked)
         packing.check_on_hand(lines, {line.pk: line.quantity for line in lines})
         ShipmentLine.objects.filter(shipment__in=being_picked).update(picked=F("quantity"))
