@@ -27,17 +27,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import httpx
+import aiohttp
 import psycopg
 
-from bench import data
-from bench.client import ADDRESS, Client
+from bench import buyers, data
+from bench.client import Client
 from bench.meter import Children, free_port
 from bench.run import RESULTS, _environment
 from shop.local import addresses
 
 WARM_UP = 80  # orders that show what the machine sustains
 PATIENCE = 1500  # seconds until everything must have ended
+# Orders begun before one that had come over a second earlier (who came in the same moment may commit in any order).
+OUT_OF_TURN = """
+    SELECT count(*) FROM checkout_queuedorder late WHERE EXISTS (
+        SELECT FROM checkout_queuedorder early WHERE early.number < late.number
+        AND early.joined_at < late.joined_at - interval '1 second' AND early.started_at > late.started_at)
+"""
 
 
 @dataclass
@@ -119,49 +125,42 @@ class Sale:
         return pace
 
     async def _storm(self, tokens: list[str], rate: float) -> None:
-        limits = httpx.Limits(max_connections=600, max_keepalive_connections=200)
-        base = f"http://{addresses.HOST}:{self.port}"
-        async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
+        async with buyers.session(self.port, connections=600) as shop:
             started, shoppers = time.monotonic(), []
             for number, token in enumerate(tokens):
                 behind = time.monotonic() - started - number / rate
                 self.tally.late += behind > 1
                 if behind < 0:
                     await asyncio.sleep(-behind)
-                shoppers.append(asyncio.create_task(self._shopper(client, token)))
+                shoppers.append(asyncio.create_task(self._shopper(shop, token)))
             await asyncio.gather(*shoppers)
 
-    async def _shopper(self, client: httpx.AsyncClient, token: str) -> None:
+    async def _shopper(self, shop: aiohttp.ClientSession, token: str) -> None:
         started = time.monotonic()
         try:
-            end = await self._buy(client, token, started)
-        except httpx.HTTPError as error:
+            end = await self._buy(shop, token, started)
+        except buyers.NoAnswer as error:
             end = f"no answer ({type(error).__name__})"
         self.tally.ends[end] += 1
         self.tally.last.append(time.monotonic() - started)
 
-    async def _buy(self, client: httpx.AsyncClient, token: str, started: float) -> str:
-        body = {
-            "email": "ada@example.com", "shippingAddress": ADDRESS, "deliveryOption": "standard",
-            "expectedTotal": self.total, "payment": {"provider": "stripe", "token": "pm_card_visa"},
-        }  # fmt: skip
-        answer = await client.post("/api/orders", json=body, headers={"X-Cart-Token": token, "Idempotency-Key": token})
+    async def _buy(self, shop: aiohttp.ClientSession, token: str, started: float) -> str:
+        answer = await buyers.pay(shop, token, self.total)
         self.tally.first.append(time.monotonic() - started)
-        if answer.status_code == 201:
-            self.tally.placed.append(answer.json()["number"])
+        if answer.status == 201:
+            self.tally.placed.append(answer.body["number"])
             return "order at once"
-        if answer.status_code != 202:
+        if answer.status != 202:
             return _clear(answer)
-        return await self._wait(client, answer)
+        return await self._wait(shop, answer)
 
-    async def _wait(self, client: httpx.AsyncClient, answer: httpx.Response) -> str:
-        place, where = answer.json()["place"], answer.headers["Location"]
-        until = time.monotonic() + PATIENCE
+    async def _wait(self, shop: aiohttp.ClientSession, answer: buyers.Answer) -> str:
+        place, until = answer.body["place"], time.monotonic() + PATIENCE
         while time.monotonic() < until:
             await asyncio.sleep(2 if place <= 20 else 5 if place <= 200 else 10)  # as the page does
             try:
-                turn = (await client.get(where)).json()
-            except httpx.HTTPError:
+                turn = (await buyers.ask(shop, answer.location)).body
+            except buyers.NoAnswer:
                 continue
             if turn.get("status") == "placed":
                 self.tally.placed.append(turn["order"]["number"])
@@ -198,10 +197,7 @@ class Sale:
             numbers = {row[0] for row in connection.execute("SELECT number FROM checkout_order").fetchall()}
             unpaid = connection.execute("SELECT count(*) FROM checkout_order WHERE captured_minor < total_minor")
             left = int((unpaid.fetchone() or [0])[0])
-            jumped = connection.execute(
-                "SELECT count(*) FROM (SELECT started_at < lag(started_at) OVER (ORDER BY number) AS jumped "
-                "FROM checkout_queuedorder WHERE started_at IS NOT NULL) turns WHERE jumped"
-            ).fetchone()
+            jumped = connection.execute(OUT_OF_TURN).fetchone()
         lost = [number for number in self.tally.placed if number not in numbers]
         for end, number in sorted(ends.items()):
             print(f"  {number:7,}  {end}")
@@ -226,12 +222,12 @@ class Sale:
         return int(share < 99.7 or bool(lost) or bool(left) or bool(verdict.returncode))
 
 
-def _clear(answer: httpx.Response) -> str:
+def _clear(answer: buyers.Answer) -> str:
     """An answer that says what is the matter, by its code; anything else is told as it is."""
     try:
-        return f"clear: {answer.status_code} {answer.json()['error']['code']}"
-    except (ValueError, KeyError, TypeError):
-        return f"unclear: {answer.status_code}"
+        return f"clear: {answer.status} {answer.body['error']['code']}"
+    except (KeyError, TypeError):
+        return f"unclear: {answer.status}"
 
 
 def _at(values: list[float], share: float) -> float:

@@ -13,11 +13,11 @@ import sys
 import time
 from typing import Any
 
-import httpx
+import aiohttp
 import psycopg
 
-from bench import data
-from bench.client import ADDRESS, Client
+from bench import buyers, data
+from bench.client import Client
 from bench.meter import Children, Meter, postgres_pid, valkey_pid
 from shop.local import addresses
 
@@ -82,13 +82,11 @@ async def storm(port: int, tokens: list[str], total: str) -> tuple[collections.C
     ends: collections.Counter[str] = collections.Counter()
     had: list[float] = []
     missed: list[float] = []
-    limits = httpx.Limits(max_connections=len(tokens), max_keepalive_connections=len(tokens))
-    base = f"http://{addresses.HOST}:{port}"
-    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
+    async with buyers.session(port, connections=len(tokens)) as shop:
         started = time.monotonic()
 
         async def shopper(token: str) -> None:
-            end = await _buy(client, token, total)
+            end = await _buy(shop, token, total)
             ends[end] += 1
             (had if end == "order" else missed).append(time.monotonic() - started)
 
@@ -96,27 +94,23 @@ async def storm(port: int, tokens: list[str], total: str) -> tuple[collections.C
     return ends, had, missed
 
 
-async def _buy(client: httpx.AsyncClient, token: str, total: str) -> str:
-    body = {
-        "email": "ada@example.com", "shippingAddress": ADDRESS, "deliveryOption": "standard",
-        "expectedTotal": total, "payment": {"provider": "stripe", "token": "pm_card_visa"},
-    }  # fmt: skip
+async def _buy(shop: aiohttp.ClientSession, token: str, total: str) -> str:
     try:
-        answer = await client.post("/api/orders", json=body, headers={"X-Cart-Token": token, "Idempotency-Key": token})
-        if answer.status_code == 201:
+        answer = await buyers.pay(shop, token, total)
+        if answer.status == 201:
             return "order"
-        if answer.status_code != 202:
-            return _refusal(answer.status_code, answer.json())
-        return await _wait(client, answer.headers["Location"])
-    except (httpx.HTTPError, ValueError) as error:
+        if answer.status != 202:
+            return _refusal(answer.status, answer.body)
+        return await _wait(shop, answer.location)
+    except buyers.NoAnswer as error:
         return f"no clear answer: {type(error).__name__}"
 
 
-async def _wait(client: httpx.AsyncClient, where: str) -> str:
+async def _wait(shop: aiohttp.ClientSession, where: str) -> str:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         await asyncio.sleep(1)
-        turn = (await client.get(where)).json()
+        turn = (await buyers.ask(shop, where)).body
         if turn.get("status") == "placed":
             return "order"
         if turn.get("status") == "refused":
