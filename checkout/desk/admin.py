@@ -22,7 +22,6 @@ from checkout.desk.asking import REFUSALS, AskPages, amount_of
 from checkout.desk.edit_pages import EditPages
 from checkout.desk.order_list import OrderList
 from checkout.desk.parcel_pages import ParcelPages
-from checkout.fulfilment import services as fulfilment
 from checkout.orders import diagram, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -120,14 +119,6 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         except REFUSALS as refusal:
             messages.error(request, str(refusal))
         return self._back(order_id)
-
-    def dispatch_all(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
-        """Ask for carrier and tracking number."""
-        return self._ask(
-            request, order_id, merchant_forms.DispatchForm, _("Dispatch"), transitions.FULFIL,
-            lambda order, data, by: fulfilment.dispatch(order_id=order.pk, by=by, **data),
-            _("Dispatched. The shopper gets a mail with the tracking number."),
-        )  # fmt: skip
 
     def cancel(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Ask whether, and why."""

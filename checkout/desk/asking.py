@@ -53,8 +53,12 @@ class AskPages:
         save: Callable[[Order, dict[str, Any], str], Any],
         done: str,
         initial: dict[str, Any] | None = None,
+        shown: Callable[[Order], dict[str, Any]] | None = None,
     ) -> HttpResponse:
-        """A small page with a form; its answer goes to `save`, and a refusal back onto the page."""
+        """A small page with a form; its answer goes to `save`, and a refusal back onto the page.
+
+        `shown`: what else stands on it, as it is when the page is made.
+        """
         self._allow(request, permission)
         order = self._order(order_id)
         form = form_class(request.POST or None, initial=initial)
@@ -65,7 +69,9 @@ class AskPages:
                 return self._back(order_id)
             except REFUSALS as refusal:
                 form.add_error(None, str(refusal))
-        return self._page(request, order, "ask", title, action=title, form=form)
+                order = self._order(order_id)  # it may have changed since the page was made: shown as it is now
+        told = shown(order) if shown else {}
+        return self._page(request, order, "ask", title, action=title, form=form, **told)
 
     def _page(self, request: HttpRequest, order: Order, template: str, title: str, **context: Any) -> HttpResponse:
         """One of the order's pages: templates/admin/checkout/order/<template>.html."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,21 +24,37 @@ class ParcelPages(AskPages):
     """Mixed into the orders' `ModelAdmin`."""
 
     def pick_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
-        """Every unit of it is in it."""
-        return self._post(request, order_id, shipment_id, staff.pick_parcel, _("The parcel is packed."))
+        """Every unit of it is in it: of those that the page has shown."""
+        pick = partial(staff.pick_parcel, seen=parcel_screen.number(request.POST.get("version", "")))
+        return self._post(request, order_id, shipment_id, pick, _("The parcel is packed."))
 
     def deliver_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
         """It has arrived."""
         return self._post(request, order_id, shipment_id, fulfilment.deliver_one, _("The parcel has arrived."))
 
+    def dispatch_all(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask for carrier and tracking number of all that is picked."""
+
+        def send(order: Order, data: dict[str, Any], by: str) -> None:
+            fulfilment.dispatch(order_id=order.pk, by=by, **data, **parcel_screen.seen(request.POST))
+
+        return self._ask(
+            request, order_id, merchant_forms.DispatchForm, _("Dispatch"), transitions.FULFIL, send,
+            _("Dispatched. The shopper gets a mail with the tracking number."), shown=parcel_screen.leaving,
+        )  # fmt: skip
+
     def dispatch_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
         """Ask for carrier and tracking number."""
         parcel = self._parcel(request, order_id, shipment_id)
         known = {name: getattr(parcel, name) for name in ("carrier", "tracking_number", "tracking_url")}
+
+        def send(_order: Order, data: dict[str, Any], by: str) -> None:
+            fulfilment.dispatch_one(shipment_id=parcel.pk, by=by, **data, **parcel_screen.seen(request.POST))
+
         return self._ask(
             request, order_id, merchant_forms.DispatchForm, _("Dispatch %(number)s") % {"number": parcel.number},
-            transitions.FULFIL, lambda _order, data, by: fulfilment.dispatch_one(shipment_id=parcel.pk, by=by, **data),
-            _("Dispatched. The shopper gets a mail with the tracking number."), known,
+            transitions.FULFIL, send, _("Dispatched. The shopper gets a mail with the tracking number."), known,
+            shown=lambda order: parcel_screen.leaving(order, only=parcel.pk),
         )  # fmt: skip
 
     def move_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
@@ -61,11 +78,13 @@ class ParcelPages(AskPages):
         if request.method == "POST":
             try:
                 units = {key: count for key, count in adding.counts(request.POST, "units-").items() if count}
-                made = fulfilment.split(shipment_id=parcel.pk, units=units, by=requests.actor(request))
+                seen = parcel_screen.number(request.POST.get("version", ""))
+                made = fulfilment.split(shipment_id=parcel.pk, units=units, seen=seen, by=requests.actor(request))
                 messages.success(request, _("%(number)s is a parcel of its own.") % {"number": made.number})
                 return self._back(order_id)
             except (adding.BadCount, *REFUSALS) as refusal:
                 problems = [str(refusal)]
+                parcel = self._parcel(request, order_id, shipment_id)
         title = _("Split %(number)s") % {"number": parcel.number}
         rows = [(line, request.POST.get(f"units-{line.pk}", "")) for line in parcel.lines.all()]
         return self._page(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from checkout.fulfilment import labelling, selectors
 from checkout.fulfilment.models import Shipment
-from checkout.orders import rules, services
+from checkout.orders import emails, rules, services
 from checkout.orders.models import Order
 from inventory.stock import selectors as stock
+from shop.core.links import ids
 
 Status = Shipment.Status
 _TONES = {"open": "warning", "picked": "info", "shipped": "success", "delivered": "success"}
@@ -68,6 +71,40 @@ def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool) -> lis
 
 def _url(name: str, order: Order, one: Shipment) -> str:
     return reverse(f"admin:checkout_order_parcel_{name}", args=[order.pk, one.pk])
+
+
+def leaving(order: Order, *, only: UUID | None = None) -> dict[str, Any]:
+    """What a page shows that asks for picked parcels to leave (`only`: this one), so that it can say so (`seen`)."""
+    parcels = [one for one in selectors.shipments_of(order.pk) if one.status == Status.PICKED]
+    return {
+        "address": emails.address_lines(order.shipping_address),
+        "address_seen": labelling.address(order),
+        "leaving": [
+            {"parcel": one, "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position)}
+            for one in parcels
+            if only in (None, one.pk)
+        ],
+    }
+
+
+def seen(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What such a page has shown, for `dispatch`: the address, and the version of each parcel by its id.
+
+    Nothing of a form that does not say which address that was: it is not one of ours.
+    """
+    address = number(data.get("address", ""))
+    if address is None:
+        return {}
+    told = {name: name.removeprefix("parcel-") for name in data if name.startswith("parcel-")}
+    return {
+        "seen": address,
+        "versions": {key: number(data[name]) for name, text in told.items() for key in ids([text])},
+    }
+
+
+def number(text: str) -> int | None:
+    """The number that a hidden field says; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def elsewhere(one: Shipment) -> Sequence[tuple[str, str]]:

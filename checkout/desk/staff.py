@@ -37,10 +37,14 @@ def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     return orders.apply(order_id=order_id, trigger=trigger, by=by, note=note)
 
 
-def pick_parcel(*, shipment_id: UUID, by: str) -> None:
-    """Everything of an open parcel is in it. Raises `ShipmentRefused`, `TransitionRefused`."""
-    units = fulfilment_selectors.contents_of(shipment_id)
-    fulfilment.pick_units(shipment_id=shipment_id, units=units, by=by)
+def pick_parcel(*, shipment_id: UUID, by: str, seen: int | None = None) -> None:
+    """Everything of an open parcel is in it (`seen`: the version of it that was looked at); repeated, it stays so.
+
+    Raises `ShipmentRefused`, `TransitionRefused`.
+    """
+    if fulfilment_selectors.shipment(shipment_id).status != "picked":
+        units = fulfilment_selectors.contents_of(shipment_id)
+        fulfilment.pick_units(shipment_id=shipment_id, units=units, seen=seen, by=by)
     fulfilment.finish_picking(shipment_id=shipment_id, by=by)
 
 

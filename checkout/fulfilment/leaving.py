@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -29,13 +30,15 @@ class TrackingRefused(Exception):
 
 
 def dispatch_one(
-    *, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None
-) -> Shipment:
+    *, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None,
+    versions: Mapping[UUID, int] | None = None,
+) -> Shipment:  # fmt: skip
     """One picked parcel is handed to `carrier`; others of its order may follow. Stock, money and mail follow by event.
 
-    The same carrier and number again changes nothing. `seen`: the address (`labelling.address`) on the page that asks.
-    Raises `ShipmentRefused` ("label_outdated" for the label of another address than it goes to now), `TrackingRefused`,
-    `orders.TransitionRefused` (what is left to pay is neither taken nor held, or the order is over).
+    The same carrier and number again changes nothing. `seen`: the address (`labelling.address`) on the page that asks,
+    `versions`: of the parcels that it shows, by id. Raises `ShipmentRefused` ("label_outdated" for the label of another
+    address than it goes to now, "changed_meanwhile"), `TrackingRefused`, `orders.TransitionRefused` (what is left to
+    pay is neither taken nor held, or the order is over).
     """
     told = tracking(carrier, tracking_number, tracking_url)
     with transaction.atomic(using=db.DEFAULT):
@@ -48,11 +51,30 @@ def dispatch_one(
         if shipment.status != Status.PICKED:
             raise packing.not_open(shipment)
         contents.demand(order, "package_dispatched")
-        if seen is not None and seen != labelling.address(order):
-            raise _outdated(shipment)
+        check_shown(order, [shipment], seen=seen, versions=versions)
         send(order, [shipment], told, by)
         contents.advance(order, by=by, note=f"{told['carrier']} {told['tracking_number']}")
         return shipment
+
+
+def check_shown(
+    order: Order, ready: Sequence[Shipment], *, seen: int | None, versions: Mapping[UUID, int] | None
+) -> None:
+    """Refuse what a page asks for that shows another address, or other parcels, than are ready to leave: all of these
+    at their versions, and no others. None: no page asks. Raises `ShipmentRefused`.
+    """
+    if seen is not None and seen != labelling.address(order):
+        raise _outdated(ready[0])
+    if versions is not None and versions != {one.pk: one.version for one in ready}:
+        text = _("The parcels were changed meanwhile. Ready to leave now: %(parcels)s. Look at them again.")
+        raise ShipmentRefused(text % {"parcels": _in_words(ready)}, "changed_meanwhile")
+
+
+def _in_words(parcels: Sequence[Shipment]) -> str:
+    held: dict[str, list[str]] = {one.number: [] for one in parcels}
+    for line in contents.lines_of(parcels):
+        held[line.shipment.number].append(f"{line.quantity} × {line.order_line.sku}")
+    return ", ".join(f"{number} ({', '.join(units)})" for number, units in held.items())
 
 
 def tracking(carrier: str, number: str, url: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ makes the parcels and lets them follow the order's lines, and `following` the st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -66,11 +67,15 @@ def pick(*, order_id: UUID, by: str) -> Order:
         return order
 
 
-def dispatch(*, order_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "") -> Order:
+def dispatch(
+    *, order_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None,
+    versions: Mapping[UUID, int] | None = None,
+) -> Order:  # fmt: skip
     """All picked parcels are handed to `carrier` as one. Stock leaves and the shopper is told by `ShipmentDispatched`.
 
-    The same tracking number again is fine and changes nothing. Raises `TransitionRefused` (unless every parcel is
-    picked), `TrackingRefused`, `ShipmentRefused` ("not_on_hand").
+    The same tracking number again is fine and changes nothing. `seen`, `versions`: what the page shows that asks, as
+    for `dispatch_one`. Raises `TransitionRefused` (unless every parcel is picked), `TrackingRefused`, `ShipmentRefused`
+    ("not_on_hand", "label_outdated", "changed_meanwhile").
     """
     told = leaving.tracking(carrier, tracking_number, tracking_url)
     with transaction.atomic(using=db.DEFAULT):
@@ -82,6 +87,7 @@ def dispatch(*, order_id: UUID, carrier: str, tracking_number: str, by: str, tra
         if not ready or order.status not in (Order.Status.READY_TO_SHIP, *_LEFT_BEFORE):
             contents.pull(order, "package_dispatched", by=by, note=note)  # which says why not
         contents.demand(order, "package_dispatched")
+        leaving.check_shown(order, ready, seen=seen, versions=versions)
         leaving.send(order, ready, told, by)
         contents.advance(order, by=by, note=note)
         return order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,15 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from checkout.fulfilment import leaving
+from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
 from shop.accounts.models import User
 from tests import outbox
+from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories.changes import readdress
 from tests.factories.inventory import LocationFactory, stocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +108,123 @@ def test_nothing_happens_by_looking_or_to_another_orders_parcel(desk: Client) ->
         assert desk.post(page(other, parcel, name)).status_code == 404
         url = reverse(f"admin:checkout_order_parcel_{name}", args=[UUID(int=0), parcel.pk])
         assert desk.post(url).status_code == 404
+
+
+SENT = {"carrier": "UPS", "tracking_number": "1Z9", "tracking_url": ""}
+
+
+def hidden(answer: Any) -> dict[str, str]:
+    """What the form of a page says by itself about what it shows."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.content.decode())
+    return {name: value for name, value in found if name in ("address", "version") or name.startswith("parcel-")}
+
+
+def dispatching(order: Order, parcel: Shipment, of: str) -> str:
+    """The page that sends one parcel, or all that are picked."""
+    return page(order, parcel, "dispatch") if of == "one" else reverse("admin:checkout_order_dispatch", args=[order.pk])
+
+
+def take_one_out(parcel: Shipment) -> None:
+    fulfilment.split(shipment_id=parcel.pk, units={parcel.lines.get().pk: 1}, by="staff:2")
+
+
+def statuses(order: Order) -> list[str]:
+    return [one.status for one in Shipment.objects.filter(order=order).order_by("id")]
+
+
+class TestAPageFromBefore:
+    """Two people look at the same parcels; what the one changes, the other does not send unseen."""
+
+    @pytest.mark.parametrize("of", ["one", "all"])
+    def test_sends_no_parcel_that_was_changed(self, desk: Client, of: str) -> None:
+        order, parcel = opened(quantity=3)
+        desk.post(page(order, parcel, "pick"))
+        url = dispatching(order, parcel, of)
+        old = desk.get(url)
+        take_one_out(parcel)
+        refused = desk.post(url, {**SENT, **hidden(old)})
+        sku = parcel.lines.get().order_line.sku
+        ready = f"{order.number}-1 (2 × {sku})" + (f", {order.number}-2 (1 × {sku})" if of == "all" else "")
+        sentence = f"The parcels were changed meanwhile. Ready to leave now: {ready}. Look at them again."
+        assert refused.context["form"].non_field_errors() == [sentence]
+        assert statuses(order) == ["picked", "picked"]
+        assert hidden(refused) != hidden(old)
+        assert desk.post(url, {**SENT, **hidden(refused)})["Location"] == page(order)  # it shows them as they are now
+        assert statuses(order) == (["shipped", "picked"] if of == "one" else ["shipped", "shipped"])
+
+    @pytest.mark.parametrize("of", ["one", "all"])
+    def test_would_send_it_unguarded(self, desk: Client, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The negative control."""
+        monkeypatch.setattr(leaving, "check_shown", lambda *_args, **_kwargs: None)
+        order, parcel = opened(quantity=3)
+        desk.post(page(order, parcel, "pick"))
+        old = hidden(desk.get(dispatching(order, parcel, of)))
+        take_one_out(parcel)
+        assert desk.post(dispatching(order, parcel, of), {**SENT, **old}).status_code == 302
+        assert statuses(order) == (["shipped", "picked"] if of == "one" else ["shipped", "shipped"])
+
+    @pytest.mark.parametrize("of", ["one", "all"])
+    def test_sends_nothing_to_an_address_that_it_does_not_show(self, desk: Client, of: str) -> None:
+        carts.rates()
+        order, parcel = opened()
+        desk.post(page(order, parcel, "pick"))
+        url = dispatching(order, parcel, of)
+        old = hidden(desk.get(url))
+        readdress(order)
+        refused = desk.post(url, {**SENT, **old})
+        assert ["it goes elsewhere" in one for one in refused.context["form"].non_field_errors()] == [True]
+        assert (statuses(order), hidden(refused)["address"]) == (["picked"], "1")
+        assert "99 Elsewhere Road" in refused.content.decode()
+
+    def test_sends_no_parcel_that_was_finished_since(self, desk: Client) -> None:
+        order, parcel = opened(quantity=2)
+        old = desk.get(dispatching(order, parcel, "all"))
+        assert hidden(old) == {"address": "0"}
+        desk.post(page(order, parcel, "pick"))
+        refused = desk.post(dispatching(order, parcel, "all"), {**SENT, **hidden(old)})
+        assert [one.startswith("The parcels were changed") for one in refused.context["form"].non_field_errors()] == [
+            True
+        ]
+        assert statuses(order) == ["picked"]
+
+    def test_sent_twice_sends_once(self, desk: Client) -> None:
+        order, parcel = opened()
+        desk.post(page(order, parcel, "pick"))
+        url = dispatching(order, parcel, "one")
+        old = hidden(desk.get(url))
+        assert [desk.post(url, {**SENT, **old}).status_code for _ in range(2)] == [302, 302]
+        other = desk.post(url, {**SENT, **old, "tracking_number": "another"})
+        assert other.context["form"].non_field_errors() == [
+            f"Parcel {parcel.number} is shipped: that is not possible any more."
+        ]
+
+    def test_takes_no_parcel_for_packed_and_splits_none_that_was_changed(self, desk: Client) -> None:
+        order, parcel = opened(quantity=4)
+        old = hidden(desk.get(page(order, parcel, "split")))
+        assert hidden(desk.get(page(order))) == old == {"version": str(parcel.version)}
+        take_one_out(parcel)
+        units = {f"units-{parcel.lines.get().pk}": "1"}
+        sentence = f"Parcel {parcel.number} was changed meanwhile. Look at it again."
+        refused = desk.post(page(order, parcel, "split"), {**units, **old})
+        assert refused.context["problems"] == [sentence]
+        answer = desk.post(page(order, parcel, "pick"), old, follow=True)
+        assert [str(one) for one in answer.context["messages"]] == [sentence]
+        assert statuses(order) == ["open", "open"]
+        assert desk.post(page(order, parcel, "split"), {**units, **hidden(refused)}).status_code == 302
+        now = {"version": str(Shipment.objects.get(pk=parcel.pk).version)}
+        for _ in range(2):  # the second one finds it packed
+            desk.post(page(order, parcel, "pick"), now)
+        assert statuses(order) == ["picked", "open", "open"]
+
+
+@pytest.mark.parametrize("odd", ["x", "-1", "9" * 12, "²", ""])
+def test_A11_a_form_that_says_nonsense_of_what_it_shows_is_answered(desk: Client, odd: str) -> None:
+    order, parcel = opened()
+    desk.post(page(order, parcel, "pick"))
+    url = dispatching(order, parcel, "one")
+    told = [{"address": "0", f"parcel-{parcel.pk}": odd}, {"address": "0", "parcel-x": "1"}]
+    assert [desk.post(url, {**SENT, **one}).status_code for one in told] == [200, 200]
+    assert statuses(order) == ["picked"]
 
 
 def test_A09_only_those_who_may(client: Client, desk: Client) -> None:
