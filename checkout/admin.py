@@ -4,7 +4,7 @@ from checkout.desk.admin import OrderAdmin
 from checkout.desk.archived import ArchivedOrderPages
 from checkout.disputes.admin import DisputeAdmin
 from checkout.drafts.admin import DraftAdmin
-from checkout.fulfilment.admin import ShipmentAdmin
+from checkout.fulfilment.admin import ForgottenLabelAdmin, ShipmentAdmin
 from checkout.invoices.admin import DocumentAdmin, InvoiceDetailsAdmin
 from checkout.ledger.admin import LedgerEntryAdmin
 from checkout.payments.admin import (
@@ -34,6 +34,7 @@ __all__ = [
     "DisputeAdmin",
     "DocumentAdmin",
     "DraftAdmin",
+    "ForgottenLabelAdmin",
     "InvoiceDetailsAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",

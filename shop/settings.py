@@ -43,6 +43,7 @@ FIELD_ENCRYPTION_KEYS = names("FIELD_ENCRYPTION_KEYS")  # newest first; without 
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1")
 if TESTING:
     ALLOWED_HOSTS += ["testserver", "localhost", "127.0.0.1"]
+BEHIND_PROXY = flag("BEHIND_PROXY")
 SHOP_NAME = env("SHOP_NAME", "Holdfast")
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
@@ -278,7 +279,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if flag("RATE_LIMITS", "1") else False
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if flag("BEHIND_PROXY") else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 PASSWORD_RESET_TIMEOUT = 3600
 HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
@@ -372,6 +373,12 @@ UNFOLD = {
                 _screen(_("Pack and dispatch"), "package_2", "admin:checkout_warehouse_pack"),
                 _screen(_("Arrivals"), "task_alt", "admin:checkout_warehouse_arrivals"),
                 _screen(_("Print jobs"), "print", "admin:checkout_printjob_changelist"),
+                _screen(
+                    _("Forgotten labels"),
+                    "label_off",
+                    "admin:checkout_forgottenlabel_changelist",
+                    "checkout.view_shipment",
+                ),
             ),
             _group(
                 _("Catalogue"),
@@ -536,6 +543,7 @@ SPECTACULAR_SETTINGS = {
 METRICS_TOKEN = env("METRICS_TOKEN")  # lets Prometheus read /metrics from another machine
 RATE_LIMITS = flag("RATE_LIMITS", "1")
 RATELIMIT_ENABLE = RATE_LIMITS
+RATELIMIT_IP_META_KEY = "shop.core.requests.address"
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]  # django-redis increments atomically
 
 # --- Security
@@ -548,7 +556,7 @@ SECURE_SSL_REDIRECT = _HTTPS and flag("SECURE_SSL_REDIRECT", "1")
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 _STRIPE_SCRIPT = [] if STRIPE_API_BASE else ["https://js.stripe.com"]
 _STRIPE_CONNECT = [STRIPE_API_BASE] if STRIPE_API_BASE else ["https://api.stripe.com"]

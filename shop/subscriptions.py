@@ -66,6 +66,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.UnitsShort: ("checkout.changes.receivers.cancel_short",),
     types.UnitsDelayed: ("checkout.fulfilment.receivers.mail_delayed",),
     types.LabelForgotten: ("checkout.fulfilment.receivers.void_label",),
+    types.LabelKept: ("checkout.fulfilment.receivers.mail_label_kept",),
     types.ParcelInTrouble: ("checkout.fulfilment.receivers.mail_trouble",),
     types.OrderDelivered: ("checkout.orders.receivers.mail_order_delivered",),
     types.RefundRequested: (

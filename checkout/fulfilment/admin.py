@@ -8,8 +8,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
 from checkout.fulfilment.models import ForgottenLabel, Shipment
 from checkout.orders.transitions import FULFIL
@@ -64,6 +67,38 @@ class ShipmentAdmin(KeysetAdmin):
         if term.upper().startswith("ORD-"):
             return queryset.filter(number__startswith=term.upper())
         return queryset.filter(tracking_number=term).exclude(tracking_number="")
+
+
+@admin.register(ForgottenLabel)
+class ForgottenLabelAdmin(KeysetAdmin):
+    """Labels that no parcel leaves with any more; those that a carrier did not take back, and why."""
+
+    list_display = ["tracking_number", "parcel", "carrier_code", "state", "said", "asked_at", "ended_at"]
+    sortable_by = ["asked_at"]
+    list_filter = ["status", PeriodFilter]
+    list_select_related = ["shipment"]
+    search_fields = ["tracking_number", "shipment__number"]
+    search_help_text = gettext_lazy("A tracking number, or the beginning of an order's or parcel's number")
+    fields = [
+        "tracking_number", "barcode", "reference", "carrier_code", "parcel", "state", "said", "asked_at", "ended_at",
+    ]  # fmt: skip
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("checkout.view_shipment"))
+
+    @display(description=gettext_lazy("parcel"))
+    def parcel(self, label: ForgottenLabel) -> SafeString:
+        url = reverse("admin:checkout_shipment_change", args=[label.shipment_id])
+        return format_html('<a href="{}">{}</a>', url, label.shipment.number)
+
+    @display(description=gettext_lazy("status"), label={"asked": "warning", "voided": "success", "kept": "danger"})
+    def state(self, label: ForgottenLabel) -> tuple[str, str]:
+        return label.status, str(label.get_status_display())
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        if term.upper().startswith("ORD-"):
+            return queryset.filter(shipment__number__startswith=term.upper())
+        return queryset.filter(tracking_number=term)
 
 
 def _sent_on(page: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import selectors
+from checkout.fulfilment import carriers, selectors
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from inventory.stock import wording
@@ -104,4 +104,25 @@ def parcel_in_trouble(*, order_id: UUID, shipment_id: UUID, what: str) -> None:
     subject = _("Parcel %(number)s needs you") % told
     order_emails.to_staff(
         key=f"parcel:{shipment_id}:{what}", subject=subject, lines=[sentences[what] % told], order=order
+    )
+
+
+def label_kept(*, label_id: UUID) -> None:
+    """To staff: a carrier did not take a forgotten label back, and why. Once for each label."""
+    label = selectors.forgotten_label(label_id)
+    told = {
+        "carrier": dict(carriers.names()).get(label.carrier_code, label.carrier_code),
+        "tracking": label.tracking_number,
+        "number": label.shipment.number,
+        "said": label.said,
+    }
+    order_emails.to_staff(
+        key=f"label_kept:{label_id}",
+        subject=_("%(carrier)s did not take back label %(tracking)s") % told,
+        lines=[
+            _("What it says: %(said)s") % told,
+            _("It was made for parcel %(number)s, which does not leave with it.") % told,
+            _("See that nobody uses it, and that it is not charged for."),
+        ],
+        page="checkout_forgottenlabel",
     )

@@ -146,6 +146,7 @@ class ForgottenLabel(models.Model):
         indexes = [
             models.Index("tracking_number", "carrier_code", name="forgotten_label_number"),
             models.Index("order_id", name="forgotten_label_order"),
+            models.Index("status", F("id").desc(), name="forgotten_label_state"),
         ]
 
     def __str__(self) -> str:

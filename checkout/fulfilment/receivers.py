@@ -74,6 +74,11 @@ def mail_delayed(data: dict[str, Any]) -> None:
     emails.units_delayed(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
 
 
+def mail_label_kept(data: dict[str, Any]) -> None:
+    """Tell staff of a label that its carrier did not take back."""
+    emails.label_kept(label_id=UUID(data["label_id"]))
+
+
 def mail_trouble(data: dict[str, Any]) -> None:
     """Tell staff of a parcel that is lost, comes back, or arrived without having been sent."""
     emails.parcel_in_trouble(

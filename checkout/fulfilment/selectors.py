@@ -114,6 +114,11 @@ def parcels_of(carrier_code: str, numbers: Iterable[str]) -> dict[str, Shipment]
     return {one.tracking_number: one for one in found}
 
 
+def forgotten_label(label_id: UUID) -> ForgottenLabel:
+    """A forgotten label with its parcel. Raises `ForgottenLabel.DoesNotExist`."""
+    return ForgottenLabel.objects.select_related("shipment").get(pk=label_id)
+
+
 def is_forgotten(order_id: UUID, number: str) -> bool:
     """Whether this is the number, or the barcode, of a label of an order's parcels that is good no more."""
     named = Q(tracking_number__iexact=number) | Q(barcode__iexact=number)

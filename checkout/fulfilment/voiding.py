@@ -56,7 +56,9 @@ def give_up(
 
 
 def void(*, label_id: UUID, by: str) -> None:
-    """Give a forgotten label back to its carrier, or note why it is not taken back. What is noted is not asked again.
+    """Give a forgotten label back to its carrier, or note why it is not taken back, of which staff hear by event.
+
+    What is noted is not asked again.
 
     Who dies between the carrier's answer and the note is repeated, which carriers bear. Raises `CarrierUnavailable`.
     """
@@ -77,6 +79,8 @@ def void(*, label_id: UUID, by: str) -> None:
                 "label given up", carrier=label.carrier_code, number=label.tracking_number, status=status, said=said
             )
             _note("void_label" if status == Status.VOIDED else "keep_label", label, label.shipment, by)
+            if status == Status.KEPT:
+                bus.publish(types.LabelKept(order_id=label.order_id, label_id=label.pk), using=db.DEFAULT)
 
 
 def _note(what: str, label: ForgottenLabel, shipment: Shipment, by: str) -> None:

@@ -58,6 +58,15 @@ class LabelForgotten(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LabelKept(Event):
+    """A carrier did not take a forgotten label back: it may be charged, or used. A person must look after it."""
+
+    aggregate = "order"
+    order_id: UUID
+    label_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelInTrouble(Event):
     """A carrier said of a parcel what a person must look after: "lost", "returned_to_sender", "never_sent"."""
 

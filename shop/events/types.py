@@ -24,6 +24,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
 )
 from shop.events.parcels import (  # noqa: F401
     LabelForgotten,
+    LabelKept,
     ParcelInTrouble,
     ShipmentDelivered,
     ShipmentDispatched,

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings as shop
+from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse, reverse_lazy
 
-from checkout.fulfilment import carriers, labelling, receivers
+from checkout.fulfilment import carriers, labelling, receivers, voiding
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.carriers import base, demo
 from checkout.fulfilment.models import ForgottenLabel, Shipment
 from checkout.orders import services as orders
 from shop.audit.models import AuditEntry
 from shop.events.models import OutboxEvent
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories.accounts import StaffFactory
@@ -25,6 +29,7 @@ from tests.factories.changes import readdress
 from tests.factories.parcels import BY, only_line, picked, split_order
 
 pytestmark = pytest.mark.django_db
+LABELS = reverse_lazy("admin:checkout_forgottenlabel_changelist")
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +141,7 @@ class Stubborn:
     """A carrier that takes no label back, and counts how often it is asked."""
 
     asked = 0
+    name = "Stubborn Parcel"
 
     def void(self, *, tracking_number: str, reference: str) -> None:
         self.asked += 1
@@ -157,6 +163,82 @@ def test_what_a_carrier_does_not_take_back_is_noted_and_not_asked_again(
     client.force_login(StaffFactory(is_superuser=True))
     page = client.get(reverse("admin:checkout_shipment_change", args=[shipment.pk])).content.decode()
     assert [word in page for word in (number, "not taken back", "It is on its way.")] == [True] * 3
+
+
+def test_staff_are_told_once_of_a_label_that_is_not_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    StaffFactory(is_superuser=True)
+    shipment, number = labelled()
+    goes_elsewhere(shipment)
+    assert not Notification.objects.filter(key__startswith="staff:label_kept:").exists()  # it was given back
+    monkeypatch.setattr(carriers, "carrier", lambda code: Stubborn())
+    label = ForgottenLabel.objects.get()
+    for _ in range(2):  # the carrier was asked for it anew meanwhile, and it is given up again
+        voiding.give_up(
+            shipment, by=BY, carrier="demo", tracking_number=number, barcode=label.barcode, reference=label.reference
+        )
+        outbox.drain(mails=False)
+    assert (outbox.failures(), forgotten()) == ([], [(number, "kept")])
+    mail = Notification.objects.get(key__startswith=f"staff:label_kept:{label.pk}:")
+    assert (mail.template, mail.context) == (
+        "staff_notice",
+        {
+            "subject": f"demo did not take back label {number}",
+            "lines": [
+                "What it says: It is on its way.",
+                f"It was made for parcel {shipment.number}, which does not leave with it.",
+                "See that nobody uses it, and that it is not charged for.",
+            ],
+            "url": f"{shop.SITE_URL}{LABELS}",
+        },
+    )
+
+
+class TestTheList:
+    @pytest.fixture
+    def clerk(self, settings: Any, client: Client) -> Client:
+        settings.STAFF_MFA_REQUIRED = False
+        person = StaffFactory()
+        person.user_permissions.add(Permission.objects.get(codename="view_shipment"))
+        client.force_login(person)
+        return client
+
+    def rows(self, answer: Any) -> list[str]:
+        return [one.tracking_number for one in answer.context["cl"].result_list]
+
+    def test_tells_which_were_not_taken_back_and_why(self, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        given_back, back = labelled()
+        goes_elsewhere(given_back)
+        shipment, number = labelled()
+        monkeypatch.setattr(carriers, "carrier", lambda code: Stubborn())
+        goes_elsewhere(shipment)
+        assert self.rows(clerk.get(LABELS)) == [number, back]
+        kept = clerk.get(LABELS, {"status__exact": "kept"})
+        assert (self.rows(kept), "It is on its way." in kept.content.decode()) == ([number], True)
+        assert self.rows(clerk.get(LABELS, {"q": back})) == [back]
+        assert self.rows(clerk.get(LABELS, {"q": shipment.number.lower()})) == [number]
+        label = ForgottenLabel.objects.get(tracking_number=number)
+        page = clerk.get(reverse("admin:checkout_forgottenlabel_change", args=[label.pk])).content.decode()
+        assert [word in page for word in (number, shipment.number, "not taken back", "It is on its way.")] == [True] * 4
+
+    def test_asks_as_much_of_the_database_however_many_there_are(
+        self, clerk: Client, django_assert_num_queries: Any
+    ) -> None:
+        shipment, _number = labelled()
+        goes_elsewhere(shipment)
+        clerk.get(LABELS)
+        with CaptureQueriesContext(connection) as few:
+            clerk.get(LABELS)
+        ForgottenLabel.objects.bulk_create(
+            ForgottenLabel(shipment=shipment, order_id=shipment.order_id, carrier_code="demo", tracking_number=f"DP{n}")
+            for n in range(30)
+        )
+        with django_assert_num_queries(len(few)):
+            assert len(self.rows(clerk.get(LABELS))) == 31
+
+    def test_A09_is_for_those_who_may_see_parcels(self, clerk: Client) -> None:
+        clerk.force_login(StaffFactory())
+        assert clerk.get(LABELS).status_code == 403
+        assert clerk.post(LABELS).status_code == 403
 
 
 def test_a_carrier_that_is_not_there_any_more_has_the_label(settings: Any, office: Path) -> None:
