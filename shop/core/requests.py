@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import ContextVar
+from ipaddress import ip_address
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +33,15 @@ def actor(request: HttpRequest) -> str:
 def customer_id(request: HttpRequest) -> UUID | None:
     """The id of the signed-in person, None for guests."""
     return request.user.pk if request.user.is_authenticated else None
+
+
+def address(request: HttpRequest) -> str:
+    """The network address of who asks. Behind a proxy (`BEHIND_PROXY`) that is the one it has added, the last: whoever
+    asks can write any others before it."""
+    if settings.BEHIND_PROXY:
+        with suppress(ValueError):  # it says nothing, or no address
+            return str(ip_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()))
+    return str(request.META["REMOTE_ADDR"])
 
 
 def absolute(path: str) -> str:
