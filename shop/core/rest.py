@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from shop.core.models import IdempotentCall
 MAX_LIMIT, DEFAULT_LIMIT, MAX_PAGE = 100, 20, 1000
 RETRY_AFTER = 5  # seconds, told with every 503
 RUNNING_FOR = timedelta(seconds=60)  # a call that died is free to be tried again after this
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")  # signs that neither UTF-8 nor a JSON column can hold
 _kept: set[UUID] = set()  # calls of this process that are over, and whose keys could not be given back: see `_let_go`
 
 
@@ -44,11 +46,21 @@ class ApiError(exceptions.APIException):
 
 
 def error_body(code: str, message: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """`{error: {code, message, fields?}}`"""
+    """`{error: {code, message, fields?}}`; what was sent and is quoted in it can be written, whatever it was."""
     error: dict[str, Any] = {"code": code, "message": message}
     if fields:
         error["fields"] = fields
-    return {"error": error}
+    return {"error": _writable(error)}
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNKEPT.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(one) for one in value]
+    return value
 
 
 _CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -107,7 +119,7 @@ def page_of(request: Request) -> tuple[int, int]:
         given = request.query_params.get(name)
         if given is None:
             continue
-        if given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= highest:
+        if given.isascii() and given.isdigit() and len(given) < 10 and 1 <= int(given) <= highest:
             values[name] = int(given)
         else:
             fields[name] = [_("A whole number from 1 to %(highest)s.") % {"highest": highest}]

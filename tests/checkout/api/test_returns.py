@@ -180,3 +180,16 @@ class TestPhotos:
         answer = self.send(order, [], lines=lines)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
         assert Return.objects.count() == 0
+
+
+@pytest.mark.parametrize("key", ["", "k1"])
+@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800"])
+def test_a_wish_that_cannot_be_written_is_refused_as_every_other(order: Order, sign: str, key: str) -> None:
+    """The refusal quotes it, is encoded, and is kept for the key."""
+    client = Client(headers={"X-Order-Token": order.access_key} | ({"Idempotency-Key": key} if key else {}))
+    body = json.dumps(wish(order, wish="@")).replace("@", sign)
+    for _again in range(2):
+        answer = client.post(reverse("api_order_returns", args=[order.number]), body, content_type="application/json")
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, "validation_error")
+        assert error["fields"] == {"wish": ['"\ufffd" is not a valid choice.']}
