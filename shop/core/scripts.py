@@ -75,12 +75,18 @@ def runs(line: str, *, is_bold: bool = False, base: str = "") -> list[tuple[str,
     own = fonts()[is_bold]
     if is_own(line):
         return [(own, line)] if line else []
-    seen = get_display(line, base_dir=base or direction(line)) if _FROM_RIGHT.search(line) else line
-    pieces = [(own if sign in _signs() else _font_of(sign), sign) for sign in str(seen)]
+    seen = _turned(line, base or direction(line)) if _FROM_RIGHT.search(line) else line
+    pieces = [(own if sign in _signs() else _font_of(sign), sign) for sign in seen]
     known = [(font or OTHER, sign if font else MISSING) for font, sign in pieces]
     return [
         (font, "".join(sign for _font, sign in group)) for font, group in groupby(known, key=lambda piece: piece[0])
     ]
+
+
+def _turned(line: str, base: str) -> str:
+    """In the order in which it is drawn. Signs that Unicode did not have yet when this was built have no direction."""
+    known = "".join(sign if unicodedata.bidirectional(sign) else MISSING for sign in line)
+    return str(get_display(known, base_dir=base))
 
 
 def width(line: str, size: float, *, is_bold: bool = False) -> float:

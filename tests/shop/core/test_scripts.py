@@ -78,3 +78,10 @@ def test_what_is_cut_says_so():
 
 def test_a_line_that_has_no_room_at_all_still_ends():
     assert "".join(scripts.lines("abc def", 0.01, 9)) == "abcdef"
+
+
+@pytest.mark.parametrize("sign", ["\ufdef", "\u0590", "\U0001fae9", "\U0010ffff"])
+def test_a_sign_that_unicode_did_not_have_yet_stands_among_words_from_the_right(sign):
+    """Somebody's gift message must not keep papers from being drawn."""
+    drawn = [(scripts.OTHER, "□"), (scripts.FONT, " "), (scripts.OTHER, "בא")]
+    assert scripts.runs(scripts.joined(f"אב {sign}")) == drawn
