@@ -30,17 +30,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def unlocked(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, parties: int = 2) -> Iterator[None]:
-    """No row locks, and `module.name` returns only once so many threads are in it: all have read, none has written."""
+def unlocked(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, parties: int = 2, *, writes: bool = False
+) -> Iterator[None]:
+    """No row locks, and `module.name` returns only once so many threads are in it: all have read, none has written.
+
+    What `writes` begins only then.
+    """
     meeting, met = threading.Barrier(parties, timeout=10), threading.local()
     real: Callable[..., Any] = getattr(module, name)
 
     def together_at(*arguments: Any, **named: Any) -> Any:
-        found = real(*arguments, **named)
+        found = None if writes else real(*arguments, **named)
         if not getattr(met, "once", False):
             met.once = True
             meeting.wait()
-        return found
+        return real(*arguments, **named) if writes else found
 
     with monkeypatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", lambda self, **options: self.all())
