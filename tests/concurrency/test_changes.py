@@ -206,7 +206,8 @@ def test_F23_edit_and_ship_at_once_what_leaves_is_what_is_left(schedules: Any, m
         order = ready()
         with handed_over(monkeypatch) as units:
             results = together([less(order), send(order)])
-        assert kinds(results) in (["Order", "OrderChange"], ["Order", "not_editable"])
+        refused = (["Order", "not_editable"], ["Order", "already_shipped"])  # it left before, or while it was planned
+        assert kinds(results) in (["Order", "OrderChange"], *refused)
         assert units == [line(order).quantity]
         order.refresh_from_db()
         assert (order.status, order.fulfilment_state) == ("shipped", "shipped")
