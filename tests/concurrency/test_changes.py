@@ -89,7 +89,7 @@ def kinds(results: list[Any]) -> list[str]:
 
 
 def test_F23_two_edit_what_both_have_seen_one_wins(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _product, variant = sold()
         results = together([less(order), edit(order, added={variant: 2})])
         assert kinds(results) == ["OrderChange", "changed_meanwhile"]
@@ -113,7 +113,7 @@ def test_F23_control_without_locks_both_edits_are_revision_one(monkeypatch: pyte
 
 
 def test_F23_edit_and_cancel_at_once_leave_a_cancelled_order(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _product, variant = sold()
         cancel = partial(orders.cancel, order_id=order.pk, by="guest")
         results = together([edit(order, added={variant: 2}), cancel])
@@ -148,7 +148,7 @@ def packing(order: Order) -> Callable[[], Any]:
 
 
 def test_F23_shopper_cancels_units_and_warehouse_begins_at_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _product, _variant = sold()
         results = together([unwanted(order), packing(order)])
         assert kinds(results) in (["NoneType", "Order"], ["Order", "not_editable"])
@@ -202,7 +202,7 @@ def send(order: Order) -> Callable[[], Any]:
 
 
 def test_F23_edit_and_ship_at_once_what_leaves_is_what_is_left(schedules: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order = ready()
         with handed_over(monkeypatch) as units:
             results = together([less(order), send(order)])
@@ -236,7 +236,7 @@ def pay(payment: Payment) -> Callable[[], Any]:
 
 
 def test_F21_a_balance_that_is_paid_twice_goes_back_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, opened = owing()
         results = together([pay(payment) for payment in opened])
         assert kinds(results) == ["Payment", "Payment"]

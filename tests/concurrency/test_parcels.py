@@ -59,16 +59,16 @@ def units(order: Order) -> int:
 def two_parcels() -> tuple[Order, Shipment, Shipment]:
     """An order whose first parcel is picked, its events heard."""
     order, first, second = split_order(1, 2)
-    outbox.drain()
+    outbox.drain(mails=False)
     picked(first)
     return order, first, second
 
 
 def test_F23_cancel_and_ship_one_of_two_parcels_one_wins(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, first, _second = two_parcels()
         outcomes = together([partial(orders.cancel, order_id=order.pk, by="guest"), partial(sent, first)])
-        outbox.drain()
+        outbox.drain(mails=False)
         status, state, _to_pick = told(order)
         if status == "processing":
             assert (names(outcomes), state) == (["Shipment", "TransitionRefused"], "partly_shipped")
@@ -104,7 +104,7 @@ def test_F16_one_parcel_dispatched_by_four_leaves_once(schedules: Any) -> None:
         outcomes = together([partial(sent, first)] * 4)
         assert names(outcomes) == ["Shipment"] * 4
         assert dispatched(order) == 1
-        outbox.drain()
+        outbox.drain(mails=False)
         assert StockMovement.objects.filter(document=f"shipment:{first.pk}").count() == 1
     assert outbox.failures() == []
     assert everything() == []
@@ -134,12 +134,12 @@ def pick_all(shipment: Shipment) -> Job:
 
 
 def test_F23_found_missing_and_sent_at_once_no_unit_is_in_two_parcels(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _first, second = two_parcels()
         outcomes = together([short(second), pick_all(second)])
         assert names(outcomes) in (["Shipment", "ShipmentRefused"], ["ShipmentRefused", "ShipmentRefused"])
         assert units(order) == 3
-        outbox.drain()
+        outbox.drain(mails=False)
         assert outbox.failures() == []
     assert everything() == []
 
@@ -169,23 +169,23 @@ def left_and_refunds(order: Order) -> tuple[int, int]:
 
 
 def test_F21_a_unit_that_is_missing_and_taken_off_at_once_is_refunded_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _first, second = split_order(1, 2)
-        outbox.drain()
+        outbox.drain(mails=False)
         outcomes = together(list(missing_and_taken_off(order, second)))
         assert names(outcomes) in (["NoneType", "OrderChange"], ["OrderChange", "ShipmentRefused"])
-        outbox.drain()
+        outbox.drain(mails=False)
         assert left_and_refunds(order) == (2, 1)
         assert (units(order), parcels_hold_the_order()) == (2, [])
 
 
 def test_F21_control_who_does_not_look_into_the_parcels_refunds_two(monkeypatch: pytest.MonkeyPatch) -> None:
     order, _first, second = split_order(1, 2)
-    outbox.drain()
+    outbox.drain(mails=False)
     monkeypatch.setattr(selectors, "packed", lambda _order_id: {})
     for job in missing_and_taken_off(order, second):
         job()
-    outbox.drain()
+    outbox.drain(mails=False)
     assert left_and_refunds(order) == (1, 2)
 
 
@@ -202,10 +202,10 @@ def moved_by_the_dead() -> tuple[Order, list[Job]]:
 
 
 def test_F23_units_that_are_moved_are_not_picked_at_the_same_moment(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, jobs = moved_by_the_dead()
         assert names(together(jobs)) == ["NoneType", "ShipmentRefused"]
-        outbox.drain()
+        outbox.drain(mails=False)
         assert parcels(order) == [("open", 2, 0)]
     assert everything() == []
 
@@ -215,7 +215,7 @@ def test_F23_control_who_does_not_ask_the_stock_picks_what_is_elsewhere(monkeypa
     monkeypatch.setattr(packing, "check_settled", lambda _order, _shipment: None)
     assert names(together([picks])) == ["Shipment"]
     follows()
-    outbox.drain()
+    outbox.drain(mails=False)
     assert parcels(order) == [("open", 1, 1), ("open", 1, 0)]
     assert parcels_hold_the_order() != []
 
@@ -239,14 +239,14 @@ def left_by(shipment: Shipment) -> str:
 
 
 def test_F23_sent_and_sent_elsewhere_at_once_no_parcel_leaves_by_the_old_label(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, first, old, leaves, edit = with_a_label()
         outcomes = [type(one).__name__ for one in together([leaves, edit])]
         is_forgotten = ForgottenLabel.objects.filter(shipment=first).exists()
         assert (outcomes[1], outcomes[0] in ("Shipment", "ShipmentRefused", "LabelRefused")) == ("OrderChange", True)
         assert (left_by(first), is_forgotten) == ((old, False) if outcomes[0] == "Shipment" else ("", True))
         assert dispatched(order) == (outcomes[0] == "Shipment")
-        outbox.drain()
+        outbox.drain(mails=False)
         assert outbox.failures() == []
     assert everything() == []
 
@@ -268,7 +268,7 @@ def test_F23_a_label_that_is_in_hand_when_the_order_goes_elsewhere_is_refused(mo
     first, _old, [outcome] = edited_with_the_label_in_hand(monkeypatch)
     assert (type(outcome).__name__, outcome.code) == ("ShipmentRefused", "label_outdated")
     assert left_by(first) == ""
-    outbox.drain()
+    outbox.drain(mails=False)
     assert everything() == []
 
 
@@ -282,7 +282,7 @@ def test_F23_control_who_forgets_what_was_forgotten_sends_it_to_the_old_address(
 
 
 def test_split_and_pick_at_once_leave_every_unit_in_one_parcel(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         order, _first, second = two_parcels()
         line = only_line(second)
         together(
@@ -319,7 +319,7 @@ def test_parcels_control_without_locks_units_are_packed_twice(monkeypatch: pytes
 
 
 def test_units_for_changes_of_one_order_are_sold_to_it_together(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         item, order = stocked(6), uuid4()
         changes = [uuid4() for _ in range(3)]
         for change in changes:
@@ -341,7 +341,7 @@ def moved_twice(here: StockItem, target: StockItem) -> list[Job]:
 
 
 def test_the_same_units_are_moved_once(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         here, there = two_places(2, 5)
         assert names(together(moved_twice(here, there))) == ["NoneType", "NotAllocated"]
         assert (counters(here), counters(there)) == ((2, 0, 0, 0), (5, 0, 2, 0))

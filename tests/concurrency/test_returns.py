@@ -30,7 +30,7 @@ def given_back(found: Return) -> list[int]:
 
 
 def test_two_people_settle_the_same_return(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         found = came_back()
         results = together([partial(returns.reimburse, return_id=found.pk, by="staff:1")] * 4)
         assert sorted(type(result).__name__ for result in results) == ["ReturnRefused"] * 3 + ["Settlement"]
@@ -55,7 +55,7 @@ def test_control_without_the_lock_it_is_settled_twice(monkeypatch: pytest.Monkey
 
 
 def test_two_forms_for_the_last_unit(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         make.rule()
         order = make.arrived()
         [line] = make.lines(order)
@@ -89,7 +89,7 @@ def test_without_the_lock_the_index_still_holds(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_double_click_is_one_return(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         make.rule()
         order = make.arrived(quantity=4)
         [line] = make.lines(order)
@@ -98,7 +98,7 @@ def test_a_double_click_is_one_return(schedules: Any) -> None:
 
 
 def test_cancelled_or_received_but_not_both(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         make.rule()
         found = make.asked(make.arrived())
         units = make.units_by_line(found)

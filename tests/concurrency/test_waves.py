@@ -131,7 +131,7 @@ def counted(shipment: Shipment) -> tuple[bool, int, int]:
 
 
 def test_F23_a_parcel_is_picked_here_or_packed_in_another_house(schedules: Any) -> None:
-    for _schedule in schedules():
+    for _schedule in schedules(long=50):
         shipment, scan, move = in_a_wave()
         outcomes = [type(one).__name__ for one in together([scan, move])]
         stays = outcomes == ["Scanned", "ShipmentRefused"]
