@@ -171,14 +171,14 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
     if not selectors.is_hosted(payment) or not selectors.is_chargeable(payment):
         raise PaymentRefused(_("This payment cannot be made on a page of its own."))
     span, expires_at = rules.hosted_page(opened=payment.created_at, now=db.clock())
-    question = request_for(payment)  # a later end is another question, so another key
-    question = replace(question, idempotency_key=f"{question.idempotency_key}:page:{span}")
     if not _keeps_units(payment, rules.HOSTED_PAGE + timedelta(minutes=1)):
         raise PaymentRefused(_("The items are no longer available."))
     if not _hold_credit(payment):
         raise PaymentRefused(_("Your store credit has changed. Please choose again how to pay."))
     if not recording.note_asked(payment_id=payment_id, provider=payment.provider):
         raise PaymentRefused(_("The payment page could not be opened. Please try again."))
+    question = request_for(selectors.payment(payment_id))  # read anew: by now it says when the money is to be taken
+    question = replace(question, idempotency_key=f"{question.idempotency_key}:page:{span}")  # a later end, another key
     try:
         session = calls.ask(
             payment.provider,
