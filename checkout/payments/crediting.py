@@ -1,4 +1,7 @@
-"""Refunds as store credit: given by the shop itself, at once, and so a fact of the payment like any other refund."""
+"""Refunds that are asked for, split over an order's payments: sent the way each was paid, or given as store credit.
+
+That is given by the shop itself, at once, and so is a fact of the payment like any other refund.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from checkout.ledger import rules as accounts
 from checkout.orders.models import Order
-from checkout.payments import recording, refunding, rules
+from checkout.payments import locking, recording, refunding, rules
 from checkout.payments.methods import CREDIT
 from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
@@ -32,12 +35,49 @@ def request(
     "no_account" for a guest's store credit; "already_made": the key is that of another amount).
     """
     with transaction.atomic(using=db.DEFAULT):
-        made = refunding.made(order_id, amount, key) if key else []
+        made = _made(order_id, amount, key) if key else []
         if made:
             return made
-        order, parts = refunding.shares(order_id, amount)
+        order, parts = _shares(order_id, amount)
         refunding.allow(order, amount.minor, by)
         return give(order, parts, reason=reason, by=by, to=to, key=key)
+
+
+def _shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
+    """The order, and how much of `amount` each of its payments gives back; all locked. Raises `RefundRefused`."""
+    order, payments = locking.order_and_payments(order_id)
+    limits = [refunding.refundable(payment) for payment in payments]
+    if amount.currency != order.currency:
+        raise RefundRefused(
+            _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
+        )
+    if amount.minor <= 0:
+        least = order.money(1).format()
+        raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
+    if amount.minor > sum(limits):
+        most = Money(sum(limits), order.currency).format()
+        raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
+    parts = zip(payments, rules.split(amount.minor, limits), strict=True)
+    return order, [(payment, minor) for payment, minor in parts if minor]
+
+
+def _made(order_id: UUID, amount: Money, key: UUID) -> list[Refund]:
+    """The refunds that were made of `amount` for this `key`, none if there were none; all payments are locked.
+
+    Raises `RefundRefused` ("already_made") if that were others: who wants one more asks anew.
+    """
+    order, payments = locking.order_and_payments(order_id)
+    found = list(Refund.objects.filter(pk__in=[_key_of(payment, key) for payment in payments]).order_by("pk"))
+    minor = sum(refund.amount_minor for refund in found)
+    if found and order.money(minor) != amount:
+        text = _("%(amount)s was given back by this form already. Open it anew to give back more.")
+        raise RefundRefused(text % {"amount": order.money(minor).format()}, "already_made")
+    return found
+
+
+def _key_of(payment: Payment, key: UUID | None) -> UUID:
+    """The id of the refund of a payment that is asked for by `key`; a new one without it."""
+    return db.uuid7_of(key, payment.pk) if key else db.uuid7()
 
 
 def give(
@@ -54,7 +94,7 @@ def give(
         raise RefundRefused(_("A guest has no store credit. Give it back the way it was paid."), "no_account")
     made = []
     for payment, minor in parts:
-        pk = refunding.key_of(payment, key)
+        pk = _key_of(payment, key)
         # what was paid with store credit becomes store credit the way it was paid
         if to == Refund.Destination.STORE_CREDIT and payment.provider != CREDIT and order.customer_id:
             made.append(_give(payment, order.customer_id, order.number, minor, key=pk, reason=reason, by=by))

@@ -46,10 +46,12 @@ def record(
         entries = _entries(payment, events)
         _update(payment, outcome, rules.sums(entries))
         _note_disputes(payment, outcome, entries)
-        refunding.settle(order, payment, outcome, entries, refund_id=refund_id, by=by)
+        past = refunding.settle(payment, outcome, entries, refund_id=refund_id, by=by)
         if capture_id is not None:
             capturing.finish(capture_id)
         _sum_up(order)
+        for minor in past:
+            refunding.allow(order, minor, by, is_counted=True)
         if order.status in OVER and payment.held_minor > held:
             capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
         refunding.give_back_excess(order, payment, by)
@@ -117,8 +119,9 @@ def _entries(payment: Payment, events: list[PaymentEvent]) -> list[rules.Entry]:
 def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
     status = rules.status(current=payment.status, amount=payment.amount_minor, known=known, state=outcome.state)
     payment.authorised_minor = max(0, known.authorised - known.voided)
-    payment.captured_minor, payment.refunded_minor = known.captured, known.given_back
-    payment.credited_minor = known.credited
+    payment.captured_minor, (payment.refunded_minor, payment.credited_minor) = known.captured, known.counted_back
+    if payment.refunded_minor < known.given_back:
+        log.error("more went back than came in", payment=str(payment.pk), minor=known.given_back)
     payment.disputed_minor = known.disputed + known.lost
     payment.reference = outcome.reference or payment.reference
     payment.status = status

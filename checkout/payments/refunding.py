@@ -21,7 +21,6 @@ from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
 from shop.audit import services as audit
 from shop.core import db
-from shop.core.money import Money
 from shop.events import bus, types
 
 FACTS = {"refunded", "refund_pending", "refund_failed"}
@@ -43,56 +42,22 @@ class RefundRefused(Exception):
         self.code = code
 
 
-def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
-    """The order, and how much of `amount` each of its payments gives back; all locked. Raises `RefundRefused`."""
-    order, payments = locking.order_and_payments(order_id)
-    limits = [refundable(payment) for payment in payments]
-    if amount.currency != order.currency:
-        raise RefundRefused(
-            _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
-        )
-    if amount.minor <= 0:
-        least = order.money(1).format()
-        raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
-    if amount.minor > sum(limits):
-        most = Money(sum(limits), order.currency).format()
-        raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
-    parts = zip(payments, rules.split(amount.minor, limits), strict=True)
-    return order, [(payment, minor) for payment, minor in parts if minor]
-
-
-def made(order_id: UUID, amount: Money, key: UUID) -> list[Refund]:
-    """The refunds that were made of `amount` for this `key`, none if there were none; all payments are locked.
-
-    Raises `RefundRefused` ("already_made") if that were others: who wants one more asks anew.
-    """
-    order, payments = locking.order_and_payments(order_id)
-    found = list(Refund.objects.filter(pk__in=[key_of(payment, key) for payment in payments]).order_by("pk"))
-    minor = sum(refund.amount_minor for refund in found)
-    if found and order.money(minor) != amount:
-        text = _("%(amount)s was given back by this form already. Open it anew to give back more.")
-        raise RefundRefused(text % {"amount": order.money(minor).format()}, "already_made")
-    return found
-
-
-def key_of(payment: Payment, key: UUID | None) -> UUID:
-    """The id of the refund of a payment that is asked for by `key`; a new one without it."""
-    return db.uuid7_of(key, payment.pk) if key else db.uuid7()
-
-
-def allow(order: Order, minor: int, by: str) -> None:
+def allow(order: Order, minor: int, by: str, *, is_counted: bool = False) -> None:
     """What is given back beyond what is owed is goodwill: that much less is due. The order is locked.
 
     Who gives back all that was taken does not want the rest either: then nothing is due any more (see `_ends`). An
-    order that waits for its first money still waits for all of it.
+    order that waits for its first money still waits for all of it. `is_counted`: the order's sums have it already.
     """
-    goodwill = minor - owed(order)
+    counted = minor if is_counted else 0
+    goodwill = minor - owed(order, but=counted)
     if goodwill > 0 and order.status in selectors.GOES_ON:
-        revising.allow(order=order, minor=order.due_minor if _ends(order, minor, goodwill) else goodwill, by=by)
+        is_all = _ends(order, minor - counted, goodwill)
+        revising.allow(order=order, minor=order.due_minor if is_all else goodwill, by=by)
 
 
 def _ends(order: Order, minor: int, goodwill: int) -> bool:
-    """Whether giving `minor` back, `goodwill` of it as such, gives the order up: it is all that was taken.
+    """Whether giving `minor` back besides what is on its way, `goodwill` of it all as such, gives the order up: nothing
+    is left of what was taken.
 
     Not once a part has left while others are to follow, nor where what has left is to be paid by money that is still
     held or promised: a merchant who is sorry for the first parcel means what it cost, and no more than that.
@@ -103,13 +68,14 @@ def _ends(order: Order, minor: int, goodwill: int) -> bool:
     return order.fulfilment_state not in (_PARTLY, *(_LEFT if is_sure else ()))
 
 
-def owed(order: Order) -> int:
-    """What an order has to give back and nobody asks for at present, in minor units. The order is locked."""
+def owed(order: Order, *, but: int = 0) -> int:
+    """What an order has to give back and nobody asks for at present, in minor units; or had, `but` so much of what went
+    back or is asked for. The order is locked."""
     disputed = Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"]
     return rules.excess(
         total=order.total_minor - order.allowed_minor,
         captured=order.captured_minor,
-        refunded=order.refunded_minor,
+        refunded=order.refunded_minor - but,
         requested=requested(order),
         disputed=disputed or 0,
         is_over=order.is_over,
@@ -120,15 +86,20 @@ def unasked(order: Order) -> int:
     """What an order has to give back and nobody has asked for in any way: what has failed is tried again as it is.
 
     Not what has failed and is not owed any more, because it was given otherwise or the order costs more by now. That is
-    put away here, or it would stand for what comes to be owed later. The order is locked.
+    put away here, or it would stand for what comes to be owed later. Nor does it stand for more than its payment still
+    has: the rest is for the others to give. The order is locked.
     """
-    minor = owed(order)
-    left = minor
-    for refund in _failed(order_id=order.pk).order_by("id"):
+    left = owed(order)
+    room: dict[UUID, int] = {}
+    for refund in _failed(order_id=order.pk).select_related("payment").order_by("id"):
         if left <= 0:
             Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.REPLACED)
             _note(refund, Refund.Status.REPLACED, "system")
-        left -= refund.amount_minor
+            continue
+        has = room.setdefault(refund.payment_id, refundable(refund.payment))
+        stands_for = min(refund.amount_minor, has)
+        room[refund.payment_id] -= stands_for
+        left -= stands_for
     return max(0, left)
 
 
@@ -162,9 +133,8 @@ def write_down(
 
 
 def try_again(*, refund_id: UUID, by: str) -> Refund | None:
-    """Ask once more for a refund that failed, or for as much of it as is still owed; None if that was done before.
-
-    Raises `RefundRefused` beyond the cap, and when nothing is owed any more.
+    """Ask once more for a refund that failed, or for as much of it as is still owed and there; None if that was done
+    before. Raises `RefundRefused` when nothing is.
     """
     with transaction.atomic(using=db.DEFAULT):
         failed = Refund.objects.get(pk=refund_id)
@@ -172,55 +142,65 @@ def try_again(*, refund_id: UUID, by: str) -> Refund | None:
         failed.refresh_from_db()
         if failed.status != Refund.Status.FAILED or Refund.objects.filter(retry_of=failed.pk).exists():
             return None
-        minor = min(failed.amount_minor, owed(order))
-        if not minor or minor > refundable(payment):
+        minor = min(failed.amount_minor, owed(order), refundable(payment))
+        if not minor:
             raise RefundRefused(_("That money is not there any more."), "refund_too_large")
         return write_down(payment, minor, reason=failed.reason, by=by, again=failed)
 
 
 def settle(
-    order: Order,
     payment: Payment,
     outcome: base.Outcome,
     entries: list[rules.Entry],
     *,
     refund_id: UUID | None,
     by: str,
-) -> None:
+) -> list[int]:
     """Bring the payment's refunds up to date with all its facts. `refund_id`: the one that `outcome` answers.
 
-    One that was made at the provider, past the shop, is written down here: its merchant's goodwill like any other.
+    Those that were made at the provider, past the shop, are written down here; returns what each of them is worth as
+    goodwill, to be allowed (`allow`) once the order's sums have them: as far as nobody had given or asked for that
+    money in another way before.
     """
     if refund_id is not None:
-        reference = next((fact.reference for fact in outcome.facts if fact.kind in FACTS), "")
+        reference = next((rules.happening(fact.reference) for fact in outcome.facts if fact.kind in FACTS), "")
         Refund.objects.filter(pk=refund_id, reference="").update(reference=reference)
-    states = rules.refund_states((entry.kind, entry.reference) for entry in entries)
+    states = rules.refund_states((entry.kind, rules.happening(entry.reference)) for entry in entries)
+    past = []
     for reference, minor in _foreign(payment, entries, states).items():
-        allow(order, minor, by)
-        Refund.objects.create(
+        known = Refund.objects.filter(payment=payment, status__in=(Refund.Status.REQUESTED, Refund.Status.DONE))
+        past.append(min(minor, payment.captured_minor - _sum(known)))
+        made = Refund.objects.create(
             payment=payment, order_id=payment.order_id, amount_minor=minor, reference=reference, actor=by,
             reason=_("Given back at the payment provider."),
         )  # fmt: skip
+        if states[reference] == Refund.Status.REQUESTED:  # it arrives later, and is on the papers as any other is
+            bus.publish(types.RefundRequested(order_id=payment.order_id, refund_id=made.pk), using=db.DEFAULT)
     for refund in Refund.objects.filter(payment=payment, reference__in=states) if states else ():
-        known = Refund.Status.FAILED if refund.status == Refund.Status.REPLACED else refund.status
-        if known != states[refund.reference]:
+        is_put_away = refund.status == Refund.Status.REPLACED
+        if (Refund.Status.FAILED if is_put_away else refund.status) != states[refund.reference]:
             finish(refund, states[refund.reference], by)
+    return [minor for minor in past if minor > 0]
 
 
 def _foreign(payment: Payment, entries: list[rules.Entry], states: Mapping[str, str]) -> dict[str, int]:
-    """Refunds that nobody asked for here, and what they come to. One that is as large as a refund of ours whose answer
-    is still to come is taken for that one."""
+    """Refunds that nobody asked for here, and what they come to.
+
+    What a refund of ours may account for whose answer is still to come is taken for that one, or a part of it, until
+    the answer says otherwise.
+    """
     own = Refund.objects.filter(payment=payment).values_list("reference", "amount_minor", "status")
     known = {reference for reference, _minor, _status in own}
-    expected = [minor for reference, minor, status in own if not reference and status == Refund.Status.REQUESTED]
+    open_ = sum(minor for reference, minor, status in own if not reference and status == Refund.Status.REQUESTED)
     lasting = {reference for reference, state in states.items() if state != Refund.Status.FAILED} - known
     found: dict[str, int] = {}
     for entry in entries:
-        if entry.kind in BACK and entry.reference in lasting:
-            found[entry.reference] = max(entry.minor, found.get(entry.reference, 0))
+        reference = rules.happening(entry.reference)
+        if entry.kind in BACK and reference in lasting:
+            found[reference] = max(entry.minor, found.get(reference, 0))
     for reference, minor in list(found.items()):
-        if minor in expected:
-            expected.remove(minor)
+        if minor <= open_:
+            open_ -= minor
             del found[reference]
     return found
 

@@ -53,6 +53,13 @@ class Sums:
         """In whichever way."""
         return self.refunded + self.credited
 
+    @property
+    def counted_back(self) -> tuple[int, int]:
+        """What of that counts, and of it what was given as credit: no more than came in. What was given both ways,
+        once by the shop and once past it, is money lost (I7 tells)."""
+        minor = min(self.given_back, self.captured)
+        return minor, max(0, minor - self.refunded)
+
 
 def sums(entries: Iterable[Entry]) -> Sums:
     """The sums of a payment's facts. A refund counts until it is known to have failed."""

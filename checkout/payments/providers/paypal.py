@@ -111,7 +111,7 @@ class PayPal:
 
     def refund(self, reference: str, amount: Money, key: str) -> base.Outcome:
         """Of the capture that has enough left; split where none has. Each part bears the key, so none is made twice."""
-        asked, note = answers.amount_of(amount), f"refund:{_short(key, 32)}"
+        asked, note = answers.amount_of(amount), answers.refund_note(_short(key, 32))
         while True:
             order = self._client.order(reference)
             made = [one for one in answers.refunds(order) if one.get("custom_id") == note]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from checkout.payments.providers import base, declines
-from shop.core.money import Money
+from shop.core.money import Money, total
 
 Object = Mapping[str, Any]
 
@@ -23,6 +23,7 @@ _CURRENCIES = (
 )
 _WHOLE_UNITS = ("HUF", "JPY", "TWD")
 _CLOSED = " closed:"
+_NOTED = "refund:"
 VOIDED = "VOIDED"
 
 # What an approved order may end with when it is captured: the shopper has to pay in another way.
@@ -39,6 +40,7 @@ _REFUNDS: Mapping[str, tuple[base.State, base.FactKind]] = {
     "FAILED": ("declined", "refund_failed"),
     "CANCELLED": ("declined", "refund_failed"),
 }
+_BY_WEIGHT: tuple[base.FactKind, ...] = ("refunded", "refund_pending", "refund_failed")
 _DISPUTES: Mapping[str, base.FactKind] = {
     "RESOLVED_SELLER_FAVOUR": "dispute_won",
     "RESOLVED_WITH_PAYOUT": "dispute_won",  # PayPal bears it
@@ -172,7 +174,12 @@ def refund_outcome(reference: str, made: list[Object]) -> base.Outcome:
     """What became of the refunds that were made for one question."""
     states = [_REFUNDS[refund["status"]][0] for refund in made]
     unfinished = [state for state in states if state != "succeeded"]
-    return base.Outcome(reference=reference, state=(unfinished or states)[0], facts=tuple(map(_refund_fact, made)))
+    return base.Outcome(reference=reference, state=(unfinished or states)[0], facts=tuple(_refund_facts(made)))
+
+
+def refund_note(key: str) -> str:
+    """The note that the parts of one refund of ours bear; `key` in 32 signs."""
+    return f"{_NOTED}{key}"
 
 
 def _payments(order: Object) -> dict[str, list[Object]]:
@@ -216,7 +223,7 @@ def _facts(order: Object) -> Iterator[base.Fact]:
         yield from _hold_facts(held_, _used(order))
     for capture in captures(order):
         yield from _capture_facts(capture)
-    yield from map(_refund_fact, refunds(order))
+    yield from _refund_facts(refunds(order))
     if not captures(order) and closed(order) not in ("", VOIDED):
         yield base.Fact("failed", str(order["id"]), money(unit(order)["amount"]))
 
@@ -244,9 +251,26 @@ def _capture_facts(capture: Object) -> Iterator[base.Fact]:
         yield base.Fact("fee", reference, money(fee), at)
 
 
-def _refund_fact(refund: Object) -> base.Fact:
-    _, kind = _REFUNDS[refund["status"]]
-    return base.Fact(kind, str(refund["id"]), money(refund["amount"]), moment(refund.get("create_time")))
+def _refund_facts(listed: Iterable[Object]) -> Iterator[base.Fact]:
+    """One for each refund. Those that were made for one question of ours, capture by capture, are one: it goes by their
+    note, and comes to the sum so far."""
+    asked: dict[str, list[Object]] = {}
+    for refund in listed:
+        note = str(refund.get("custom_id") or "")
+        asked.setdefault(note if note.startswith(_NOTED) else str(refund["id"]), []).append(refund)
+    for name, parts in asked.items():
+        yield _refund_fact(name, parts)
+
+
+def _refund_fact(name: str, parts: list[Object]) -> base.Fact:
+    """A part that is still under way counts with those that are done: should it fail, the daily comparison says so."""
+    kinds = [_REFUNDS[one["status"]][1] for one in parts]
+    kind = min(kinds, key=_BY_WEIGHT.index)
+    counted = [one for one, its in zip(parts, kinds, strict=True) if kind == "refund_failed" or its != "refund_failed"]
+    amounts = [money(one["amount"]) for one in counted]
+    whole, times = total(amounts, amounts[0].currency), [moment(one.get("create_time")) for one in counted]
+    at = max((made for made in times if made), default=None)
+    return base.Fact(kind, base.running(name, whole) if name.startswith(_NOTED) else name, whole, at)
 
 
 def _dispute_facts(disputes: Iterable[Object]) -> Iterator[base.Fact]:

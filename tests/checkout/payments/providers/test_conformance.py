@@ -259,7 +259,7 @@ def test_a_refund_of_several_captures(outside: Outside, provider: base.Provider)
     provider.capture(hold.reference, usd(600), "last")
     refused(lambda: provider.refund(hold.reference, usd(1501), "too much"))
     back = provider.refund(hold.reference, usd(1400), "back")
-    assert sums(back) == {"refunded": 1400}
+    assert (sums(back), len(back.facts)) == ({"refunded": 1400}, 1)  # one refund: more would be gifts of the merchant's
     assert names(provider.refund(hold.reference, usd(1400), "back")) == names(back)
     assert sums(provider.fetch(hold.reference))["refunded"] == 1400
 
