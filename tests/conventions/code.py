@@ -37,9 +37,15 @@ def components() -> list[str]:
     return sorted({"/".join(folder.parts[:2]) for folder in folders if folder.parts[1] not in skip})
 
 
-def calls(tree: ast.AST, name: str) -> list[ast.Call]:
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Everything in a file, in the order of `ast.walk`, which takes longer than whatever is looked for."""
+    return tuple(ast.walk(tree))
+
+
+def calls(tree: ast.Module, name: str) -> list[ast.Call]:
     """Every call of something whose last name is `name`."""
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _last(node.func) == name]
+    return [node for node in nodes(tree) if isinstance(node, ast.Call) and _last(node.func) == name]
 
 
 def _last(node: ast.expr) -> str:

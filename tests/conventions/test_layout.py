@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.code import ROOT, components, names, sources, templates
+from tests.conventions.code import ROOT, components, names, nodes, sources, templates
 
 RULED_OUT = {"utils.py", "helpers.py", "common.py", "managers.py", "exceptions.py", "signals.py"}
 TOP_LEVEL = {
@@ -98,7 +98,7 @@ def test_nobody_imports_through_an_apps_table_of_contents():
     guilty = [
         name
         for name, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom) and node.module in tables
     ]
     assert guilty == []

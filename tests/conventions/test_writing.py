@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.code import calls, sources, templates
+from tests.conventions.code import calls, nodes, sources, templates
 
 
 @pytest.mark.parametrize("function", ["atomic", "on_commit"])
@@ -36,7 +36,7 @@ def _assigned(attribute: str) -> set[str]:
     """Files that assign `something.<attribute>`, or update it in a query."""
     found = set()
     for name, tree in sources().items():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             targets = (
                 node.targets
                 if isinstance(node, ast.Assign)
