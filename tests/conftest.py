@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from django.core.cache import cache
+from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
@@ -76,6 +77,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(item: pytest.Item) -> int:
     """Whole shops first, one after the other."""
     return next((place for place, start in enumerate(WHOLE_SHOPS) if item.nodeid.startswith(start)), len(WHOLE_SHOPS))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+) -> Iterator[None]:
+    """Workers of one run copy a database that is migrated once; otherwise it is as pytest-django has it."""
+    run = getattr(request.config, "workerinput", {}).get("testrunuid")
+    if run is None or django_db_keepdb:
+        yield request.getfixturevalue("django_db_setup")
+        return
+    from tests.databases import Copies
+
+    with django_db_blocker.unblock():
+        copies = Copies(run)
+        copies.make()
+    yield
+    with django_db_blocker.unblock():
+        copies.drop()
 
 
 def pytest_collection_finish() -> None:
