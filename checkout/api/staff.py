@@ -53,6 +53,13 @@ class ShipmentInput(serializers.Serializer[Any]):
     carrier = serializers.CharField(max_length=60)
     tracking_number = serializers.CharField(max_length=80)
     tracking_url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
+    made_for = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=0,
+        help_text="The order's `revision` that a label from elsewhere was made for; needed once it goes elsewhere.",
+    )
 
 
 ORDER = inline_serializer(
@@ -224,7 +231,8 @@ class Shipments(StaffView):
     def post(self, request: Request, number: str) -> Response:
         """Hand one parcel, or all, to a carrier. 409 `transition_refused` unless the order is ready to ship.
 
-        A parcel by itself may leave as soon as it is picked: 409 `not_picked`, `already_shipped`, `not_on_hand`.
+        A parcel by itself may leave as soon as it is picked: 409 `not_picked`, `already_shipped`, `not_on_hand`. Where
+        it goes was changed: 409 `label_outdated` for the label from before, `label_unconfirmed` without `madeFor`.
         """
         self.allow(request, transitions.FULFIL)
         given = ShipmentInput(data=request.data)

@@ -75,20 +75,22 @@ def _url(name: str, order: Order, one: Shipment) -> str:
 
 def leaving(order: Order, *, only: UUID | None = None) -> dict[str, Any]:
     """What a page shows that asks for picked parcels to leave (`only`: this one), so that it can say so (`seen`)."""
-    parcels = [one for one in selectors.shipments_of(order.pk) if one.status == Status.PICKED]
+    picked = [one for one in selectors.shipments_of(order.pk) if one.status == Status.PICKED]
+    parcels = [one for one in picked if only in (None, one.pk)]
     return {
         "address": emails.address_lines(order.shipping_address),
         "address_seen": labelling.address(order),
+        "is_moved": bool(labelling.moved(order, parcels)),
         "leaving": [
             {"parcel": one, "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position)}
             for one in parcels
-            if only in (None, one.pk)
         ],
     }
 
 
 def seen(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What such a page has shown, for `dispatch`: the address, and the version of each parcel by its id.
+    """What such a page has shown, for `dispatch`: the address, the version of each parcel by its id, and whether
+    somebody says that their label is for this address.
 
     Nothing of a form that does not say which address that was: it is not one of ours.
     """
@@ -99,6 +101,7 @@ def seen(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "seen": address,
         "versions": {key: number(data[name]) for name, text in told.items() for key in ids([text])},
+        "made_for": number(data.get("made_for", "")),
     }
 
 

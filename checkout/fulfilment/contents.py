@@ -38,7 +38,8 @@ class ShipmentRefused(Exception):
     """This parcel cannot do that now. `str()` is a sentence for people, `code` for programs.
 
     Codes: "no_such_shipment", "no_such_line", "bad_units", "not_open", "not_picked", "not_shipped", "already_shipped",
-    "not_on_hand", "not_all_picked", "nothing_left", "nowhere_else", "changed_meanwhile", "label_outdated".
+    "not_on_hand", "not_all_picked", "nothing_left", "nowhere_else", "changed_meanwhile", "label_outdated",
+    "label_unconfirmed".
     """
 
     def __init__(self, message: str, code: str) -> None:

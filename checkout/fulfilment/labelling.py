@@ -6,6 +6,7 @@ here forget theirs, and the carrier is asked for another one. What is good no mo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -66,10 +67,16 @@ def is_outdated(shipment: Shipment) -> bool:
 
     `shipment` with its order. At most one query.
     """
-    if shipment.status not in rules.HERE or shipment.tracking_number:
-        return False
-    change = orders.readdressed(shipment.order)
-    return change is not None and change.at > shipment.created_at
+    return not shipment.tracking_number and bool(moved(shipment.order, [shipment]))
+
+
+def moved(order: Order, shipments: Iterable[Shipment]) -> list[Shipment]:
+    """Those of an order's parcels that are still here and go elsewhere, or otherwise, since they were opened.
+
+    A label that was made for them outside of the shop may be for where they went before. At most one query.
+    """
+    change = orders.readdressed(order)
+    return [one for one in shipments if change and one.status in rules.HERE and one.created_at < change.at]
 
 
 def check(*, shipment_id: UUID) -> None:

@@ -31,14 +31,15 @@ class TrackingRefused(Exception):
 
 def dispatch_one(
     *, shipment_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None,
-    versions: Mapping[UUID, int] | None = None,
+    versions: Mapping[UUID, int] | None = None, made_for: int | None = None,
 ) -> Shipment:  # fmt: skip
     """One picked parcel is handed to `carrier`; others of its order may follow. Stock, money and mail follow by event.
 
     The same carrier and number again changes nothing. `seen`: the address (`labelling.address`) on the page that asks,
-    `versions`: of the parcels that it shows, by id. Raises `ShipmentRefused` ("label_outdated" for the label of another
-    address than it goes to now, "changed_meanwhile"), `TrackingRefused`, `orders.TransitionRefused` (what is left to
-    pay is neither taken nor held, or the order is over).
+    `versions`: of the parcels that it shows, by id. `made_for`: the order's revision that a label was made for which is
+    not the parcel's own; to be said once it goes elsewhere. Raises `ShipmentRefused` ("label_outdated" for the label of
+    another address than it goes to now, "label_unconfirmed" for one of which nobody says so, "changed_meanwhile"),
+    `TrackingRefused`, `orders.TransitionRefused` (what is left to pay is neither taken nor held, or the order is over).
     """
     told = tracking(carrier, tracking_number, tracking_url)
     with transaction.atomic(using=db.DEFAULT):
@@ -52,7 +53,7 @@ def dispatch_one(
             raise packing.not_open(shipment)
         contents.demand(order, "package_dispatched")
         check_shown(order, [shipment], seen=seen, versions=versions)
-        send(order, [shipment], told, by)
+        send(order, [shipment], told, by, made_for=made_for)
         contents.advance(order, by=by, note=f"{told['carrier']} {told['tracking_number']}")
         return shipment
 
@@ -94,12 +95,16 @@ def is_with(shipment: Shipment, told: dict[str, str]) -> bool:
     return (shipment.carrier, shipment.tracking_number) == (told["carrier"], told["tracking_number"])
 
 
-def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str) -> None:
+def send(
+    order: Order, shipments: list[Shipment], told: dict[str, str], by: str, *, made_for: int | None = None
+) -> None:  # fmt: skip
     """Picked, locked parcels of an order that may leave do so. Raises `ShipmentRefused` ("not_on_hand",
-    "label_outdated")."""
+    "label_outdated", "label_unconfirmed")."""
     _check_here(contents.lines_of(shipments))
     if selectors.is_forgotten(order.pk, told["tracking_number"]):
         raise _outdated(shipments[0])
+    if not any(_is_its_own(one, told) for one in shipments):
+        _check_made_for(order, shipments, made_for)
     now = db.clock()
     for shipment in shipments:
         contents.move([shipment], Status.SHIPPED, by, shipped_at=now, **_label(shipment, told, by))
@@ -107,12 +112,28 @@ def send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str)
         _catch_up(shipment)
 
 
+def _check_made_for(order: Order, shipments: list[Shipment], made_for: int | None) -> None:
+    """A label from elsewhere says nothing of its address: of parcels that go elsewhere since, somebody must say it."""
+    if made_for is None or not labelling.address(order) <= made_for <= order.revision:
+        for shipment in labelling.moved(order, shipments):
+            text = _(
+                "Where parcel %(number)s goes was changed. A label that was made before is for the old address: say "
+                "that this one is for the new one."
+            )
+            raise ShipmentRefused(text % {"number": shipment.number}, "label_unconfirmed")
+
+
+def _is_its_own(shipment: Shipment, told: dict[str, str]) -> bool:
+    """Whether this is the label that a carrier made for the parcel, by its number or its bars."""
+    own = {shipment.tracking_number.casefold(), shipment.barcode.casefold()}
+    return bool(shipment.tracking_number) and told["tracking_number"].casefold() in own
+
+
 def _label(shipment: Shipment, told: dict[str, str], by: str) -> dict[str, str]:
-    """Columns of a parcel that leaves: with the label that it has, by its number or its bars, or with another one."""
-    number = told["tracking_number"].casefold()
+    """Columns of a parcel that leaves: with the label that it has, or with another one."""
     if not shipment.tracking_number:
         return told
-    if number in (shipment.tracking_number.casefold(), shipment.barcode.casefold()):
+    if _is_its_own(shipment, told):
         url = told["tracking_url"] or shipment.tracking_url
         return {**told, "tracking_number": shipment.tracking_number, "tracking_url": url}
     voiding.give_up_label(shipment, by=by)  # another carrier took it after all

@@ -69,13 +69,13 @@ def pick(*, order_id: UUID, by: str) -> Order:
 
 def dispatch(
     *, order_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None,
-    versions: Mapping[UUID, int] | None = None,
+    versions: Mapping[UUID, int] | None = None, made_for: int | None = None,
 ) -> Order:  # fmt: skip
     """All picked parcels are handed to `carrier` as one. Stock leaves and the shopper is told by `ShipmentDispatched`.
 
-    The same tracking number again is fine and changes nothing. `seen`, `versions`: what the page shows that asks, as
-    for `dispatch_one`. Raises `TransitionRefused` (unless every parcel is picked), `TrackingRefused`, `ShipmentRefused`
-    ("not_on_hand", "label_outdated", "changed_meanwhile").
+    The same tracking number again is fine and changes nothing. `seen`, `versions`, `made_for`: as for `dispatch_one`.
+    Raises `TransitionRefused` (unless every parcel is picked), `TrackingRefused`, `ShipmentRefused` ("not_on_hand",
+    "label_outdated", "label_unconfirmed", "changed_meanwhile").
     """
     told = leaving.tracking(carrier, tracking_number, tracking_url)
     with transaction.atomic(using=db.DEFAULT):
@@ -88,7 +88,7 @@ def dispatch(
             contents.pull(order, "package_dispatched", by=by, note=note)  # which says why not
         contents.demand(order, "package_dispatched")
         leaving.check_shown(order, ready, seen=seen, versions=versions)
-        leaving.send(order, ready, told, by)
+        leaving.send(order, ready, told, by, made_for=made_for)
         contents.advance(order, by=by, note=note)
         return order
 

@@ -60,6 +60,7 @@ class DispatchScreens:
             "wave": selectors.open_wave_of(shipment.pk) if shipment else None,
             "seen": labelling.address(shipment.order) if shipment else 0,
             "is_outdated": shipment is not None and labelling.is_outdated(shipment),
+            "is_moved": shipment is not None and bool(labelling.moved(shipment.order, [shipment])),
             "carriers": carriers.names(),
             "ready": selectors.ready(location_id=location),
             "locations": stock.location_names(),
@@ -90,7 +91,7 @@ class DispatchScreens:
         sent = dispatching.send(
             shipment_id=shipment.pk, by=by, carrier=request.POST.get("carrier", ""),
             other=request.POST.get("other", ""), tracking_number=request.POST.get("tracking_number", ""),
-            seen=_number(request.POST.get("address", "")),
+            seen=_number(request.POST.get("address", "")), made_for=_number(request.POST.get("made_for", "")),
         )  # fmt: skip
         words = {"number": sent.number, "carrier": sent.carrier, "tracking": sent.tracking_number}
         messages.success(request, _("Parcel %(number)s is handed to %(carrier)s: %(tracking)s.") % words)

@@ -47,14 +47,15 @@ def send(
     other: str = "",
     tracking_number: str = "",
     seen: int | None = None,
+    made_for: int | None = None,
 ) -> Shipment:
     """Hand a picked parcel to a carrier: with the number that was typed for an `other` one, or else with the label of
     `carrier` (a code; empty: the usual one), which is made if it is not there. `seen`: the address
-    (`labelling.address`) that the page shows. Raises `REFUSALS`, also for one that goes elsewhere since its label was
-    printed, or the page was made."""
+    (`labelling.address`) that the page shows, `made_for`: the one that the label of a typed number is for, as somebody
+    says. Raises `REFUSALS`, also for one that goes elsewhere since its label was printed, or the page was made."""
     if tracking_number.strip() or other.strip():
         return leaving.dispatch_one(
-            shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, seen=seen, by=by
+            shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, seen=seen, made_for=made_for, by=by
         )
     labelling.check(shipment_id=shipment_id)
     label = labelling.make(shipment_id=shipment_id, carrier=carrier, by=by)

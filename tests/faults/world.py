@@ -202,7 +202,10 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
         order = self._order()
         step = self.rng.choice(["start", "pick", "dispatch", "deliver"])
         if step == "dispatch":
-            fulfilment.dispatch(order_id=order, carrier="Post", tracking_number=str(order), by="staff:1")
+            now = Order.objects.get(pk=order).revision
+            fulfilment.dispatch(
+                order_id=order, carrier="Post", tracking_number=str(order), made_for=now, by="staff:1"
+            )  # fmt: skip
         else:
             getattr(fulfilment, step)(order_id=order, by="staff:1")
 

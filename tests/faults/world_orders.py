@@ -155,8 +155,9 @@ class OrdersWorld:
         parcel = self._parcel("picked")
         if parcel:
             fulfilment.dispatch_one(
-                shipment_id=parcel.pk, carrier="Post", tracking_number=f"T{parcel.number}", by="staff:1"
-            )
+                shipment_id=parcel.pk, carrier="Post", tracking_number=f"T{parcel.number}", by="staff:1",
+                made_for=parcel.order.revision,
+            )  # fmt: skip
             self.done["parcel sent"] += 1
 
     def deliver_parcel(self) -> None:

@@ -20,7 +20,9 @@ from shop.accounts.models import User
 from shop.core import db
 from shop.core.money import Money
 from tests import outbox
+from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories.changes import readdress
 from tests.factories.inventory import stocked
 from tests.fakes.sandbox import RunningSandbox
 
@@ -106,6 +108,19 @@ def test_what_is_not_possible_is_409_and_says_what_is(merchant: Client) -> None:
     assert (status, body["error"]["code"]) == (409, "transition_refused")
     status, body = post(merchant, order, "transitions", {"trigger": "package_dispatched"})
     assert (status, body["error"]["code"]) == (409, "shipment_required")
+
+
+def test_a_label_made_elsewhere_is_said_to_be_for_the_new_address(merchant: Client) -> None:
+    carts.rates()
+    order = make.ready()
+    readdress(order)
+    body = {"carrier": "UPS", "trackingNumber": "1Z"}
+    for made_for in ({}, {"madeFor": None}, {"madeFor": 0}):
+        status, answer = post(merchant, order, "shipments", {**body, **made_for})
+        assert (status, answer["error"]["code"]) == (409, "label_unconfirmed")
+    assert post(merchant, order, "shipments", {**body, "madeFor": -1})[0] == 400
+    status, answer = post(merchant, order, "shipments", {**body, "madeFor": 1})
+    assert (status, answer["status"]) == (201, "shipped")
 
 
 @pytest.mark.parametrize("trigger", ["payment_success", "refund", "reservation_expired", "", None, 7, "x", ["cancel"]])

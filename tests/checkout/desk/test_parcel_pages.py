@@ -175,6 +175,11 @@ class TestAPageFromBefore:
         assert ["it goes elsewhere" in one for one in refused.context["form"].non_field_errors()] == [True]
         assert (statuses(order), hidden(refused)["address"]) == (["picked"], "1")
         assert "99 Elsewhere Road" in refused.content.decode()
+        unsaid = desk.post(url, {**SENT, **hidden(refused)})
+        assert ["for the old address" in one for one in unsaid.context["form"].non_field_errors()] == [True]
+        assert '<input type="checkbox" name="made_for" value="1">' in unsaid.content.decode()
+        assert desk.post(url, {**SENT, **hidden(unsaid), "made_for": "1"}).status_code == 302
+        assert statuses(order) == ["shipped"]
 
     def test_sends_no_parcel_that_was_finished_since(self, desk: Client) -> None:
         order, parcel = opened(quantity=2)

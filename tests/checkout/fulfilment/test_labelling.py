@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from checkout.changes import services as changes
 from checkout.fulfilment import carriers, labelling
 from checkout.fulfilment import services as fulfilment
-from checkout.fulfilment.carriers import base
+from checkout.fulfilment.carriers import base, demo
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
 from tests.factories import cart as carts
 from tests.factories.changes import readdress
+from tests.factories.checkout import ADDRESS
 from tests.factories.parcels import BY, picked, sent, split_order
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +137,52 @@ def test_who_has_seen_the_old_address_hands_nothing_over() -> None:
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         fulfilment.dispatch_one(seen=seen, **given)
     assert (refused.value.code, seen, now) == ("label_outdated", 0, 1)
-    assert fulfilment.dispatch_one(seen=now, **given).status == "shipped"
+    assert fulfilment.dispatch_one(seen=now, made_for=now, **given).status == "shipped"
+
+
+def leave_typed(order: Order, parcel: Shipment, of: str, **told: Any) -> Order | Shipment:
+    """By a label that was made outside of the shop."""
+    given = {"carrier": "UPS", "tracking_number": "1Z", "by": BY, **told}
+    if of == "one":
+        return fulfilment.dispatch_one(shipment_id=parcel.pk, **given)
+    return fulfilment.dispatch(order_id=order.pk, **given)
+
+
+@pytest.mark.parametrize("of", ["one", "all"])
+def test_a_label_made_elsewhere_is_said_to_be_for_the_new_address(of: str) -> None:
+    """Nobody but who made it knows for which address that was. Once that is known anew, it is to be said anew."""
+    order, first, second = split_order(1, 2)
+    for parcel in (first, second):
+        picked(parcel)
+    readdress(order)
+    for made_for in (None, 0, 2):  # not said, the old one, one that is not yet
+        with pytest.raises(fulfilment.ShipmentRefused, match="for the old address") as refused:
+            leave_typed(order, first, of, made_for=made_for)
+        assert refused.value.code == "label_unconfirmed"
+    home = {**ADDRESS, "address1": "7 Home Street"}
+    changes.edit(order_id=order.pk, seen_revision=1, shipping_address=home, reason="", by=BY)
+    with pytest.raises(fulfilment.ShipmentRefused):
+        leave_typed(order, first, of, made_for=1)
+    assert set(Shipment.objects.values_list("status", flat=True)) == {"picked"}
+    changes.edit(order_id=order.pk, seen_revision=2, fields={"po_number": "7"}, reason="", by=BY)
+    assert leave_typed(order, first, of, made_for=2).status == "shipped"
+
+
+def test_nobody_is_asked_of_a_label_while_nothing_on_it_has_changed() -> None:
+    order, first, _second = split_order(1, 2)
+    picked(first)
+    reference(order)
+    assert leave_typed(order, first, "one").status == "shipped"
+
+
+def test_nobody_is_asked_of_parcels_that_were_opened_for_the_new_address() -> None:
+    order, first, second = split_order(1, 2)
+    readdress(order)
+    new = fulfilment.split(shipment_id=second.pk, units={second.lines.get().pk: 1}, by=BY)
+    order.refresh_from_db()
+    parcels = [*Shipment.objects.filter(order=order).order_by("id")]
+    assert labelling.moved(order, parcels) == [first, second]
+    assert leave_typed(order, picked(new), "one").status == "shipped"
 
 
 def test_a_label_is_known_by_its_bars() -> None:
@@ -152,3 +199,23 @@ def test_a_label_is_known_by_its_bars() -> None:
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         leave_one(order, second, f"%{second.number}%")
     assert refused.value.code == "label_outdated"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("https://track.example/1Z", "https://track.example/1Z"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//track.example/1Z", ""),
+        ("https://[x", ""),
+        ("https://track.example/" + "x" * 500, ""),
+    ],
+)
+def test_a_carriers_link_is_a_web_address_or_none(monkeypatch: pytest.MonkeyPatch, told: str, kept: str) -> None:
+    """It stands on the shopper's page and on the merchant's."""
+    _order, parcel, _other = split_order(1, 1)
+    real = demo.Demo.label
+    monkeypatch.setattr(demo.Demo, "label", lambda self, asked: replace(real(self, asked), tracking_url=told))
+    assert labelling.make(shipment_id=parcel.pk, by=BY).tracking_url == kept
+    assert Shipment.objects.get(pk=parcel.pk).tracking_url == kept

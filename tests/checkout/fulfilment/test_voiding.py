@@ -182,7 +182,7 @@ def test_staff_are_told_once_of_a_label_that_is_not_taken_back(monkeypatch: pyte
     assert (mail.template, mail.context) == (
         "staff_notice",
         {
-            "subject": f"demo did not take back label {number}",
+            "subject": f"Stubborn Parcel did not take back label {number}",
             "lines": [
                 "What it says: It is on its way.",
                 f"It was made for parcel {shipment.number}, which does not leave with it.",

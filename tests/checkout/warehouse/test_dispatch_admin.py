@@ -237,6 +237,22 @@ def test_a_page_from_before_the_change_of_the_address_hands_nothing_over(picker:
     assert told(post(picker, shown=shipment.number, carrier="demo", address="1"))[0][0] == "success"
 
 
+def test_a_label_made_elsewhere_is_confirmed_where_the_address_was_changed(picker: Client) -> None:
+    carts.rates()
+    shipment = picked()
+    page = post(picker, code=shipment.number).content.decode()
+    assert [word in page for word in ('name="other"', 'name="made_for"')] == [True, False]
+    readdress(shipment.order)
+    page = post(picker, code=shipment.number).content.decode()
+    assert page.count('<input type="checkbox" name="made_for" value="1">') == 1
+    typed = {"shown": shipment.number, "address": "1", "other": "Van", "tracking_number": "VAN-1"}
+    [(kind, words)] = told(post(picker, **typed))
+    assert (kind, "A label that was made before is for the old address" in words) == ("error", True)
+    assert told(post(picker, **typed, made_for="0"))[0][0] == "error"  # ticked on the page from before
+    assert Shipment.objects.get(pk=shipment.pk).status == "picked"
+    assert told(post(picker, **typed, made_for="1"))[0][0] == "success"
+
+
 def test_a_cancelled_parcel_has_no_papers(picker: Client) -> None:
     shipment = picked()
     printing = {"do": "print", "shown": shipment.number, "carrier": "demo"}
