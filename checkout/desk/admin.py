@@ -51,6 +51,7 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
             "cancel_units": self.cancel_units,
             "note": self.add_note,
             "send_link": self.send_link,
+            "renew_link": self.renew_link,
         }
         own = [
             path(f"<uuid:order_id>/{name}/", self.admin_site.admin_view(page), name=f"checkout_order_{name}")

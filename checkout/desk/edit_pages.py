@@ -139,6 +139,14 @@ class EditPages(AskPages):
             messages.warning(request, _("Nothing was sent: nothing is to be paid, or it was mailed a moment ago."))
         return self._back(order_id)
 
+    def renew_link(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask whether links that somebody has are to open nothing any more."""
+        return self._ask(
+            request, order_id, merchant_forms.RenewLinkForm, _("New link"), EDIT,
+            lambda order, _data, by: staff.renew_link(order_id=order.pk, by=by),
+            _("The customer gets a mail with the new link."),
+        )  # fmt: skip
+
 
 def _step(request: HttpRequest) -> str:
     """Which button was pressed. Enter in the search field presses the first one and means the search."""

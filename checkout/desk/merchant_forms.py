@@ -186,6 +186,16 @@ class NoteForm(forms.Form):
     )
 
 
+class RenewLinkForm(forms.Form):
+    """A yes."""
+
+    is_sure = forms.BooleanField(
+        label=_("Links to this order open it no more"),
+        help_text=_("Those in mails that were sent, and whoever has come by one. The customer gets a new one by mail."),
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+
 class LocationForm(forms.Form):
     """Where a parcel is packed; `places` are (id, name)."""
 

@@ -114,6 +114,7 @@ def desk_buttons(order: Order, user: Any, *, has_units: bool) -> list[Button]:
     if user.has_perm(EDIT) or user.has_perm(transitions.FULFIL):
         found.append(Button(_("Add a note"), _url("note", order)))
     if user.has_perm(EDIT):
+        found.append(Button(_("New link"), _url("renew_link", order)))
         url = reverse("admin:checkout_draft_from", args=[order.pk])
         found.append(Button(_("New draft from this order"), url, trigger="draft"))
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db import transaction
+
 from checkout.fulfilment import selectors as fulfilment_selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import emails
@@ -46,6 +48,13 @@ def pick_parcel(*, shipment_id: UUID, by: str, seen: int | None = None) -> None:
         units = fulfilment_selectors.contents_of(shipment_id)
         fulfilment.pick_units(shipment_id=shipment_id, units=units, seen=seen, by=by)
     fulfilment.finish_picking(shipment_id=shipment_id, by=by)
+
+
+def renew_link(*, order_id: UUID, by: str) -> None:
+    """Make every link to an order worthless that is under way, and mail its customer another one."""
+    with transaction.atomic(using=db.DEFAULT):
+        orders.renew_link(order_id=order_id, by=by)
+        emails.send(order_selectors.by_id(order_id), "order_link", key=db.uuid7())
 
 
 def send_payment_link(*, order_id: UUID, by: str) -> bool:

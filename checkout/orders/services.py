@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from checkout.orders import effects, lines, locking, rules, transitions
-from checkout.orders.models import OVER, Order, OrderLine, OrderStep
+from checkout.orders.models import OVER, Order, OrderLine, OrderStep, new_access_key
 from inventory.reservations import services as reservations
 from inventory.stock import services as stock
 from shop.audit import services as audit
@@ -279,6 +279,13 @@ def claim(*, email: str, customer_id: UUID) -> int:
                 using=db.DEFAULT,
             )
     return count
+
+
+def renew_link(*, order_id: UUID, by: str) -> None:
+    """Give an order another secret: by the one that it had nobody sees it any more, nor who came by it before."""
+    with transaction.atomic(using=db.DEFAULT):
+        Order.objects.filter(pk=order_id).update(access_key=new_access_key(), updated_at=Now())
+        audit.record(action="order.renew_link", by=by, object_type="order", object_id=order_id, using=db.DEFAULT)
 
 
 def claim_proven(*, customer_id: UUID) -> int:

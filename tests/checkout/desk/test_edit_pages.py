@@ -12,9 +12,11 @@ from django.urls import reverse
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.notes.models import OrderNote
+from checkout.orders import access
 from checkout.orders.models import Order, OrderChange
 from checkout.payments.models import Refund
 from shop.accounts.models import User
+from shop.core import requests
 from shop.core.money import Money
 from shop.notifications.models import Notification
 from tests import outbox
@@ -282,6 +284,21 @@ class TestOnThePage:
         assert Notification.objects.filter(template="order_to_pay").count() == sent + 1
         assert balance["amount"].format() in str(Notification.objects.filter(template="order_to_pay").last().context)
 
+    def test_a_new_link_takes_the_place_of_those_that_somebody_has(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        old, guest = access.url(order), Client()
+        assert guest.get(old).status_code == 200
+        assert desk.get(page(order, "renew_link")).status_code == 200
+        assert desk.post(page(order, "renew_link"), {}).status_code == 200  # not without a yes
+        assert guest.get(old).status_code == 200
+        assert desk.post(page(order, "renew_link"), {"is_sure": "on"})["Location"] == page(order)
+        plain = reverse("order", args=[order.number])
+        assert [guest.get(url).status_code for url in (old, plain)] == [404, 404]  # the session knows the old one
+        mail = Notification.objects.get(template="order_link")
+        order.refresh_from_db()
+        assert (mail.recipient, mail.context["order"]["url"]) == (order.email, requests.absolute(access.url(order)))
+        assert guest.get(access.url(order)).status_code == 200
+
     def test_notes(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 1))
         mails = Notification.objects.count()
@@ -306,7 +323,7 @@ class TestOnThePage:
         assert "<script>alert(1)</script>" not in desk.get(page(order)).content.decode()
 
 
-@pytest.mark.parametrize("name", ["edit", "cancel_units", "note", "send_link"])
+@pytest.mark.parametrize("name", ["edit", "cancel_units", "note", "send_link", "renew_link"])
 def test_A09_only_those_who_may(client: Client, name: str) -> None:
     order = bought((carts.product(units=9), 1))
     clerk = User.objects.create_user("other@example.com", "a long password", is_staff=True)

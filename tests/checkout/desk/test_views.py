@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from checkout import urls
 from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.payments import services as payments
@@ -16,9 +17,15 @@ from shop.core.money import Money
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests.factories import cart as carts
+from tests.factories import returns
 from tests.factories.checkout import captured, payment_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# The addresses of an order that can be opened; those that only take a form are left out.
+BEHIND_A_LINK = {
+    one.name for one in urls.urlpatterns if str(one.pattern).startswith("orders/<str:number>/")
+    and str(one.pattern).count("<") == 1
+} - {"order_pay", "order_reorder"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -241,6 +248,19 @@ class TestWho:
         answer = page(client, order)
         assert answer["Referrer-Policy"] == "same-origin"
         assert client.get(reverse("order", args=[order.number])).status_code == 200
+
+    @pytest.mark.parametrize("name", sorted(BEHIND_A_LINK))
+    def test_A02_what_a_link_opens_is_kept_by_no_cache_and_no_search_and_told_to_no_other_site(
+        self, client, order, name
+    ):
+        returns.rule()
+        answer = client.get(reverse(name, args=[order.number]), {"key": order.access_key})
+        assert answer.status_code in (200, 302, 303)
+        told = {word.strip() for word in answer["Cache-Control"].split(",")}
+        assert {"private", "no-store"} <= told
+        assert answer["Referrer-Policy"] in {"same-origin", "strict-origin-when-cross-origin"}
+        if answer.status_code == 200 and name != "order_status":  # that one is a part of a page
+            assert '<meta name="robots" content="noindex">' in answer.content.decode()
 
 
 class TestHistory:

@@ -8,9 +8,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
-from checkout.orders import access
+from checkout.orders import access, services
 from checkout.orders.models import Order
 from shop.accounts.models import User
+from shop.audit.models import AuditEntry
 from tests.factories import checkout as make
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,23 @@ def test_customers_see_their_own_without_a_secret() -> None:
     user = User.objects.create_user("ada@example.com", "a long password")
     order = make.placed(customer_id=user.pk)
     assert access.order_for(request(user=user), order.number) == order
+
+
+def test_by_a_secret_that_was_renewed_nobody_sees_the_order() -> None:
+    order = make.placed()
+    old, visit = order.access_key, request()
+    access.remember(visit, order)
+    services.renew_link(order_id=order.pk, by="staff:1")
+    order.refresh_from_db()
+    assert (len(order.access_key), order.access_key != old) == (len(old), True)
+    for stale in (request(old), request(**{access.HEADER: old}), visit):
+        with pytest.raises(Http404):
+            access.order_for(stale, order.number)
+    assert access.order_for(request(order.access_key), order.number) == order
+    entry = AuditEntry.objects.get(action="order.renew_link")
+    assert (entry.object_id, entry.actor, old in str(entry.changes), order.access_key in str(entry.changes)) == (
+        str(order.pk), "staff:1", False, False,
+    )  # fmt: skip
 
 
 def test_a_guests_session_remembers_the_secret() -> None:
