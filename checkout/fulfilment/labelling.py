@@ -7,6 +7,7 @@ here forget theirs, and the carrier is asked for another one. What is good no mo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -41,6 +42,7 @@ def make(*, shipment_id: UUID, by: str, carrier: str = "") -> base.Label:
         chosen = carriers.carrier(carrier or shipment.carrier_code)
         asked = _parcel(shipment, chosen.code)
         label = chosen.label(asked)
+        label = replace(label, tracking_url=rules.web_address(label.tracking_url))  # nobody has looked at it before us
     except carriers.UnknownCarrier:
         raise LabelRefused(_("No carrier is set up that makes labels. Type its name and number.")) from None
     except base.CarrierUnavailable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 # `Shipment.Status` and `Order.FulfilmentState`, by their values.
@@ -125,3 +126,12 @@ def placed(unplaced: Sequence[Unplaced], room: Mapping[Place, int]) -> dict[UUID
                 left[variant_id, location_id] -= number
                 wanted -= number
     return found
+
+
+def web_address(text: str) -> str:
+    """`text` if it is an address that a shopper's browser may be led to, else nothing."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return ""
+    return text.strip() if parts.scheme in {"http", "https"} and parts.netloc and len(text) <= 500 else ""
