@@ -178,6 +178,10 @@ def _made(shipment: Shipment, *, by: str, carrier: str = "") -> base.Label | Non
     if shipment.status not in fulfilment.HERE:
         return None
     label = labelling.make(shipment_id=shipment.pk, carrier=carrier, by=by) if carriers.names() else None
+    if label and label.pdf and not bundle.is_readable(label.pdf):
+        raise labelling.LabelRefused(
+            _("What the carrier sent as a label cannot be printed. Please ask it for another.")
+        )
     shipment.order.refresh_from_db(fields=_ADDRESSED)
     return label
 

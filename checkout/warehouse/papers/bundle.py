@@ -50,6 +50,14 @@ def render(
     return _joined([*own, *drawn])
 
 
+def is_readable(part: bytes) -> bool:
+    """Whether a PDF that a carrier has drawn can be put among ours."""
+    try:
+        return bool(_joined([part])) and len(PdfReader(BytesIO(part)).pages) > 0
+    except Exception:  # noqa: BLE001  (its reader raises whatever it stumbles over)
+        return False
+
+
 def _tell(done: Done | None, count: int) -> None:
     if done:
         done(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,6 +11,8 @@ import pytest
 from django.core.files.storage import storages
 
 from checkout.changes import services as changes
+from checkout.fulfilment import labelling
+from checkout.fulfilment.carriers import base, demo
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
 from checkout.warehouse import filling, picking, printing
@@ -241,3 +244,28 @@ def test_where_every_carrier_refuses_the_job_says_so(settings: object, tmp_path:
     assert printing.draw(job_id=job.pk) is None
     job.refresh_from_db()
     assert (job.status, job.error, len(job.problems)) == ("failed", "There is nothing to print.", 1)
+
+
+@pytest.mark.parametrize("sent", [b"", b"no label", b"%PDF-1.4 and no more"])
+def test_what_a_carrier_sends_that_is_no_label_keeps_no_other_from_being_printed(
+    settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    good, bad = make.parcel(), make.parcel()
+    settings.CARRIERS, settings.CARRIER_FOLDER = ["demo"], tmp_path / "carrier"  # type: ignore[attr-defined]
+    real = demo.Demo.label
+
+    def label(self: demo.Demo, parcel: base.Parcel) -> base.Label:
+        made = real(self, parcel)
+        return replace(made, pdf=sent) if parcel.number == bad.number else made
+
+    monkeypatch.setattr(demo.Demo, "label", label)
+    job = ask("labels", bad, good)
+    printing.draw(job_id=job.pk)
+    found = printed(job)
+    if not sent:  # none at all: ours is drawn
+        assert (len(found), job.problems) == (2, [])
+        return
+    sentence = "What the carrier sent as a label cannot be printed. Please ask it for another."
+    assert (len(found), job.status, job.problems) == (1, "done", [f"{bad.number}: {sentence}"])
+    with pytest.raises(labelling.LabelRefused, match="cannot be printed"):
+        printing.papers(shipment=Shipment.objects.select_related("order").get(pk=bad.pk), kind="labels", by=BY)
