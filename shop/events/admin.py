@@ -33,7 +33,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     actions = ["replay"]
 
-    @admin.action(description=_lazy("Replay dead deliveries"), permissions=["view"])
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("shop.change_delivery"))
+
+    @admin.action(description=_lazy("Replay dead deliveries"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         ids = list(queryset.values_list("pk", flat=True))
         count = sum(

@@ -18,6 +18,9 @@ from shop.notifications.previews import PreviewPages
 
 @admin.register(Notification)
 class NotificationAdmin(PreviewPages):
+    """Without what the mail says: links in it let whoever has them choose a new password or see an order."""
+
+    exclude = ["context"]
     list_display = ["template", "recipient", "status", "attempts", "created_at", "sent_at"]
     list_filter = ["status", "template"]
     search_fields = ["=recipient", "=key"]
@@ -25,12 +28,15 @@ class NotificationAdmin(PreviewPages):
     actions = ["send_again"]
     actions_list = ["templates"]
 
+    def has_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("shop.change_notification"))
+
     @action(description=_("How they look"), url_path="templates", permissions=["view"])
     def templates(self, request: HttpRequest) -> HttpResponse:
         """To the previews."""
         return HttpResponseRedirect(reverse("admin:shop_notification_previews"))
 
-    @admin.action(description=_("Send what is stuck or failed again"), permissions=["view"])
+    @admin.action(description=_("Send what is stuck or failed again"), permissions=["again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
         ids = list(queryset.values_list("pk", flat=True))
         count = services.send_again(notification_ids=ids, by=requests.actor(request))

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import override_settings
 
 from shop.core import db
 from shop.events import bus, services, tasks, types
 from shop.events.models import Delivery, HandledEvent, OutboxEvent
+from tests.factories.accounts import StaffFactory
 from tests.outbox import drain, failures
 
 HEARD: list[tuple[str, str]] = []
@@ -187,3 +189,16 @@ def test_old_deliveries_are_forgotten_but_dead_letters_stay():
     assert not deliveries().filter(event_id=first_event).exists()
     assert deliveries().filter(status="dead").count() == 2
     assert deliveries().filter(aggregate_id=recent, status="done").count() == 2
+
+
+@pytest.mark.parametrize(("permissions", "status"), [(["view"], "dead"), (["view", "change"], "pending")])
+def test_who_may_only_look_replays_nothing(client, settings, permissions, status):
+    settings.STAFF_MFA_REQUIRED = False
+    with transaction.atomic(using=db.DEFAULT):
+        bus.publish(types.ProductChanged(product_id=db.uuid7()), using=db.DEFAULT)
+    Delivery.objects.update(status="dead")
+    clerk = StaffFactory()
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_delivery" for name in permissions]))
+    client.force_login(clerk)
+    client.post("/admin/shop/delivery/", {"action": "replay", "_selected_action": [str(Delivery.objects.all()[0].pk)]})
+    assert set(Delivery.objects.values_list("status", flat=True)) == {status, "dead"}

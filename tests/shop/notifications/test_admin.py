@@ -1,0 +1,57 @@
+"""E-mails in the admin: what was sent to whom, without what it said; sent again by those who may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from shop.accounts.models import User
+from shop.notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/shop/notification/"
+SECRET = "https://shop.example/account/password/reset/key/abc-secret/"
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
+@pytest.fixture
+def mail() -> Notification:
+    return Notification.objects.create(
+        key="account:1", template="account", recipient="ada@example.com", context={"url": SECRET}, status="failed"
+    )
+
+
+def clerk(*permissions: str) -> Client:
+    user = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def send_again(client: Client, mail: Notification) -> str:
+    client.post(LIST, {"action": "send_again", "_selected_action": [str(mail.pk)]})
+    mail.refresh_from_db()
+    return mail.status
+
+
+def test_a_link_that_opens_an_account_or_an_order_is_not_shown(mail: Notification) -> None:
+    answer = clerk("view_notification").get(reverse("admin:shop_notification_change", args=[mail.pk]))
+    html = answer.content.decode()
+    assert (answer.status_code, "ada@example.com" in html, "secret" in html) == (200, True, False)
+
+
+def test_who_may_only_look_sends_nothing(mail: Notification) -> None:
+    assert send_again(clerk("view_notification"), mail) == "failed"
+
+
+def test_who_may_change_mails_has_them_sent_again(mail: Notification) -> None:
+    assert send_again(clerk("view_notification", "change_notification"), mail) == "queued"
