@@ -14,7 +14,8 @@ from PIL import Image, ImageOps
 from shop.core import db
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 50_000_000  # a phone's largest, and far from what would fill the memory
+MAX_PIXELS = 50_000_000  # of a JPEG: a phone's largest. No more of it is decoded than is kept
+MAX_WHOLE = 25_000_000  # of other pictures, which are decoded whole
 MAX_SIDE = 2048
 MOST = 4  # of one return
 _FORMATS = ("JPEG", "PNG", "WEBP")  # what phones and browsers send; each decoder more is one more to be fooled
@@ -68,16 +69,18 @@ def clean(content: bytes) -> Photo:
     _check_size(len(content))
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
-            if found.width * found.height > MAX_PIXELS:
+            if found.width * found.height > (MAX_PIXELS if found.format in ("JPEG", "MPO") else MAX_WHOLE):
                 raise BadPhoto(_("This photo has too many pixels."))
-            upright = ImageOps.exif_transpose(found).convert("RGB")
+            # Smaller before anything is copied: of a JPEG only what that takes is decoded.
+            whole = found.convert("RGB") if found.mode in ("1", "P") else found  # these have no colours in between
+            whole.thumbnail((MAX_SIDE, MAX_SIDE))
+            upright = ImageOps.exif_transpose(whole).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadPhoto(_("This photo has too many pixels.")) from error
     except BadPhoto:
         raise
     except Exception as error:  # decoders and readers of EXIF raise whatever they stumble over
         raise BadPhoto(_("This is not a photo that we can read. Please send a JPEG, PNG or WebP.")) from error
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
     out = io.BytesIO()
     Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85)
     return Photo(out.getvalue(), *upright.size)

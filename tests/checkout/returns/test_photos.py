@@ -93,6 +93,24 @@ def test_a_bomb_is_not_unpacked(size: tuple[int, int]) -> None:
         photos.clean(bomb(*size))
 
 
+def test_of_what_must_be_decoded_whole_less_is_taken() -> None:
+    with pytest.raises(BadPhoto, match="too many pixels"):
+        photos.clean(bomb(5100, 5000))
+    large = io.BytesIO()
+    Image.new("1", (5100, 5000)).save(large, "JPEG", quality=1)
+    assert (photos.clean(large.getvalue()).width, photos.MAX_WHOLE) == (2048, 25_000_000)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+def test_whatever_the_colours_are_kept_in(mode: str) -> None:
+    given = io.BytesIO()
+    tags = Image.Exif()
+    tags[0x0112] = 6  # to be turned
+    Image.new(mode, (2500, 40)).save(given, "JPEG" if mode == "CMYK" else "PNG", exif=tags.tobytes())
+    photo = photos.clean(given.getvalue())
+    assert (photo.width, photo.height) == (33, 2048)
+
+
 def test_too_many_bytes() -> None:
     with pytest.raises(BadPhoto, match="at most 10 MB"):
         photos.clean(jpeg() + b"\0" * photos.MAX_BYTES)
