@@ -83,7 +83,7 @@ def _write(
     pictures: Sequence[tuple[photos.Photo, str]],
 ) -> tuple[Return, bool]:  # fmt: skip
     with transaction.atomic(using=db.DEFAULT):
-        order = orders.order(order_id)
+        order = _locked(order_id)
         done = selectors.by_key(key)
         if done is not None:
             return _same(done, order), False
@@ -104,6 +104,13 @@ def _write(
             keeping.step(made, "approve", "system")
             bus.publish(types.ReturnApproved(order_id=order.pk, return_id=made.pk), using=db.DEFAULT)
         return made, True
+
+
+def _locked(order_id: UUID) -> Order:
+    try:
+        return orders.order(order_id)
+    except Order.DoesNotExist:  # it went into the archive since the form was opened
+        raise ReturnRefused(wording.archived(), "archived") from None
 
 
 def _same(done: Return, order: Order) -> Return:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
+from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnUnit
 from tests.factories import checkout as made
 from tests.factories import returns as make
+from tests.factories.archive import archive_all
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +105,13 @@ def test_what_was_never_sent() -> None:
     [line] = make.lines(order)
     assert by_page(order, 1, line.pk.hex) == (422, [f"{line.name}: This item has not been sent yet."])
     assert by_api(order, 1, str(line.pk))[:2] == (409, "too_many_units")
+
+
+def test_an_order_that_went_into_the_archive_since_its_form_was_opened() -> None:
+    order = make.arrived()
+    wanted = make.wanted(make.lines(order)[0])
+    assert archive_all() == 1
+    with pytest.raises(returns.ReturnRefused, match="This order is in our archive") as refused:
+        make.asked(order, wanted, pictures=[make.jpeg()])
+    assert refused.value.code == "archived"
+    assert list(Path(storages["private"].location).rglob("*.jpg")) == []
