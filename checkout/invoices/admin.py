@@ -22,7 +22,7 @@ from checkout.invoices import services as invoices
 from checkout.invoices.forms import InvoiceDetailsForm, ReissueForm
 from checkout.invoices.models import Document, InvoiceDetails
 from checkout.orders import emails
-from shop.core import requests
+from shop.core import links, requests
 from shop.core.admin import KeysetAdmin, PeriodFilter
 from shop.core.money import Money
 
@@ -62,7 +62,7 @@ class DocumentAdmin(KeysetAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        document = get_object_or_404(Document.objects.defer("pdf"), pk=object_id)
+        document = get_object_or_404(Document.objects.defer("pdf"), pk__in=links.ids([object_id]))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -24,7 +24,7 @@ from inventory.transfers.forms import AskForm, CloseForm, DraftForm, ReceiveForm
 from inventory.transfers.models import Transfer, TransferLine
 from shop.core import requests
 from shop.core.admin import ReadOnlyAdmin
-from shop.core.links import Link, links
+from shop.core.links import Link, ids, links
 
 REFUSALS = (
     services.TransferRefused, services.TransferChanged, services.TooMany, services.NotFree, services.NothingToSend,
@@ -99,7 +99,9 @@ class TransferAdmin(ReadOnlyAdmin):
             return False
         match = request.resolver_match
         is_page = match is not None and match.url_name == "inventory_transfer_change"
-        return not is_page or object_id is None or Transfer.objects.filter(pk=object_id, status=status).exists()
+        if not is_page or object_id is None:
+            return True
+        return Transfer.objects.filter(pk__in=ids([object_id]), status=status).exists()
 
     @display(
         description=_lazy("status"),

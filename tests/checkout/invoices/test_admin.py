@@ -131,6 +131,10 @@ class TestReissue:
         assert client.get(self.url(invoice)).status_code == 403
         assert self.url(invoice) not in client.get(f"{LIST}{invoice.pk}/change/").content.decode()
 
+    @pytest.mark.parametrize("key", ["xyz", "9" * 100, "00000000-0000-0000-0000-000000000000"])
+    def test_what_is_no_paper_is_not_found(self, merchant, key):
+        assert merchant.get(f"{LIST}{key}/change/").status_code == 404
+
 
 class TestDetails:
     PAGE = "/admin/checkout/invoicedetails/"

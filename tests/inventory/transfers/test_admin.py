@@ -144,3 +144,8 @@ def test_a_transfer_closed_short_says_so(merchant: Client) -> None:
         short.pk: "short", whole.pk: "received",
     }  # fmt: skip
     assert "closed short" in merchant.get(page(short, "change")).content.decode()
+
+
+def test_what_is_no_transfer_is_not_there(merchant: Client) -> None:
+    answer = merchant.get("/admin/inventory/transfer/xyz/change/")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
