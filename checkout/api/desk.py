@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -21,7 +22,7 @@ from checkout.drafts import selectors, services
 from checkout.notes import services as notes
 from checkout.purchase import services as purchase
 from shop.core import requests
-from shop.core.money import BadAmount, Money
+from shop.core.money import BadAmount, Money, exponent
 from shop.core.rest import ApiError, idempotent
 
 RECORD = "checkout.record_payment"
@@ -54,6 +55,19 @@ class DraftIn(serializers.Serializer[Any]):
     po_number = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     gift_message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+    def validate_currency(self, value: str) -> str:
+        code = value.upper()
+        try:
+            exponent(code or settings.DEFAULT_CURRENCY)
+        except BadAmount as error:
+            raise serializers.ValidationError(_("There is no such currency.")) from error
+        return code
+
+    def validate_language(self, value: str) -> str:
+        if value and value not in dict(settings.LANGUAGES):
+            raise serializers.ValidationError(_("The shop does not speak this language."))
+        return value
 
 
 class DraftOut(serializers.Serializer[Any]):

@@ -207,7 +207,7 @@ class DraftAdmin(ReadOnlyAdmin):
 
 def _with_person(wish: services.Wish, email: str) -> services.Wish:
     """With a customer that was picked from the list, and the address that is known of them if none was entered."""
-    if not email:
+    if not screen.is_known(email):
         return wish
     known = screen.address_known(email) if not wish.shipping_address.get("address1") else {}
     return replace(wish, email=email, shipping_address=known or wish.shipping_address)

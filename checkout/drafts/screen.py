@@ -130,6 +130,11 @@ def people(text: str) -> list[tuple[UUID, str]]:
     return accounts.beginning_with(text) if len(text) > 1 else []
 
 
+def is_known(email: str) -> bool:
+    """Whether a customer has this address."""
+    return bool(email) and accounts.with_email(email) is not None
+
+
 def address_known(email: str) -> dict[str, Any]:
     """Where this person's things went: the first of the address book, else of the latest order; empty if unknown."""
     customer = accounts.with_email(email)

@@ -110,6 +110,8 @@ def test_what_is_missing_is_told(desk: Client) -> None:
         {"shippingAddress": {**ADDRESS, "postalCode": "nowhere"}},
         {"email": "nobody"},
         {"note": "x" * 2001},
+        {"currency": "ZZZ"},
+        {"language": "tlh"},
     ],
 )
 def test_bad_input(desk: Client, bad: dict[str, Any]) -> None:

@@ -116,6 +116,15 @@ def test_a_customer_is_found_and_brings_the_address(desk: Client) -> None:
     assert draft.shipping_address == earlier.shipping_address
 
 
+@pytest.mark.parametrize("use", ["nobody@example.com", "x" * 300])
+def test_nobody_is_picked_who_is_no_customer(desk: Client, use: str) -> None:
+    draft = made(desk)
+    before = draft.email
+    assert desk.post(page(draft), sent(draft, use=use)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.email, draft.customer_id) == (before, None)
+
+
 @pytest.mark.parametrize(
     ("count", "sentence"),
     [
