@@ -44,7 +44,7 @@ class ShipmentOut(serializers.Serializer[Any]):
 
 
 def of_order(order_id: UUID) -> list[dict[str, Any]]:
-    """The parcels of an order, oldest first. Five queries, however many parcels."""
+    """The parcels of an order, oldest first. Four queries, however many parcels."""
     places = stock.location_names()
     return [_shipment(one, places) for one in fulfilment.tracked(order_id)]
 

@@ -66,7 +66,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
     """Everything of an order on one page: the same queries, whatever the number of lines, parcels and payments."""
     taken = payments.payments_of(order.pk, "captures")
     refundable = payments.refundable_of(order, taken)
-    lines, parcels = selectors.lines_of(order.pk), fulfilment.shipments_of(order.pk)
+    lines, parcels = selectors.lines_of(order.pk), fulfilment.tracked(order.pk)
     told = (selectors.steps_of(order.pk), selectors.changes_of(order.pk), notes.notes_of(order.pk))
     refunds = [refund for payment in taken for refund in payment.refunds.all()]
     names = accounts.names_of([one.actor for rows in told for one in rows] + [refund.actor for refund in refunds])

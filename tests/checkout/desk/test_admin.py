@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import get_args
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from checkout.desk import screen
 from checkout.disputes import services as disputes
 from checkout.fulfilment import services as fulfilment
+from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -374,8 +379,22 @@ def test_the_page_takes_the_same_queries_for_one_line_and_for_many(
 ) -> None:
     small, large = make.ready([stocked(5)]), make.ready([stocked(5) for _ in range(12)])
     for order in (small, large):
-        with django_assert_max_num_queries(24):  # type: ignore[operator]
+        with django_assert_max_num_queries(23):  # type: ignore[operator]
             assert merchant.get(page(order)).status_code == 200
+
+
+def test_the_page_takes_the_same_queries_for_one_parcel_and_for_many(
+    merchant: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    order = make.ready([stocked(9)], quantity=5)
+    merchant.get(page(order))
+    with CaptureQueriesContext(connection) as one:
+        merchant.get(page(order))
+    for _ in range(3):
+        whole = Shipment.objects.filter(order=order).earliest("id")
+        fulfilment.split(shipment_id=whole.pk, units={whole.lines.get().pk: 1}, by="staff:1")
+    with django_assert_num_queries(len(one)):
+        assert len(merchant.get(page(order)).context["parcels"]) == 4
 
 
 def test_the_list_takes_the_same_queries_for_one_order_and_for_many(
