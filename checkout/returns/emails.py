@@ -12,7 +12,7 @@ from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.returns import selectors
-from checkout.returns.models import Return
+from checkout.returns.models import Destination, Return
 from shop.core import requests
 
 
@@ -43,12 +43,16 @@ def settled(*, reimbursement_id: UUID) -> None:
     """What was given back for which items, and where it goes."""
     row = selectors.reimbursement(reimbursement_id)
     order = orders.by_id(row.order_id)
+    is_without_swap = row.is_complete and row.change_id is None  # nothing could be had instead: the money goes back
+    destination = (
+        Destination.ORIGINAL if is_without_swap and row.destination == Destination.EXCHANGE else row.destination
+    )
     with translation.override(order.language):
         amounts = {
             "amount": order_emails.text(row.amount),
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
-            "to": str(row.get_destination_display()),
-            "destination": row.destination,
+            "to": str(Destination(destination).label),
+            "destination": str(destination),
             "items": [
                 {
                     "units": one.units,

@@ -22,6 +22,7 @@ from checkout.returns.models import Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
 from shop.accounts.models import User
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import catalog
@@ -197,6 +198,9 @@ def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatc
     assert (row.is_complete, row.change_id, refunds(order)) == (True, None, [done.amount.minor])
     assert order.status == "returned"
     assert selectors.steps_of(found.pk)[-1].note != ""
+    outbox.drain(mails=False)
+    settled = Notification.objects.get(template="return_settled").context["settled"]
+    assert (settled["destination"], settled["refunded"]) == ("original", settled["amount"])
 
 
 @pytest.mark.parametrize("others", [0, 1])

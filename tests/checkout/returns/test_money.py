@@ -21,7 +21,9 @@ from checkout.returns import invariants, selectors
 from checkout.returns import services as returns
 from shop.core import db
 from shop.core.money import Money
+from tests import outbox
 from tests.factories import cart as carts
+from tests.factories import checkout as orders
 from tests.factories import invoices as papers
 from tests.factories import returns as make
 from tests.faults.report import LONG
@@ -181,3 +183,17 @@ def test_all_of_it_back_in_parts_is_all_of_the_money(seed: int) -> None:
     assert (story.order.due_minor, story.stays(), story.order.status) == (0, 0, "returned")
     assert asked_back(story.order) == story.order.captured_minor == story.order.total_minor
     assert documents.issued(documents.complete(story.order.pk)) == {}
+
+
+def test_what_was_free_comes_back_for_nothing() -> None:
+    make.rule()
+    order = make.delivered(orders.placed(price=0, shipping=0))
+    found = make.back(make.asked(order))
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    assert (seen.amount.minor, seen.goings, seen.balance.minor) == (0, (), 0)
+    returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    assert (order.status, order.due_minor, asked_back(order)) == ("returned", 0, 0)
+    assert documents.issued(documents.complete(order.pk)) == {}
+    assert violations() == []
