@@ -9,9 +9,10 @@ from shop.notifications import services as notifications
 def drain(*, rounds: int = 20, mails: bool = True) -> int:
     """Deliver every pending event in order, then send queued e-mails; returns how many deliveries were tried.
 
-    What a subscriber raises is handled as in a worker: the delivery waits for its next try (see `failures`).
+    What a subscriber raises is handled as in a worker: the delivery waits for its next try (see `failures`), and what
+    stands behind it in its line waits with it.
     """
-    tried = 0
+    tried, before = 0, None
     for _ in range(rounds):
         ids = [
             (alias, str(pk))
@@ -21,8 +22,9 @@ def drain(*, rounds: int = 20, mails: bool = True) -> int:
             .order_by("id")
             .values_list("pk", flat=True)
         ]
-        if not ids:
+        if not ids or ids == before:  # whatever is left waits for something else
             break
+        before = ids
         for alias, pk in ids:
             tasks.deliver_one(using=alias, delivery_id=pk)
             tried += 1
