@@ -21,6 +21,11 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
 
 # What runs a whole shop: journeys share one, and a test that kills another comes after them.
 WHOLE_SHOPS = ("tests/journeys/", *(() if report.LONG else ("tests/faults/test_postgres_killed.py",)))
+# What takes ten seconds and more begins next, so that in the end nobody waits for a worker that has come to it last.
+LONG_ONES = (
+    "tests/faults/test_operations.py", "tests/checkout/test_receivers.py", "tests/checkout/test_life_of_an_order.py",
+    "tests/faults/", "tests/shop/local/", "tests/checkout/archive/",
+)  # fmt: skip
 AHEAD = 3  # tests that a worker knows of besides the one that it runs
 
 
@@ -75,8 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    """Whole shops first, one after the other."""
-    return next((place for place, start in enumerate(WHOLE_SHOPS) if item.nodeid.startswith(start)), len(WHOLE_SHOPS))
+    """Whole shops first, one after the other; then what takes long."""
+    early = (*WHOLE_SHOPS, *LONG_ONES)
+    return next((place for place, start in enumerate(early) if item.nodeid.startswith(start)), len(early))
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +112,7 @@ def pytest_collection_finish() -> None:
     """What is there before the first test stays: the collector of garbage need not look through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # rows and queries come and go by the thousand, hardly ever in circles
 
 
 @pytest.fixture(autouse=True, scope="session")
