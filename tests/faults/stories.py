@@ -128,7 +128,7 @@ def parcels_arrive(work: Work, sandbox: RunningSandbox) -> None:
 
 
 def order_cancelled(work: Work, sandbox: RunningSandbox) -> None:
-    """Paid, then cancelled: units, money and cart go back, and the label that its parcel had."""
+    """Paid, then cancelled: units, money and cart go back, and the label that its parcel had; staff hear of another."""
     _take_money("at_once")
     order = make.placed([stocked(5)], quantity=2)
     work()
@@ -136,6 +136,10 @@ def order_cancelled(work: Work, sandbox: RunningSandbox) -> None:
     orders.cancel(order_id=order.pk, by="guest")
     work()
     assert (settings.CARRIER_FOLDER / "labels" / "void" / f"{label.tracking_number}.json").exists()
+    forgotten = ForgottenLabel.objects.get(order_id=order.pk)
+    with transaction.atomic(using=db.DEFAULT):
+        bus.publish(types.LabelKept(order_id=order.pk, label_id=forgotten.pk), using=db.DEFAULT)
+    work()
 
 
 def order_with_another_card(work: Work, sandbox: RunningSandbox) -> None:
