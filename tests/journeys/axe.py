@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 _SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
 _RUN = """async (within) => {
     const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const found = await axe.run(within || document, {runOnly: rules});
+    const found = await axe.run(within || document, {runOnly: rules, resultTypes: ["violations"]});
     return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}`));
 }"""
 

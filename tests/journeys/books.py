@@ -1,6 +1,7 @@
 """What the books of a running shop say of its orders, read by its own selectors.
 
-As a program (`python -m tests.journeys.books ORD-2026000001 …`) it prints them, one JSON object by order number.
+As a program (`python -m tests.journeys.books ORD-2026000001 …`) it prints them by order number, and what
+`verify_invariants` finds wrong in the shop, as one JSON object.
 """
 
 from __future__ import annotations
@@ -18,14 +19,19 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def read(shop: running.Shop, *numbers: str) -> dict[str, dict[str, Any]]:
-    """Due, what papers and payments come to, and the ledger's accounts, all in minor units, by order number."""
+    """Due, what papers and payments come to, and the ledger's accounts, all in minor units, by order number.
+
+    They are worth nothing in a shop that breaks an invariant, so that fails.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.books", *numbers],
         cwd=CHECKOUT, env=shop.env | {"DJANGO_SETTINGS_MODULE": "shop.settings"}, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["violations"] == []
+    return dict(told["orders"])
 
 
 def _of(number: str) -> dict[str, Any]:
@@ -61,4 +67,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps({number: _of(number) for number in sys.argv[1:]}))
+    from shop.management.commands.verify_invariants import verify
+
+    violations = [sentence for finding in verify() for sentence in finding.violations]
+    sys.stdout.write(json.dumps({"orders": {number: _of(number) for number in sys.argv[1:]}, "violations": violations}))

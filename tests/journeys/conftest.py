@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys import running, steps
+from tests.journeys import merchant, running, steps
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
@@ -20,6 +23,14 @@ HERE = Path(__file__).parent
 PATIENCE = 15_000  # ms: journeys share the machine with the other tests
 _SHOP = pytest.StashKey[running.Shop]()
 _FAILED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True)
+class Customer:
+    """An address, and what a browser keeps after its owner has signed in."""
+
+    email: str
+    session: Any
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,6 +94,38 @@ def open_page(browser: Browser, shop: running.Shop, request: pytest.FixtureReque
 @pytest.fixture
 def page(open_page: Any) -> Page:
     return open_page()
+
+
+@pytest.fixture(scope="package")
+def merchants_session(browser: Browser, shop: running.Shop) -> Any:
+    """What a browser keeps after a merchant has signed in, as they do it: once for all journeys."""
+    with closing(browser.new_context(base_url=shop.url)) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        merchant.sign_in(page)
+        return context.storage_state()
+
+
+@pytest.fixture
+def open_admin(open_page: Any, merchants_session: Any) -> Any:
+    """A function: `open_admin(**options)` → a page of a merchant who is signed in, at the desk again."""
+    return partial(open_page, storage_state=merchants_session)
+
+
+@pytest.fixture
+def admin(open_admin: Any) -> Page:
+    return open_admin()
+
+
+@pytest.fixture(scope="package")
+def customer(browser: Browser, shop: running.Shop) -> Customer:
+    """Somebody with an account who buys in several journeys, and never looks at more than the order in question."""
+    email = "customer-of-the-journeys@example.com"
+    with closing(browser.new_context(base_url=shop.url)) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        steps.sign_up(page, shop, email)
+        return Customer(email, context.storage_state())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote_plus
 from uuid import uuid4
 
 from tests.journeys import running
@@ -16,14 +17,21 @@ _THERE = {
 _CARD = {"provider": "stripe", "token": "pm_card_visa"}
 
 
-def paid(shop: running.Shop, email: str, *, token: str = "", words: str = "lamp") -> tuple[str, str]:
-    """Two units of one product, bought by a guest or by the customer whose `token` it is: the order's number, and the
-    path of its page (a guest's with the key of the signed link)."""
-    _status, found = shop.api("GET", f"products/search?q={words}&limit=1")
-    item = {"productId": found["products"][0]["id"], "quantity": 2}
-    status, cart = shop.api("POST", "cart/items", item, token)
+def in_cart(shop: running.Shop, words: str, *, units: int, token: str = "") -> tuple[str, str]:
+    """Put the first product that is found into a guest's cart, or that of the customer whose `token` it is: the
+    product's id, and the guest's key to the cart."""
+    _status, found = shop.api("GET", f"products/search?q={quote_plus(words)}&limit=1")
+    product_id = str(found["products"][0]["id"])
+    status, cart = shop.api("POST", "cart/items", {"productId": product_id, "quantity": units}, token)
     assert status == 200, cart
-    headers = {"X-Cart-Token": cart["token"]} if cart["token"] else {}
+    return product_id, str(cart["token"] or "")
+
+
+def paid(shop: running.Shop, email: str, *, token: str = "", words: str = "lamp", units: int = 2) -> tuple[str, str]:
+    """Units of one product, bought by a guest or by the customer whose `token` it is: the order's number, and the path
+    of its page (a guest's with the key of the signed link)."""
+    _product_id, key = in_cart(shop, words, units=units, token=token)
+    headers = {"X-Cart-Token": key} if key else {}
     _status, quote = shop.api("POST", "checkout/quote", _THERE, token, headers)
     wanted = {
         **_THERE, "email": email, "payment": _CARD, "expectedTotal": quote["totals"]["total"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys import steps
+from tests.journeys import ordering, steps
 from tests.journeys.running import eventually
 
 
@@ -33,7 +33,7 @@ def test_a_guest_buys_with_a_card(page, shop, shopper):
 
 
 def test_a_declined_card_then_another_one(page, shop, shopper):
-    steps.to_payment(page, shopper)
+    steps.to_payment(page, shop, shopper)
     steps.pay(page, steps.DECLINED)
     expect(steps.error_of(page, "payment-error")).to_contain_text("declined")
     assert [status for _number, status in shop.orders_of(shopper)] == ["payment_pending"]
@@ -44,7 +44,7 @@ def test_a_declined_card_then_another_one(page, shop, shopper):
 
 
 def test_the_bank_asks_and_is_answered(page, shop, shopper):
-    steps.to_payment(page, shopper)
+    steps.to_payment(page, shop, shopper)
     steps.pay(page, steps.CHALLENGED)
     page.get_by_test_id("authenticate-btn").click(timeout=20_000)
     assert shop.orders_of(shopper)[0][1] == "payment_pending"
@@ -53,7 +53,7 @@ def test_the_bank_asks_and_is_answered(page, shop, shopper):
 
 
 def test_the_bank_asks_and_is_not_answered(page, shop, shopper):
-    steps.to_payment(page, shopper)
+    steps.to_payment(page, shop, shopper)
     steps.pay(page, steps.CHALLENGED)
     page.get_by_test_id("authenticate-btn").click(timeout=20_000)
     page.get_by_test_id("challenge-fail").click()
@@ -81,7 +81,7 @@ def test_a_purchase_without_javascript(open_page, shop, shopper):
 
 
 def test_ten_clicks_make_one_order(page, shop, shopper):
-    steps.to_payment(page, shopper)
+    steps.to_payment(page, shop, shopper)
     steps.fill_card(page, steps.GOOD)
     page.get_by_test_id("place-order-btn").evaluate("button => { for (let i = 0; i < 10; i++) button.click() }")
     number = steps.confirmed(page)
@@ -91,7 +91,7 @@ def test_ten_clicks_make_one_order(page, shop, shopper):
 
 def test_the_same_form_posted_ten_times_at_once_makes_one_order(page, shop, shopper):
     """What the page's script prevents is prevented without it as well."""
-    steps.to_payment(page, shopper)
+    steps.to_payment(page, shop, shopper)
     answers = page.evaluate(
         """async () => {
             const form = document.querySelector("[data-payment-form]");
@@ -108,7 +108,8 @@ def test_the_same_form_posted_ten_times_at_once_makes_one_order(page, shop, shop
 
 
 def test_a_cancelled_order_is_refunded(page, shop, shopper):
-    number = steps.buy(page, shopper)
+    number, path = ordering.paid(shop, shopper)
+    page.goto(path)
     page.on("dialog", lambda asked: asked.accept())
     page.get_by_test_id("cancel-order-btn").click()
     expect(page.get_by_test_id("order-status")).to_have_text("Cancelled")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Page, expect
 
-from tests.journeys import running, steps
+from tests.journeys import merchant, ordering
 from tests.journeys.running import eventually
 
 
@@ -15,17 +13,12 @@ def press(page: Page, label: str, status: str) -> None:
     expect(page.get_by_test_id("admin-order-status")).to_have_text(status)
 
 
-def test_a_merchant_ships_and_the_shopper_follows(page, open_page, shop, shopper):
-    number = steps.buy(page, shopper)
+def test_a_merchant_ships_and_the_shopper_follows(page, admin, shop, shopper):
+    number, path = ordering.paid(shop, shopper)
+    page.goto(path)
+    expect(page.get_by_test_id("order-status")).to_have_text("Payment Confirmed")
 
-    admin = open_page()
-    admin.goto("/admin/")
-    admin.locator("input[name=username], input[name=login]").fill(running.MERCHANT[0])
-    admin.locator("input[name=password]").fill(running.MERCHANT[1])
-    admin.keyboard.press("Enter")
-    expect(admin).to_have_url(re.compile("/admin/$"))
-    admin.goto(f"/admin/checkout/order/?q={number}")
-    admin.get_by_role("link", name=number).click()
+    merchant.open_order(admin, number)
     expect(admin.get_by_test_id("admin-order-status")).to_have_text("Payment Confirmed")
     press(admin, "Start processing", "Processing")
     press(admin, "Mark as picked", "Ready to Ship")

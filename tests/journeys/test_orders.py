@@ -137,7 +137,7 @@ def test_the_shoppers_side_of_a_day(open_page, shop, shopper, who, size, has_scr
     page = open_page(viewport=size, java_script_enabled=has_script, color_scheme=scheme)
     token = ""
     if who == "customer":
-        steps.sign_up(page, shop, shopper)
+        steps.sign_up(page, shop, shopper)  # without script, too
         token = shop.token(shopper, steps.PASSWORD)
     look = partial(seen, page, has_script=has_script)
 
@@ -233,7 +233,7 @@ def seen(page: Page, what: str, *, has_script: bool) -> None:
 
 def test_without_script_a_transfer_says_at_once_where_to(open_page, shop, shopper):
     page = open_page(java_script_enabled=False, viewport=steps.PHONE)
-    steps.to_payment(page, shopper, words="lamp")
+    steps.to_payment(page, shop, shopper, words="lamp")
     page.get_by_label("Bank transfer").check()
     page.get_by_test_id("place-order-btn").click()
     page.wait_for_load_state()

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys import ordering, running, steps
 
 
-def sign_in(admin: Page) -> None:
-    admin.goto("/admin/")
-    admin.locator("input[name=username], input[name=login]").fill(running.MERCHANT[0])
-    admin.locator("input[name=password]").fill(running.MERCHANT[1])
-    admin.keyboard.press("Enter")
-    expect(admin).to_have_url(re.compile("/admin/$"))
-
-
-def test_a_return_with_a_photo_becomes_store_credit(page, open_page, shop, shopper):
-    steps.sign_up(page, shop, shopper)
-    number = steps.buy(page, shopper, words="lamp")  # of its rule nobody need approve
+def test_a_return_with_a_photo_becomes_store_credit(open_page, admin, shop, customer):
+    token = shop.token(customer.email, steps.PASSWORD)
+    number, path = ordering.paid(shop, customer.email, token=token)  # lamps: of their rule nobody need approve
+    page = open_page(storage_state=customer.session)
     ordering.send(shop, number)
     ordering.deliver(shop, number)
-    page.goto(f"/orders/{number}/")
+    page.goto(path)
     page.get_by_test_id("return-btn").click()
     found = steps.ask_return(page, wish="Store credit")
     label = page.request.get(page.get_by_test_id("return-label").get_attribute("href") or "")
     assert (label.status, label.headers["content-type"], label.body()[:5]) == (200, "application/pdf", b"%PDF-")
     assert page.locator(".return-photos img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
 
-    admin = open_page()
-    sign_in(admin)
     admin.goto(f"/admin/checkout/return/?q={found}")  # what a scanner types into the search
     expect(admin.get_by_test_id("admin-return-status")).to_have_text("approved")
     sku = admin.locator(".order-item .order-quiet").first.text_content() or ""
@@ -50,7 +39,7 @@ def test_a_return_with_a_photo_becomes_store_credit(page, open_page, shop, shopp
     page.reload()
     expect(page.get_by_test_id("return-status")).to_have_text("Settled")
     expect(page.get_by_test_id("return-paid")).to_contain_text(amount)
-    page.goto(f"/orders/{number}/")
+    page.goto(path)
     note = page.get_by_test_id("document-link").filter(has_text="Credit note")
     assert running.eventually(lambda: note.count() or (page.reload() and False)), "the worker writes it"
     paper = page.request.get(note.get_attribute("href") or "")
@@ -58,5 +47,5 @@ def test_a_return_with_a_photo_becomes_store_credit(page, open_page, shop, shopp
     page.goto("/account/credit/")
     expect(page.locator("main")).to_contain_text(amount)
     subject = f"Your return is done (order {number})"
-    told = running.eventually(lambda: [text for title, text in shop.mail(shopper) if title == subject])
+    told = running.eventually(lambda: [text for title, text in shop.mail(customer.email) if title == subject])
     assert [f"{amount} is in your account as store credit now." in text for text in told] == [True]

@@ -8,12 +8,7 @@ from tests.journeys import steps
 
 
 def test_sold_out_during_the_checkout(page, shop, shopper):
-    steps.find(page, "teapot")
-    steps.open_first(page)
-    product_id = page.get_by_test_id("product-details").get_attribute("data-product-id")
-    steps.add_to_cart(page)
-    steps.to_checkout(page)
-    steps.give_details(page, shopper)
+    product_id = steps.to_payment(page, shop, shopper, words="teapot")
     shop.set_stock(product_id, 0)
     try:
         before = len(shop.sandbox()["payment_intent"])

@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import axe, running, steps
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/admin/")
-    page.locator("input[name=username], input[name=login]").fill(running.MERCHANT[0])
-    page.locator("input[name=password]").fill(running.MERCHANT[1])
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/admin/$"))
-
-
-def wave_of(admin: Page, number: str) -> None:
-    """Find the order's parcel among those to pick, and make a wave of it."""
-    parcel = running.eventually(lambda: _to_pick(admin, number), seconds=30)
-    admin.get_by_role("row").filter(has_text=parcel).locator("input[type=checkbox]").check()
-    admin.locator("select[name=action]").select_option("start_wave")
-    admin.locator("button[name=index]").first.click()
-    expect(admin.locator("h1.order-title")).to_have_text(re.compile(r"^W-\d{10}$"))
-
-
-def _to_pick(admin: Page, number: str) -> str:
-    admin.goto(f"/admin/checkout/parceltopick/?q={number}")
-    found = re.findall(rf"{number}-\d+", admin.locator("#content").inner_text())
-    return found[0] if found else ""
+from tests.journeys import axe, merchant, ordering, steps
 
 
 def bounce(admin: Page, code: str) -> None:
@@ -51,11 +26,9 @@ def told(admin: Page) -> list[str]:
     return admin.locator("#scan-told p").all_inner_texts()
 
 
-def test_an_order_is_picked_printed_and_sent_without_a_mouse(page, open_page, shopper):
-    number = steps.buy(page, shopper)
-    admin = open_page()
-    sign_in(admin)
-    wave_of(admin, number)
+def test_an_order_is_picked_printed_and_sent_without_a_mouse(page, admin, shop, shopper):
+    number, path = ordering.paid(shop, shopper, units=1)
+    merchant.wave_of(admin, number)
     wave = admin.url
     sku = admin.locator(".wave-sku").inner_text()
     expect(admin.locator("#scan-code")).to_be_focused()
@@ -93,22 +66,16 @@ def test_an_order_is_picked_printed_and_sent_without_a_mouse(page, open_page, sh
     expect(admin.locator("#scan-code")).to_be_focused()
     admin.keyboard.press("Enter")
     expect(admin.locator("#scan-told")).to_contain_text(f"Parcel {parcel} is handed to Demo Parcel")
-    page.reload()
+    page.goto(path)
     expect(page.get_by_test_id("order-status")).to_have_text("Shipped")
 
 
 @pytest.mark.parametrize("width", [390])
-def test_a_round_needs_no_javascript(page, open_page, shopper, width):
-    number = steps.buy(page, shopper)
-    signed_in = open_page()
-    sign_in(signed_in)
-    wave_of(signed_in, number)
-    plain = open_page(
-        java_script_enabled=False,
-        viewport={"width": width, "height": 844},
-        storage_state=signed_in.context.storage_state(),
-    )
-    plain.goto(signed_in.url)
+def test_a_round_needs_no_javascript(admin, open_admin, shop, shopper, width):
+    number, _path = ordering.paid(shop, shopper, units=1)
+    merchant.wave_of(admin, number)
+    plain = open_admin(java_script_enabled=False, viewport={"width": width, "height": 844})
+    plain.goto(admin.url)
     plain.locator("#scan-code").fill(plain.locator(".wave-sku").inner_text())
     plain.keyboard.press("Enter")
     expect(plain.locator("#scan-told")).to_contain_text("→ box 1")
@@ -127,11 +94,10 @@ def clean(admin: Page, what: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(steps.DESK, "light"), (steps.PHONE, "dark")])
-def test_axe_finds_nothing_on_the_screens_of_the_warehouse(page, open_page, shopper, size, scheme):
-    number = steps.buy(page, shopper)
-    admin = open_page(viewport=size, color_scheme=scheme)
-    sign_in(admin)
-    wave_of(admin, number)
+def test_axe_finds_nothing_on_the_screens_of_the_warehouse(open_admin, shop, shopper, size, scheme):
+    number, _path = ordering.paid(shop, shopper, units=1)
+    admin = open_admin(viewport=size, color_scheme=scheme)
+    merchant.wave_of(admin, number)
     wave = admin.url
     admin.locator(".wave-short summary").click()
     clean(admin, "a wave, and a unit that is missing")
