@@ -37,9 +37,10 @@ def picked(shipment: Shipment) -> Shipment:
 
 
 def sent(shipment: Shipment, number: str = "") -> Shipment:
-    """The picked parcel handed to a carrier."""
+    """The picked parcel handed to a carrier, with a label for where it goes now."""
+    now = Order.objects.get(pk=shipment.order_id).revision
     return fulfilment.dispatch_one(
-        shipment_id=shipment.pk, carrier="UPS", tracking_number=number or f"1Z-{shipment.number}", by=BY
+        shipment_id=shipment.pk, carrier="UPS", tracking_number=number or f"1Z-{shipment.number}", made_for=now, by=BY
     )
 
 
