@@ -38,12 +38,12 @@ def request(
         made = _made(order_id, amount, key) if key else []
         if made:
             return made
-        order, parts = _shares(order_id, amount)
+        order, parts = shares(order_id, amount)
         refunding.allow(order, amount.minor, by)
         return give(order, parts, reason=reason, by=by, to=to, key=key)
 
 
-def _shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
+def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, int]]]:
     """The order, and how much of `amount` each of its payments gives back; all locked. Raises `RefundRefused`."""
     order, payments = locking.order_and_payments(order_id)
     limits = [refunding.refundable(payment) for payment in payments]

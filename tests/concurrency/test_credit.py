@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from checkout.orders.models import Order
+from checkout.payments import crediting
 from checkout.payments import invariants as payment_invariants
-from checkout.payments import refunding
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.storecredit import invariants, locking, selectors, services
@@ -148,7 +148,7 @@ def test_F21_control_without_the_locks_more_goes_back_than_came_in(
     """The negative control: both weigh what is left before either has written anything down."""
     order = paid_by(customer_id)
     payment = make.payment_of(order)
-    monkeypatch.setattr(refunding, "shares", lambda *_about: (order, [(payment, 2000)]))
+    monkeypatch.setattr(crediting, "shares", lambda *_about: (order, [(payment, 2000)]))
     refund(order.pk, "original")
     refund(order.pk, "store_credit")
     assert sum(one.amount_minor for one in Refund.objects.filter(order_id=order.pk)) == 4000
