@@ -48,10 +48,11 @@ from tests import outbox
 from tests.factories import cart as carts
 from tests.factories.inventory import LocationFactory
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, POOR, Receiver, RunningSandbox
-from tests.faults import world_money, world_orders, world_stock
+from tests.faults import world_money, world_orders, world_stock, world_trouble
 from tests.faults.world_money import MoneyWorld
 from tests.faults.world_orders import OrdersWorld
 from tests.faults.world_stock import StockWorld
+from tests.faults.world_trouble import TroubleWorld
 
 TOKENS = (CARD, CARD, CARD, CARD, DECLINED, POOR, CHALLENGED)
 REFUSALS: tuple[type[Exception], ...] = (
@@ -60,11 +61,11 @@ REFUSALS: tuple[type[Exception], ...] = (
     base.ProviderRefused, base.BadSignature, fulfilment.TrackingRefused, reservations.OutOfStock,
     stock.NotOnHand, stock.BadQuantity, stock.Promised, stock.NotAllocated, waitlist.NotSoldOut,
     line.LineFull, *world_stock.REFUSALS, *world_money.REFUSALS,
-    *world_orders.REFUSALS,
+    *world_orders.REFUSALS, *world_trouble.REFUSALS,
 )  # fmt: skip
 
 
-class World(StockWorld, MoneyWorld, OrdersWorld):
+class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
     """One shop with a few variants at two locations, a sandbox, and hands that do whatever `seed` says."""
 
     def __init__(self, sandbox: RunningSandbox, hooks: Receiver) -> None:
@@ -76,6 +77,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
         LocationFactory(code="north", priority=1)
         self.products = [carts.product(units=units, amount=amount) for units, amount in _GOODS]
         self.variants = [carts.variant_of(product).pk for product in self.products]
+        self.open_shelf()
         for variant in self.variants[:3]:
             self._receive(variant, 20, "north")
         self.units: Counter[UUID] = Counter(self._on_hand())  # the world's own book: on hand by stock item
@@ -178,7 +180,10 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
         minor = self.rng.choice([1, most, most // 3, most + 1, 0, -5])
         before = (order.refunded_minor, order.captured_minor)
         try:
-            payments.request_refund(order_id=order.pk, amount=Money(minor, order.currency), reason="", by="staff:1")
+            to = self.rng.choice(["original", "original", "store_credit"])
+            payments.request_refund(
+                order_id=order.pk, amount=Money(minor, order.currency), reason="", to=to, by="staff:1"
+            )
         except payments.RefundRefused:
             order.refresh_from_db()
             assert (order.refunded_minor, order.captured_minor) == before
@@ -283,9 +288,8 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
 
     def trouble(self) -> None:
         """The provider loses answers, fails, or takes its time; or heals."""
-        self.sandbox.faults(
-            **self.rng.choice([{"lost_replies": 1}, {"errors": 2}, {"processing": 1}, {"errors": 0, "lost_replies": 0}])
-        )
+        now = self.rng.choice([{"lost_replies": 1}, {"errors": 2}, {"processing": 1}, {"errors": 0, "lost_replies": 0}])
+        self.sandbox.faults(path="", status=500, **now)
 
     # --- the end of it
 
@@ -304,6 +308,8 @@ class World(StockWorld, MoneyWorld, OrdersWorld):
                 self._settle(payment)
             for refund in Refund.objects.filter(payment__provider__in=["bank_transfer", "invoice"], status="requested"):
                 payments.record_returned(refund_id=refund.pk, at=db.clock(), by="staff:1")
+            self._quietly(self.hear_of_the_past)
+            self.try_all_refunds_again()
             reservations.expire()
             waitlist.sweep()
             tasks.cancel_unpaid()
@@ -399,5 +405,6 @@ WEIGHTS = {
     "warehouse_repeats": 1, "stranger_tells": 1, "close_orders": 1, "choose_strategy": 1, "choose_capture": 1,
     "capture": 4, "void": 1, "edit": 4, "cancel_units": 1, "pay_balance": 3, "begin_parcels": 2, "pick_parcel": 2,
     "split_parcel": 1, "short_parcel": 1, "send_parcel": 2, "deliver_parcel": 2, "ask_return": 2, "take_return": 2,
-    "settle_return": 2, "give_credit": 1, "place_with_credit": 3, "place_on_invoice": 1, "dispute": 2,
+    "settle_return": 2, "give_credit": 1, "place_with_credit": 3, "place_on_invoice": 1, "dispute": 2, "reissue": 1,
+    "refuse_refunds": 1, "try_refunds_again": 1, "refund_past_the_shop": 2,
 }  # fmt: skip
