@@ -83,7 +83,8 @@ def test_packed_while_it_waited_it_is_ready_once_it_is_paid(
     pay(order)
     outbox.drain(rounds=50)
     assert (now(order).status, told()) == ("ready_to_ship", times)
-    fulfilment.dispatch_one(shipment_id=parcel.pk, carrier="UPS", tracking_number="1Z", made_for=1, by=BY)
+    made_for = now(order).revision
+    fulfilment.dispatch_one(shipment_id=parcel.pk, carrier="UPS", tracking_number="1Z", made_for=made_for, by=BY)
     assert now(order).status == "shipped"
     outbox.drain(rounds=50)
     assert (violations(), outbox.failures()) == ([], [])
