@@ -79,10 +79,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=_place)
 
 
-def _place(item: pytest.Item) -> int:
-    """Whole shops first, one after the other; then what takes long."""
-    early = (*WHOLE_SHOPS, *LONG_ONES)
-    return next((place for place, start in enumerate(early) if item.nodeid.startswith(start)), len(early))
+def _place(item: pytest.Item) -> tuple[int, bool, int]:
+    """Whole shops first, one after the other; what commits last, as it wipes what the migrations wrote; in both groups
+    what takes long goes ahead.
+    """
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and bool(marker.kwargs.get("transaction"))
+    return _first(WHOLE_SHOPS, item), commits, _first(LONG_ONES, item)
+
+
+def _first(starts: tuple[str, ...], item: pytest.Item) -> int:
+    return next((place for place, start in enumerate(starts) if item.nodeid.startswith(start)), len(starts))
 
 
 @pytest.fixture(scope="session")
