@@ -459,7 +459,9 @@ PAYMENT_SANDBOX = flag("PAYMENT_SANDBOX")
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "sk_test_sandbox")
 STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", "pk_test_sandbox")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
-STRIPE_API_BASE = env("STRIPE_API_BASE") or ("" if "STRIPE_SECRET_KEY" in _ENV else addresses.sandbox_url())
+# Tests start a sandbox of their own where they want one: on port 9 nobody answers, not even a shop that runs here.
+_SANDBOX_URL = "http://127.0.0.1:9" if TESTING else addresses.sandbox_url()
+STRIPE_API_BASE = env("STRIPE_API_BASE") or ("" if "STRIPE_SECRET_KEY" in _ENV else _SANDBOX_URL)
 # PayPal: with an account of one's own, or beside the sandbox's Stripe its stand-in; else it is not offered.
 PAYPAL_API_BASE = env("PAYPAL_API_BASE") or (
     f"{STRIPE_API_BASE}/paypal" if STRIPE_API_BASE and "PAYPAL_CLIENT_ID" not in _ENV else ""

@@ -79,9 +79,9 @@ current: Schedule | None = None  # what `race.together` shakes its threads with
 def schedules(record_property: Callable[[str, object], None]) -> Iterator[Callable[..., Iterator[Schedule]]]:
     """`schedules(quick=3, long=200)`: so many random schedules, one after another; each is in force until the next.
 
-    Races of two or three parties take 200 in the long run; of a crowd, or for what a whole order and its parcels have to
-    be made (F21 and F23 between other parties than their first races have), 50; the big ones (F01, F02, F28, F35, F40)
-    10. With that all of them end within 40 minutes on two processors.
+    Races of two or three parties take 200 in the long run; of a crowd, or of F21 and F23 between further parties, for
+    each of which a whole order and its parcels are made, 50; the big ones (F01, F02, F28, F35, F40) 10. So all of them
+    end within 40 minutes on two processors.
     """
     run = 0
 
