@@ -76,15 +76,18 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """GET asks, POST cancels what has not been handed over."""
+    """GET asks, and says what comes back; POST cancels what has not been handed over."""
     found = _order(request, number)
+    if request.method != "POST" and order_selectors.can_cancel(found):
+        return render(request, "checkout/desk/cancel.html", pages.cancel_page(request, found))
+    too_late = _("This order cannot be cancelled any more.")
     if request.method != "POST":
-        head = paying.head(found)
-        return render(request, "checkout/desk/cancel.html", {"order": head, "form_url": request.get_full_path()})
+        messages.error(request, too_late)
+        return _to(found)
     try:
         done = orders.cancel(order_id=found.pk, by=requests.actor(request))
     except orders.TransitionRefused:
-        messages.error(request, _("This order cannot be cancelled any more."))
+        messages.error(request, too_late)
     else:
         messages.success(request, paying.cancelled_text(done))
     return _to(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.journeys import ordering, steps
@@ -110,7 +112,9 @@ def test_the_same_form_posted_ten_times_at_once_makes_one_order(page, shop, shop
 def test_a_cancelled_order_is_refunded(page, shop, shopper):
     number, path = ordering.paid(shop, shopper)
     page.goto(path)
-    page.on("dialog", lambda asked: asked.accept())
+    page.get_by_test_id("cancel-order-btn").click()
+    expect(page.get_by_text(re.compile(r"\$[\d.,]+ comes back to you, the way you paid\."))).to_be_visible()
+    assert shop.refunds(number) == []
     page.get_by_test_id("cancel-order-btn").click()
     expect(page.get_by_test_id("order-status")).to_have_text("Cancelled")
     (charge,) = shop.money_taken(number)

@@ -188,7 +188,7 @@ class TestCancel:
         ("is_paid", "question", "told"),
         [
             (False, "You have not paid for it;", "You had not paid for it;"),
-            (True, "what you paid goes back to you.", "What you paid goes back to you."),
+            (True, " comes back to you, the way you paid.", "What you paid goes back to you."),
         ],
     )
     def test_says_what_becomes_of_the_money(self, client, order, is_paid, question, told):
@@ -202,11 +202,30 @@ class TestCancel:
         assert [text for text in sentences if text in html] == [told]
 
     def test_get_only_asks(self, client, order):
-        page(client, order)
-        answer = client.get(reverse("order_cancel", args=[order.number]))
+        url = reverse("order_cancel", args=[order.number])
+        link = f'href="{url}?key={order.access_key}" data-testid="cancel-order-btn"'
+        html = page(client, order).content.decode()
+        assert (html.count(link), f'action="{url}' in html) == (1, False)  # the order's page itself cancels nothing
+        answer = client.get(url)
         assert answer.status_code == 200
+        assert 'type="submit" data-testid="cancel-order-btn"' in answer.content.decode()
         order.refresh_from_db()
         assert order.status == "payment_pending"
+
+    def test_asks_with_the_amount_that_comes_back(self, client, order):
+        paid(order)
+        order.refresh_from_db()
+        page(client, order)
+        answer = client.get(reverse("order_cancel", args=[order.number]))
+        assert answer.context["comes_back"] == order.total
+        assert f"{order.total.format()} comes back to you, the way you paid." in answer.content.decode()
+
+    def test_does_not_ask_when_it_is_too_late(self, client, order):
+        page(client, order)
+        orders.cancel(order_id=order.pk, by="system")
+        answer = client.get(reverse("order_cancel", args=[order.number]), follow=True)
+        assert answer.redirect_chain[0][1] == 303
+        assert "This order cannot be cancelled any more." in answer.content.decode()
 
     def test_too_late_is_said(self, client, order):
         page(client, order)
