@@ -43,7 +43,8 @@ class TransitionRefused(Exception):
     """The order cannot do this now. `str()` is a sentence for people that says what it can do instead."""
 
     def __init__(self, *, trigger: str, status: str, allowed: tuple[str, ...], why: str = "") -> None:
-        self.trigger, self.status, self.allowed, self.why = trigger, status, allowed, why
+        self.trigger, self.status, self.why = trigger, status, why
+        self.allowed = tuple(one for one in allowed if one != trigger)  # not what is being refused
         super().__init__(trigger, status)
 
     def __str__(self) -> str:

@@ -90,6 +90,7 @@ def inspect(*, return_id: UUID, verdicts: Sequence[Verdict], by: str, note: str 
         raise ReturnRefused(_("Say what you have found."), "nothing_chosen")
     with transaction.atomic(using=db.DEFAULT):
         order, found = locking.order_and_return(return_id)
+        _check_there(found, wanted)
         for one in wanted:
             _judge(found, one)
         facts = {"units": sum(one.units for one in wanted)} | _counted(wanted)
@@ -98,9 +99,21 @@ def inspect(*, return_id: UUID, verdicts: Sequence[Verdict], by: str, note: str 
         return found
 
 
-def _judge(found: Return, one: Verdict) -> None:
-    if one.outcome not in OUTCOMES:
+def _check_there(found: Return, verdicts: Sequence[Verdict]) -> None:
+    """Refuse verdicts on more units of a line than came back and nobody has looked at, all of them counted."""
+    if any(one.outcome not in OUTCOMES for one in verdicts):
         raise ReturnRefused(_("Choose what you have found."), "bad_outcome")
+    known = _unseen(found, ("received",))
+    for line_id in dict.fromkeys(one.line_id for one in verdicts):
+        mine = [one for one in verdicts if one.line_id == line_id]
+        named = sum(one.units for one in mine if OUTCOMES[one.outcome] == ("received",))
+        came = sum(unit.line_id == line_id for unit in known)
+        if named > came:
+            text = _("%(came)d of this line came back and wait to be looked at, you named %(named)d.")
+            raise ReturnRefused(text % {"came": came, "named": named}, "too_many_units")
+
+
+def _judge(found: Return, one: Verdict) -> None:
     some = _pick(found, {one.line_id: one.units}, OUTCOMES[one.outcome])
     if one.outcome in _TRIGGERS:
         keeping.move(some, rules.RECEPTION, _TRIGGERS[one.outcome], "reception")
@@ -141,9 +154,13 @@ def _is_looked_at(unit: ReturnUnit) -> bool:
 
 def _pick(found: Return, units: Mapping[UUID, int], reception: Sequence[str]) -> list[ReturnUnit]:
     """The first units of each line in one of these states that nobody has looked at or settled."""
-    known = [unit for unit in keeping.units(found, reception=reception) if not unit.fate and not unit.reimbursement_id]
+    known = _unseen(found, reception)
     known.sort(key=lambda unit: (unit.reception != "received", unit.reception == "lost", unit.position))
     return _first(known, units)
+
+
+def _unseen(found: Return, reception: Sequence[str]) -> list[ReturnUnit]:
+    return [unit for unit in keeping.units(found, reception=reception) if not unit.fate and not unit.reimbursement_id]
 
 
 def _first(known: Sequence[ReturnUnit], units: Mapping[UUID, int]) -> list[ReturnUnit]:
@@ -152,7 +169,9 @@ def _first(known: Sequence[ReturnUnit], units: Mapping[UUID, int]) -> list[Retur
         mine = [unit for unit in known if unit.line_id == line_id]
         if not 0 <= wanted <= len(mine):
             raise ReturnRefused(
-                _("Only %(left)d units of this line are there for that.") % {"left": len(mine)}, "too_many_units"
+                _("%(left)d units of this line are there for that, you named %(named)d.")
+                % {"left": len(mine), "named": wanted},
+                "too_many_units",
             )
         picked += mine[:wanted]
     return picked

@@ -136,6 +136,17 @@ def test_a_guard_refuses_and_says_why() -> None:
     assert refusal.value.allowed == ("cancel",)
 
 
+def test_what_is_refused_is_not_said_to_be_possible() -> None:
+    order = force(make.placed(), status="processing", fulfilment_state="partly_shipped")
+    with pytest.raises(orders.TransitionRefused) as refusal:
+        orders.cancel(order_id=order.pk, by="staff:1")
+    assert str(refusal.value) == (
+        "“Cancel order” is not possible: the order is “Processing” and a parcel is already on its way; take off what "
+        "is still here. Possible now: Mark as picked."
+    )
+    assert refusal.value.allowed == ("items_picked",)
+
+
 def test_a_status_refuses_and_says_what_is_possible() -> None:
     order = force(make.placed(), status="refunded")
     with pytest.raises(orders.TransitionRefused) as refusal:

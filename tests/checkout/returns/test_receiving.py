@@ -146,6 +146,17 @@ def test_verdicts_on_what_is_not_there(found: Return, outcome: str, units: int) 
     assert set(states(found)) == {("awaiting", "", "accepted")}
 
 
+def test_units_named_twice_are_counted_together(found: Return) -> None:
+    key = line_of(found)
+    returns.receive(return_id=found.pk, units={key: 2}, by="staff:1")
+    twice = [Verdict(key, outcome, 2, is_accepted=True) for outcome in ("restock", "damaged")]
+    with pytest.raises(ReturnRefused) as refused:
+        returns.inspect(return_id=found.pk, verdicts=twice, by="staff:1")
+    assert (str(refused.value), refused.value.code) == (
+        "2 of this line came back and wait to be looked at, you named 4.", "too_many_units",
+    )  # fmt: skip
+
+
 def test_a_verdict_is_given_once(found: Return) -> None:
     receive(found, 5)
     inspect(found, "restock", 5)
