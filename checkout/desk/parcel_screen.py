@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from checkout.fulfilment import labelling, selectors
+from checkout.fulfilment import labelling, selectors, slips, waiting
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails, rules, services
 from checkout.orders.models import Order
@@ -32,36 +32,45 @@ class ParcelButton:
 
 
 def of(order: Order, parcels: Iterable[Shipment], *, may: bool) -> list[dict[str, Any]]:
-    """Every parcel; `may`: this person may pick and send. One query for the names of the locations."""
+    """Every parcel; `may`: this person may pick and send. One query for the names of the locations, and those of
+    `waiting.complete` if any wait for stock."""
     rows = list(parcels)
     places = stock.location_names() if rows else {}
     is_ready = rules.is_covered(services.facts(order)) is None and not order.is_over
+    lacking = _lacking(rows) if may and is_ready else set()
     return [
         {
             "parcel": one,
+            "is_slip_outdated": slips.is_outdated(one),
             "tone": _TONES.get(one.status, "danger"),
             "place": places.get(one.location_id, "") if one.location_id else "",
             "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position),
             "events": list(reversed(one.events.all())),
-            "buttons": _buttons(order, one, places, is_ready=is_ready) if may else [],
+            "buttons": _buttons(order, one, places, is_ready=is_ready, is_here=one.pk not in lacking) if may else [],
             "waits_for_money": not is_ready and not order.is_over and one.status in (Status.OPEN, Status.PICKED),
         }
         for one in rows
     ]
 
 
-def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool) -> list[ParcelButton]:
+def _lacking(parcels: Sequence[Shipment]) -> set[UUID]:
+    """Those that wait for stock and whose units have not come yet: nobody can have picked them."""
+    ids = [one.pk for one in parcels if one.is_waiting and one.status == Status.OPEN]
+    return set(ids) - set(waiting.complete(ids) if ids else [])
+
+
+def _buttons(order: Order, one: Shipment, places: Any, *, is_ready: bool, is_here: bool) -> list[ParcelButton]:
     papers = ParcelButton(_("Print"), f"{reverse('admin:checkout_printjob_add')}?shipments={one.pk}")
     if one.status == Status.SHIPPED:
         return [ParcelButton(_("Delivered"), _url("deliver", order, one), is_post=True), papers]
     if one.status not in (Status.OPEN, Status.PICKED) or not is_ready:
         return []
     lines = list(one.lines.all())
-    found = [
-        ParcelButton(_("All picked"), _url("pick", order, one), is_post=True)
-        if one.status == Status.OPEN
-        else ParcelButton(_("Dispatch"), _url("dispatch", order, one))
-    ]
+    found: list[ParcelButton] = []
+    if one.status == Status.PICKED:
+        found.append(ParcelButton(_("Dispatch"), _url("dispatch", order, one)))
+    elif is_here:
+        found.append(ParcelButton(_("All picked"), _url("pick", order, one), is_post=True))
     if sum(line.quantity for line in lines) > 1:
         found.append(ParcelButton(_("Split"), _url("split", order, one)))
     if one.status == Status.OPEN and len(places) > 1 and not any(line.picked for line in lines):

@@ -37,6 +37,7 @@ class Shipment(models.Model):
     weight_grams = models.PositiveIntegerField(_("weight (g)"), null=True, blank=True)
     is_waiting = models.BooleanField(_("waits for stock"), db_default=False)  # split off because units were not there
     problem = models.CharField(_("problem"), max_length=20, blank=True, db_default="")  # "lost", "returned_to_sender"
+    printed = models.JSONField(null=True, blank=True, editable=False)  # on its last slip: units by order line id
     created_at = models.DateTimeField(db_default=Now())
     picked_at = models.DateTimeField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)

@@ -23,11 +23,11 @@ def end(*, by: str) -> int:
     rows = Shipment.objects.filter(status=Shipment.Status.OPEN, is_waiting=True)
     waiting = list(rows.order_by("id").values_list("pk", flat=True))
     parts = (waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH))
-    return sum(_end(shipment_id, by) for ids in parts for shipment_id in _complete(ids))
+    return sum(_end(shipment_id, by) for ids in parts for shipment_id in complete(ids))
 
 
-def _complete(ids: Sequence[UUID]) -> list[UUID]:
-    """Those of waiting parcels that have all of their units now. Five queries at most."""
+def complete(ids: Sequence[UUID]) -> list[UUID]:
+    """Those of waiting parcels that have all of their units now, by what came in since. Five queries at most."""
     rows = ShipmentLine.objects.filter(shipment__in=ids).select_related("order_line", "shipment")
     lines = list(rows.order_by("shipment_id", "id"))
     absent = selectors.not_there_of(lines)

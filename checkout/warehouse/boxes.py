@@ -61,6 +61,7 @@ class Box:
     shipment: Shipment
     quantity: int
     picked: int
+    is_outdated: bool = False  # its slip was printed before a change of what is in it
 
     @property
     def is_open(self) -> bool:

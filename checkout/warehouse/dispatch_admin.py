@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from checkout.fulfilment import carriers, labelling
+from checkout.fulfilment import carriers, labelling, slips
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails
 from checkout.orders.transitions import FULFIL
@@ -60,6 +60,7 @@ class DispatchScreens:
             "wave": selectors.open_wave_of(shipment.pk) if shipment else None,
             "seen": labelling.address(shipment.order) if shipment else 0,
             "is_outdated": shipment is not None and labelling.is_outdated(shipment),
+            "is_slip_outdated": shipment is not None and slips.is_outdated(shipment),
             "is_moved": shipment is not None and bool(labelling.moved(shipment.order, [shipment])),
             "carriers": carriers.names(),
             "ready": selectors.ready(location_id=location),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.fulfilment import carriers, contents, labelling, packing
+from checkout.fulfilment import carriers, contents, labelling, packing, slips
 from checkout.fulfilment import rules as fulfilment
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment
@@ -72,7 +72,8 @@ def draw(*, job_id: UUID) -> PrintJob | None:
     if job is None:
         return None
     try:
-        content = _content(job)
+        shipments = [] if job.wave else selectors.parcels(job.shipment_ids)
+        content = _content(job, shipments)
     except Exception as error:
         text = _("The papers could not be drawn (%(what)s). It is tried again by itself.")
         job.error = (text % {"what": type(error).__name__})[:300]
@@ -92,6 +93,8 @@ def draw(*, job_id: UUID) -> PrintJob | None:
     )  # fmt: skip
     if not is_ours:  # another worker was given it as well, and was faster
         storages["private"].delete(name)
+    elif job.kind != Kind.LABELS:
+        slips.note_printed(shipments)
     return job
 
 
@@ -101,12 +104,13 @@ def papers(*, shipment: Shipment, kind: str, by: str, carrier: str = "") -> byte
     if shipment.status == Shipment.Status.CANCELLED:
         raise packing.not_open(shipment)
     sender = filling.sender()
-    slips = [filling.slip(shipment, of=sender, at=db.clock())] if kind != Kind.LABELS else []
+    slips_of = [filling.slip(shipment, of=sender, at=db.clock())] if kind != Kind.LABELS else []
     made = _made(shipment, carrier=carrier, by=by) if kind != Kind.SLIPS else None
-    if made and made.pdf:
-        return bundle.render(slips_of=slips, drawn=[made.pdf])
-    labels = [filling.label(shipment, of=sender, made=made)] if kind != Kind.SLIPS else []
-    return bundle.render(slips_of=slips, labels_of=labels)
+    labels = [filling.label(shipment, of=sender, made=made)] if kind != Kind.SLIPS and not (made and made.pdf) else []
+    content = bundle.render(slips_of=slips_of, labels_of=labels, drawn=[made.pdf] if made and made.pdf else [])
+    if slips_of:
+        slips.note_printed([shipment])
+    return content
 
 
 def forget(*, most: int = 500) -> int:
@@ -127,19 +131,18 @@ def _begun(job_id: UUID) -> PrintJob | None:
     return PrintJob.objects.select_related("wave").get(pk=job_id)
 
 
-def _content(job: PrintJob) -> bytes:
+def _content(job: PrintJob, shipments: Sequence[Shipment]) -> bytes:
     if job.wave:
         return bundle.render(picklist=filling.picklist(job.wave, at=db.clock()))
-    shipments = selectors.parcels(job.shipment_ids)
     if not shipments:
         return b""
     drawn: list[bytes] = []
     wants_slips, wants_labels = job.kind != Kind.LABELS, job.kind != Kind.SLIPS
-    slips = _slips(shipments) if wants_slips else ()
+    slips_of = _slips(shipments) if wants_slips else ()
     labels = _labels(job, shipments, drawn) if wants_labels else ()
     try:
         return bundle.render(
-            slips_of=slips, labels_of=labels, drawn=drawn, on_a_sheet=job.on_a_sheet, done=_Teller(job)
+            slips_of=slips_of, labels_of=labels, drawn=drawn, on_a_sheet=job.on_a_sheet, done=_Teller(job)
         )
     except NothingDrawn:  # every carrier refused
         return b""

@@ -13,6 +13,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from cart.carts import selectors as carts
 from checkout.fulfilment import contents as parcels_of
 from checkout.fulfilment import selectors as fulfilment
+from checkout.fulfilment import slips
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.warehouse.boxes import Box, BoxLine, Contents, SkuRow
 from checkout.warehouse.models import PickScan, PickWave, PrintJob, WaveParcel
@@ -132,7 +133,8 @@ def _box(parcel: WaveParcel, lines: list[ShipmentLine]) -> Box:
     is_over = str(parcel.shipment.status) == Shipment.Status.CANCELLED
     units = [] if is_over else lines
     return Box(
-        parcel.box, parcel.shipment, sum(line.quantity for line in units), sum(line.picked for line in units)
+        parcel.box, parcel.shipment, sum(line.quantity for line in units), sum(line.picked for line in units),
+        is_outdated=slips.is_outdated(parcel.shipment, lines),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
 
+from checkout.fulfilment import slips
 from checkout.orders.transitions import FULFIL
 from checkout.warehouse import filling, picking, selectors, services, wording
 from checkout.warehouse.forms import NextWaveForm, ShortForm
@@ -174,7 +175,8 @@ class PickWaveAdmin(KeysetAdmin):
             line = picking.short(
                 wave_id=wave_id, line_id=data["line"], units=data["units"], then=data["then"], seen=data["seen"], by=by
             )
-            return wording.missing(line.sku, data["units"], data["then"])
+            left = next((one for one in selectors.parcels([line.shipment_id]) if slips.is_outdated(one)), None)
+            return wording.missing(line.sku, data["units"], data["then"], outdated=left.number if left else "")
 
         return self._step(request, wave_id, step)
 

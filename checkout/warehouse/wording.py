@@ -46,11 +46,17 @@ def finished(numbers: list[str]) -> str:
     return text % {"count": len(numbers), "numbers": ", ".join(numbers)}
 
 
-def missing(sku: str, units: int, then: str) -> str:
-    """What follows from units that are not on the shelf."""
+def missing(sku: str, units: int, then: str, *, outdated: str = "") -> str:
+    """What follows from units that are not on the shelf. `outdated`: the parcel whose slip says something else now."""
     words = {"sku": sku, "units": units}
-    return {
+    follows = {
         "refund": _("%(units)d × %(sku)s leave the order; the money goes back.") % words,
         "wait": _("%(units)d × %(sku)s wait in a parcel of their own until there is stock.") % words,
         "elsewhere": _("%(units)d × %(sku)s come from another location, in a parcel of their own.") % words,
     }[then]
+    return f"{follows} {outdated_slip(outdated)}" if outdated else follows
+
+
+def outdated_slip(number: str) -> str:
+    """The paper that lies in a box is not of this parcel as it is now."""
+    return _("Parcel %(number)s: printed before a change, print the slip again.") % {"number": number}

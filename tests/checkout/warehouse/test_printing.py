@@ -269,3 +269,14 @@ def test_what_a_carrier_sends_that_is_no_label_keeps_no_other_from_being_printed
     assert (len(found), job.status, job.problems) == (1, "done", [f"{bad.number}: {sentence}"])
     with pytest.raises(labelling.LabelRefused, match="cannot be printed"):
         printing.papers(shipment=Shipment.objects.select_related("order").get(pk=bad.pk), kind="labels", by=BY)
+
+
+@pytest.mark.parametrize(("kind", "is_noted"), [("slips", True), ("both", True), ("labels", False)])
+def test_a_job_notes_what_its_slips_say_once_they_are_drawn(kind: str, is_noted: bool) -> None:
+    shipment = make.parcel(quantity=2)
+    job = ask(kind, shipment)
+    shipment.refresh_from_db()
+    assert shipment.printed is None
+    printing.draw(job_id=job.pk)
+    shipment.refresh_from_db()
+    assert shipment.printed == ({str(shipment.lines.get().order_line_id): 2} if is_noted else None)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from checkout.fulfilment.models import Shipment
 from checkout.orders.models import Order
-from checkout.warehouse import picking, selectors
+from checkout.warehouse import picking, printing, selectors
 from checkout.warehouse.models import PickWave, PrintJob
 from shop.core import db
 from tests.factories import warehouse as make
@@ -257,3 +257,25 @@ def test_A28_what_shoppers_wrote_is_inert(picker: Client) -> None:
     wave = make.wave(shipment)
     assert evil not in picker.get(page(wave)).content.decode()
     assert evil not in picker.post(page(wave, "scan"), {"code": evil}, follow=True).content.decode()
+
+
+AGAIN = "Printed before a change: print the slip again"
+
+
+def test_a_wave_says_which_slips_were_printed_before_a_change(picker: Client) -> None:
+    item = stocked(9)
+    changed, same = make.parcel([item], quantity=2), make.parcel([item], quantity=2)
+    wave = make.wave(changed, same)
+    printing.draw(job_id=printing.ask(kind="both", shipment_ids=[changed.pk, same.pk], by=make.BY).pk)
+    assert AGAIN not in picker.get(page(wave)).content.decode()
+    changed.refresh_from_db()
+    data = {"line": str(changed.lines.get().pk), "units": 1, "seen": changed.version, "then": "refund"}
+    assert after(picker, wave, "short", **data) == [
+        ("success", f"1 × {item.sku} leave the order; the money goes back. "
+         f"Parcel {changed.number}: printed before a change, print the slip again."),
+    ]  # fmt: skip
+    shown = picker.get(page(wave))
+    assert [box.is_outdated for box in shown.context["boxes"]] == [True, False]
+    assert shown.content.decode().count(AGAIN) == 1
+    printing.draw(job_id=printing.ask(kind="slips", shipment_ids=[changed.pk], by=make.BY).pk)
+    assert AGAIN not in picker.get(page(wave)).content.decode()
