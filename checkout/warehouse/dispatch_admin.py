@@ -18,7 +18,7 @@ from checkout.fulfilment import carriers, labelling, slips
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails
 from checkout.orders.transitions import FULFIL
-from checkout.warehouse import dispatching, picking, printing, selectors
+from checkout.warehouse import dispatching, picking, printing, rules, selectors
 from checkout.warehouse.models import PrintJob
 from checkout.warehouse.print_admin import print_papers
 from inventory.stock import selectors as stock
@@ -49,7 +49,7 @@ class DispatchScreens:
         code = request.GET.get("parcel", "")
         shipment = selectors.parcel(code)
         if code and shipment is None:
-            messages.error(request, _("No parcel has the number “%(code)s”.") % {"code": code[:80]})
+            messages.error(request, _("No parcel has the number “%(code)s”.") % {"code": rules.shown(code)})
         location = _uuid(request.GET.get("location", ""))
         context = {
             **self.admin_site.each_context(request),
@@ -73,6 +73,8 @@ class DispatchScreens:
         code, shown = request.POST.get("code", "").strip(), request.POST.get("shown", "").strip()
         wanted = request.POST.get("do") or ("dispatch" if shown and code.upper() in ("", shown.upper()) else "show")
         if wanted == "show":
+            if not code:
+                messages.error(request, _("Scan a parcel, or type its number."))
             return _to_pack(code)
         by = requests.actor(request)
         try:
@@ -134,6 +136,8 @@ class DispatchScreens:
             try:
                 shipment = dispatching.arrive(code=request.POST.get("code", ""), by=requests.actor(request))
                 messages.success(request, _("Parcel %(number)s has arrived.") % {"number": shipment.number})
+            except dispatching.HasArrived as before:
+                messages.warning(request, str(before))
             except REFUSALS as refused:
                 messages.error(request, str(refused))
             return HttpResponseRedirect(reverse("admin:checkout_warehouse_arrivals"))

@@ -9,18 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from checkout.fulfilment import contents, labelling, leaving
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
-from checkout.warehouse import selectors
+from checkout.warehouse import rules, selectors
 
 REFUSALS = (contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labelling.LabelRefused)
 
 
 class NotFound(Exception):
-    """No parcel has this number. `str()` is a sentence for people."""
+    """No parcel has this number, or none was scanned. `str()` is a sentence for people."""
+
+
+class HasArrived(Exception):
+    """This parcel had arrived before. `str()` is a sentence for people that says when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,11 @@ class Outcome:
 
 def found(code: str, *, status: str = "") -> Shipment:
     """The parcel that was scanned, by its number or what its label says (of several one in `status`). Or `NotFound`."""
+    if not code.strip():
+        raise NotFound(_("Scan a parcel, or type its number."))
     shipment = selectors.parcel(code, status=status)
     if shipment is None:
-        raise NotFound(_("No parcel has the number “%(code)s”.") % {"code": code.strip()[:80]})
+        raise NotFound(_("No parcel has the number “%(code)s”.") % {"code": rules.shown(code)})
     return shipment
 
 
@@ -80,6 +88,11 @@ def send_many(*, shipment_ids: Sequence[UUID], by: str, carrier: str = "") -> Ou
 def arrive(*, code: str, by: str) -> Shipment:
     """The scanned parcel has arrived, by our own delivery; of several by one number, one that is under way.
 
-    Raises `NotFound`, `REFUSALS`.
+    Raises `NotFound`, `HasArrived`, `REFUSALS`.
     """
-    return leaving.deliver_one(shipment_id=found(code, status=Shipment.Status.SHIPPED).pk, by=by)
+    shipment = found(code, status=Shipment.Status.SHIPPED)
+    if shipment.status == Shipment.Status.DELIVERED:
+        at = date_format(localtime(shipment.delivered_at), "SHORT_DATETIME_FORMAT")
+        text = _("Parcel %(number)s had arrived already, on %(at)s.")
+        raise HasArrived(text % {"number": shipment.number, "at": at})
+    return leaving.deliver_one(shipment_id=shipment.pk, by=by)

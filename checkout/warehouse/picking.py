@@ -168,13 +168,17 @@ def _meant(contents: Contents, code: str) -> list[BoxLine]:
         found = [line for line in lines if rules.same_code(gtins.get(line.variant_id, ""), code)]
     if len({line.sku for line in found}) > 1:
         text = _("%(code)s may be %(skus)s: type it with capitals and small letters as they are.")
-        told = {"code": code, "skus": ", ".join(sorted({line.sku for line in found}))}
+        told = {"code": rules.shown(code), "skus": ", ".join(sorted({line.sku for line in found}))}
         raise ScanRefused(text % told, "ambiguous")
     if found:
         return found
     if stock.variants_of_skus([code]) or codes.with_gtin(code):
-        raise ScanRefused(_("%(code)s is not in this wave, or its parcels are finished.") % {"code": code}, "not_here")
-    raise ScanRefused(_("%(code)s is unknown: no SKU and no barcode of ours.") % {"code": code}, "unknown")
+        raise ScanRefused(
+            _("%(code)s is not in this wave, or its parcels are finished.") % {"code": rules.shown(code)}, "not_here"
+        )  # fmt: skip
+    raise ScanRefused(
+        _("%(code)s is unknown: no SKU and no barcode of ours.") % {"code": rules.shown(code)}, "unknown"
+    )  # fmt: skip
 
 
 def _fresh(wave: PickWave, sku: str, nonce: str) -> str:

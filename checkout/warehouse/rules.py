@@ -10,6 +10,7 @@ from uuid import UUID
 MOST_UNITS = 999  # of one scan
 MOST_PARCELS = 100  # in one wave
 MOST_PRINTED = 500  # parcels in one print job
+MOST_SHOWN = 80  # signs of what was scanned, in a message
 _COUNTED = re.compile(r"(?P<units>\d{1,6})\s*[*×]\s*(?P<code>.+)", re.DOTALL)
 
 
@@ -33,6 +34,12 @@ def scanned(text: str) -> tuple[int, str]:
     if not 1 <= units <= MOST_UNITS:
         raise BadScan("bad_units")
     return units, counted["code"].strip()
+
+
+def shown(code: str) -> str:
+    """A code as messages say it: a scanner may have sent very much."""
+    clean = code.strip()
+    return clean if len(clean) <= MOST_SHOWN else f"{clean[: MOST_SHOWN - 1]}…"
 
 
 def same_code(one: str, other: str) -> bool:

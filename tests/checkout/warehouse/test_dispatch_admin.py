@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
+from checkout.fulfilment import shorting
 from checkout.fulfilment.models import Shipment
 from checkout.warehouse import picking
 from checkout.warehouse.models import PrintJob
@@ -87,8 +90,7 @@ def test_parcels_by_one_number_arrive_one_after_the_other(picker: Client) -> Non
     both = [picked(), picked()]
     for shipment in both:
         post(picker, shown=shipment.number, other="Van", tracking_number="VAN-1")
-    for _ in range(3):
-        assert told(post(picker, ARRIVALS, code="VAN-1"))[0][0] == "success"
+    assert [told(post(picker, ARRIVALS, code="VAN-1"))[0][0] for _ in range(3)] == ["success", "success", "warning"]
     assert {one.status for one in Shipment.objects.filter(pk__in=[one.pk for one in both])} == {"delivered"}
 
 
@@ -97,7 +99,37 @@ def test_what_is_no_parcel_is_told(picker: Client) -> None:
     assert told(post(picker, ARRIVALS, code="nonsense")) == [
         ("error", "Not done: No parcel has the number “nonsense”.")
     ]
-    assert post(picker, code="").status_code == 200
+
+
+def test_a_blank_scan_says_what_to_do(picker: Client) -> None:
+    sentence = [("error", "Not done: Scan a parcel, or type its number.")]
+    assert [told(post(picker, name, code=" ")) for name in (PACK, ARRIVALS)] == [sentence, sentence]
+
+
+def test_a_very_long_scan_is_told_in_short(picker: Client) -> None:
+    sentence = [("error", f"Not done: No parcel has the number “{'9' * 79}…”.")]
+    assert [told(post(picker, name, code="9" * 300)) for name in (PACK, ARRIVALS)] == [sentence, sentence]
+
+
+def test_what_has_arrived_before_is_told_with_when(picker: Client) -> None:
+    shipment = picked()
+    post(picker, shown=shipment.number, other="Van", tracking_number="VAN-1")
+    assert told(post(picker, ARRIVALS, code=shipment.number)) == [("success", f"Parcel {shipment.number} has arrived.")]
+    shipment.refresh_from_db()
+    at = date_format(localtime(shipment.delivered_at), "SHORT_DATETIME_FORMAT")
+    assert told(post(picker, ARRIVALS, code=shipment.number)) == [
+        ("warning", f"Parcel {shipment.number} had arrived already, on {at}.")
+    ]
+
+
+def test_nothing_is_ticked_but_what_was_scanned(picker: Client) -> None:
+    shipment = picked()
+    location = str(shipment.location_id)
+    for query in ({}, {"location": location}):
+        html = picker.get(reverse(PACK), query).content.decode()
+        assert (html.count('type="checkbox" name="shipment"'), html.count(" checked>")) == (1, 0)
+    html = picker.get(reverse(PACK), {"parcel": shipment.number}).content.decode()
+    assert html.count(f'name="shipment" value="{shipment.pk}" checked>') == 1
 
 
 def test_an_open_parcel_is_not_handed_over_but_can_be_counted_by_eye(picker: Client) -> None:
@@ -262,3 +294,14 @@ def test_a_cancelled_parcel_has_no_papers(picker: Client) -> None:
     assert told(answer) == [
         ("error", f"Not done: Parcel {shipment.number} is cancelled: that is not possible any more.")
     ]
+
+
+def test_a_slip_that_was_printed_before_a_change_is_to_be_printed_again(picker: Client) -> None:
+    shipment, again = make.parcel(quantity=2), "Printed before a change: print the slip again"
+    query = {"parcel": shipment.number}
+    assert post(picker, do="print", shown=shipment.number)["Content-Type"] == "application/pdf"
+    assert again not in picker.get(reverse(PACK), query).content.decode()
+    shorting.short(shipment_id=shipment.pk, units={shipment.lines.get().pk: 1}, then="refund", by=make.BY)
+    assert again in picker.get(reverse(PACK), query).content.decode()
+    post(picker, do="print", shown=shipment.number)
+    assert again not in picker.get(reverse(PACK), query).content.decode()
