@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.utils.cache import add_never_cache_headers
 
-from shop.core import requests
+from shop.core import requests, rest
 from shop.health import metrics
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -117,12 +117,15 @@ def _has_nul(texts: Iterable[str]) -> bool:
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
-    """Headers that no page may do without; Unfold's Alpine under /admin/ needs a looser script policy."""
+    """Headers that no page may do without, and when somebody who tried too often may try again; Unfold's Alpine under
+    /admin/ needs a looser script policy."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.setdefault("Permissions-Policy", _POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.status_code == 429:
+            response.setdefault("Retry-After", str(rest.LIMITED_FOR))
         if request.path.startswith("/account/"):
             add_never_cache_headers(response)  # allauth leaves that to us
         if request.path.startswith("/admin/"):

@@ -18,8 +18,9 @@ from catalog.products import selectors as products
 from checkout.api import parcels, shapes
 from checkout.api.staff import StaffView
 from checkout.changes import services as changes
+from checkout.orders import access, transitions
 from checkout.orders import selectors as orders
-from checkout.orders import transitions
+from checkout.orders import services as order_services
 from shop.core import requests
 from shop.core.rest import ApiError, idempotent
 
@@ -86,7 +87,8 @@ CHANGED = PolymorphicProxySerializer(
 
 
 class CancelIn(serializers.Serializer[Any]):
-    """`lines` is for staff: units to cancel of an order that goes on. Without them the whole order is cancelled."""
+    """`lines` is for staff: units to cancel of an order that goes on. Without them the whole order is cancelled, which
+    staff may do for customers. `reason` is kept of what staff cancel."""
 
     lines = UnitsIn(many=True, required=False)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -125,8 +127,18 @@ class Changes(StaffView):
         return answer(resource)
 
 
-def cancel_lines(request: Request, number: str) -> Response:
-    """Staff cancel units of an order. Raises `ApiError`, `PermissionDenied`, `Http404`."""
+def is_for_staff(request: Request, number: str) -> bool:
+    """Whether this is what only staff can cancel: units of an order, or the order of somebody else."""
+    if isinstance(request.data, dict) and "lines" in request.data:
+        return True
+    if not request.user.is_staff:
+        return False
+    found = orders.order(number[:20])
+    return found is not None and not access.allowed(request._request, found)
+
+
+def cancel(request: Request, number: str) -> Response:
+    """Staff cancel an order, or the units of it that are named. Raises `ApiError`, `PermissionDenied`, `Http404`."""
     if not (request.user.is_staff and request.user.has_perm(transitions.CANCEL)):
         raise PermissionDenied
     given = CancelIn(data=request.data)
@@ -134,12 +146,15 @@ def cancel_lines(request: Request, number: str) -> Response:
     order = orders.order(number[:20])
     if order is None:
         raise Http404
-    units = _units(given.validated_data.get("lines", []))
-    _made(
-        lambda: changes.cancel_units(
-            order_id=order.pk, units=units, reason=given.validated_data["reason"], by=requests.actor(request)
-        )
-    )
+    wanted, by = given.validated_data, requests.actor(request)
+    if "lines" in wanted:
+        units = _units(wanted["lines"])
+        _made(lambda: changes.cancel_units(order_id=order.pk, units=units, reason=wanted["reason"], by=by))
+        return answer(number)
+    try:
+        order_services.cancel(order_id=order.pk, by=by, note=wanted["reason"])
+    except order_services.TransitionRefused as refused:
+        raise ApiError("transition_refused", str(refused), 409) from refused
     return answer(number)
 
 

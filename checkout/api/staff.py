@@ -226,7 +226,7 @@ def _amount(given: dict[str, Any], order: Any) -> Money:
 
 
 class Shipments(StaffView):
-    @extend_schema(request=ShipmentInput, responses=ORDER)
+    @extend_schema(request=ShipmentInput, responses={201: ORDER})
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
         """Hand one parcel, or all, to a carrier. 409 `transition_refused` unless the order is ready to ship.

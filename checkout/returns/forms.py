@@ -69,7 +69,7 @@ class RequestForm(forms.Form):
         self.fields[f"units_{key}"] = forms.TypedChoiceField(
             label=_("How many?"), coerce=int, empty_value=0, required=False,  # type: ignore[arg-type]
             choices=[(n, str(n)) for n in range(row.units + 1)],
-            error_messages={"invalid_choice": wording.too_many(row.line.name, row.units)},
+            error_messages={"invalid_choice": wording.too_many(row.line.name, row.units, shipped=row.shipped)},
         )  # fmt: skip
         choose = [("", _("Choose"))]
         self.fields[f"reason_{key}"] = forms.ChoiceField(

@@ -148,7 +148,7 @@ def _problems(one: Wanted, wish: str, row: Returnable | None) -> list[tuple[str,
     if row.ruling.objection:
         return [(f"{name}: {row.objection}", row.ruling.objection)]
     if not 0 < one.quantity <= row.units:
-        return [(wording.too_many(name, row.units), "too_many_units")]
+        return [(wording.too_many(name, row.units, shipped=row.shipped), "too_many_units")]
     if wish == Destination.EXCHANGE and one.exchange_for not in row.exchanges:
         return [(_("%(name)s: choose another variant that is in stock.") % {"name": name}, "bad_exchange")]
     return []

@@ -145,7 +145,8 @@ def _body(request: Request, names: dict[str, str]) -> bytes:
 
 def _error(refused: services.Refused) -> rest.ApiError:
     status, sentence = REFUSALS[refused.code]
-    return rest.ApiError(refused.code, str(sentence), status, _fields(refused, str(sentence)))
+    wait = 60 if status == 429 else None  # that many seconds `RATE` counts for
+    return rest.ApiError(refused.code, str(sentence), status, _fields(refused, str(sentence)), wait=wait)
 
 
 def _fields(refused: services.Refused, sentence: str) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from shop.core import db, requests
 from shop.core.models import IdempotentCall
 
 MAX_LIMIT, DEFAULT_LIMIT, MAX_PAGE = 100, 20, 1000
+LIMITED_FOR = 600  # seconds: after so long every limit of tries has begun anew
 RETRY_AFTER = 5  # seconds, told with every 503
 RUNNING_FOR = timedelta(seconds=60)  # a call that died is free to be tried again after this
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")  # signs that neither UTF-8 nor a JSON column can hold
@@ -36,13 +37,17 @@ _kept: set[UUID] = set()  # calls of this process that are over, and whose keys 
 
 
 class ApiError(exceptions.APIException):
-    """A refusal with a stable `code`, a sentence, an HTTP status and, for input, messages by field."""
+    """A refusal with a stable `code`, a sentence, an HTTP status and, for input, messages by field.
+
+    `wait`: after how many seconds the call may work; `middleware.security_headers` knows it of other 429s.
+    """
 
     def __init__(
-        self, code: str, message: str, status_code: int = 400, fields: Mapping[str, Any] | None = None
-    ) -> None:
+        self, code: str, message: str, status_code: int = 400, fields: Mapping[str, Any] | None = None,
+        *, wait: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message, code)
-        self.code, self.message, self.status_code, self.fields = code, message, status_code, fields
+        self.code, self.message, self.status_code, self.fields, self.wait = code, message, status_code, fields, wait
 
 
 def error_body(code: str, message: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -119,6 +119,23 @@ def test_staff_cancel_units_and_the_last_ones_cancel_the_order(staff: Client) ->
     assert (late.status_code, late.json()["error"]["code"]) == (409, "not_editable")
 
 
+def test_staff_who_may_cancel_orders_cancel_those_of_customers_whole(staff: Client) -> None:
+    order = being_prepared((carts.product(units=10, amount=2000), 2))
+    answers = [post(staff, order, {"reason": "No stock"}, name="api_order_cancel", key="k") for _ in range(2)]
+    assert [(one.status_code, one.json()["status"]) for one in answers] == [(200, "cancelled")] * 2
+    late = post(staff, order, {}, name="api_order_cancel")
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "transition_refused")
+    assert [one.note for one in order.steps.filter(trigger="cancel")] == ["No stock"]
+
+
+def test_nobody_else_cancels_orders_of_others(client: Client) -> None:
+    order = being_prepared((carts.product(units=10, amount=2000), 2))
+    assert post(client, order, {}, name="api_order_cancel").status_code == 404
+    clerk = post(person(client, "edit_order"), order, {}, name="api_order_cancel")
+    assert (clerk.status_code, clerk.json()["error"]["code"]) == (403, "permission_denied")
+    assert now(order).status == "processing"
+
+
 def test_who_may_edit_orders_cannot_cancel_one_by_taking_all_of_it_off(client: Client) -> None:
     mug = carts.product(units=10, amount=2000)
     order = being_prepared((mug, 2))

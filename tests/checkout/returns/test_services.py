@@ -97,6 +97,14 @@ class TestAsking:
             "too_many_units", f"{line.name}: none can be returned now; all that was sent is in a return already."
         )  # fmt: skip
 
+    def test_units_that_have_not_been_sent_yet_cannot_come_back(self) -> None:
+        order = make.arrived()
+        [line] = make.lines(order)
+        Shipment.objects.filter(order=order).update(status="picked", shipped_at=None, delivered_at=None)
+        assert refusal(order, make.wanted(line)) == (
+            "too_many_units", f"{line.name}: not been sent yet, so none can be returned."
+        )  # fmt: skip
+
     def test_units_of_a_cancelled_return_are_free_again(self) -> None:
         order = make.arrived()
         first = make.asked(order)

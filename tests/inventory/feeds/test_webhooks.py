@@ -218,7 +218,8 @@ def test_a_flood_is_slowed_down(settings, monkeypatch: pytest.MonkeyPatch) -> No
     feed, item = registered(), stocked(5)
     answers = [Client().post(partner.URL, b"{}", content_type="application/json") for _ in range(3)]
     assert {answer.json()["error"]["code"] for answer in answers} == {"unknown_feed"}
-    assert code(send(feed, "m1", movement(item.sku, 3))) == (429, "rate_limited")
+    refused = send(feed, "m1", movement(item.sku, 3))
+    assert (code(refused), refused["Retry-After"]) == ((429, "rate_limited"), "60")
     assert counters(item) == (5, 0, 0, 0)
 
 
