@@ -42,7 +42,9 @@ class ReturnAdmin(KeysetAdmin):
     list_filter = ["status"]
     list_select_related = ["order"]
     search_fields = ["=number", "=order__number"]
-    search_help_text = gettext_lazy("The number of a return or of an order, typed or scanned")
+    search_help_text = gettext_lazy(
+        "The number of a return or of an order, typed or scanned, or the beginning of an e-mail address"
+    )
     change_form_template = "admin/checkout/return/page.html"
 
     @display(description=gettext_lazy("order"))
@@ -65,10 +67,12 @@ class ReturnAdmin(KeysetAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Return], search_term: str
     ) -> tuple[QuerySet[Return], bool]:
-        """By the whole number, of the return or of its order: what an index answers."""
+        """By the whole number, of the return or of its order, or by the beginning of the order's e-mail address."""
         number = search_term.strip().upper()[:20]
         if not number:
             return queryset, False
+        if not number.startswith(("RET-", "ORD-")):
+            return selectors.of_email(queryset, search_term), False
         order = orders.order(number)
         return queryset.filter(order=order) if order else queryset.filter(number=number), False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -82,6 +82,11 @@ def _row(
     units = 0 if why else free
     promise = wording.promise(ruling.until, is_automatic=automatic) if units else ""
     return Returnable(line, shipped, used, ruling, units, why, promise, swaps if units else {})
+
+
+def of_email(rows: QuerySet[Return], text: str) -> QuerySet[Return]:
+    """Those of `rows` whose order's e-mail address begins with `text`: by the index that the list of orders uses."""
+    return rows.filter(order__in=Order.objects.filter(email__startswith=text.strip().lower()))
 
 
 def can_return(order: Order) -> bool:

@@ -1,4 +1,5 @@
-"""manage.py load_demo: the demo catalogue, rules of returns for it, and a merchant who may do everything."""
+"""manage.py load_demo: the demo catalogue, rules of returns for it, what its papers say of the shop, and a merchant who
+may do everything."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.imports import services as imports
 from catalog.imports.demo import load
 from catalog.reviews import services as reviews
+from checkout.invoices import demo as invoices
 from checkout.returns import demo as returns
 from shop.accounts import services as accounts
 
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         reviewed = reviews.bring_in(reviews=load.reviews(), by="system")
         self.stdout.write(f"{reviewed} reviews were added.")
         self.stdout.write(f"{returns.load()} rules of returns were added.")
+        if invoices.load():
+            self.stdout.write("Papers say who the merchant is.")
         if settings.DEMO_MERCHANT_PASSWORD:
             accounts.ensure_merchant(email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD)
             self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")

@@ -111,6 +111,15 @@ def test_a_search_finds_the_returns_of_an_order(merchant: Client) -> None:
     assert one.number not in merchant.get(url, {"q": "RET-1"}).content.decode()
 
 
+def test_a_search_finds_the_returns_of_an_email_address(merchant: Client) -> None:
+    one, other = make.asked(make.arrived()), make.asked(make.arrived())
+    type(one.order).objects.filter(pk=one.order_id).update(email="grace@example.org")
+    url = reverse("admin:checkout_return_changelist")
+    for term in ("Grace@example.org", " grace@"):
+        html = merchant.get(url, {"q": term}).content.decode()
+        assert (one.number in html, other.number in html) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [("NOPE", "“NOPE” is not in this return."), ("", "")],

@@ -1,0 +1,29 @@
+"""The demo's papers say who the merchant is."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from checkout.invoices import demo, selectors, vat
+from checkout.invoices import services as invoices
+
+pytestmark = pytest.mark.django_db
+
+
+def test_papers_of_a_new_shop_bear_its_address_and_a_vat_id_that_nobody_has() -> None:
+    bank = selectors.details().bank
+    assert demo.load()
+    found = selectors.details()
+    assert [found.name, *found.address.splitlines()] == settings.RETURN_ADDRESS
+    assert (found.vat_id, found.bank) == ("XX000000000", bank)
+    found.full_clean()
+    assert vat.objection(found.vat_id) == ""
+
+
+def test_what_the_merchant_has_entered_stays() -> None:
+    details = selectors.details()
+    details.address = "1 Quay"
+    invoices.save_details(details=details, by="staff:1")
+    assert not demo.load()
+    assert (selectors.details().address, selectors.details().vat_id) == ("1 Quay", "")
