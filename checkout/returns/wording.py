@@ -72,7 +72,7 @@ def archived() -> str:
 def too_many(name: str, left: int, *, shipped: int) -> str:
     """More units were asked for than can come back; `shipped` of the line were sent."""
     if not shipped:
-        return _("%(name)s: not been sent yet, so none can be returned.") % {"name": name}
+        return _("%(name)s has not been sent yet, so none of it can be returned.") % {"name": name}
     if not left:
         return _("%(name)s: none can be returned now; all that was sent is in a return already.") % {"name": name}
     text = ngettext(

@@ -102,7 +102,7 @@ class TestAsking:
         [line] = make.lines(order)
         Shipment.objects.filter(order=order).update(status="picked", shipped_at=None, delivered_at=None)
         assert refusal(order, make.wanted(line)) == (
-            "too_many_units", f"{line.name}: not been sent yet, so none can be returned."
+            "too_many_units", f"{line.name} has not been sent yet, so none of it can be returned."
         )  # fmt: skip
 
     def test_units_of_a_cancelled_return_are_free_again(self) -> None:
