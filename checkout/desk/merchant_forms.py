@@ -34,6 +34,21 @@ class DispatchForm(forms.Form):
     )
 
 
+class RelabelForm(DispatchForm):
+    """The way of a parcel that has a label, which is entered already."""
+
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=80,
+        help_text=_("That of its label. Another number gives this label back to its carrier."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class LabelledForm(forms.Form):
+    """Parcels that all have labels: nothing is left to say."""
+
+
 class RefundForm(forms.Form):
     """How much goes back, and why."""
 

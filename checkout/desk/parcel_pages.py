@@ -33,13 +33,15 @@ class ParcelPages(AskPages):
         return self._post(request, order_id, shipment_id, fulfilment.deliver_one, _("The parcel has arrived."))
 
     def dispatch_all(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
-        """Ask for carrier and tracking number of all that is picked."""
+        """All that is picked leaves: by its labels, and ask for carrier and tracking number of what has none."""
+        is_typed = "carrier" in request.POST or parcel_screen.asks_for_tracking(order_id)
+        form = merchant_forms.DispatchForm if is_typed else merchant_forms.LabelledForm
 
         def send(order: Order, data: dict[str, Any], by: str) -> None:
-            fulfilment.dispatch(order_id=order.pk, by=by, **data, **parcel_screen.seen(request.POST))
+            fulfilment.dispatch(order_id=order.pk, by=by, is_by_label=True, **data, **parcel_screen.seen(request.POST))
 
         return self._ask(
-            request, order_id, merchant_forms.DispatchForm, _("Dispatch"), transitions.FULFIL, send,
+            request, order_id, form, _("Dispatch"), transitions.FULFIL, send,
             _("Dispatched. The shopper gets a mail with the tracking number."), shown=parcel_screen.leaving,
         )  # fmt: skip
 
@@ -47,12 +49,13 @@ class ParcelPages(AskPages):
         """Ask for carrier and tracking number."""
         parcel = self._parcel(request, order_id, shipment_id)
         known = {name: getattr(parcel, name) for name in ("carrier", "tracking_number", "tracking_url")}
+        form = merchant_forms.RelabelForm if parcel.tracking_number else merchant_forms.DispatchForm
 
         def send(_order: Order, data: dict[str, Any], by: str) -> None:
             fulfilment.dispatch_one(shipment_id=parcel.pk, by=by, **data, **parcel_screen.seen(request.POST))
 
         return self._ask(
-            request, order_id, merchant_forms.DispatchForm, _("Dispatch %(number)s") % {"number": parcel.number},
+            request, order_id, form, _("Dispatch %(number)s") % {"number": parcel.number},
             transitions.FULFIL, send, _("Dispatched. The shopper gets a mail with the tracking number."), known,
             shown=lambda order: parcel_screen.leaving(order, only=parcel.pk),
         )  # fmt: skip

@@ -86,15 +86,23 @@ def leaving(order: Order, *, only: UUID | None = None) -> dict[str, Any]:
     """What a page shows that asks for picked parcels to leave (`only`: this one), so that it can say so (`seen`)."""
     picked = [one for one in selectors.shipments_of(order.pk) if one.status == Status.PICKED]
     parcels = [one for one in picked if only in (None, one.pk)]
+    bare = parcels if only else [one for one in parcels if not one.tracking_number]
     return {
         "address": emails.address_lines(order.shipping_address),
         "address_seen": labelling.address(order),
-        "is_moved": bool(labelling.moved(order, parcels)),
+        "is_moved": bool(labelling.moved(order, bare)),
+        "without_label": [one.number for one in bare],
+        "is_by_label": only is None and len(bare) < len(parcels),
         "leaving": [
             {"parcel": one, "lines": sorted(one.lines.all(), key=lambda line: line.order_line.position)}
             for one in parcels
         ],
     }
+
+
+def asks_for_tracking(order_id: UUID) -> bool:
+    """Whether a picked parcel of the order has no label to leave with."""
+    return any(one.status == Status.PICKED and not one.tracking_number for one in selectors.shipments_of(order_id))
 
 
 def seen(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from shop.core import db
 from shop.events import bus, types
 
 Status = Shipment.Status
+Way = tuple[dict[str, str], list[Shipment]]  # what is told of the carrier (`tracking`), and the parcels it takes
 
 
 class TrackingRefused(Exception):
@@ -53,7 +54,7 @@ def dispatch_one(
             raise packing.not_open(shipment)
         contents.demand(order, "package_dispatched")
         check_shown(order, [shipment], seen=seen, versions=versions)
-        send(order, [shipment], told, by, made_for=made_for)
+        send(order, [(told, [shipment])], by, made_for=made_for)
         contents.advance(order, by=by, note=f"{told['carrier']} {told['tracking_number']}")
         return shipment
 
@@ -95,12 +96,37 @@ def is_with(shipment: Shipment, told: dict[str, str]) -> bool:
     return (shipment.carrier, shipment.tracking_number) == (told["carrier"], told["tracking_number"])
 
 
-def send(
-    order: Order, shipments: list[Shipment], told: dict[str, str], by: str, *, made_for: int | None = None
-) -> None:  # fmt: skip
-    """Picked, locked parcels of an order that may leave do so. Raises `ShipmentRefused` ("not_on_hand",
-    "label_outdated", "label_unconfirmed")."""
-    _check_here(contents.lines_of(shipments))
+def have_left(shipments: Sequence[Shipment], told: dict[str, str] | None) -> bool:
+    """Whether an order's parcels, of which none is ready, have left as was told already (None: by their labels)."""
+    if told is None:
+        states = {one.status for one in shipments}
+        return Status.OPEN not in states and not states.isdisjoint(rules.GONE)
+    return any(is_with(one, told) for one in shipments if one.status != Status.OPEN)
+
+
+def by_label(shipments: Sequence[Shipment], typed: dict[str, str] | None) -> list[Way]:
+    """How parcels leave: each that has a label with that, the others as was typed. Raises `TrackingRefused`."""
+    ways = [(_own(one), [one]) for one in shipments if one.tracking_number]
+    bare = [one for one in shipments if not one.tracking_number]
+    if bare and typed is None:
+        text = _("Parcel %(number)s has no label: give the carrier and the tracking number.")
+        raise TrackingRefused(text % {"number": bare[0].number})
+    return [*ways, (typed, bare)] if bare and typed is not None else ways
+
+
+def _own(shipment: Shipment) -> dict[str, str]:
+    return {name: getattr(shipment, name) for name in ("carrier", "tracking_number", "tracking_url")}
+
+
+def send(order: Order, ways: Sequence[Way], by: str, *, made_for: int | None = None) -> None:
+    """Picked, locked parcels of an order that may leave do so: with these carriers and numbers. Raises
+    `ShipmentRefused` ("not_on_hand", "label_outdated", "label_unconfirmed")."""
+    _check_here(contents.lines_of([one for _told, shipments in ways for one in shipments]))
+    for told, shipments in ways:
+        _send(order, shipments, told, by, made_for)
+
+
+def _send(order: Order, shipments: list[Shipment], told: dict[str, str], by: str, made_for: int | None) -> None:
     if selectors.is_forgotten(order.pk, told["tracking_number"]):
         raise _outdated(shipments[0])
     if not any(_is_its_own(one, told) for one in shipments):

@@ -68,27 +68,31 @@ def pick(*, order_id: UUID, by: str) -> Order:
 
 
 def dispatch(
-    *, order_id: UUID, carrier: str, tracking_number: str, by: str, tracking_url: str = "", seen: int | None = None,
-    versions: Mapping[UUID, int] | None = None, made_for: int | None = None,
+    *, order_id: UUID, by: str, carrier: str = "", tracking_number: str = "", tracking_url: str = "",
+    seen: int | None = None, versions: Mapping[UUID, int] | None = None, made_for: int | None = None,
+    is_by_label: bool = False,
 ) -> Order:  # fmt: skip
     """All picked parcels are handed to `carrier` as one. Stock leaves and the shopper is told by `ShipmentDispatched`.
 
+    `is_by_label`: those that have labels leave with these, and carrier and number are of the others, if there are any.
     The same tracking number again is fine and changes nothing. `seen`, `versions`, `made_for`: as for `dispatch_one`.
     Raises `TransitionRefused` (unless every parcel is picked), `TrackingRefused`, `ShipmentRefused` ("not_on_hand",
     "label_outdated", "label_unconfirmed", "changed_meanwhile").
     """
-    told = leaving.tracking(carrier, tracking_number, tracking_url)
+    is_typed = bool(carrier or tracking_number) or not is_by_label
+    told = leaving.tracking(carrier, tracking_number, tracking_url) if is_typed else None
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
         ready = [shipment for shipment in shipments if shipment.status == Status.PICKED]
-        if not ready and any(leaving.is_with(one, told) for one in shipments if one.status != Status.OPEN):
+        if not ready and leaving.have_left(shipments, told):
             return order
-        note = f"{told['carrier']} {told['tracking_number']}"
+        ways = [(told, ready)] if told and not is_by_label else leaving.by_label(ready, told)
+        note = ", ".join(f"{one['carrier']} {one['tracking_number']}" for one, _parcels in ways)
         if not ready or order.status not in (Order.Status.READY_TO_SHIP, *_LEFT_BEFORE):
             contents.pull(order, "package_dispatched", by=by, note=note)  # which says why not
         contents.demand(order, "package_dispatched")
         leaving.check_shown(order, ready, seen=seen, versions=versions)
-        leaving.send(order, ready, told, by, made_for=made_for)
+        leaving.send(order, ways, by, made_for=made_for)
         contents.advance(order, by=by, note=note)
         return order
 

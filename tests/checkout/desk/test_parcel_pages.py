@@ -11,9 +11,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from checkout.fulfilment import leaving
+from checkout.fulfilment import labelling, leaving
 from checkout.fulfilment import services as fulfilment
-from checkout.fulfilment.models import Shipment
+from checkout.fulfilment.models import ForgottenLabel, Shipment
 from checkout.orders.models import Order
 from shop.accounts.models import User
 from tests import outbox
@@ -75,6 +75,7 @@ def test_splitting(desk: Client) -> None:
     for bad in ("9", "-1", "x", "0"):
         answer = desk.post(page(order, parcel, "split"), {f"units-{line.pk}": bad})
         assert len(answer.context["problems"]) == 1, bad
+    assert answer.context["problems"] == ["Say how many units."]
     assert Shipment.objects.filter(order=order).count() == 2
 
 
@@ -230,6 +231,62 @@ def test_A11_a_form_that_says_nonsense_of_what_it_shows_is_answered(desk: Client
     told = [{"address": "0", f"parcel-{parcel.pk}": odd}, {"address": "0", "parcel-x": "1"}]
     assert [desk.post(url, {**SENT, **one}).status_code for one in told] == [200, 200]
     assert statuses(order) == ["picked"]
+
+
+class TestWithLabels:
+    """What has a label of its own leaves with that; nobody types it again."""
+
+    @pytest.fixture
+    def two(self, desk: Client, settings: Any, tmp_path: Any) -> tuple[Order, Shipment, Shipment]:
+        """Two picked parcels of an order, of which the first has a label."""
+        settings.CARRIERS, settings.CARRIER_FOLDER = ["demo"], tmp_path
+        order, first = opened(quantity=3)
+        desk.post(page(order, first, "pick"))
+        take_one_out(first)
+        labelling.make(shipment_id=first.pk, by="staff:1")
+        first, second = Shipment.objects.filter(order=order).order_by("id")
+        return order, first, second
+
+    def test_all_leave_without_a_word(self, desk: Client, two: tuple[Order, Shipment, Shipment]) -> None:
+        order, first, second = two
+        labels = [labelling.make(shipment_id=one.pk, by="staff:1").tracking_number for one in (first, second)]
+        url = dispatching(order, first, "all")
+        asked = desk.get(url)
+        assert (list(asked.context["form"].fields), len(set(labels))) == ([], 2)
+        assert "Each leaves with its own label." in asked.content.decode()
+        sends = [desk.post(url, hidden(asked)) for _ in range(2)]  # a second click changes nothing
+        assert [answer.status_code for answer in sends] == [302, 302]
+        gone = Shipment.objects.filter(order=order).order_by("id")
+        assert [(one.status, one.tracking_number, one.carrier_code) for one in gone] == [
+            ("shipped", labels[0], "demo"), ("shipped", labels[1], "demo"),
+        ]  # fmt: skip
+        assert not ForgottenLabel.objects.exists()
+        assert order.steps.get(trigger="package_dispatched").note == ", ".join(
+            f"{one.carrier} {one.tracking_number}" for one in gone
+        )
+
+    def test_what_is_typed_is_for_those_without(self, desk: Client, two: tuple[Order, Shipment, Shipment]) -> None:
+        order, first, second = two
+        url = dispatching(order, first, "all")
+        asked = desk.get(url)
+        assert f"What you enter is for: {second.number}." in asked.content.decode()
+        assert "carrier" in desk.post(url, hidden(asked)).context["form"].errors
+        assert desk.post(url, {**SENT, **hidden(asked)}).status_code == 302
+        gone = Shipment.objects.filter(order=order).order_by("id")
+        assert [(one.status, one.tracking_number) for one in gone] == [
+            ("shipped", first.tracking_number), ("shipped", "1Z9"),
+        ]  # fmt: skip
+        assert not ForgottenLabel.objects.exists()
+
+    def test_another_number_over_a_label_is_said_to_give_it_back(
+        self, desk: Client, two: tuple[Order, Shipment, Shipment]
+    ) -> None:
+        order, first, second = two
+        sentence = "Another number gives this label back to its carrier."
+        pages = [desk.get(dispatching(order, one, "one")).content.decode() for one in (first, second)]
+        assert [sentence in html for html in pages] == [True, False]
+        desk.post(dispatching(order, first, "one"), SENT)
+        assert ForgottenLabel.objects.get().tracking_number == first.tracking_number
 
 
 def test_A09_only_those_who_may(client: Client, desk: Client) -> None:

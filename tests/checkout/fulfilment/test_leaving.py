@@ -195,3 +195,14 @@ def test_an_order_given_back_keeps_what_has_left_out_of_the_stock() -> None:
     levels = {item.location_id: (item.on_hand, item.allocated) for item in StockItem.objects.all()}
     assert (levels[first.location_id], levels[second.location_id]) == ((0, 0), (2, 0))
     assert_adds_up()
+
+
+def test_without_labels_somebody_must_say_who_takes_them() -> None:
+    order, first, second = split_order(1, 2)
+    for parcel in (first, second):
+        picked(parcel)
+    with pytest.raises(fulfilment.TrackingRefused, match="has no label: give the carrier"):
+        fulfilment.dispatch(order_id=order.pk, is_by_label=True, by=BY)
+    with pytest.raises(fulfilment.TrackingRefused):
+        fulfilment.dispatch(order_id=order.pk, by=BY)
+    assert told(order) == ("ready_to_ship", "picked", 0)
