@@ -44,6 +44,12 @@ def counts(data: Mapping[str, Any], prefix: str) -> dict[UUID, int]:
     return found
 
 
+def blank(data: Mapping[str, Any], prefix: str) -> set[UUID]:
+    """The ids of such fields that are empty."""
+    keys = [_uuid(name[len(prefix) :]) for name in data if name.startswith(prefix) and not str(data[name]).strip()]
+    return {key for key in keys if key is not None}
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)

@@ -63,9 +63,9 @@ class EditPages(AskPages):
         return self._back(order_id)
 
     def _refused(self, request: HttpRequest, page: editing.Screen, refusal: changes.EditRefused) -> HttpResponse:
-        if refusal.code == "changed_meanwhile":  # what was entered was meant for another order: begin with the new one
+        if refusal.code == "changed_meanwhile":  # what was entered was meant for another order: looked at again
             messages.error(request, str(refusal))
-            return self._edit_form(request, editing.screen(self._order(page.order.pk), None))
+            return self._edit_form(request, editing.renewed(self._order(page.order.pk), request.POST))
         page.problems.append(str(refusal))
         return self._edit_form(request, page)
 

@@ -78,18 +78,36 @@ class Screen:
 def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
     """The screen as entered in `data` (a POST), or as the order is now."""
     problems: list[str] = []
-    wanted: dict[UUID, int] = {}
+    wanted: dict[UUID, int | str] = {}
     more: dict[UUID, int] = {}
     try:
-        wanted = adding.counts(data or {}, "units-")
+        wanted |= adding.counts(data or {}, "units-")
         more = adding.counts(data or {}, "add-")
     except adding.BadCount as bad:
         problems.append(str(bad))
+    if left_out := adding.blank(data or {}, "units-"):
+        wanted |= dict.fromkeys(left_out, "")
+        problems.append(_("Say how many of each item the order is to have; 0 takes it off."))
     address = AddressForm(data, initial=order.shipping_address, prefix="to")
     country = (data.get("to-country") if data else "") or order.shipping_address.get("country", "")
     form = EditForm(data, initial=_initial(order), options=delivery_options(order, country))
     query = str(data.get("q", "")).strip() if data else ""
     return Screen(order, seen_revision(order, data or {}), rows(order, wanted), more, address, form, query, problems)
+
+
+def renewed(order: Order, data: Mapping[str, Any]) -> Screen:
+    """The screen of an order as it is now, with the units and the reason that were entered while it was another.
+
+    Numbers that nobody touched (`was-<line>`: as the form was made) are as they are now: sent again, they would undo
+    what changed them meanwhile. Raises `adding.BadCount`.
+    """
+    page = screen(order, None)
+    was = adding.counts(data, "was-")
+    wanted = adding.counts(data, "units-")
+    page.rows = rows(order, {key: count for key, count in wanted.items() if was.get(key, count) != count})
+    page.adding = adding.counts(data, "add-")
+    page.form.initial["reason"] = str(data.get("reason", ""))
+    return page
 
 
 def seen_revision(order: Order, data: Mapping[str, Any]) -> int:
@@ -106,7 +124,7 @@ def _tidy(address: Mapping[str, Any]) -> dict[str, str]:
     return addresses.clean(address)[0]
 
 
-def rows(order: Order, wanted: Mapping[UUID, int] | None = None) -> list[Row]:
+def rows(order: Order, wanted: Mapping[UUID, int | str] | None = None) -> list[Row]:
     """The lines that still have units, with how many of them have left already."""
     away = fulfilment.gone(order.pk)
     found = []

@@ -153,6 +153,26 @@ class TestRefused:
         assert order.lines.get().quantity == 2
         assert OrderChange.objects.count() == 1
 
+    def test_what_was_entered_is_kept_and_what_was_not_is_as_it_is_now(self, desk: Client) -> None:
+        lamp, top, more = (carts.product(units=9) for _ in range(3))
+        order = bought((lamp, 4), (top, 4))
+        first, second = order.lines.order_by("position")
+        entry = {units(order, 1): 1, f"was-{first.pk}": 4, f"was-{second.pk}": 4, f"add-{carts.variant_of(more).pk}": 2}
+        older = entered(order, **entry, step="apply")
+        changes.cancel_units(order_id=order.pk, units={first.pk: 1, second.pk: 1}, reason="x", by="staff:2")
+        shown = desk.post(page(order, "edit"), older).context["page"]
+        assert [(row.now, row.quantity) for row in shown.rows] == [(3, 1), (3, 3)]
+        assert (shown.revision, shown.adding) == (1, {carts.variant_of(more).pk: 2})
+        assert shown.form["reason"].value() == "asked by phone"
+
+    @pytest.mark.parametrize("empty", ["", " "])
+    def test_an_emptied_field_takes_nothing_off(self, desk: Client, empty: str) -> None:
+        order = bought((carts.product(units=9), 2), (carts.product(units=9), 1))
+        answer = desk.post(page(order, "edit"), entered(order, **{units(order): empty, "step": "apply"}))
+        assert answer.context["page"].problems == ["Say how many of each item the order is to have; 0 takes it off."]
+        assert [row.quantity for row in answer.context["page"].rows] == ["", 1]
+        assert not OrderChange.objects.exists()
+
     @pytest.mark.parametrize("count", ["-1", "1.5", "x", "1000", "9" * 30])
     def test_numbers_that_are_none(self, desk: Client, count: str) -> None:
         order = bought((carts.product(units=9), 2))

@@ -59,6 +59,11 @@ def sent(draft: Draft, *wanted: tuple[Any, Any], **more: str) -> dict[str, str]:
     return entered(*wanted, **{"version": str(look.cart.version), "seen_total": str(look.total), **more})
 
 
+def test_nothing_can_be_placed_before_there_is_something(desk: Client) -> None:
+    draft = made(desk)
+    assert "Place the order for" not in desk.get(page(draft)).content.decode()
+
+
 def test_a_phone_order_from_nothing_to_the_link(desk: Client) -> None:
     product = carts.product(units=5, amount=2500, name="Desk lamp")
     assert desk.get(NEW).status_code == 200
