@@ -9,6 +9,8 @@ import pytest
 
 from shop import wsgi
 
+pytestmark = pytest.mark.django_db  # a request ends the connections that are too old, so they are asked
+
 
 def status(content_type: str) -> str:
     told: list[str] = []
