@@ -30,7 +30,10 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.mail_order_placed",
     ),
     types.PaymentRetried: ("checkout.payments.receivers.charge",),
-    types.BalancePaid: ("checkout.fulfilment.receivers.move_on",),
+    types.BalancePaid: (
+        "checkout.fulfilment.receivers.move_on",
+        "checkout.payments.receivers.mail_balance_paid",
+    ),
     types.CardRemoved: ("checkout.payments.receivers.forget_card",),
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (

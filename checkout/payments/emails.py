@@ -30,6 +30,19 @@ def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
     )
 
 
+def balance_paid(*, order_id: UUID, payment_id: UUID) -> None:
+    """That the payment of a balance is here, and how much it is. Once for each payment; none of the order's first one,
+    which has a mail of its own, or where it was promised and not taken: the invoice tells of that."""
+    first, *others = selectors.payments_of(order_id)
+    payment = next((one for one in others if one.pk == payment_id), first)
+    if payment == first or not payment.captured_minor:
+        return
+    order = orders.by_id(order_id)
+    with translation.override(order.language):
+        amount = order_emails.text(order.money(payment.captured_minor))
+    order_emails.send(order, "balance_paid", key=payment_id, amount=amount)
+
+
 def refund_made(*, refund_id: UUID) -> None:
     """How much went back, where to, and how long that takes. Once for each refund."""
     refund = selectors.refund(refund_id)

@@ -30,6 +30,11 @@ def void_rest(data: dict[str, Any]) -> None:
     payments.void_rest(order_id=UUID(data["order_id"]))
 
 
+def mail_balance_paid(data: dict[str, Any]) -> None:
+    """Tell the shopper that what a changed order cost more has arrived."""
+    emails.balance_paid(order_id=UUID(data["order_id"]), payment_id=UUID(data["payment_id"]))
+
+
 def mail_refund_made(data: dict[str, Any]) -> None:
     """Tell the shopper that money went back, and where to."""
     emails.refund_made(refund_id=UUID(data["refund_id"]))

@@ -57,7 +57,7 @@ def record(
         refunding.give_back_excess(order, payment, by)
         follow(order, by, payment=payment, before=before)
         if was_short and not _is_short(order):
-            bus.publish(types.BalancePaid(order_id=order.pk), using=db.DEFAULT)
+            bus.publish(types.BalancePaid(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)
         return payment
 
 

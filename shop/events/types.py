@@ -59,10 +59,11 @@ class PaymentRetried(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaid(Event):
-    """An order that goes on and had come to cost more than was paid is covered again."""
+    """An order that goes on and had come to cost more than was paid is covered again, by this payment."""
 
     aggregate = "order"
     order_id: UUID
+    payment_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_placed": {},
     "order_to_pay": {"amount": "$348.70", "until": "Nov. 24, 2026, 9:30 a.m.", "is_made_for_you": True},
     "order_paid": {},
+    "balance_paid": {"amount": "$47.19"},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {
         "open": "$348.70",

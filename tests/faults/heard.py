@@ -65,7 +65,10 @@ HEARD: dict[str, set[str]] = {
         "checkout.returns.receivers.note_back",
         "checkout.warehouse.receivers.draw",
     },
-    "balance_paid": {"checkout.fulfilment.receivers.move_on"},
+    "balance_paid": {
+        "checkout.fulfilment.receivers.move_on",
+        "checkout.payments.receivers.mail_balance_paid",
+    },
     "order_refunded": {"checkout.fulfilment.receivers.give_back_stock"},
     "units_returned": {
         "checkout.returns.receivers.complete_exchange",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 
+from checkout.changes import services as changes
 from checkout.payments import emails
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, Refund
@@ -12,6 +13,7 @@ from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories.changes import bought, now
 from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +59,34 @@ def test_where_it_goes_and_how_long_that_takes(provider: str, destination: str, 
     emails.refund_made(refund_id=refund.pk)
     (note,) = mails_of("refund_made")
     assert (note.context["to"], bool(note.context["takes"])) == (to, takes)
+
+
+def test_a_balance_that_is_paid_is_told_once(shop_sandbox: RunningSandbox) -> None:
+    carts.rates()
+    mug, bowl = carts.product(units=10, amount=2000), carts.product(units=10, amount=500)
+    order = bought((mug, 1))
+    assert mails_of("balance_paid") == []  # the first payment has a mail of its own
+    wanted = {carts.variant_of(bowl).pk: 1}
+    changes.edit(order_id=order.pk, seen_revision=0, added=wanted, reason="", by="staff:1")
+    outbox.drain(rounds=50)
+    amount = order.money(now(order).balance_minor).format()
+    paid = payments.retry(order_id=order.pk, provider="stripe", token="pm_card_visa", by="guest")
+    outbox.drain(rounds=50)
+    emails.balance_paid(order_id=order.pk, payment_id=paid.pk)
+    assert [one.context["amount"] for one in mails_of("balance_paid")] == [amount]
+    (message,) = [one for one in mail.outbox if one.subject == f"Payment received for order {order.number}"]
+    assert f"We have received your payment of {amount} for order {order.number}." in message.body
+    [(html, _type)] = message.alternatives
+    assert f"We have received your payment of {amount} for order {order.number}." in html
+    emails.balance_paid(order_id=order.pk, payment_id=Payment.objects.earliest("id").pk)
+    assert len(mails_of("balance_paid")) == 1
+
+
+def test_a_balance_that_is_still_to_be_sent_is_not_told_as_paid(shop_sandbox: RunningSandbox) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 1))
+    changes.edit(order_id=order.pk, seen_revision=0, delivery_option="express", reason="", by="staff:1")
+    waiting = payments.retry(order_id=order.pk, provider="bank_transfer", token="", by="guest")
+    emails.balance_paid(order_id=order.pk, payment_id=waiting.pk)
+    assert mails_of("balance_paid") == []
