@@ -98,7 +98,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ReturnSettled: (
         "checkout.returns.receivers.complete_exchange",
         "checkout.returns.receivers.mail_settled",
-        "checkout.invoices.receivers.settle",
+        "checkout.returns.receivers.issue_papers",
     ),
     types.PrintAsked: ("checkout.warehouse.receivers.draw",),
     types.CustomerRegistered: (

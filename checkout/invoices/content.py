@@ -28,13 +28,13 @@ class Sheet:
 
 
 def snapshot(
-    sheet: Sheet, lines: Position, *, corrects: Sequence[Document] = (), replaces: Sequence[Document] = (),
-    reason: str = "",
+    sheet: Sheet, lines: Position, *, settled: Sequence[Mapping[str, Any]], corrects: Sequence[Document] = (),
+    replaces: Sequence[Document] = (), reason: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """What a paper says about `lines` of an order, all but number and date.
 
-    A credit note `corrects` invoices; an invoice that was issued anew `replaces` some; `reason` is why, in the
-    merchant's words.
+    `settled` is how it is settled, as `settling` tells it. A credit note `corrects` invoices; an invoice that was
+    issued anew `replaces` some; `reason` is why, in the merchant's words.
     """
     order, details = sheet.order, sheet.details
     by_key = {str(line.pk): line for line in sheet.found}
@@ -55,7 +55,7 @@ def snapshot(
         "lines": [_line(key, by_key.get(key), lines[key]) for key in keys],
         "taxes": [_tax(rate, sums) for rate, sums in taxes(lines).items()],
         "totals": _totals(lines),
-        "payment": dict(sheet.payment),
+        "payment": {**sheet.payment, "settled": list(settled)},
         "corrects": [_named(one) for one in corrects],
         "replaces": [_named(one) for one in replaces],
         "reason": reason,

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
-from checkout.invoices import content, letterhead, paying
+from checkout.invoices import content, letterhead, paying, sentences
 from checkout.orders import emails
 from shop.core import pdf as pages
 from shop.core.money import Money
@@ -214,11 +214,15 @@ def _locale() -> str:
 def _payment(sheet: _Sheet) -> list[Flowable]:
     """How it is paid, in sentences; of what is to be sent, to where and by when."""
     paid = sheet.told["payment"]
-    sentences = _credited(sheet, paid) if sheet.is_credit else _invoiced(sheet, paid)
+    told = _corrected(sheet)
+    if "settled" in paid:
+        told += sentences.of(paid["settled"], is_credit=sheet.is_credit, money=sheet.money)
+    else:  # an older paper, which reads as it always has
+        told += _given_back(sheet, paid) if sheet.is_credit else _invoiced(sheet, paid)
     if reason := sheet.told.get("reason"):
-        sentences.append(_("Reason: %(reason)s") % {"reason": reason})
-    sentences += _asked_for(sheet, paid)
-    blocks: list[Flowable] = [pages.paragraph(sentence) for sentence in sentences]
+        told.append(_("Reason: %(reason)s") % {"reason": reason})
+    told += _asked_for(sheet, paid)
+    blocks: list[Flowable] = [pages.paragraph(sentence) for sentence in told]
     if paid["open"]:
         rows = paying.transfer(paid["account"], sheet.told["order"]["number"])
         blocks += [Spacer(1, 2 * pages.mm), _pairs(rows, [sheet.width * 0.2, sheet.width * 0.8])]
@@ -237,14 +241,15 @@ def _invoiced(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _credited(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
+def _corrected(sheet: _Sheet) -> list[str]:
     names = ", ".join(one["number"] for one in sheet.told["corrects"])
     values = {"amount": sheet.money(sheet.document.gross_minor), "invoice": names}
-    told = [_("This takes %(amount)s off %(invoice)s.") % values] if names else []
-    back = min(sheet.document.gross_minor, -paid["balance"])  # the rest of it is on other papers
-    if back > 0:
-        told.append(_("We give back to you: %(amount)s") % {"amount": sheet.money(back)})
-    return told
+    return [_("This takes %(amount)s off %(invoice)s.") % values] if names else []
+
+
+def _given_back(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
+    back = min(sheet.document.gross_minor, -paid["balance"])
+    return [_("We give back to you: %(amount)s") % {"amount": sheet.money(back)}] if back > 0 else []
 
 
 def _asked_for(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from checkout.invoices import content, issuing, paying, rules, selectors
+from checkout.invoices import content, issuing, paying, rules, selectors, settling
 from checkout.invoices.issuing import Draft
 from checkout.invoices.models import Document
 from checkout.orders import locking as order_locking
@@ -60,12 +60,15 @@ def reissue(
         if rules.is_nought(said) or rules.is_nought(now):
             raise ReissueRefused(_("All that was invoiced has been credited already."), "nothing_left")
         payment = paying.standing(order)
+        gross, back = rules.totals(now).gross, settling.replaced(rules.totals(said).gross)
+        paid = settling.anew(order, minor=gross, promised=payment["open"])
         with translation.override(details.language or order.language):
             told = content.Sheet(order, found, details, was, payment | _NOTHING_OPEN)
             anew = content.Sheet(order, found, details, dict(billing_address), payment)
+            because = reason.strip()
             drafts = [
-                Draft("credit_note", said, content.snapshot(told, said, corrects=old, reason=reason.strip())),
-                Draft("invoice", now, content.snapshot(anew, now, replaces=old, reason=reason.strip())),
+                Draft("credit_note", said, content.snapshot(told, said, settled=back, corrects=old, reason=because)),
+                Draft("invoice", now, content.snapshot(anew, now, settled=paid, replaces=old, reason=because)),
             ]
         return issuing.issue(order, drafts, details, by=by)
 

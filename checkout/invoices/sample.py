@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -34,10 +35,11 @@ def invoice(details: InvoiceDetails) -> bytes:
     found = [_line(1, _("Travel mug"), 2, 2400), _line(2, _("Desk lamp"), 1, 8900)]
     lines = {str(line.pk): _entry(line) for line in found}
     sums = rules.totals(lines)
-    payment = {
+    payment: dict[str, Any] = {
         "paid": [{"by": _("Card"), "minor": sums.gross}], "held": [], "refunded": 0, "open": 0, "due_on": "",
         "account": {}, "balance": 0,
     }  # fmt: skip
+    settled = [{"kind": "paid", **part} for part in payment["paid"]]
     return pdf.render(
         Document(
             kind=Document.Kind.INVOICE,
@@ -47,7 +49,7 @@ def invoice(details: InvoiceDetails) -> bytes:
             net_minor=sums.net,
             tax_minor=sums.tax,
             gross_minor=sums.gross,
-            content=content.snapshot(content.Sheet(order, found, details, address, payment), lines),
+            content=content.snapshot(content.Sheet(order, found, details, address, payment), lines, settled=settled),
         )
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 
-from checkout.invoices import content, issuing, paying, rules, selectors
+from checkout.invoices import content, issuing, paying, rules, selectors, settling
 from checkout.invoices import pdf as paper
 from checkout.invoices.issuing import Draft
 from checkout.invoices.models import Document, InvoiceDetails
@@ -53,12 +53,16 @@ def _drafts(
 ) -> list[Draft]:  # fmt: skip
     """A paper for what became dearer, and one for what became cheaper."""
     added, taken = rules.papers(lacking, said)
+    paid, back = settling.lines(
+        sheet.order, before, invoiced=rules.totals(added).gross, credited=rules.totals(taken).gross,
+        promised=sheet.payment["open"],
+    )  # fmt: skip
     drafts = []
     if added:
-        drafts.append(Draft("invoice", added, content.snapshot(sheet, added)))
+        drafts.append(Draft("invoice", added, content.snapshot(sheet, added, settled=paid)))
     if taken:
         corrects = selectors.corrected(before, taken)
-        drafts.append(Draft("credit_note", taken, content.snapshot(sheet, taken, corrects=corrects)))
+        drafts.append(Draft("credit_note", taken, content.snapshot(sheet, taken, settled=back, corrects=corrects)))
     return drafts
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
+from checkout.invoices import services as invoices
 from checkout.orders import locking as order_locking
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -94,6 +95,15 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         )  # fmt: skip
         facts = {"added": sum(change.added.values()) if change else 0}
         keeping.step(found, "exchange", by, facts=facts, note=problem)
+        invoices.settle(order.pk, by=by)
+
+
+def issue_papers(*, reimbursement_id: UUID, by: str) -> None:
+    """Issue what papers an order lacks after a settlement; of an exchange that is to be made `complete` issues them, so
+    that what came back and what is sent instead are set off against each other. May be repeated."""
+    row = Reimbursement.objects.get(pk=reimbursement_id)
+    if row.is_complete:
+        invoices.settle(row.order_id, by=by)
 
 
 def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:

@@ -21,6 +21,11 @@ def complete_exchange(data: dict[str, Any]) -> None:
     exchanging.complete(reimbursement_id=UUID(data["reimbursement_id"]), by=BY)
 
 
+def issue_papers(data: dict[str, Any]) -> None:
+    """Issue the papers of what was given back; those of an exchange are issued once it is made."""
+    exchanging.issue_papers(reimbursement_id=UUID(data["reimbursement_id"]), by=BY)
+
+
 def note_back(data: dict[str, Any]) -> None:
     """See whether all that is left of a changed order is back."""
     exchanging.see_what_is_back(order_id=UUID(data["order_id"]), by=BY)

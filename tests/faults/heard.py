@@ -72,6 +72,7 @@ HEARD: dict[str, set[str]] = {
     "order_refunded": {"checkout.fulfilment.receivers.give_back_stock"},
     "units_returned": {
         "checkout.returns.receivers.complete_exchange",
+        "checkout.returns.receivers.issue_papers",
         "checkout.returns.receivers.mail_approved",
         "checkout.returns.receivers.mail_received",
         "checkout.returns.receivers.mail_refused",
