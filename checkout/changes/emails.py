@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from checkout.changes import selectors
 from checkout.orders import emails as order_emails
@@ -26,21 +27,29 @@ def order_changed(*, order_id: UUID, change_id: UUID) -> None:
     is_news = change.removed or change.added or any(name in change.after for name in _SHOWN)
     if order.is_over or not is_news or (change.kind == OrderChange.Kind.EXCHANGE and to_pay is None):
         return
+    is_exchange = change.kind == OrderChange.Kind.EXCHANGE  # what came back for it was taken off before
     with translation.override(order.language):
         order_emails.send(
             order,
             "order_changed",
             key=change_id,
             **_lines(order, change),
-            reason=change.reason if change.kind != OrderChange.Kind.EDIT else "",
+            reason=_reason(change),
             is_moved="shipping_address" in change.after,
             is_sent_otherwise="delivery_name" in change.after,
             difference=order_emails.text(order.money(abs(change.difference_minor))),
-            is_more=change.difference_minor > 0,
-            is_less=change.difference_minor < 0,
+            is_more=change.difference_minor > 0 and not is_exchange,
+            is_less=change.difference_minor < 0 and not is_exchange,
             to_pay=order_emails.text(to_pay) if to_pay else None,
             comes_back=_comes_back(order, change),
         )
+
+
+def _reason(change: OrderChange) -> str:
+    """Why it was changed, in words for the shopper: what staff note with an edit or an exchange is theirs."""
+    if change.kind == OrderChange.Kind.EXCHANGE:
+        return _("This is what you wanted in exchange. What came back is taken off already.")
+    return "" if change.kind == OrderChange.Kind.EDIT else change.reason
 
 
 def _lines(order: Order, change: OrderChange) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from cart.carts import selectors as carts
 from catalog.products import selectors as products
-from checkout.changes import rules as changes
+from checkout.changes import rules as change_rules
 from checkout.desk import parcels, paying, story, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
@@ -32,7 +32,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
     query = paying.query_of(request)
     lines, steps = orders.lines_of(order.pk), orders.steps_of(order.pk)
     shipments = fulfilment.shipments_of(order.pk)
-    paid = payments.payments_of(order.pk)
+    paid, changes = payments.payments_of(order.pk), list(orders.changes_of(order.pk))
     refunds = [refund for one in paid for refund in one.refunds.all() if refund.status != _NOT_GIVEN_BACK]
     return {
         **paying.status_part(request, order, steps=steps, parcels=shipments),
@@ -55,9 +55,10 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
             lines=lines,
             steps=steps,
             parcels=shipments,
-            changes=orders.changes_of(order.pk),
+            changes=changes,
             refunds=refunds,
             returns=returns.history_of(order.pk),
+            swaps=returns.swaps_of(order.pk) if any(one.kind == "exchange" for one in changes) else {},
         ),
     }
 
@@ -89,7 +90,7 @@ def cancel_page(request: HttpRequest, order: Any) -> dict[str, Any]:
 
 def can_cancel_units(order: Any) -> bool:
     """Whether single units may be cancelled as far as one can see now."""
-    return changes.is_unpicked(order.status)
+    return change_rules.is_unpicked(order.status)
 
 
 def units_page(request: HttpRequest, order: Any, form: Any) -> dict[str, Any]:
@@ -133,6 +134,7 @@ def totals(order: Any, due: Any) -> dict[str, Any]:
         "tax": order.money(order.tax_minor),
         "total": order.total,
         "allowed": shown(order.allowed_minor),
+        "now": order.money(order.due_minor) if order.allowed_minor else None,
         "paid": shown(order.captured_minor),
         "refunded": shown(order.refunded_minor),
         "to_pay": due if due.minor > 0 and is_begun else None,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from checkout.payments import methods
 
 _STEPS = {
     "place": gettext_lazy("Order placed"),
@@ -42,13 +45,15 @@ def of(
     changes: Iterable[Any],
     refunds: Iterable[Any],
     returns: Iterable[Any] = (),
+    swaps: Mapping[Any, int] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
-    """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps."""
+    """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps;
+    `swaps`: what came back for exchanges was worth, by the change that each made."""
     names = {str(line.pk): line.name for line in lines}
     entries = [
         *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
         *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
-        *(_entry(one.at, *_change(order, one, names)) for one in changes),
+        *(_entry(one.at, *_change(order, one, names, swaps)) for one in changes),
         *(_entry(one.created_at, *_refund(one)) for one in refunds),
         *(_entry(one.at, *_return(one)) for one in returns if one.trigger in _RETURNS),
     ]
@@ -70,7 +75,7 @@ def _parcel(parcel: Any, position: int, count: int) -> list[dict[str, Any]]:
     return [_entry(at, text % told, note) for at, text, note in moments if at]
 
 
-def _change(order: Any, change: Any, names: Mapping[str, str]) -> tuple[str, str]:
+def _change(order: Any, change: Any, names: Mapping[str, str], swaps: Mapping[Any, int]) -> tuple[str, str]:
     """ "2 × Lamp cancelled", "$12.00 comes back" """
     verbs = {
         "cancel": _("%(units)s cancelled"),
@@ -84,7 +89,7 @@ def _change(order: Any, change: Any, names: Mapping[str, str]) -> tuple[str, str
     if added:
         texts.append(_("%(units)s added") % {"units": added})
     texts += _fields(change)
-    return "; ".join(texts) or _("The order was changed"), _difference(order, change)
+    return "; ".join(texts) or _("The order was changed"), _difference(order, change, swaps)
 
 
 def _units(units: Mapping[str, int], names: Mapping[str, str]) -> str:
@@ -101,11 +106,15 @@ def _fields(change: Any) -> list[str]:
     return [text for name, text in words.items() if change.before.get(name) != change.after.get(name)]
 
 
-def _difference(order: Any, change: Any) -> str:
-    if not change.difference_minor:
+def _difference(order: Any, change: Any, swaps: Mapping[Any, int]) -> str:
+    """What a change makes of the price; of an exchange, beside what came back for it, once that is known."""
+    if change.kind == "exchange" and change.pk not in swaps:
         return ""
-    amount = order.money(abs(change.difference_minor)).format()
-    if change.difference_minor > 0:
+    minor = change.difference_minor - swaps.get(change.pk, 0)
+    if not minor:
+        return ""
+    amount = order.money(abs(minor)).format()
+    if minor > 0:
         text = _("%(amount)s more to pay")
     else:
         text = _("%(amount)s comes back") if order.captured_minor else _("%(amount)s less to pay")
@@ -114,7 +123,7 @@ def _difference(order: Any, change: Any) -> str:
 
 def _refund(refund: Any) -> tuple[str, str]:
     amount = {"amount": refund.amount.format()}
-    if refund.destination == "store_credit":
+    if refund.destination == "store_credit" or refund.payment.provider == methods.CREDIT:
         return _("%(amount)s is yours as store credit") % amount, ""
     if refund.status == "done":
         return _("%(amount)s went back to you") % amount, _("Banks take up to five working days to show it.")

@@ -154,6 +154,12 @@ def returns_of(order_id: UUID) -> list[Return]:
     return list(rows.prefetch_related("lines__order_line", "lines__units"))
 
 
+def swaps_of(order_id: UUID) -> dict[UUID, int]:
+    """What came back for exchanges was worth, in minor units, by the change of the order that each made."""
+    rows = Reimbursement.objects.filter(order_id=order_id, change_id__isnull=False)
+    return {change_id: minor for change_id, minor in rows.values_list("change_id", "amount_minor") if change_id}
+
+
 def history_of(order_id: UUID) -> list[ReturnStep]:
     """What happened to an order's returns, oldest first, each step with its return. One query."""
     return list(ReturnStep.objects.filter(order_id=order_id).select_related("parent").order_by("id"))

@@ -14,7 +14,7 @@ from checkout.fulfilment.models import Shipment, TrackingEvent
 from checkout.orders import revising
 from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
-from checkout.orders.models import Order
+from checkout.orders.models import Order, OrderChange
 from checkout.payments.models import Refund
 from tests.factories import checkout as make
 from tests.factories.inventory import stocked
@@ -141,6 +141,29 @@ def test_money_that_goes_back_is_told(status: str, destination: str, text: str) 
     )  # fmt: skip
     refund.refresh_from_db()
     assert told(order, refunds=(refund,))[-1][0] == text
+
+
+def test_store_credit_goes_back_to_where_it_was_without_a_bank() -> None:
+    order = make.paid()
+    payment = make.payment_of(order)
+    payment.provider = "store_credit"
+    refund = Refund(payment=payment, order_id=order.pk, amount_minor=500, status="done", created_at=timezone.now())
+    assert told(order, refunds=(refund,))[-1] == ("$5.00 is yours as store credit", "")
+
+
+@pytest.mark.parametrize(
+    ("back", "note"), [(1200, "$3.00 more to pay"), (1500, ""), (1800, "$3.00 comes back"), (None, "")]
+)
+def test_an_exchange_is_told_beside_what_came_back_for_it(back: int | None, note: str) -> None:
+    order = make.paid([stocked(10)], quantity=3, price=1500, shipping=0)
+    change = OrderChange(
+        order=order, kind="exchange", difference_minor=1500, added={str(order.lines.get().pk): 1}, at=timezone.now()
+    )
+    entries = story.of(
+        order, lines=orders.lines_of(order.pk), steps=[], parcels=[], changes=[change], refunds=[],
+        swaps={} if back is None else {change.pk: back},
+    )  # fmt: skip
+    assert [(one["text"], one["note"]) for one in entries] == [(f"1 × {order.lines.get().name} added", note)]
 
 
 def test_a_cancelled_order() -> None:

@@ -275,3 +275,18 @@ def test_an_order_is_not_over_while_an_exchange_of_it_is_still_to_be_made(monkey
     outbox.drain(mails=False)
     assert told(order) == ("delivered", "partly_shipped", 1)
     assert parcels(order) == [("delivered", 2, 2), ("open", 1, 0)]
+
+
+def test_the_mail_about_one_that_is_to_be_paid_for_tells_the_difference_alone() -> None:
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    mail = Notification.objects.get(template="order_changed").context
+    assert mail["reason"] == "This is what you wanted in exchange. What came back is taken off already."
+    assert (mail["is_more"], mail["is_less"], mail["comes_back"]) == (False, False, None)
+    assert mail["to_pay"] == order.money(order.balance_minor).format()
+    [swap] = selectors.swaps_of(order.pk).items()
+    change = OrderChange.objects.get(order=order)
+    assert swap == (change.pk, change.difference_minor - order.balance_minor)
