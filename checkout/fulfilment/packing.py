@@ -162,7 +162,7 @@ def _begin(order: Order, shipment: Shipment, by: str) -> None:
 def named(shipment: Shipment, units: Mapping[UUID, int]) -> list[ShipmentLine]:
     """The lines of a parcel that units are named of. Raises `ShipmentRefused` for others."""
     if not units:
-        raise ShipmentRefused(_("Say how many units."), "bad_units")
+        raise ShipmentRefused(_("Say how many units."), "no_such_line")
     lines = [line for line in contents.lines_of([shipment]) if line.pk in units]
     if len(lines) != len(units):
         raise ShipmentRefused(_("That is not in parcel %(number)s.") % {"number": shipment.number}, "no_such_line")

@@ -109,7 +109,7 @@ def _check_there(found: Return, verdicts: Sequence[Verdict]) -> None:
         named = sum(one.units for one in mine if OUTCOMES[one.outcome] == ("received",))
         came = sum(unit.line_id == line_id for unit in known)
         if named > came:
-            text = _("%(came)d of this line came back and wait to be looked at, you named %(named)d.")
+            text = _("Only %(came)d units of this line came back and wait to be looked at, you named %(named)d.")
             raise ReturnRefused(text % {"came": came, "named": named}, "too_many_units")
 
 
@@ -169,7 +169,7 @@ def _first(known: Sequence[ReturnUnit], units: Mapping[UUID, int]) -> list[Retur
         mine = [unit for unit in known if unit.line_id == line_id]
         if not 0 <= wanted <= len(mine):
             raise ReturnRefused(
-                _("%(left)d units of this line are there for that, you named %(named)d.")
+                _("Only %(left)d units of this line are there for that, you named %(named)d.")
                 % {"left": len(mine), "named": wanted},
                 "too_many_units",
             )

@@ -263,6 +263,12 @@ class TestWho:
         client.force_login(ada)
         assert client.get(url).status_code == 200
 
+    def test_who_is_signed_in_gets_back_to_their_orders(self, client, order):
+        link = f'href="{reverse("order_history")}" aria-label="Your orders" data-testid="orders-link"'
+        assert page(client, order).content.decode().count(link) == 0
+        client.force_login(carts.customer())
+        assert page(client, order).content.decode().count(link) == 1
+
     def test_a_guests_secret_is_kept_for_the_session_and_not_told_to_other_sites(self, client, order):
         answer = page(client, order)
         assert answer["Referrer-Policy"] == "same-origin"

@@ -89,6 +89,12 @@ def test_a_return_from_the_list_to_the_money(merchant: Client) -> None:
     assert Reimbursement.objects.count() == 1
 
 
+def test_the_only_way_to_settle_is_told_and_not_chosen(merchant: Client) -> None:
+    html = merchant.get(at(make.back(make.asked(make.arrived())), "settle")).content.decode()
+    told = re.findall(r'data-testid="settle-only-way">Where it goes: <strong>([^<]*)', html)
+    assert (told, "?to=" in html) == (["Money back the way it was paid"], False)
+
+
 def test_what_has_changed_since_it_was_shown_is_shown_again(merchant: Client) -> None:
     found = make.back(make.asked(make.arrived()))
     answer = merchant.post(at(found, "settle"), {"to": "original", "seen": "0" * 32})

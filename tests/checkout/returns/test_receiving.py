@@ -153,7 +153,7 @@ def test_units_named_twice_are_counted_together(found: Return) -> None:
     with pytest.raises(ReturnRefused) as refused:
         returns.inspect(return_id=found.pk, verdicts=twice, by="staff:1")
     assert (str(refused.value), refused.value.code) == (
-        "2 of this line came back and wait to be looked at, you named 4.", "too_many_units",
+        "Only 2 units of this line came back and wait to be looked at, you named 4.", "too_many_units",
     )  # fmt: skip
 
 
