@@ -80,8 +80,8 @@ def schedules(record_property: Callable[[str, object], None]) -> Iterator[Callab
     """`schedules(quick=3, long=200)`: so many random schedules, one after another; each is in force until the next.
 
     Races of two or three parties take 200 in the long run; of a crowd, or of F21 and F23 between further parties, for
-    each of which a whole order and its parcels are made, 50; the big ones (F01, F02, F28, F35, F40) 10. So all of them
-    end within 40 minutes on two processors.
+    each of which a whole order and its parcels are made, 50; the big ones (F01, F02, F28, F35, F40) 10: all of them are
+    to take less than 40 minutes on two processors.
     """
     run = 0
 
