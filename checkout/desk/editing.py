@@ -19,7 +19,7 @@ from checkout.orders import emails, selectors
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import methods
 from checkout.payments import selectors as payments
-from shop.core import addresses
+from shop.core import addresses, requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def renewed(order: Order, data: Mapping[str, Any]) -> Screen:
 
 def seen_revision(order: Order, data: Mapping[str, Any]) -> int:
     """The order's revision as the form was made for it; as it is now where the form does not say."""
-    seen = str(data.get("revision", ""))
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else order.revision
+    seen = requests.whole(str(data.get("revision", "")))
+    return order.revision if seen is None else seen
 
 
 def _initial(order: Order) -> dict[str, str]:

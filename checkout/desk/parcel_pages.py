@@ -25,7 +25,7 @@ class ParcelPages(AskPages):
 
     def pick_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
         """Every unit of it is in it: of those that the page has shown."""
-        pick = partial(staff.pick_parcel, seen=parcel_screen.number(request.POST.get("version", "")))
+        pick = partial(staff.pick_parcel, seen=requests.whole(request.POST.get("version", "")))
         return self._post(request, order_id, shipment_id, pick, _("The parcel is packed."))
 
     def deliver_parcel(self, request: HttpRequest, order_id: UUID, shipment_id: UUID) -> HttpResponse:
@@ -81,7 +81,7 @@ class ParcelPages(AskPages):
         if request.method == "POST":
             try:
                 units = {key: count for key, count in adding.counts(request.POST, "units-").items() if count}
-                seen = parcel_screen.number(request.POST.get("version", ""))
+                seen = requests.whole(request.POST.get("version", ""))
                 made = fulfilment.split(shipment_id=parcel.pk, units=units, seen=seen, by=requests.actor(request))
                 messages.success(request, _("%(number)s is a parcel of its own.") % {"number": made.number})
                 return self._back(order_id)

@@ -16,6 +16,7 @@ from checkout.fulfilment.models import Shipment
 from checkout.orders import emails, rules, services
 from checkout.orders.models import Order
 from inventory.stock import selectors as stock
+from shop.core import requests
 from shop.core.links import ids
 
 Status = Shipment.Status
@@ -111,20 +112,15 @@ def seen(data: Mapping[str, Any]) -> dict[str, Any]:
 
     Nothing of a form that does not say which address that was: it is not one of ours.
     """
-    address = number(data.get("address", ""))
+    address = requests.whole(data.get("address", ""))
     if address is None:
         return {}
     told = {name: name.removeprefix("parcel-") for name in data if name.startswith("parcel-")}
     return {
         "seen": address,
-        "versions": {key: number(data[name]) for name, text in told.items() for key in ids([text])},
-        "made_for": number(data.get("made_for", "")),
+        "versions": {key: requests.whole(data[name]) for name, text in told.items() for key in ids([text])},
+        "made_for": requests.whole(data.get("made_for", "")),
     }
-
-
-def number(text: str) -> int | None:
-    """The number that a hidden field says; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def elsewhere(one: Shipment) -> Sequence[tuple[str, str]]:

@@ -155,7 +155,7 @@ class DraftAdmin(ReadOnlyAdmin):
         if page.look is None:
             draft = services.create(wish=wish, by=by)
         else:
-            seen = _number(request.POST.get("version", ""))
+            seen = requests.whole(request.POST.get("version", "")) or 0
             draft = services.save(draft_id=page.look.draft.pk, seen_version=seen, wish=wish, by=by)
         if step == "place":
             return self._place(request, page, draft)
@@ -211,10 +211,6 @@ def _with_person(wish: services.Wish, email: str) -> services.Wish:
         return wish
     known = screen.address_known(email) if not wish.shipping_address.get("address1") else {}
     return replace(wish, email=email, shipping_address=known or wish.shipping_address)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _money(text: str) -> Money:

@@ -94,7 +94,8 @@ class DispatchScreens:
         sent = dispatching.send(
             shipment_id=shipment.pk, by=by, carrier=request.POST.get("carrier", ""),
             other=request.POST.get("other", ""), tracking_number=request.POST.get("tracking_number", ""),
-            seen=_number(request.POST.get("address", "")), made_for=_number(request.POST.get("made_for", "")),
+            seen=requests.whole(request.POST.get("address", "")),
+            made_for=requests.whole(request.POST.get("made_for", "")),
         )  # fmt: skip
         words = {"number": sent.number, "carrier": sent.carrier, "tracking": sent.tracking_number}
         messages.success(request, _("Parcel %(number)s is handed to %(carrier)s: %(tracking)s.") % words)
@@ -156,10 +157,6 @@ def _allow(request: HttpRequest) -> None:
 def _to_pack(number: str) -> HttpResponse:
     query = f"?{urlencode({'parcel': number})}" if number else ""
     return HttpResponseRedirect(reverse("admin:checkout_warehouse_pack") + query)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -35,6 +35,11 @@ def customer_id(request: HttpRequest) -> UUID | None:
     return request.user.pk if request.user.is_authenticated else None
 
 
+def whole(text: str) -> int | None:
+    """The whole number, 0 to 99,999,999, that a hidden field says; None for anything else that was sent."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
 def address(request: HttpRequest) -> str:
     """The network address of who asks. Behind a proxy (`BEHIND_PROXY`) that is the one it has added, the last: whoever
     asks can write any others before it."""

@@ -33,3 +33,20 @@ def test_without_a_proxy_nobody_can_write_an_address(settings: Any) -> None:
     settings.BEHIND_PROXY = False
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.9", headers={"X-Forwarded-For": "203.0.113.7"})
     assert requests.address(request) == "192.0.2.9"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", 0),
+        ("42", 42),
+        ("99999999", 99999999),
+        ("100000000", None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("٣", None),
+    ],
+)
+def test_a_hidden_field_says_a_whole_number_or_nothing(text: str, expected: int | None) -> None:
+    assert requests.whole(text) == expected
