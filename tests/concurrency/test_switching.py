@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from checkout.orders.models import Order
-from checkout.payments import asking, calls, providers, switching
+from checkout.payments import asking, providers, switching
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.payments.providers import base
 from shop.core import db
-from shop.resilience import breaker
 from tests import outbox
 from tests.concurrency import race
 from tests.factories import checkout as make
@@ -25,11 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[tills.Till, tills.Till]]:
     made = tills.open_tills(monkeypatch)
-    for till in made:
-        breaker.reset(calls.circuit(till.code))
     yield made
-    for till in made:
-        breaker.reset(calls.circuit(till.code))
     providers.provider.cache_clear()
 
 

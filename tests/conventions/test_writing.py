@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.code import calls, nodes, sources, templates
+from tests.conventions.code import ROOT, calls, names, nodes, sources, templates
 
 
 @pytest.mark.parametrize("function", ["atomic", "on_commit"])
@@ -60,6 +60,12 @@ def test_each_stock_quantity_is_assigned_in_one_file(quantity):
 def test_the_orders_status_is_assigned_in_one_file():
     guilty = {name for name in _assigned("status") if name.startswith("checkout/orders/")}
     assert len(guilty) <= 1, guilty
+
+
+def test_nobody_empties_redis():
+    """Clearing the cache empties all of Redis: what other processes count and remember, and the tasks that wait."""
+    files = [*names(), *(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py"))]
+    assert [name for name in files if re.search(r"\bcaches?(\[[^]]*\])?\.clear\(", (ROOT / name).read_text())] == []
 
 
 def test_no_inline_script_or_style():

@@ -9,7 +9,6 @@ from django.urls import reverse
 from checkout import urls
 from checkout.orders import access
 from checkout.orders import services as orders
-from checkout.payments import calls
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.payments.providers import base
@@ -17,7 +16,6 @@ from checkout.storecredit import services as credit
 from shop.core.money import Money
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
-from shop.resilience import breaker
 from tests.factories import cart as carts
 from tests.factories import returns
 from tests.factories.checkout import captured, payment_of
@@ -33,12 +31,6 @@ BEHIND_A_LINK = {
 @pytest.fixture(autouse=True)
 def _rates():
     carts.rates()
-
-
-@pytest.fixture(autouse=True)
-def _provider_answers():
-    """Other tests may have found it dead: while its circuit is open, another payment may take the place of one."""
-    breaker.reset(calls.circuit("stripe"))
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ from tests.fakes.sandbox import RunningSandbox
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _closed_circuit() -> None:
-    breaker.reset(calls.circuit("stripe"))
-
-
 def ask(payment: Payment, times: int) -> None:
     for _ in range(times):
         with pytest.raises(payments.ProviderUnavailable):
@@ -127,7 +122,6 @@ def test_while_the_circuit_is_open_nobody_counts_as_asked(shop_sandbox: RunningS
     payment.refresh_from_db()
     assert (payment.attempts, payment.status, payment.answer_due_at) == (0, "pending", None)
     assert selectors.standing(Order.objects.get(pk=payment.order_id)).is_delayed
-    breaker.reset(calls.circuit("stripe"))
 
 
 def test_a_call_that_may_be_under_way_cannot_be_dropped(shop_sandbox: RunningSandbox) -> None:

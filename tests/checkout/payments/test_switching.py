@@ -32,13 +32,6 @@ def break_circuit() -> None:
             breaker.call(calls.circuit("stripe"), (base.ProviderUnavailable,), fail)
 
 
-@pytest.fixture(autouse=True)
-def _closed_circuit() -> object:
-    breaker.reset(calls.circuit("stripe"))
-    yield
-    breaker.reset(calls.circuit("stripe"))
-
-
 def unanswered(sandbox: RunningSandbox, *, is_over: bool) -> Payment:
     """A payment whose money was taken and whose answer was lost; `is_over`: long enough ago."""
     payment = make.payment_of(make.placed())

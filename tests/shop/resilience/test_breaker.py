@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,61 +11,55 @@ from redis.exceptions import ConnectionError as RedisDown
 from shop.resilience import breaker
 
 DOWN = (ConnectionError,)
-
-
-@pytest.fixture
-def name() -> Iterator[str]:
-    breaker.reset("test")
-    yield "test"
-    breaker.reset("test")
+NAME = "test"
 
 
 def fail() -> None:
     raise ConnectionError("no answer")
 
 
-def test_it_returns_and_raises_what_the_function_does(name: str) -> None:
-    assert breaker.call(name, DOWN, lambda: 7) == 7
+def test_it_returns_and_raises_what_the_function_does() -> None:
+    assert breaker.call(NAME, DOWN, lambda: 7) == 7
     with pytest.raises(KeyError):
-        breaker.call(name, DOWN, lambda: {}["missing"])
+        breaker.call(NAME, DOWN, lambda: {}["missing"])
 
 
-def open_circuit(name: str) -> None:
+def open_circuit(name: str = NAME) -> None:
     for _ in range(breaker.FAILURES):
         with pytest.raises(ConnectionError):
             breaker.call(name, DOWN, fail)
 
 
-def test_after_failures_in_a_row_nothing_is_called(name: str) -> None:
-    open_circuit(name)
+def test_after_failures_in_a_row_nothing_is_called() -> None:
+    open_circuit()
     called = []
     with pytest.raises(breaker.Open):
-        breaker.call(name, DOWN, lambda: called.append(1))
-    assert (called, breaker.state(name)) == ([], "open")
+        breaker.call(NAME, DOWN, lambda: called.append(1))
+    assert (called, breaker.state(NAME)) == ([], "open")
 
 
-def test_answers_that_are_refusals_do_not_open_it(name: str) -> None:
+def test_answers_that_are_refusals_do_not_open_it() -> None:
     for _ in range(3 * breaker.FAILURES):
         with pytest.raises(ValueError, match="declined"):
-            breaker.call(name, DOWN, lambda: int("declined"))
-    assert breaker.state(name) == "closed"
+            breaker.call(NAME, DOWN, lambda: int("declined"))
+    assert breaker.state(NAME) == "closed"
 
 
-def test_a_success_forgets_the_failures_before_it(name: str) -> None:
+def test_a_success_forgets_the_failures_before_it() -> None:
     for _ in range(3):
         for _ in range(breaker.FAILURES - 1):
             with pytest.raises(ConnectionError):
-                breaker.call(name, DOWN, fail)
-        breaker.call(name, DOWN, lambda: None)
-    assert breaker.state(name) == "closed"
+                breaker.call(NAME, DOWN, fail)
+        breaker.call(NAME, DOWN, lambda: None)
+    assert breaker.state(NAME) == "closed"
 
 
-def test_all_threads_share_it(name: str) -> None:
-    open_circuit(name)
+def test_all_threads_share_it() -> None:
+    open_circuit()
 
     def elsewhere() -> str:
         try:
-            breaker.call(name, DOWN, lambda: None)
+            breaker.call(NAME, DOWN, lambda: None)
         except breaker.Open:
             return "open"
         return "closed"
@@ -75,14 +68,14 @@ def test_all_threads_share_it(name: str) -> None:
         assert pool.submit(elsewhere).result() == "open"
 
 
-def test_after_the_pause_one_success_closes_it(name: str) -> None:
-    open_circuit(name)
-    shared = breaker._breaker(name, DOWN)._state_storage
+def test_after_the_pause_one_success_closes_it() -> None:
+    open_circuit()
+    shared = breaker._breaker(NAME, DOWN)._state_storage
     key = shared._namespace("opened_at")
     redis = get_redis_connection("default")
     redis.set(key, int(redis.get(key)) - breaker.PAUSE - 1)
-    assert breaker.call(name, DOWN, lambda: 7) == 7
-    assert breaker.state(name) == "closed"
+    assert breaker.call(NAME, DOWN, lambda: 7) == 7
+    assert breaker.state(NAME) == "closed"
 
 
 def test_without_redis_calls_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
