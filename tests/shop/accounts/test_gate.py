@@ -2,10 +2,15 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
+from catalog.products.models import Product
+from shop.accounts.models import User
+from shop.core import db
 from tests.factories.accounts import PASSWORD, StaffFactory, UserFactory, give_second_factor
+from tests.factories.catalog import ProductFactory
 from tests.outbox import drain
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +57,17 @@ def test_closed_staff_accounts_stay_out(client: Client, settings) -> None:
     user.is_active = False
     user.save()
     assert client.get(ADMIN).status_code == 302
+
+
+def test_the_way_to_an_objects_page_knows_every_shape_of_key(client: Client, settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+    client.force_login(StaffFactory(is_superuser=True))
+    product = ProductFactory()
+    shop, people = (ContentType.objects.get_for_model(model).pk for model in (Product, User))
+    for kind, key in ((shop, "1"), (shop, "no-uuid"), (shop, db.uuid7()), (people, "a/b"), ("x", "1"), (9**9, "1")):
+        assert client.get(f"{ADMIN}r/{kind}/{key}/").status_code == 404, (kind, key)
+    answer = client.get(reverse("admin:view_on_site", args=[shop, product.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, f"http://testserver{product.get_absolute_url()}")
 
 
 def code(secret: str) -> str:
