@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from shop.core import requests
-from shop.notifications import services
+from shop.notifications import labels, services
 from shop.notifications.models import Notification
 from shop.notifications.previews import PreviewPages
+
+
+class LabelFilter(admin.SimpleListFilter):
+    """By what the e-mail is called; nobody asks the table which ones it has."""
+
+    title = _("e-mail")
+    parameter_name = "template"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(labels.choices())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        return queryset.filter(template=self.value()) if self.value() else queryset
 
 
 @admin.register(Notification)
 class NotificationAdmin(PreviewPages):
     """Without what the mail says: links in it let whoever has them choose a new password or see an order."""
 
-    exclude = ["context"]
-    list_display = ["template", "recipient", "status", "attempts", "created_at", "sent_at"]
-    list_filter = ["status", "template"]
+    fields = [
+        "label", "subject", "recipient", "language", "status", "attempts", "last_error", "created_at", "sent_at", "key",
+    ]  # fmt: skip
+    list_display = ["label", "recipient", "status", "attempts", "created_at", "sent_at"]
+    list_filter = ["status", LabelFilter]
     search_fields = ["=recipient", "=key"]
     ordering = ["-id"]
     actions = ["send_again"]
@@ -30,6 +47,10 @@ class NotificationAdmin(PreviewPages):
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("shop.change_notification"))
+
+    @display(description=_("e-mail"), ordering="template")
+    def label(self, mail: Notification) -> str:
+        return labels.label(mail.template)
 
     @action(description=_("How they look"), url_path="templates", permissions=["view"])
     def templates(self, request: HttpRequest) -> HttpResponse:

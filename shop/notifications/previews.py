@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from shop.core.admin import ReadOnlyAdmin
-from shop.notifications import samples, services
+from shop.notifications import labels, samples, services
 
 WIDTHS = (("desktop", 620), ("phone", 390))  # of the frames that show the HTML
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
@@ -31,11 +31,11 @@ class PreviewPages(ReadOnlyAdmin):
         return own + super().get_urls()
 
     def previews(self, request: HttpRequest) -> HttpResponse:
-        """Every e-mail by its subject."""
+        """Every e-mail by what it is called, with its subject."""
         self._check(request)
         rows = [
-            {"template": name, "subject": self._message(name, settings.LANGUAGE_CODE).subject, "url": self._url(name)}
-            for name in samples.SAMPLES
+            {"label": label, "subject": self._message(name, settings.LANGUAGE_CODE).subject, "url": self._url(name)}
+            for name, label in labels.choices()
         ]
         return self._page(request, "previews", _("E-mails as they look"), rows=rows)
 
@@ -45,7 +45,7 @@ class PreviewPages(ReadOnlyAdmin):
         language = self._language(request)
         message = self._message(template, language)
         response = self._page(
-            request, "preview", template,
+            request, "preview", labels.label(template),
             message=message,
             widths=[{"name": name, "width": width} for name, width in WIDTHS],
             html_url=reverse("admin:shop_notification_preview_html", args=[template]) + f"?language={language}",

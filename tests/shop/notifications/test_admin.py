@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shop.accounts.models import User
+from shop.notifications import labels
 from shop.notifications.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,29 @@ def test_a_link_that_opens_an_account_or_an_order_is_not_shown(mail: Notificatio
     answer = clerk("view_notification").get(reverse("admin:shop_notification_change", args=[mail.pk]))
     html = answer.content.decode()
     assert (answer.status_code, "ada@example.com" in html, "secret" in html) == (200, True, False)
+
+
+def test_mails_are_listed_and_filtered_by_what_they_are_called(mail: Notification) -> None:
+    Notification.objects.create(key="o:1", template="order_link", recipient="ada@example.com", subject="Your order")
+    Notification.objects.create(key="x:1", template="of_long_ago", recipient="ada@example.com")
+    client = clerk("view_notification")
+
+    def listed(query: str) -> list[str]:
+        page = client.get(LIST + query)
+        return re.findall(r'/change/[^"]*"[^>]*>\s*([^<]+?)\s*</a>', page.content.decode())
+
+    assert listed("") == ["of_long_ago", "Order: link to its page", "Account: sign-in and security"]
+    assert listed("?template=order_link") == ["Order: link to its page"]
+    names = re.findall(r'"\?template=\w+"[^>]*>\s*([^<]+?)\s*</a>', client.get(LIST).content.decode())
+    assert names == [name for _template, name in labels.choices()]
+
+
+def test_a_mail_is_shown_with_its_name_and_subject() -> None:
+    sent = Notification.objects.create(
+        key="o:1", template="order_link", recipient="a@example.com", subject="Here it is"
+    )
+    html = clerk("view_notification").get(reverse("admin:shop_notification_change", args=[sent.pk])).content.decode()
+    assert ("Order: link to its page" in html, "Here it is" in html, "order_link" in html) == (True, True, False)
 
 
 def test_who_may_only_look_sends_nothing(mail: Notification) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shop.accounts.models import User
-from shop.notifications import samples, services
+from shop.notifications import labels, samples, services
 from tests.conventions.code import templates
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_every_sample_fills_its_template(template: str, language: str) -> None:
 def test_the_list_leads_to_every_mail(clerk: Client) -> None:
     html = clerk.get(reverse("admin:shop_notification_previews")).content.decode()
     for template in samples.SAMPLES:
-        assert html.count(f'href="{url("preview", template)}"') == 1
+        assert html.count(f'href="{url("preview", template)}">{labels.label(template)}</a>') == 1
     assert "Paid: order ORD-2026000123 is yours" in html
 
 
