@@ -1,20 +1,34 @@
-"""People in the admin. Only superusers make staff, or touch them."""
+"""People in the admin. Only superusers make staff, or touch them.
+
+allauth's own pages are taken out: they show the secrets of second factors and of foreign accounts to whoever may look,
+and let staff change an e-mail address or call it proven, which is its owner's to show (who proves an address gets the
+orders that were placed with it). What a merchant needs of them is on the page of a person.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401  (what is imported is registered, and can be taken out)
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from shop.accounts import selectors
+from shop.accounts.factor_admin import FactorFilter, FactorPages
 from shop.accounts.models import Address, User
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Group)
@@ -45,12 +59,12 @@ class AddressInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]
+class PersonAdmin(FactorPages, UserAdmin, ModelAdmin):  # type: ignore[misc]
     form = ChangeUserForm
     add_form = AddUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email", "full_name", "is_staff", "is_active", "joined_at"]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_display = ["email", "full_name", "is_staff", "is_active", "second_factor", "joined_at"]
+    list_filter = ["is_staff", "is_active", FactorFilter, "groups"]
     search_fields = ["^email", "last_name"]
     ordering = ["-id"]
     show_full_result_count = False
@@ -58,14 +72,20 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]
     inlines = [AddressInline]
     fieldsets = [
         (None, {"fields": ["email", "password", "first_name", "last_name", "is_active", "joined_at", "last_login"]}),
+        (_("Signing in"), {"fields": ["addresses_text", "second_factor"]}),
         (_("Staff"), {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
     staff_fields = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
+    @display(description=_("e-mail addresses"))
+    def addresses_text(self, person: User) -> str:
+        said = {True: _("proven"), False: _("not proven")}
+        return ", ".join(f"{email} ({said[is_proven]})" for email, is_proven in selectors.emails_of(person.pk)) or "–"
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """The e-mail address is changed by its owner, who must prove the new one."""
-        fixed = ["joined_at", "last_login", *(["email"] if obj else [])]
+        fixed = ["joined_at", "last_login", "addresses_text", "second_factor", *(["email"] if obj else [])]
         return fixed if request.user.is_superuser else [*fixed, *self.staff_fields]  # type: ignore[union-attr]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from shop.core import requests
 
 TEMPLATE = "account"
+TAKEN_OFF = "second_factor_taken_off"  # by staff
 
-# What happened to an account, by the name that allauth gives the notice; told so that its owner can object.
+# What happened to an account, by the name that allauth or we give the notice; told so that its owner can object.
 NOTICES = {
     "account/email/password_changed": gettext_lazy("Your password was changed"),
     "account/email/password_reset": gettext_lazy("Your password was reset"),
@@ -26,11 +27,12 @@ NOTICES = {
     "mfa/email/recovery_codes_generated": gettext_lazy("New recovery codes were made"),
     "mfa/email/webauthn_added": gettext_lazy("A security key was added"),
     "mfa/email/webauthn_removed": gettext_lazy("A security key was removed"),
+    TAKEN_OFF: gettext_lazy("The second factor of your account was taken off"),
 }
 
 
 def words(name: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    """`subject`, `lines` and the link (`url`, `label`) of the e-mail that allauth calls `name`.
+    """`subject`, `lines` and the link (`url`, `label`) of the e-mail called `name`.
 
     Links are on the shop's own address, never on what a Host header says. Raises `KeyError` for an unknown name.
     """

@@ -9,6 +9,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -93,9 +94,24 @@ def _id_in(actor: str) -> UUID | None:
         return None
 
 
+_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
 def has_second_factor(user: User) -> bool:
     """Whether signing in takes more than the password (recovery codes alone do not count)."""
-    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+    return bool(is_mfa_enabled(user, _FACTORS))
+
+
+def with_factor(people: QuerySet[User]) -> QuerySet[User]:
+    """The same people, each with `has_factor`: what `has_second_factor` says of them."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
+    return people.annotate(has_factor=Exists(factors))
+
+
+def emails_of(user_id: UUID) -> list[tuple[str, bool]]:
+    """The e-mail addresses of an account, the first the one it is named by, and whether each is proven."""
+    rows = EmailAddress.objects.filter(user_id=user_id).order_by("-primary", "email")
+    return list(rows.values_list("email", "verified"))
 
 
 def _saved(row: Address) -> Saved:

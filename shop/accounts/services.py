@@ -1,4 +1,4 @@
-"""The accounts' commands: address book, preferences, the demo's merchant, and what follows a proven e-mail address."""
+"""The accounts' commands: address book, preferences, second factor, demo merchant, what follows a proven address."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
-from shop.accounts import locking
+from shop.accounts import emails, locking, selectors
 from shop.accounts.models import Address, Preferences, User
 from shop.audit import services as audit
 from shop.core import addresses, db
 from shop.events import bus, types
+from shop.notifications import services as notifications
 
 MAX_ADDRESSES = 50
 
@@ -124,6 +128,31 @@ def ensure_merchant(*, email: str, password: str) -> User:
             action="staff.ensure_merchant", by="system", object_type="user", object_id=user.pk, using=db.DEFAULT
         )
     return user
+
+
+def take_off_factor(*, user_id: UUID, by: str) -> bool:
+    """Take all off that an account asks for beside the password; whether there was anything. Its owner is told.
+
+    For somebody who lost what it takes: the caller has made sure that it is the owner who asks. Sessions go on.
+    """
+    with transaction.atomic(using=db.DEFAULT):
+        user = locking.customer(user_id)
+        rows = Authenticator.objects.filter(user=user)
+        kinds = sorted(rows.values_list("type", flat=True))
+        if not kinds:
+            return False
+        rows.delete()
+        audit.record(
+            action="account.factor_off", by=by, object_type="user", object_id=user_id, changes={"types": kinds},
+            using=db.DEFAULT,
+        )  # fmt: skip
+        language = selectors.preferences_of(user_id).language or settings.LANGUAGE_CODE
+        with translation.override(language):
+            words = emails.words(emails.TAKEN_OFF, {})
+        notifications.queue(
+            key=f"account:{db.uuid7()}", template=emails.TEMPLATE, to=user.email, language=language, context=words
+        )
+    return True
 
 
 def _clean(address: Mapping[str, str]) -> dict[str, str]:

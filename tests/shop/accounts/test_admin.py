@@ -1,4 +1,5 @@
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +8,7 @@ from shop.accounts.models import User
 from tests.factories.accounts import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+ALLAUTH = {"account", "mfa", "socialaccount"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +71,12 @@ def test_nobody_is_deleted(client: Client) -> None:
     answer = client.post(reverse("admin:shop_user_delete", args=[customer.pk]), {"post": "yes"})
     assert answer.status_code == 403
     assert User.objects.filter(pk=customer.pk).exists()
+
+
+def test_A09_no_page_shows_secrets_of_others_or_proves_their_addresses(client: Client) -> None:
+    """allauth brings such pages: second factors with their secrets, and e-mail addresses to be changed at will."""
+    foreign = [model._meta.label for model in admin.site._registry if model._meta.app_label in ALLAUTH]
+    assert foreign == []
+    client.force_login(StaffFactory(is_superuser=True))
+    for app, model in (("mfa", "authenticator"), ("account", "emailaddress"), ("socialaccount", "socialapp")):
+        assert client.get(f"/admin/{app}/{model}/").status_code == 404

@@ -2,11 +2,14 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
 from shop.accounts import selectors, services
 from shop.accounts.models import Address, User
 from shop.audit.models import AuditEntry
-from tests.factories.accounts import ADDRESS, UserFactory
+from shop.notifications.models import Notification
+from tests.factories.accounts import ADDRESS, UserFactory, give_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +113,20 @@ def test_the_merchant_is_made_and_mended() -> None:
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
         ("merchant@example.com", True, True)
     ]
+
+
+def test_a_second_factor_is_taken_off_whole_with_an_entry_and_a_mail() -> None:
+    user, other = UserFactory(), UserFactory()
+    for one in (user, other):
+        give_second_factor(one)
+        RecoveryCodes.activate(one)
+    assert services.take_off_factor(user_id=user.pk, by="staff:1")
+    assert not services.take_off_factor(user_id=user.pk, by="staff:1")
+    assert set(Authenticator.objects.values_list("user", flat=True)) == {other.pk}
+    assert list(AuditEntry.objects.values_list("action", "actor", "object_id", "changes")) == [
+        ("account.factor_off", "staff:1", str(user.pk), {"types": ["recovery_codes", "totp"]})
+    ]
+    assert [(mail.recipient, mail.context["subject"]) for mail in Notification.objects.all()] == [
+        (user.email, "The second factor of your account was taken off")
+    ]
+    assert (selectors.has_second_factor(user), selectors.has_second_factor(other)) == (False, True)
