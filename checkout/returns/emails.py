@@ -11,7 +11,7 @@ from django.utils import translation
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.returns import selectors
+from checkout.returns import selectors, wording
 from checkout.returns.models import Destination, Return
 from shop.core import requests
 
@@ -53,6 +53,7 @@ def settled(*, reimbursement_id: UUID) -> None:
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
             "to": str(Destination(destination).label),
             "destination": str(destination),
+            "went_before": wording.went_before(order, row),
             "items": [
                 {
                     "units": one.units,

@@ -86,7 +86,7 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
             if step.trigger not in ("restock", "decide")
         ],
         "paid": [
-            {"amount": one.amount, "to": one.get_destination_display(), "at": one.at}
+            {"amount": one.amount, "to": wording.went_to(order, one), "at": one.at}
             for one in selectors.reimbursements_of(found.pk)
         ],
     }  # fmt: skip

@@ -88,7 +88,8 @@ def reimburse(*, return_id: UUID, by: str, destination: str = "", seen: str | No
     """Settle all units of a return that are accepted and back: give their worth back, to `destination`.
 
     `seen` is the mark of the simulation that somebody agreed to: it is done exactly so or not at all
-    ("changed_meanwhile"). Raises `ReturnRefused`, also when there is nothing to settle (any more).
+    ("changed_meanwhile"). Of an order of which all was given back it is settled as well, and nothing more is sent.
+    Raises `ReturnRefused`, also when there is nothing to settle (any more).
     """
     with transaction.atomic(using=db.DEFAULT):
         done = _settle(return_id, destination, by, seen=seen)
@@ -105,6 +106,8 @@ def _settle(
     to = destination or found.wish
     units = selectors.settleable(return_id)
     _check(order, found, to, units)
+    if order.status == Order.Status.REFUNDED:  # all of it went back before: nothing is left to be sent anywhere
+        to = Destination.ORIGINAL
     settled = worths(units)
     revising.take_back(
         order=order, units={one.line.pk: one.units for one in settled}, by=by,
@@ -150,7 +153,7 @@ def _check(order: Order, found: Return, to: str, units: Sequence[ReturnUnit]) ->
     if not units:
         text = _("There is nothing to settle in %(number)s: it is settled already, or nothing is accepted and back.")
         raise ReturnRefused(text % {"number": found.number}, "nothing_to_settle")
-    if order.status in (Order.Status.CANCELLED, Order.Status.REFUNDED):
+    if order.status == Order.Status.CANCELLED:
         text = _("The order is “%(status)s”: nothing more can be given back.")
         raise ReturnRefused(text % {"status": order.get_status_display()}, "order_over")
     if to == Destination.STORE_CREDIT and order.customer_id is None:

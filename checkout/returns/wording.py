@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from checkout.returns.models import Condition, Destination, Reason
+from checkout.orders.models import Order
+from checkout.returns.models import Condition, Destination, Reason, Reimbursement
 
 TRIGGERS = {
     "request": gettext_lazy("asked for"),
@@ -60,6 +61,17 @@ def promise(until: date | None, *, is_automatic: bool) -> str:
     if is_automatic:
         return _("Can be returned until %(day)s.") % {"day": day}
     return _("Can be returned until %(day)s; we look at your request first.") % {"day": day}
+
+
+def went_before(order: Order, row: Reimbursement) -> bool:
+    """Whether nothing was sent for what was settled because its money was given back already, as goodwill."""
+    is_sent = row.refunded_minor or row.destination == Destination.EXCHANGE
+    return not is_sent and order.captured_minor > 0 and order.due_minor == 0
+
+
+def went_to(order: Order, row: Reimbursement) -> str:
+    """Where the worth of what was settled went."""
+    return _("given back to you before") if went_before(order, row) else str(row.get_destination_display())
 
 
 def archived() -> str:

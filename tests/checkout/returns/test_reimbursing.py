@@ -10,7 +10,7 @@ from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.receivables.models import Receivable
-from checkout.returns import invariants, selectors
+from checkout.returns import invariants, pages, selectors
 from checkout.returns import services as returns
 from checkout.returns.models import ReimbursedLine, Reimbursement, Return
 from checkout.returns.services import ReturnRefused
@@ -210,10 +210,43 @@ class TestOnce:
             returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
         assert (refused.value.code, Reimbursement.objects.count()) == ("changed_meanwhile", 0)
 
-    def test_an_order_that_was_given_back_gives_nothing_more(self) -> None:
+    @pytest.mark.parametrize("wish", ["original", "exchange", "store_credit"])
+    def test_of_an_order_that_was_given_back_it_is_settled_and_nothing_more_goes_out(self, wish: str) -> None:
+        """Somebody gives all of it back while its return is on the table: it ends, whatever was wished for it."""
+        carts.rates()
+        product = carts.product(amount=2000)
+        other = catalog.add_variant(product, units=2, amount=500, options={"Size": "L"}, position=5)
+        customer = UserFactory().pk
+        order = make.bought((product, 1), customer_id=customer)
+        swap = {"exchange_for": other.pk} if wish == "exchange" else {}
+        found = make.back(make.asked(order, make.wanted(make.lines(order)[0], **swap), wish=wish))
+        payments.request_refund(
+            order_id=order.pk, amount=order.total, reason="sorry", to="store_credit", by="staff:2"
+        )  # fmt: skip
+        order.refresh_from_db()
+        assert (order.status, selectors.one(found.pk).status) == ("refunded", "received")
+        assert settle(found) == order.total_minor
+        order.refresh_from_db()
+        assert (order.status, order.fulfilment_state, order.due_minor, order.balance_minor) == (
+            "refunded", "returned", 0, 0
+        )  # fmt: skip
+        assert (selectors.one(found.pk).status, selectors.settleable(found.pk)) == ("settled", [])
+        assert refunds(order) == [(order.total_minor, "store_credit")]
+        assert credit.balance(customer, "USD") == order.total
+        outbox.drain(mails=False)
+        papers = invoices.documents_of(order.pk)
+        assert sum(one.gross_minor if one.kind == "invoice" else -one.gross_minor for one in papers) == 0
+        [mail] = Notification.objects.filter(template="return_settled")
+        told = mail.context["settled"]
+        assert (told["destination"], told["refunded"], told["went_before"]) == ("original", None, True)
+        [paid] = pages.return_page(selectors.one(found.pk), query="")["paid"]
+        assert (paid["amount"], paid["to"]) == (order.total, "given back to you before")
+        assert everything() == []
+
+    def test_an_order_that_was_cancelled_gives_nothing_more(self) -> None:
         order = make.arrived()
         found = came_back(order)
-        Order.objects.filter(pk=order.pk).update(status="refunded")
+        Order.objects.filter(pk=order.pk).update(status="cancelled", fulfilment_state="unfulfilled")
         with pytest.raises(ReturnRefused) as refused:
             returns.reimburse(return_id=found.pk, by="staff:1")
         assert refused.value.code == "order_over"
