@@ -22,6 +22,7 @@ from checkout.orders import access, transitions
 from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
 from shop.core import requests
+from shop.core.fields import LineIO, LinesIO
 from shop.core.rest import ApiError, idempotent
 
 EDIT = "checkout.edit_order"
@@ -54,8 +55,8 @@ class ChangeIn(serializers.Serializer[Any]):
     add = AddedIn(many=True, required=False, default=list)
     shipping_address = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
     delivery_option = serializers.CharField(max_length=40, required=False)
-    po_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    gift_message = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    po_number = LineIO(max_length=60, required=False, allow_blank=True)
+    gift_message = LinesIO(max_length=500, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     preview = serializers.BooleanField(required=False, default=False)
 

@@ -22,6 +22,7 @@ from checkout.drafts import selectors, services
 from checkout.notes import services as notes
 from checkout.purchase import services as purchase
 from shop.core import requests
+from shop.core.fields import LineIO, LinesIO
 from shop.core.money import BadAmount, Money, exponent
 from shop.core.rest import ApiError, idempotent
 
@@ -52,8 +53,8 @@ class DraftIn(serializers.Serializer[Any]):
     coupons = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")
     language = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
-    po_number = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
-    gift_message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
+    gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def validate_currency(self, value: str) -> str:

@@ -14,6 +14,7 @@ from checkout.api import documents, parcels
 from checkout.orders import access
 from checkout.payments import methods
 from shop.core import addresses, requests
+from shop.core.fields import LineIO, LinesIO
 
 
 class AddressIO(serializers.Serializer[Any]):
@@ -111,8 +112,8 @@ class OrderIn(serializers.Serializer[Any]):
     delivery_option = serializers.CharField(max_length=40)
     payment = PaymentIn()
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
-    gift_message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    po_number = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
+    po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
 
 
 class OrderItemOut(serializers.Serializer[Any]):

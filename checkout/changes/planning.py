@@ -14,7 +14,7 @@ from checkout.changes import rules, selectors
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderChange, OrderLine
 from inventory.stock import rules as stock_rules
-from shop.core import addresses
+from shop.core import addresses, entered
 from shop.core.money import Money, total
 
 Status = Order.Status
@@ -24,6 +24,7 @@ EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED)
 _WHEN_LEFT = (OrderChange.Kind.EXCHANGE, OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)
 FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
 
+_TIDY = {"po_number": entered.one_line, "gift_message": entered.several_lines}
 
 class EditRefused(Exception):
     """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
@@ -80,7 +81,7 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     if changed:
         classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
         _same_tax(order, address, classes)
-    changed |= {name: text for name, text in _texts(wish.fields).items() if text != getattr(order, name)}
+    changed |= {name: value for name, value in _texts(wish.fields).items() if value != getattr(order, name)}
     delivery_minor = None
     if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
         delivery = _delivery(order, address, wish, _goods(order, lines, removed, added))
@@ -164,8 +165,8 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
 
 
 def _texts(fields: Mapping[str, str]) -> dict[str, str]:
-    tidy = {name: str(fields[name]).strip() for name in FIELDS if name in fields}
-    long = {name: ["too_long"] for name, text in tidy.items() if len(text) > FIELDS[name]}
+    tidy = {name: _TIDY[name](fields[name]) for name in FIELDS if name in fields}
+    long = {name: ["too_long"] for name, value in tidy.items() if len(value) > FIELDS[name]}
     if long:
         raise EditRefused(_("That is too long."), "too_long", long)
     return tidy

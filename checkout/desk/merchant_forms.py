@@ -17,13 +17,14 @@ from unfold.widgets import (
 )
 
 from shop.core import db
+from shop.core.fields import LineField, LinesField
 
 
 class DispatchForm(forms.Form):
     """The parcel's way."""
 
-    carrier = forms.CharField(label=_("Carrier"), max_length=60, widget=UnfoldAdminTextInputWidget)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    carrier = LineField(label=_("Carrier"), max_length=60, widget=UnfoldAdminTextInputWidget)
+    tracking_number = LineField(label=_("Tracking number"), max_length=80, widget=UnfoldAdminTextInputWidget)
     tracking_url = forms.URLField(
         label=_("Tracking link"),
         max_length=500,
@@ -37,7 +38,7 @@ class DispatchForm(forms.Form):
 class RelabelForm(DispatchForm):
     """The way of a parcel that has a label, which is entered already."""
 
-    tracking_number = forms.CharField(
+    tracking_number = LineField(
         label=_("Tracking number"),
         max_length=80,
         help_text=_("That of its label. Another number gives this label back to its carrier."),
@@ -157,10 +158,10 @@ class EditForm(forms.Form):
     """What besides lines and address can change of a placed order, and why."""
 
     delivery_option = forms.ChoiceField(label=_("Delivery"), required=False, widget=UnfoldAdminSelectWidget)
-    po_number = forms.CharField(
+    po_number = LineField(
         label=_("Purchase order number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
     )
-    gift_message = forms.CharField(
+    gift_message = LinesField(
         label=_("Gift message"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
     reason = forms.CharField(

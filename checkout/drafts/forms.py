@@ -17,6 +17,8 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from shop.core.fields import LineField, LinesField
+
 
 class DraftForm(forms.Form):
     """`options`: (code, words) of the deliveries on offer; `ways`: how it may be paid; `currencies`: those sold in."""
@@ -38,10 +40,10 @@ class DraftForm(forms.Form):
         help_text=_("Codes, with commas between them."),
         widget=UnfoldAdminTextInputWidget,
     )
-    po_number = forms.CharField(
+    po_number = LineField(
         label=_("Purchase order number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
     )
-    gift_message = forms.CharField(
+    gift_message = LinesField(
         label=_("Gift message"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
     note = forms.CharField(

@@ -26,7 +26,7 @@ from checkout.payments import services as payments
 from checkout.purchase import services as purchase
 from shop.accounts import selectors as accounts
 from shop.audit import services as audit
-from shop.core import addresses, db
+from shop.core import addresses, db, entered
 from shop.core.money import Money
 
 MOST = 999  # units of one line
@@ -105,8 +105,8 @@ def _write(draft: Draft, version: int, wish: Wish) -> None:
     Draft.objects.filter(pk=draft.pk).update(
         email=email, customer_id=_customer(email), shipping_address=_tidy(wish.shipping_address),
         billing_address=_tidy(wish.billing_address), delivery_option=wish.delivery_option.strip()[:40],
-        po_number=wish.po_number.strip()[:60], gift_message=wish.gift_message.strip()[:500],
-        note=wish.note.strip()[:2000], updated_at=Now(),
+        po_number=entered.one_line(wish.po_number)[:60],
+        gift_message=entered.several_lines(wish.gift_message)[:500], note=wish.note.strip()[:2000], updated_at=Now(),
     )  # fmt: skip
 
 

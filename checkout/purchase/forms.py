@@ -12,6 +12,7 @@ from django_countries import countries
 
 from cart.pricing.selectors import DeliveryOption
 from shop.core import addresses
+from shop.core.fields import LineField, LinesField
 from shop.core.money import BadAmount, Money
 
 _STATE_LABELS = {
@@ -42,16 +43,9 @@ _CITY_LABELS = {
 ADDRESS_FIELDS = tuple(addresses.FIELDS)
 
 
-def _text(label: Any, longest: int, **attrs: str) -> forms.CharField:
+def _text(label: Any, longest: int, **attrs: str) -> LineField:
     named = {name.replace("_", "-"): value for name, value in attrs.items()}
-    return forms.CharField(label=label, max_length=longest, required=False, widget=forms.TextInput(attrs=named))
-
-
-class _Lines(forms.CharField):
-    """Text of several lines. Browsers send two characters for the end of a line and count one."""
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
+    return LineField(label=label, max_length=longest, required=False, widget=forms.TextInput(attrs=named))
 
 
 class DetailsForm(forms.Form):
@@ -81,7 +75,7 @@ class DetailsForm(forms.Form):
     )
     phone = _text(gettext_lazy("Phone"), 30, autocomplete="tel", inputmode="tel")
     delivery_option = forms.CharField(max_length=40, required=False)
-    gift_message = _Lines(
+    gift_message = LinesField(
         label=gettext_lazy("Gift message"),
         help_text=gettext_lazy("Printed on the packing slip, without prices. At most 500 characters."),
         max_length=500,

@@ -16,6 +16,7 @@ from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
 from shop.core import db
+from shop.core.fields import LineField
 
 
 class _Files(forms.ClearableFileInput):
@@ -123,4 +124,4 @@ class RequestForm(forms.Form):
 class SentForm(forms.Form):
     """How to follow what was sent back."""
 
-    note = forms.CharField(label=gettext_lazy("Tracking number"), max_length=120, required=False)
+    note = LineField(label=gettext_lazy("Tracking number"), max_length=120, required=False)

