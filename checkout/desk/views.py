@@ -33,6 +33,7 @@ from checkout.payments import services as payments
 from shop.core import requests
 from shop.core.responses import SeeOther
 
+ADDRESS_RATE = "10/h"  # orders that are looked for with one e-mail address, by everybody together
 PAGE_SIZE = 10
 GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did not pay on it
 
@@ -213,8 +214,8 @@ def lookup(request: HttpRequest) -> HttpResponse:
     form = forms.LookupForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "checkout/desk/lookup.html", {"form": form}, status=422 if form.is_bound else 200)
-    if is_ratelimited(request, group="lookup", key="ip", rate="10/10m", increment=True):
-        form.add_error(None, _("Too many tries. Please wait a few minutes."))
+    if _asks_too_often(request, form.cleaned_data["email"]):
+        form.add_error(None, _("Too many tries. Please wait before you try again."))
         return render(request, "checkout/desk/lookup.html", {"form": form}, status=429)
     services.send_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
     messages.success(request, _("If we have this order, a link to it is on its way to that address."))
@@ -226,6 +227,15 @@ def _come_back(found: Any, *, has_given_up: bool) -> None:
     standing = payment_selectors.standing(found)
     if paying.step_of(standing) not in {"pending", "action"}:
         return
+def _asks_too_often(request: HttpRequest, email: str) -> bool:
+    """Whether this caller, or all callers together for this e-mail address, has had its tries. It is counted whether we
+    know the address or not, so that the answer tells nothing; a caller who is stopped counts for no address."""
+    asked = email.strip().casefold()
+    return is_ratelimited(request, group="lookup", key="ip", rate="10/10m", increment=True) or is_ratelimited(
+        request, group="lookup_address", key=lambda _group, _request: asked, rate=ADDRESS_RATE, increment=True
+    )
+
+
     if has_given_up and standing.is_hosted:
         with suppress(payments.ProviderUnavailable):  # it stays open then, and the page leads to it
             payments.cancel_open(order_id=found.pk)

@@ -357,6 +357,32 @@ class TestLookup:
         answers = [self.ask(client, order.number, "eve@example.com").status_code for _ in range(11)]
         assert (answers[0], answers[-1]) == (200, 429)
 
+    def test_A19_an_address_is_limited_wherever_it_is_asked_from_and_known_or_not(self, client, order, settings):
+        settings.RATELIMIT_ENABLE = True
+
+        def ask(turn, number, email):
+            data = {"number": number, "email": email}
+            return client.post(reverse("order_lookup"), data, REMOTE_ADDR=f"10.0.0.{turn}")
+
+        asked = [(order.number, "ada@example.com"), (order.number, "eve@example.com"), ("ORD-1", "bob@example.com")]
+        told = []
+        for number, email in asked:
+            answers = [ask(turn, number, email.upper() if turn % 2 else email) for turn in range(11)]
+            assert [one.status_code for one in answers] == [303] * 10 + [429]
+            told.append(answers[-1].context["form"].non_field_errors())
+        assert told == [["Too many tries. Please wait before you try again."]] * 3
+        assert Notification.objects.filter(template="order_link").count() == 1
+
+    def test_a_caller_who_is_stopped_uses_up_no_address(self, client, order, settings):
+        settings.RATELIMIT_ENABLE = True
+        for turn in range(20):
+            self.ask(client, order.number, "eve@example.com" if turn < 10 else "ada@example.com")
+        data = {"number": order.number, "email": "ada@example.com"}
+        answers = [
+            client.post(reverse("order_lookup"), data, REMOTE_ADDR=f"10.0.0.{turn}").status_code for turn in range(10)
+        ]
+        assert answers == [303] * 10
+
     def test_what_is_no_address_is_said(self, client):
         answer = self.ask(client, "", "x")
         assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"number", "email"})
