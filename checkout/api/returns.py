@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from checkout.api.shopper import ShopperView, order_of
-from checkout.archive.reading import opened, return_opened
+from checkout.archive.reading import return_opened, steadily
 from checkout.orders import access
 from checkout.returns import pages, photos, selectors, wording
 from checkout.returns import services as returns
@@ -94,11 +94,7 @@ class Returns(ShopperView):
     @extend_schema(responses=ReturnsOut, parameters=[_ORDER], operation_id="orders_returns_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """The returns of one's own order, and what else of it may come back."""
-        order = order_of(request, number, archived=True)
-        with opened(order):
-            returnable = [_returnable(row, is_archived=order.is_archived) for row in selectors.returnable(order)]
-            made = [_return(one, order.number) for one in selectors.whole_of(order.pk)]
-            return Response({"returns": made, "returnable": returnable})
+        return steadily(lambda: order_of(request, number, archived=True), _returns)
 
     @extend_schema(
         request={"application/json": ReturnIn, "multipart/form-data": ReturnForm},
@@ -151,6 +147,12 @@ def _made(number: str) -> Response:
     response["Location"] = requests.absolute(reverse("return", args=[found.number]))
     response.resource = found.number  # type: ignore[attr-defined]
     return response
+
+
+def _returns(order: Any) -> Response:
+    returnable = [_returnable(row, is_archived=order.is_archived) for row in selectors.returnable(order)]
+    made = [_return(one, order.number) for one in selectors.whole_of(order.pk)]
+    return Response({"returns": made, "returnable": returnable})
 
 
 def _returnable(row: Any, *, is_archived: bool) -> dict[str, Any]:

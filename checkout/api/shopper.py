@@ -24,7 +24,7 @@ from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
 from checkout.api import changes, documents, parcels, shapes, turns
 from checkout.archive import selectors as archive
-from checkout.archive.reading import opened
+from checkout.archive.reading import steadily
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -144,9 +144,7 @@ class OrderResource(ShopperView):
     @extend_schema(responses=shapes.OrderOut, parameters=[_ORDER], operation_id="orders_retrieve")
     def get(self, request: Request, number: str) -> Response:
         """One's own order; anybody else's does not exist."""
-        found = order_of(request, number, archived=True)
-        with opened(found):
-            return _shown(found)
+        return steadily(lambda: order_of(request, number, archived=True), _shown)
 
 
 class OrderCancel(ShopperView):

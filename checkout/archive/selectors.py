@@ -25,7 +25,7 @@ from shop.core.links import Link, ids
 from shop.events.models import Delivery
 
 Status = Order.Status
-_ENDED = (Status.DELIVERED, Status.CANCELLED, Status.REFUNDED, Status.RETURNED)
+ENDED = (Status.DELIVERED, Status.CANCELLED, Status.REFUNDED, Status.RETURNED)
 _RETURNED = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELLED)
 _DUE = Case(When(status__in=OVER, then=0), default=F("total_minor") - F("allowed_minor"))
 
@@ -45,7 +45,7 @@ def over() -> QuerySet[Order]:
         unheard.filter(status=Delivery.Status.PENDING),
         unheard.filter(status=Delivery.Status.DEAD),
     )
-    rows = Order.objects.filter(status__in=_ENDED, held_minor=0, captured_minor=_DUE + F("refunded_minor"))
+    rows = Order.objects.filter(status__in=ENDED, held_minor=0, captured_minor=_DUE + F("refunded_minor"))
     for found in open_things:
         rows = rows.exclude(Exists(found))
     return rows
@@ -56,7 +56,9 @@ def order(number: str) -> Order | None:
 
     An archived one is made anew from its row, lines prefetched; the rest of it is read under `reading.opened`.
     """
-    return orders.order(number) or next(iter(_made(ArchivedOrder.objects.filter(number=number)[:1])), None)
+    archived = ArchivedOrder.objects.filter(number=number)[:1]
+    # once more at the end: between the first two looks it may have been brought back
+    return orders.order(number) or next(iter(_made(archived)), None) or orders.order(number)
 
 
 def by_id(order_id: UUID) -> Order | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -33,8 +32,8 @@ from checkout.payments import services as payments
 from shop.core import requests
 from shop.core.responses import SeeOther
 
-ADDRESS_RATE = "10/h"  # orders that are looked for with one e-mail address, by everybody together
 PAGE_SIZE = 10
+ADDRESS_RATE = "10/h"  # orders that are looked for with one e-mail address, by everybody together
 GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did not pay on it
 
 
@@ -42,24 +41,30 @@ GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did n
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/ `?key=` (a guest's link). Back from the provider's page, its answer is fetched at once."""
-    found = _kept(request, number)
-    if not found.is_archived and ("payment_intent" in request.GET or "returned" in request.GET):
-        _come_back(found, has_given_up=request.GET.get("returned") == GIVEN_UP)
-        return _to(found, placed=True)
-    with _on_the_table(request, found):
+    if "payment_intent" in request.GET or "returned" in request.GET:
+        returning = _kept(request, number)
+        if not returning.is_archived:
+            _come_back(returning, has_given_up=request.GET.get("returned") == GIVEN_UP)
+            return _to(returning, placed=True)
+
+    def page(found: Any) -> HttpResponse:
         return _private(render(request, "checkout/desk/order.html", pages.order_page(request, found)))
+
+    return reading.steadily(lambda: _kept(request, number), page)
 
 
 @never_cache
 @require_safe
 def parcel(request: HttpRequest, number: str, parcel: str) -> HttpResponse:
     """GET /orders/<number>/parcels/<parcel's number>/: where it is, step by step."""
-    found = _kept(request, number)
-    with _on_the_table(request, found):
+
+    def page(found: Any) -> HttpResponse:
         context = pages.parcel_page(request, found, parcel)
         if context is None:
             raise Http404
         return _private(render(request, "checkout/desk/parcel.html", context))
+
+    return reading.steadily(lambda: _kept(request, number), page)
 
 
 @never_cache
@@ -222,11 +227,6 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("order_lookup"))
 
 
-def _come_back(found: Any, *, has_given_up: bool) -> None:
-    """Ask how the payment stands, or end the one that the shopper gave up on its page: then another way is open."""
-    standing = payment_selectors.standing(found)
-    if paying.step_of(standing) not in {"pending", "action"}:
-        return
 def _asks_too_often(request: HttpRequest, email: str) -> bool:
     """Whether this caller, or all callers together for this e-mail address, has had its tries. It is counted whether we
     know the address or not, so that the answer tells nothing; a caller who is stopped counts for no address."""
@@ -236,6 +236,11 @@ def _asks_too_often(request: HttpRequest, email: str) -> bool:
     )
 
 
+def _come_back(found: Any, *, has_given_up: bool) -> None:
+    """Ask how the payment stands, or end the one that the shopper gave up on its page: then another way is open."""
+    standing = payment_selectors.standing(found)
+    if paying.step_of(standing) not in {"pending", "action"}:
+        return
     if has_given_up and standing.is_hosted:
         with suppress(payments.ProviderUnavailable):  # it stays open then, and the page leads to it
             payments.cancel_open(order_id=found.pk)
@@ -260,16 +265,9 @@ def _kept(request: HttpRequest, number: str) -> Any:
         raise Http404
     if request.GET.get("key"):
         access.remember(request, found)
-    return found
-
-
-@contextmanager
-def _on_the_table(request: HttpRequest, found: Any) -> Iterator[None]:
-    """Everything of an order can be read inside, of an archived one too; the page's cart is looked up before."""
     if found.is_archived:
-        carts.current(request)  # it may join two carts, and nothing can be written inside
-    with reading.opened(found):
-        yield
+        carts.current(request)  # the page's cart: it may join two, and nothing can be written while one is read
+    return found
 
 
 def _private(response: HttpResponse) -> HttpResponse:

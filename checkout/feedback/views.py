@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,9 +27,7 @@ from shop.core.responses import SeeOther
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: HttpRequest, number: str) -> HttpResponse:
     """GET /orders/<number>/feedback/ asks about each product; POST keeps the answer about one of them."""
-    order = access.order_for(request, number, archived=True)  # of an archived one there is all that is asked about
-    if not order.is_archived:
-        order = orders.by_id(order.pk)
+    order = _order(request, number)
     if request.GET.get("key"):
         access.remember(request, order)
     if request.method != "POST":
@@ -40,6 +39,17 @@ def feedback(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, order, bound=form, status=422)
     return _answer(request, order, form)
+
+
+def _order(request: HttpRequest, number: str) -> Any:
+    """The order with its lines; of an archived one there is all that is asked about."""
+    order = access.order_for(request, number, archived=True)
+    if order.is_archived:
+        return order
+    try:
+        return orders.by_id(order.pk)
+    except ObjectDoesNotExist:  # it has just been archived
+        return access.order_for(request, number, archived=True)
 
 
 def _answer(request: HttpRequest, order: Any, form: forms.FeedbackForm) -> HttpResponse:
