@@ -89,7 +89,7 @@ class ParcelPages(AskPages):
                 problems = [str(refusal)]
                 parcel = self._parcel(request, order_id, shipment_id)
         title = _("Split %(number)s") % {"number": parcel.number}
-        rows = [(line, request.POST.get(f"units-{line.pk}", "")) for line in parcel.lines.all()]
+        rows = [(line, request.POST.get(f"units-{line.pk}", "0")) for line in parcel.lines.all()]
         return self._page(
             request, self._order(order_id), "split", title, parcel=parcel, action=title, rows=rows, problems=problems
         )

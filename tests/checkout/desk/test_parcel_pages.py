@@ -64,6 +64,21 @@ def test_from_packed_to_arrived(desk: Client) -> None:
     assert order.status == "delivered"
 
 
+def test_the_page_that_splits_says_how_many_there_are_and_moves_none_by_itself(desk: Client) -> None:
+    order, parcel = opened(quantity=3)
+    line = parcel.lines.get()
+    html = desk.get(page(order, parcel, "split")).content.decode()
+    assert re.findall(r"Units to move, of (\d+)", html) == ["3"]
+    assert re.findall(r'name="units-([^"]*)" value="(\d*)" min="(\d+)" max="(\d+)"', html) == [
+        (str(line.pk), "0", "0", "3"),
+    ]  # fmt: skip
+    assert ("order-nopicture" in html, "<img" in html) == (False, False)
+    line.order_line.picture = "/media/lamp.avif"
+    line.order_line.save(update_fields=["picture"])
+    html = desk.get(page(order, parcel, "split")).content.decode()
+    assert re.findall(r'<img src="([^"]*)"', html) == ["/media/lamp.avif"]
+
+
 def test_splitting(desk: Client) -> None:
     order, parcel = opened(quantity=3)
     line = parcel.lines.get()
