@@ -72,7 +72,7 @@ class RestockRequestAdmin(ReadOnlyAdmin):
         if entry is None:
             return None
         if entry.expires_at is not None:
-            until = date_format(timezone.localtime(entry.expires_at), "SHORT_DATETIME_FORMAT")
+            until = date_format(timezone.localtime(entry.expires_at), "DATETIME_FORMAT")
             return entry.status, _("held until %(until)s") % {"until": until}
         return entry.status, str(waitlist.Status(entry.status).label)
 

@@ -72,3 +72,27 @@ def test_admin_actions_name_their_permission_by_method():
         if "." in permission
     ]
     assert dotted == []
+
+
+def test_the_merchants_pages_write_dates_in_one_way():
+    """As the admin's own lists do: with the month's name, which nobody takes for the day."""
+    other = re.compile(r"\|date\b(?!:\"DATE(?:TIME)?_FORMAT\")")
+    pages = {name: text for name, text in templates().items() if name.startswith("templates/admin/")}
+    assert [name for name, text in pages.items() if other.search(text)] == []
+    assert [name for name in sources() if "SHORT_DATE" in (ROOT / name).read_text()] == []
+
+
+def test_every_class_of_the_merchants_pages_has_a_rule():
+    """A class without one is a part of a page that nobody has laid out."""
+    rules = "".join(path.read_text() for path in sorted((ROOT / "static/css").glob("admin-*.css")))
+    ours = re.compile(r"(?:order|return|wave|pack|scan|purchase|warehouse)[\w-]*(?<!-)")
+    written = re.compile(r"{%.*?%}|{{.*?}}")
+    bare = {
+        (name, word)
+        for name, text in templates().items()
+        if name.startswith("templates/admin/")
+        for found in re.findall(r'class="([^"]*)"', written.sub(" ", text))
+        for word in found.split()
+        if ours.fullmatch(word) and not re.search(rf"\.{word}(?![\w-])", rules)
+    }
+    assert bare == set()

@@ -116,7 +116,7 @@ def test_what_has_arrived_before_is_told_with_when(picker: Client) -> None:
     post(picker, shown=shipment.number, other="Van", tracking_number="VAN-1")
     assert told(post(picker, ARRIVALS, code=shipment.number)) == [("success", f"Parcel {shipment.number} has arrived.")]
     shipment.refresh_from_db()
-    at = date_format(localtime(shipment.delivered_at), "SHORT_DATETIME_FORMAT")
+    at = date_format(localtime(shipment.delivered_at), "DATETIME_FORMAT")
     assert told(post(picker, ARRIVALS, code=shipment.number)) == [
         ("warning", f"Parcel {shipment.number} had arrived already, on {at}.")
     ]
