@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from checkout.payments import refunding
+from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.returns import reimbursing, selectors
 from checkout.returns import services as returns
@@ -15,6 +17,7 @@ from shop.core import db
 from tests.concurrency.race import together, without_constraint
 from tests.concurrency.test_orders import unlocked
 from tests.factories import returns as make
+from tests.factories.accounts import UserFactory
 from tests.invariants import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,6 +111,36 @@ def test_cancelled_or_received_but_not_both(schedules: Any) -> None:
         ])  # fmt: skip
         assert sorted(type(result).__name__ for result in results) == ["Return", "ReturnRefused"]
         assert selectors.one(found.pk).status in {"cancelled", "received"}
+
+
+def given_up_beside(found: Return) -> list[Any]:
+    """Somebody settles the return, and somebody else gives all of the order back as store credit."""
+    whole = partial(payments.request_refund, order_id=found.order_id, amount=found.order.total, reason="sorry")
+    return together([
+        partial(returns.reimburse, return_id=found.pk, by="staff:1"), partial(whole, by="staff:2", to="store_credit"),
+    ])  # fmt: skip
+
+
+def test_a_return_ends_beside_a_refund_of_everything(schedules: Any) -> None:
+    """Whoever is first: nothing is given twice, and the return is settled."""
+    make.rule()
+    for _schedule in schedules(long=50):
+        found = make.back(make.asked(make.arrived(customer_id=UserFactory().pk)))
+        settled, refunded = given_up_beside(found)
+        assert type(settled).__name__ == "Settlement"
+        assert getattr(refunded, "code", "") in ("", "refund_too_large")
+        assert given_back(found) == [found.order.total_minor]
+        assert selectors.one(found.pk).status == "settled"
+    assert [one for one in violations() if "return" in one or "reimbursement" in one] == []
+
+
+def test_control_without_the_lock_both_give_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.rule()
+    found = make.back(make.asked(make.arrived(customer_id=UserFactory().pk)))
+    with unlocked(monkeypatch, refunding, "refundable"):
+        given_up_beside(found)
+    assert given_back(found) == [found.order.total_minor] * 2
+    Refund.objects.all().delete()
 
 
 def test_the_simulation_takes_the_same_lock() -> None:
