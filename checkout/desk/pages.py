@@ -24,7 +24,7 @@ from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.stock import wording as stock_wording
 
-_NOT_GIVEN_BACK = "failed"
+_NOT_GIVEN_BACK = {"failed", "replaced"}
 
 
 def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
     lines, steps = orders.lines_of(order.pk), orders.steps_of(order.pk)
     shipments = fulfilment.shipments_of(order.pk)
     paid, changes = payments.payments_of(order.pk), list(orders.changes_of(order.pk))
-    refunds = [refund for one in paid for refund in one.refunds.all() if refund.status != _NOT_GIVEN_BACK]
+    refunds = [refund for one in paid for refund in one.refunds.all() if refund.status not in _NOT_GIVEN_BACK]
     return {
         **paying.status_part(request, order, steps=steps, parcels=shipments),
         "lines": _lines(order, lines),

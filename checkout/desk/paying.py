@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
@@ -27,6 +27,7 @@ _STAGES = (
     ("shipped", gettext_lazy("Shipped")),
     ("delivered", gettext_lazy("Delivered")),
 )
+_SHIPPED, _GIVEN_BACK = 2, "refunded"  # the place of one stage, and the status that ends the way
 _TRANSFER = ("account_holder", "bank", "iban", "bic", "amount", "reference")  # as a bank's form asks for it
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
@@ -141,7 +142,7 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
     """The words and the way of an order that was paid; its balance, should it cost more now."""
     context = {
         "state": standing.state,
-        "steps": _timeline(steps),
+        "steps": _timeline(steps, parcels),
         "headline": wording.headline(order, parcels),
         "next_text": wording.what_next(order, parcels),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
@@ -196,14 +197,24 @@ def _with(order: Any, query: str, more: str) -> str:
     return f"{reverse('order', args=[order.number])}{f'{query}&' if query else '?'}{more}"
 
 
-def _timeline(steps: Sequence[Any]) -> list[dict[str, Any]]:
-    """The way of a paid order to its shopper: what is done, where it is, what comes."""
+def _timeline(steps: Sequence[Any], parcels: Sequence[Any]) -> list[dict[str, Any]]:
+    """The way of a paid order to its shopper: what is done, where it is, what comes.
+
+    The first parcel's leaving is told although the order is not shipped before all have left. Where all was given back
+    the way ends.
+    """
     reached = {step.to_status: step.at for step in steps}
-    current = max((n for n, (status, _label) in enumerate(_STAGES) if status in reached), default=0)
-    return [
-        {"label": str(label), "at": reached.get(status), "is_done": n < current, "is_current": n == current}
-        for n, (status, label) in enumerate(_STAGES)
-    ]
+    stages = [{"label": str(label), "at": reached.get(status), "note": ""} for status, label in _STAGES]
+    sent = [one.shipped_at for one in parcels if one.shipped_at]
+    if sent and "shipped" not in reached:
+        told = {"sent": len(sent), "count": len(parcels)}
+        note = ngettext("%(sent)s of %(count)s parcel", "%(sent)s of %(count)s parcels", len(parcels)) % told
+        stages[_SHIPPED] = {"label": _("Partly shipped"), "at": min(sent), "note": note}
+    if _GIVEN_BACK in reached:
+        last = {"label": _("Given back"), "at": reached[_GIVEN_BACK], "note": ""}
+        stages = [*(one for one in stages if one["at"]), last]
+    current = max((n for n, one in enumerate(stages) if one["at"]), default=0)
+    return [{**one, "is_done": n < current, "is_current": n == current} for n, one in enumerate(stages)]
 
 
 def _invoice(order: Any, one: Any) -> dict[str, Any]:
