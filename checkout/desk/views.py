@@ -33,7 +33,6 @@ from shop.core import requests
 from shop.core.responses import SeeOther
 
 PAGE_SIZE = 10
-ADDRESS_RATE = "10/h"  # orders that are looked for with one e-mail address, by everybody together
 GIVEN_UP = "cancelled"  # how the provider's page leads back a shopper who did not pay on it
 
 
@@ -219,21 +218,27 @@ def lookup(request: HttpRequest) -> HttpResponse:
     form = forms.LookupForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "checkout/desk/lookup.html", {"form": form}, status=422 if form.is_bound else 200)
-    if _asks_too_often(request, form.cleaned_data["email"]):
+    if wait := _must_wait(request, form.cleaned_data["email"]):
         form.add_error(None, _("Too many tries. Please wait before you try again."))
-        return render(request, "checkout/desk/lookup.html", {"form": form}, status=429)
+        response = render(request, "checkout/desk/lookup.html", {"form": form}, status=429)
+        response["Retry-After"] = str(wait)
+        return response
     services.send_link(number=form.cleaned_data["number"], email=form.cleaned_data["email"])
     messages.success(request, _("If we have this order, a link to it is on its way to that address."))
     return SeeOther(reverse("order_lookup"))
 
 
-def _asks_too_often(request: HttpRequest, email: str) -> bool:
-    """Whether this caller, or all callers together for this e-mail address, has had its tries. It is counted whether we
-    know the address or not, so that the answer tells nothing; a caller who is stopped counts for no address."""
+def _must_wait(request: HttpRequest, email: str) -> int:
+    """For how many seconds this caller, or all callers together for this e-mail address, have had their tries; 0: not
+    yet. It is counted whether we know the address or not, so that the answer tells nothing; a caller who is stopped
+    counts for no address."""
     asked = email.strip().casefold()
-    return is_ratelimited(request, group="lookup", key="ip", rate="10/10m", increment=True) or is_ratelimited(
-        request, group="lookup_address", key=lambda _group, _request: asked, rate=ADDRESS_RATE, increment=True
+    if is_ratelimited(request, group="lookup", key="ip", rate="10/10m", increment=True):
+        return 10 * 60
+    is_asked = is_ratelimited(
+        request, group="lookup_address", key=lambda _group, _request: asked, rate="10/h", increment=True
     )
+    return 60 * 60 if is_asked else 0
 
 
 def _come_back(found: Any, *, has_given_up: bool) -> None:

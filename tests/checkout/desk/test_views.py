@@ -354,8 +354,8 @@ class TestLookup:
 
     def test_is_limited(self, client, order, settings):
         settings.RATELIMIT_ENABLE = True
-        answers = [self.ask(client, order.number, "eve@example.com").status_code for _ in range(11)]
-        assert (answers[0], answers[-1]) == (200, 429)
+        answers = [self.ask(client, order.number, "eve@example.com") for _ in range(11)]
+        assert (answers[0].status_code, answers[-1].status_code, answers[-1]["Retry-After"]) == (200, 429, "600")
 
     def test_A19_an_address_is_limited_wherever_it_is_asked_from_and_known_or_not(self, client, order, settings):
         settings.RATELIMIT_ENABLE = True
@@ -369,8 +369,8 @@ class TestLookup:
         for number, email in asked:
             answers = [ask(turn, number, email.upper() if turn % 2 else email) for turn in range(11)]
             assert [one.status_code for one in answers] == [303] * 10 + [429]
-            told.append(answers[-1].context["form"].non_field_errors())
-        assert told == [["Too many tries. Please wait before you try again."]] * 3
+            told.append((answers[-1].context["form"].non_field_errors(), answers[-1]["Retry-After"]))
+        assert told == [(["Too many tries. Please wait before you try again."], "3600")] * 3
         assert Notification.objects.filter(template="order_link").count() == 1
 
     def test_a_caller_who_is_stopped_uses_up_no_address(self, client, order, settings):
