@@ -67,9 +67,10 @@ class PreviewLine:
 class Preview:
     """What a change would do. `difference` of the total; then due, paid and balance as they would be: a balance above
     zero is to be paid, one below zero comes back. `to_pay` is what the shopper will be asked for: of the balance, what
-    is not held or promised already."""
+    is not held or promised already. `delivery` is what that costs then."""
 
     difference: Money
+    delivery: Money
     due: Money
     paid: Money
     balance: Money
@@ -149,6 +150,7 @@ def preview(
     )  # fmt: skip
     return Preview(
         difference=order.money(order.total_minor - total),
+        delivery=order.money(order.shipping_minor),
         due=order.money(order.due_minor),
         paid=order.money(order.captured_minor - order.refunded_minor),
         balance=order.money(order.balance_minor),

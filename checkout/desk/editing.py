@@ -20,6 +20,7 @@ from checkout.orders.models import Order, OrderLine
 from checkout.payments import methods
 from checkout.payments import selectors as payments
 from shop.core import addresses, requests
+from shop.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +150,19 @@ def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
 
 def shown(preview: changes.Preview, page: Screen) -> dict[str, Any]:
     """What the preview says to people: lines before and after, other things that change, and what money does."""
-    return {**told(preview, page.order), "others": _others(page, page.arguments())}
+    given = page.arguments()
+    others, is_other_way = _others(page, given), given["delivery_option"] is not None
+    return {**told(preview, page.order, is_other_way=is_other_way), "others": others}
 
 
-def told(preview: changes.Preview, order: Order) -> dict[str, Any]:
-    """The same of a change of nothing but units. `is_all`: none would be left, so the whole order is cancelled."""
+def told(preview: changes.Preview, order: Order, *, is_other_way: bool = False) -> dict[str, Any]:
+    """The same of a change of nothing but units; `is_other_way`: of the delivery, too. `is_all`: none would be left, so
+    the whole order is cancelled."""
     return {
         "preview": preview,
         "lines": [{"line": one, "before": one.quantity - one.change} for one in preview.lines],
         "money": _money(order, preview),
+        "delivery": _delivery(order, preview.delivery, is_other_way=is_other_way),
         "now": order.total,
         "is_all": not any(one.quantity for one in preview.lines),
     }
@@ -174,6 +179,17 @@ def _others(page: Screen, given: Mapping[str, Any]) -> list[dict[str, str]]:
     labels = {"po_number": _("Purchase order number"), "gift_message": _("Gift message")}
     found += [(labels[name], getattr(order, name), value) for name, value in given["fields"].items()]
     return [{"label": label, "before": before or "–", "after": after or "–"} for label, before, after in found]
+
+
+def _delivery(order: Order, then: Money, *, is_other_way: bool) -> str:
+    """What becomes of the price of the delivery: it is that of when it was ordered, unless another way is chosen."""
+    now = order.money(order.shipping_minor)
+    words = {"before": now.format(), "after": then.format()}
+    if then == now:
+        return _("Delivery stays at %(before)s, as agreed: what the goods come to does not change it.") % words
+    if is_other_way:
+        return _("Delivery costs %(after)s instead of %(before)s: another way is chosen.") % words
+    return _("Delivery goes from %(before)s to %(after)s: what is taken off takes its share along.") % words
 
 
 def _money(order: Order, preview: changes.Preview) -> str:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from cart.pricing.models import ShippingMethod
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.notes.models import OrderNote
@@ -123,6 +124,43 @@ def test_address_delivery_and_words(desk: Client) -> None:
     assert (order.shipping_address["address1"], order.delivery_option, order.po_number) == (
         "2 New Road", "express", "PO 5",
     )  # fmt: skip
+
+
+def test_the_delivery_stays_what_was_agreed_whichever_side_of_free_delivery_an_edit_leads_to(desk: Client) -> None:
+    """Free from 50.00: 40.00 of goods pay 5.99, and 60.00 pay nothing."""
+    ShippingMethod.objects.filter(code="standard").update(free_from_minor=5000)
+    lamp = carts.product(units=99, amount=2000)
+    for bought_units, price, wanted, delivery, told in (
+        (2, 599, 3, 599, "Delivery stays at $5.99, as agreed: what the goods come to does not change it."),
+        (3, 0, 2, 0, "Delivery stays at $0.00, as agreed: what the goods come to does not change it."),
+        (2, 599, 1, 300, "Delivery goes from $5.99 to $3.00: what is taken off takes its share along."),
+    ):
+        order = bought((lamp, bought_units))
+        assert order.shipping_minor == price
+        given = entered(order, **{units(order): wanted})
+        answer = desk.post(page(order, "edit"), given)
+        assert (answer.context["delivery"], answer.context["preview"].delivery.minor) == (told, delivery)
+        assert f'data-testid="desk-delivery">{told}<' in answer.content.decode()
+        desk.post(page(order, "edit"), given | {"step": "apply"})
+        order.refresh_from_db()
+        assert order.shipping_minor == delivery
+
+
+def test_another_way_of_delivery_has_its_price(desk: Client) -> None:
+    order = bought((carts.product(units=9), 1))
+    answer = desk.post(page(order, "edit"), entered(order, delivery_option="express"))
+    assert answer.context["delivery"] == "Delivery costs $14.99 instead of $5.99: another way is chosen."
+    assert answer.context["preview"].delivery.minor == 1499
+
+
+def test_words_that_only_a_browser_sends_otherwise_are_no_change(desk: Client) -> None:
+    order = bought((carts.product(units=9), 2))
+    Order.objects.filter(pk=order.pk).update(gift_message="For you\nAda", po_number="PO 5")
+    order.refresh_from_db()
+    given = entered(order, **{units(order): 1, "gift_message": "For you\r\nAda\r\n", "po_number": "PO\t5 "})
+    assert desk.post(page(order, "edit"), given).context["others"] == []
+    wild = desk.post(page(order, "edit"), given | {"po_number": "PO\r\n6"}).context["others"]
+    assert wild == [{"label": "Purchase order number", "before": "PO 5", "after": "PO 6"}]
 
 
 def test_the_way_back_keeps_what_was_entered(desk: Client) -> None:
