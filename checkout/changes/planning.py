@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cart.pricing import selectors as pricing
 from checkout.changes import rules, selectors
@@ -23,8 +24,8 @@ EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED)
 # An exchange adds units to an order that has left, and the warehouse may not find these either.
 _WHEN_LEFT = (OrderChange.Kind.EXCHANGE, OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)
 FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
-
 _TIDY = {"po_number": entered.one_line, "gift_message": entered.several_lines}
+
 
 class EditRefused(Exception):
     """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
@@ -129,7 +130,8 @@ def _why(code: str, name: str, units: rules.Units | None) -> str:
         return _("The order has no such line.")
     if code == "already_shipped":
         return _("Of “%(name)s” only %(left)s can be taken off: the others have left.") % told
-    return _("Take off 1 to %(count)s of “%(name)s”.") % told
+    text = ngettext("There is 1 of “%(name)s” to take off.", "Take off 1 to %(count)s of “%(name)s”.", units.quantity)
+    return text % told
 
 
 def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:

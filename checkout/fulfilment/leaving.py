@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from checkout.fulfilment import contents, labelling, packing, rules, selectors, voiding
 from checkout.fulfilment.contents import ShipmentRefused
@@ -208,7 +209,11 @@ def _check_here(lines: list[ShipmentLine]) -> None:
     for place, units in places.items():
         there = items[place].on_hand if place in items else 0
         if there < units:
-            text = _("Only %(units)d of %(sku)s are on hand. Count them before the parcel leaves.")
+            text = ngettext(
+                "Only %(units)d of %(sku)s is on hand. Count them before the parcel leaves.",
+                "Only %(units)d of %(sku)s are on hand. Count them before the parcel leaves.",
+                there,
+            )
             raise ShipmentRefused(text % {"units": there, "sku": skus[place[0]]}, "not_on_hand")
 
 

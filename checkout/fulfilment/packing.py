@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from checkout.fulfilment import contents, opening, selectors
 from checkout.fulfilment.contents import ShipmentRefused
@@ -60,7 +61,11 @@ def finish_picking(*, shipment_id: UUID, by: str) -> Shipment:
         _begin(order, shipment, by)
         left = sum(line.quantity - line.picked for line in contents.lines_of([shipment]))
         if left:
-            text = _("%(units)d units of parcel %(number)s are not picked yet.")
+            text = ngettext(
+                "%(units)d unit of parcel %(number)s is not picked yet.",
+                "%(units)d units of parcel %(number)s are not picked yet.",
+                left,
+            )
             raise ShipmentRefused(text % {"units": left, "number": shipment.number}, "not_all_picked")
         contents.move([shipment], Status.PICKED, by, picked_at=Now())
         contents.advance(order, by=by)
@@ -147,7 +152,11 @@ def check_on_hand(lines: list[ShipmentLine], units: Mapping[UUID, int]) -> None:
         there = line.quantity - missing.get(line.pk, 0)
         if units[line.pk] > there:
             told = {"sku": line.order_line.sku, "units": there}
-            text = _("Only %(units)d of %(sku)s are there for this parcel. It was sold before it came in.")
+            text = ngettext(
+                "Only %(units)d of %(sku)s is there for this parcel. It was sold before it came in.",
+                "Only %(units)d of %(sku)s are there for this parcel. It was sold before it came in.",
+                there,
+            )
             raise ShipmentRefused(text % told, "not_on_hand")
 
 
@@ -181,4 +190,7 @@ def _checked(lines: list[ShipmentLine], units: Mapping[UUID, int]) -> list[Shipm
 
 def _bad_units(line: ShipmentLine, most: int) -> ShipmentRefused:
     told = {"sku": line.order_line.sku, "units": most}
-    return ShipmentRefused(_("At most %(units)d of %(sku)s are in this parcel.") % told, "bad_units")
+    text = ngettext(
+        "At most %(units)d of %(sku)s is in this parcel.", "At most %(units)d of %(sku)s are in this parcel.", most
+    )
+    return ShipmentRefused(text % told, "bad_units")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from checkout.fulfilment import contents, missing, opening, packing, rules
 from checkout.fulfilment.contents import ShipmentRefused
@@ -67,9 +68,14 @@ def _kept(order: Order, shipment: Shipment, variants: Iterable[UUID]) -> dict[UU
 def _missing(shipment: Shipment, units: Mapping[UUID, int]) -> list[ShipmentLine]:
     lines = packing.named(shipment, units)
     for line in lines:
-        if not 1 <= units[line.pk] <= line.quantity - line.picked:
-            told = {"sku": line.order_line.sku, "units": line.quantity - line.picked}
-            raise ShipmentRefused(_("Only %(units)d of %(sku)s are still to be picked.") % told, "bad_units")
+        left = line.quantity - line.picked
+        if not 1 <= units[line.pk] <= left:
+            text = ngettext(
+                "Only %(units)d of %(sku)s is still to be picked.",
+                "Only %(units)d of %(sku)s are still to be picked.",
+                left,
+            )
+            raise ShipmentRefused(text % {"sku": line.order_line.sku, "units": left}, "bad_units")
     return lines
 
 

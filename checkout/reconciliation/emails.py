@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from checkout.orders import emails
 from checkout.reconciliation.models import Difference, Reconciliation
@@ -25,7 +26,12 @@ def differences(*, reconciliation: Reconciliation, found: Sequence[Found]) -> No
     ]
     emails.to_staff(
         key=f"reconciliation:{reconciliation.pk}",
-        subject=_("%(count)s differences with %(provider)s's books") % told,
+        subject=ngettext(
+            "%(count)s difference with %(provider)s's books",
+            "%(count)s differences with %(provider)s's books",
+            len(found),
+        )
+        % told,
         lines=lines,
         page="checkout_difference",
     )

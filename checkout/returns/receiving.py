@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from checkout.returns import keeping, locking, rules, selectors
 from checkout.returns.keeping import ReturnRefused
@@ -109,7 +110,11 @@ def _check_there(found: Return, verdicts: Sequence[Verdict]) -> None:
         named = sum(one.units for one in mine if OUTCOMES[one.outcome] == ("received",))
         came = sum(unit.line_id == line_id for unit in known)
         if named > came:
-            text = _("Only %(came)d units of this line came back and wait to be looked at, you named %(named)d.")
+            text = ngettext(
+                "Only %(came)d unit of this line came back and waits to be looked at, you named %(named)d.",
+                "Only %(came)d units of this line came back and wait to be looked at, you named %(named)d.",
+                came,
+            )
             raise ReturnRefused(text % {"came": came, "named": named}, "too_many_units")
 
 
@@ -168,11 +173,12 @@ def _first(known: Sequence[ReturnUnit], units: Mapping[UUID, int]) -> list[Retur
     for line_id, wanted in units.items():
         mine = [unit for unit in known if unit.line_id == line_id]
         if not 0 <= wanted <= len(mine):
-            raise ReturnRefused(
-                _("Only %(left)d units of this line are there for that, you named %(named)d.")
-                % {"left": len(mine), "named": wanted},
-                "too_many_units",
+            text = ngettext(
+                "Only %(left)d unit of this line is there for that, you named %(named)d.",
+                "Only %(left)d units of this line are there for that, you named %(named)d.",
+                len(mine),
             )
+            raise ReturnRefused(text % {"left": len(mine), "named": wanted}, "too_many_units")
         picked += mine[:wanted]
     return picked
 

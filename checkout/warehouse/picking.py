@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.products import codes
 from checkout.fulfilment import contents as contents_of
@@ -201,8 +202,12 @@ def _count(
     if not needed:
         raise ScanRefused(_("%(sku)s is complete: put it back.") % {"sku": sku}, "complete")
     if units > needed:
-        words = {"sku": sku, "needed": needed, "units": units}
-        raise ScanRefused(_("Of %(sku)s only %(needed)d are needed, not %(units)d.") % words, "too_many")
+        text = ngettext(
+            "Of %(sku)s only %(needed)d is needed, not %(units)d.",
+            "Of %(sku)s only %(needed)d are needed, not %(units)d.",
+            needed,
+        )
+        raise ScanRefused(text % {"sku": sku, "needed": needed, "units": units}, "too_many")
     by_id = {line.line_id: line for line in lines}
     shares = rules.share(units, [rules.Need(line.line_id, line.box, line.open) for line in lines])
     _pick({by_id[need.line_id]: part for need, part in shares}, by)

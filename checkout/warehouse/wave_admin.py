@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from checkout.fulfilment import slips
@@ -79,7 +80,8 @@ class PickWaveAdmin(KeysetAdmin):
     @display(description=_lazy("picked"))
     def units(self, wave: Any) -> str:
         _place, _parcels, picked, quantity = wave.told
-        return _("%(picked)d of %(quantity)d units") % {"picked": picked, "quantity": quantity}
+        text = ngettext("%(picked)d of %(quantity)d unit", "%(picked)d of %(quantity)d units", quantity)
+        return text % {"picked": picked, "quantity": quantity}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """A wave of the oldest parcels of a location, or of those that were ticked in another list."""

@@ -50,10 +50,22 @@ def missing(sku: str, units: int, then: str, *, outdated: str = "") -> str:
     """What follows from units that are not on the shelf. `outdated`: the parcel whose slip says something else now."""
     words = {"sku": sku, "units": units}
     follows = {
-        "refund": _("%(units)d × %(sku)s leave the order; the money goes back.") % words,
-        "wait": _("%(units)d × %(sku)s wait in a parcel of their own until there is stock.") % words,
-        "elsewhere": _("%(units)d × %(sku)s come from another location, in a parcel of their own.") % words,
-    }[then]
+        "refund": ngettext(
+            "%(units)d × %(sku)s leaves the order; the money goes back.",
+            "%(units)d × %(sku)s leave the order; the money goes back.",
+            units,
+        ),
+        "wait": ngettext(
+            "%(units)d × %(sku)s waits in a parcel of its own until there is stock.",
+            "%(units)d × %(sku)s wait in a parcel of their own until there is stock.",
+            units,
+        ),
+        "elsewhere": ngettext(
+            "%(units)d × %(sku)s comes from another location, in a parcel of its own.",
+            "%(units)d × %(sku)s come from another location, in a parcel of their own.",
+            units,
+        ),
+    }[then] % words
     return f"{follows} {outdated_slip(outdated)}" if outdated else follows
 
 

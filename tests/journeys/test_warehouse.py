@@ -44,7 +44,7 @@ def test_an_order_is_picked_printed_and_sent_without_a_mouse(page, admin, shop, 
     assert "came twice at once and was counted once" in twice
     assert ("→ box 1" in counted, "is unknown" in unknown) == (True, True)
     expect(admin.locator("#scan-code")).to_be_focused()
-    expect(admin.get_by_test_id("wave-progress")).to_have_text("1 of 1 units")
+    expect(admin.get_by_test_id("wave-progress")).to_have_text("1 of 1 unit")
 
     admin.get_by_role("button", name="Slips and labels").press("Enter")
     link = admin.get_by_role("link", name="Open the PDF")
@@ -104,7 +104,7 @@ def test_axe_finds_nothing_on_the_screens_of_the_warehouse(open_admin, shop, sho
     for code in ("nonsense", admin.locator(".wave-sku").inner_text()):
         admin.locator("#scan-code").fill(code)
         admin.keyboard.press("Enter")
-    expect(admin.get_by_test_id("wave-progress")).to_have_text("1 of 1 units")
+    expect(admin.get_by_test_id("wave-progress")).to_have_text("1 of 1 unit")
     clean(admin, "a wave of which everything is picked")
     admin.get_by_role("button", name="Finish 1 complete parcel").click()
     expect(admin.get_by_test_id("wave-status")).to_have_text("picked")

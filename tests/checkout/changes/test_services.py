@@ -412,6 +412,18 @@ def test_units_that_there_are_not_cannot_be_taken_off(units: int, code: str) -> 
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("quantity", "text"), [(1, "There is 1 of “%s” to take off."), (2, "Take off 1 to 2 of “%s”.")]
+)
+def test_a_refusal_tells_one_from_many(quantity: int, text: str) -> None:
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, quantity), is_drained=False)
+    Order.objects.filter(pk=order.pk).update(status="processing")
+    with pytest.raises(changes.EditRefused) as refused:
+        changes.cancel_units(order_id=order.pk, units={line_of(order, mug).pk: 3}, reason="", by=BY)
+    assert str(refused.value) == text % mug.name
+
+
 def test_units_that_are_short_cannot_be_added_and_unsold_ones_neither() -> None:
     mug, bowl = carts.product(units=10, amount=2000), carts.product(units=1, amount=1000)
     order = bought((mug, 1), is_drained=False)

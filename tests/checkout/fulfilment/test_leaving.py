@@ -88,14 +88,17 @@ def test_what_is_not_paid_for_does_not_leave() -> None:
 
 
 def test_what_a_recount_did_not_find_does_not_leave() -> None:
-    order, first, _second = split_order(1, 2)
-    picked(first)
-    item = StockItem.objects.get(location_id=first.location_id)
-    stock.recount(stock_item_id=item.pk, on_hand=0, reason="counted", by=BY)
-    with pytest.raises(fulfilment.ShipmentRefused) as refused:
-        sent(first)
-    assert refused.value.code == "not_on_hand"
-    assert parcels(order)[0] == ("picked", 1, 1)
+    order, first, second = split_order(1, 2)
+    for parcel, found, verb in ((first, 0, "are"), (second, 1, "is")):
+        picked(parcel)
+        item = StockItem.objects.get(location_id=parcel.location_id)
+        stock.recount(stock_item_id=item.pk, on_hand=found, reason="counted", by=BY)
+        with pytest.raises(fulfilment.ShipmentRefused) as refused:
+            sent(parcel)
+        assert (refused.value.code, str(refused.value)) == (
+            "not_on_hand", f"Only {found} of {item.sku} {verb} on hand. Count them before the parcel leaves.",
+        )  # fmt: skip
+    assert parcels(order) == [("picked", 1, 1), ("picked", 2, 2)]
 
 
 def test_the_order_has_arrived_when_every_parcel_has() -> None:

@@ -92,12 +92,23 @@ def test_wrong_units_are_refused(units: dict[int, int], code: str) -> None:
     assert parcels(order) == [("open", 3, 0)]
 
 
+@pytest.mark.parametrize(("quantity", "verb"), [(1, "is"), (3, "are")])
+def test_a_refusal_tells_one_from_many(quantity: int, verb: str) -> None:
+    item = stocked(5)
+    _order, shipment = opened(quantity, [item])
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        fulfilment.pick_units(shipment_id=shipment.pk, units={only_line(shipment).pk: 4}, by=BY)
+    assert str(refused.value) == f"At most {quantity} of {item.sku} {verb} in this parcel."
+
+
 def test_a_parcel_that_is_not_all_picked_is_not_finished() -> None:
     order, shipment = opened()
     fulfilment.pick_units(shipment_id=shipment.pk, units={only_line(shipment).pk: 2}, by=BY)
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         fulfilment.finish_picking(shipment_id=shipment.pk, by=BY)
-    assert refused.value.code == "not_all_picked"
+    assert (refused.value.code, str(refused.value)) == (
+        "not_all_picked", f"1 unit of parcel {shipment.number} is not picked yet.",
+    )  # fmt: skip
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         fulfilment.pick_units(shipment_id=uuid4(), units={uuid4(): 1}, by=BY)
     assert refused.value.code == "no_such_shipment"
@@ -139,7 +150,9 @@ def test_units_sold_before_they_are_there_wait_in_their_parcel() -> None:
     fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 1}, by=BY)
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         fulfilment.pick_units(shipment_id=shipment.pk, units={line.pk: 2}, by=BY)
-    assert refused.value.code == "not_on_hand"
+    assert (refused.value.code, str(refused.value)) == (
+        "not_on_hand", f"Only 1 of {item.sku} is there for this parcel. It was sold before it came in.",
+    )  # fmt: skip
     with pytest.raises(fulfilment.ShipmentRefused):
         fulfilment.pick(order_id=order.pk, by=BY)
     assert parcels(order) == [("open", 3, 1)]

@@ -138,6 +138,14 @@ def test_nowhere_else_is_a_refusal_and_nothing_is_counted_down() -> None:
     assert (parcels(order), counters(item)) == ([("open", 3, 0)], (5, 0, 3, 0))
 
 
+def test_a_refusal_tells_one_from_many() -> None:
+    item, _order, shipment = opened()
+    fulfilment.pick_units(shipment_id=shipment.pk, units={only_line(shipment).pk: 2}, by=BY)
+    with pytest.raises(fulfilment.ShipmentRefused) as refused:
+        short(shipment, 2, "refund")
+    assert str(refused.value) == f"Only 1 of {item.sku} is still to be picked."
+
+
 def test_only_what_is_not_picked_can_be_missing_and_the_same_page_says_so_once() -> None:
     item, order, shipment = opened()
     line = only_line(shipment)
@@ -146,7 +154,9 @@ def test_only_what_is_not_picked_can_be_missing_and_the_same_page_says_so_once()
     for units in (0, 3):
         with pytest.raises(fulfilment.ShipmentRefused) as refused:
             short(shipment, units, "refund")
-        assert refused.value.code == "bad_units"
+        assert (refused.value.code, str(refused.value)) == (
+            "bad_units", f"Only 2 of {item.sku} are still to be picked.",
+        )  # fmt: skip
     short(shipment, 1, "wait", seen=seen)
     with pytest.raises(fulfilment.ShipmentRefused) as refused:
         short(shipment, 1, "wait", seen=seen)

@@ -92,6 +92,14 @@ def test_every_difference_is_named_kept_and_mailed(shop_sandbox: RunningSandbox,
     ]
 
 
+def test_one_difference_is_told_as_one(shop_sandbox: RunningSandbox, mailoutbox: list[object]) -> None:
+    StaffFactory(is_superuser=True)
+    charged(shop_sandbox)
+    assert reconciled() == ("different", [("missing_here", "", "700 USD paid")])
+    outbox.drain()
+    assert [mail.subject for mail in mailoutbox] == ["1 difference with stripe's books"]  # type: ignore[attr-defined]
+
+
 def test_a_provider_that_does_not_answer_is_noted_as_that(shop_sandbox: RunningSandbox) -> None:
     make.placed()
     outbox.drain()

@@ -157,6 +157,15 @@ def test_units_named_twice_are_counted_together(found: Return) -> None:
     )  # fmt: skip
 
 
+def test_a_refusal_tells_one_from_many(found: Return) -> None:
+    receive(found, 4)
+    with pytest.raises(ReturnRefused, match="Only 1 unit of this line is there for that, you named 2."):
+        receive(found, 2)
+    inspect(found, "restock", 3)
+    with pytest.raises(ReturnRefused, match="Only 1 unit of this line came back and waits to be looked at"):
+        inspect(found, "damaged", 2)
+
+
 def test_a_verdict_is_given_once(found: Return) -> None:
     receive(found, 5)
     inspect(found, "restock", 5)

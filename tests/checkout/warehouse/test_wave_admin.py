@@ -63,6 +63,13 @@ def test_a_scan_is_counted_and_told(picker: Client) -> None:
     assert "1 of 3 units" in picker.get(page(wave)).content.decode()
 
 
+@pytest.mark.parametrize(("quantity", "words"), [(1, "0 of 1 unit"), (2, "0 of 2 units")])
+def test_one_unit_is_told_from_many(picker: Client, quantity: int, words: str) -> None:
+    wave = make.wave(make.parcel([stocked(9)], quantity=quantity))
+    for html in (picker.get(page(wave)).content.decode(), picker.get(reverse(WAVES)).content.decode()):
+        assert re.findall(r"0 of \d units?", html) == [words]
+
+
 def test_a_form_that_is_sent_twice_counts_once_and_says_so(picker: Client) -> None:
     item = stocked(9)
     wave = make.wave(make.parcel([item], quantity=3))
@@ -82,7 +89,7 @@ def test_a_refused_scan_says_what_is_wrong(picker: Client) -> None:
         "nonsense": "nonsense is unknown: no SKU and no barcode of ours.",
         other.sku: f"{other.sku} is not in this wave, or its parcels are finished.",
         "": "Scan a unit, or type its SKU.",
-        f"2*{item.sku}": f"Of {item.sku} only 1 are needed, not 2.",
+        f"2*{item.sku}": f"Of {item.sku} only 1 is needed, not 2.",
         f"0*{item.sku}": "Say how many as 3*SKU, from 1 to 999.",
     }
     for code, sentence in refused.items():
@@ -271,7 +278,7 @@ def test_a_wave_says_which_slips_were_printed_before_a_change(picker: Client) ->
     changed.refresh_from_db()
     data = {"line": str(changed.lines.get().pk), "units": 1, "seen": changed.version, "then": "refund"}
     assert after(picker, wave, "short", **data) == [
-        ("success", f"1 × {item.sku} leave the order; the money goes back. "
+        ("success", f"1 × {item.sku} leaves the order; the money goes back. "
          f"Parcel {changed.number}: printed before a change, print the slip again."),
     ]  # fmt: skip
     shown = picker.get(page(wave))
