@@ -159,7 +159,7 @@ def test_units_named_twice_are_counted_together(found: Return) -> None:
 
 def test_a_refusal_tells_one_from_many(found: Return) -> None:
     receive(found, 4)
-    with pytest.raises(ReturnRefused, match="Only 1 unit of this line is there for that, you named 2."):
+    with pytest.raises(ReturnRefused, match="Only 1 unit of this line is there for that, you named 2"):
         receive(found, 2)
     inspect(found, "restock", 3)
     with pytest.raises(ReturnRefused, match="Only 1 unit of this line came back and waits to be looked at"):
