@@ -51,8 +51,11 @@ AS $$ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || 
 """
 _PAID = "status NOT IN ('pending', 'payment_pending', 'payment_review', 'cancelled')"
 _SENT = "status IN ('shipped', 'delivered', 'returned')"
-_ADDRESS = """'{"first_name": "Ada", "last_name": "Lovelace", "address1": "1 Analytical Way", "city": "Springfield",
-               "state": "IL", "postal_code": "62701", "country": "US"}'::jsonb"""
+# A quarter of all orders goes to one surname, the others to tens of thousands, without digits as names are.
+_ADDRESS = """'{"first_name": "Ada", "address1": "1 Analytical Way", "city": "Springfield",
+               "state": "IL", "postal_code": "62701", "country": "US"}'::jsonb || jsonb_build_object('last_name',
+               CASE who %% 4 WHEN 0 THEN 'Lovelace'
+                    ELSE initcap(translate(who::text, '0123456789', 'aeioulnrst')) END)"""
 _PROVIDER = "CASE WHEN pay < 0.8 THEN 'stripe' WHEN pay < 0.95 THEN 'paypal' ELSE 'bank_transfer' END"
 _NUMBER = "'ORD-' || to_char(placed_at, 'YYYY') || lpad(n::text, 7, '0')"
 _STEPS = {

@@ -150,6 +150,8 @@ def _queries() -> Iterator[tuple[str, str]]:
     terms = {
         "number": middle.number, "number's digits": middle.number[4:], "number's beginning": middle.number[:-3],
         "year": middle.number[:8], "e-mail": middle.email, "e-mail's beginning": "shopper12", "first letter": "s",
+        "surname": middle.shipping_address["last_name"], "whole name": f"ada+{middle.shipping_address['last_name']}",
+        "surname of many": "lovelace", "name that nobody has": "nobody+nowhere", "nobody of a surname": "bob+lovelace",
         "nothing like it": "nobody@nowhere.example", "tracking number": tracking.tracking_number if tracking else "1Z",
     }  # fmt: skip
     for name, term in terms.items():

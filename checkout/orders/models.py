@@ -6,8 +6,9 @@ import secrets
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
@@ -25,6 +26,9 @@ _PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what 
 # Orders that go on and whose balance is not nought: with the same words in index and query, the index is used.
 TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(captured_minor__lt=_PAID_FOR)
 TO_GIVE_BACK = Q(captured_minor__gt=_PAID_FOR) | Q(status__in=OVER, captured_minor__gt=F("refunded_minor"))
+SURNAME = Lower(KT("shipping_address__last_name"))  # of who it goes to, as a search reads names
+_SPACE = Value(" ", output_field=models.TextField())
+RECIPIENT = Lower(Concat(KT("shipping_address__first_name"), _SPACE, KT("shipping_address__last_name")))
 
 
 class Order(models.Model):
@@ -141,6 +145,8 @@ class Order(models.Model):
             models.Index("customer_id", F("id").desc(), name="order_customer"),
             models.Index("status", F("id").desc(), name="order_status"),
             models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="order_email_prefix"),
+            models.Index(SURNAME, F("id").desc(), name="order_surname"),
+            models.Index(RECIPIENT, F("id").desc(), name="order_recipient"),
             models.Index(
                 "payment_state", F("id").desc(), "status", condition=~Q(payment_state="paid"), name="order_payment"
             ),

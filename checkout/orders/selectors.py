@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from checkout.orders import rules, transitions
 from checkout.orders import services as orders
-from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
+from checkout.orders.models import RECIPIENT, SURNAME, Order, OrderChange, OrderLine, OrderStep
 from shop.core import db
 from shop.core.links import Link, ids
 
@@ -67,6 +67,24 @@ def named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     year, day = datetime(int(text[:4]), 1, 1, tzinfo=UTC), timedelta(days=1)
     after, before = year - day, year.replace(year=year.year + 1) + day
     return found.filter(pk__gte=db.uuid7_floor(after), pk__lt=db.uuid7_floor(before))
+
+
+def searched(rows: QuerySet[Order], term: str) -> QuerySet[Order]:
+    """Those of the live orders `rows` that a search for `term` means: those that go to somebody of this surname or
+    whole name ("Ada Lovelace", "Lovelace Ada"), if there are any, else as `named`.
+
+    One or the other: each comes in order from an index of its own, however many there are and however old.
+    """
+    if "@" in term or any(letter.isdigit() for letter in term) or term.strip().upper().startswith("ORD-"):
+        return named(rows, term)
+    words = term.lower().split()[:6]
+    meant = [{"surname": " ".join(words)}]
+    meant += [{"recipient": " ".join(words[at:] + words[:at])} for at in range(len(words))]
+    known = {"surname": SURNAME, "recipient": RECIPIENT}
+    for one in meant:
+        if Order.objects.alias(**known).filter(**one).exists():
+            return rows.alias(**known).filter(**one)
+    return named(rows, term)
 
 
 def ids_named(term: str, *, limit: int = 50) -> list[UUID]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -11,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from checkout.fulfilment import services as fulfilment
-from checkout.orders.models import Order
+from checkout.orders.models import RECIPIENT, SURNAME, Order
 from checkout.payments.models import Payment
 from shop.accounts.models import User
 from tests import outbox
@@ -48,6 +50,15 @@ def shown(client: Client, table: str, query: str = "") -> list[Any]:
     return [row.pk for row in page.context["cl"].result_list]
 
 
+def test_a_row_fits_its_states_into_one_column(merchant: Client) -> None:
+    make.paid()
+    html = merchant.get(reverse("admin:checkout_order_changelist")).content.decode()
+    assert re.findall(r'data-label="([^"]*)"', html) == [
+        "number", "placed", "e-mail", "total", "status", "payment, parcels",
+    ]  # fmt: skip
+    assert re.findall(r'data-label="payment, parcels">(.*?)</td>', html) == ["paid<br>unfulfilled"]
+
+
 def test_a_search_for_nothing_shows_everything(merchant: Client) -> None:
     order = make.ready()
     outbox.drain()
@@ -68,6 +79,38 @@ def test_orders_are_found_by_number_mail_and_tracking_number(merchant: Client) -
     assert shown(merchant, "order", f"?q={number[:8]}") == [other.pk, order.pk]
     for term in ("ORD-1999", "ORD-9999000001", "999999999999", "1Z99", "xyz", "%", "_"):
         assert shown(merchant, "order", f"?q={term}") == [], term
+
+
+def test_orders_are_found_by_who_they_go_to(merchant: Client) -> None:
+    def sent_to(first: str, last: str) -> Order:
+        order = make.paid(email=f"{len(last)}@example.com")
+        Order.objects.filter(pk=order.pk).update(shipping_address={"first_name": first, "last_name": last})
+        return order
+
+    ada, van, lost = sent_to("Ada", "Lovelace"), sent_to("Jan Pieter", "van der Berg"), sent_to("Mary", "O’Neill-Ada")
+    mailed = make.paid()
+    Order.objects.filter(pk=mailed.pk).update(email="lovel@example.com", shipping_address={})
+    found = {
+        "LOVELACE": ada, "Ada Lovelace": ada, " lovelace  ada ": ada, "van der berg": van,
+        "jan pieter van der berg": van, "Van der Berg Jan Pieter": van, "O’Neill-ada": lost, "love": mailed,
+    }  # fmt: skip
+    for term, order in found.items():
+        assert shown(merchant, "order", f"?q={quote(term)}") == [order.pk], term
+    for term in (
+        "ada",
+        "lovelaceada",
+        "lovelace adam",
+        "a lovelace",
+        "jan berg",
+        "van der",
+        "%",
+        "l_velace",
+        "% lovelace",
+    ):
+        assert shown(merchant, "order", f"?q={quote(term)}") == [], term
+    Order.objects.filter(pk=mailed.pk).update(email="lovelace@example.com")
+    assert shown(merchant, "order", "?q=lovelace") == [ada.pk]  # a name there is, before an address
+    assert shown(merchant, "order", "?q=lovelace@") == [mailed.pk]
 
 
 def test_payments_are_found_by_their_order_and_their_reference(merchant: Client) -> None:
@@ -126,6 +169,8 @@ def test_a_list_takes_the_same_queries_for_one_and_for_many(merchant: Client, ta
         ({"fulfilment_state": "unfulfilled"}, "order_parcels"),
         ({"number__startswith": "ORD-2026000001"}, "_like"),
         ({"email__startswith": "ada@"}, "order_email_prefix"),
+        ({"surname": "lovelace"}, "order_surname"),
+        ({"recipient": "ada lovelace"}, "order_recipient"),
     ],
 )
 def test_what_is_offered_has_an_index(query: dict[str, str], index: str) -> None:
@@ -137,5 +182,5 @@ def test_what_is_offered_has_an_index(query: dict[str, str], index: str) -> None
         cursor.execute("TRUNCATE checkout_order CASCADE")
         for way in ("seqscan", "sort", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
-    rows = Order.objects.filter(**query)
+    rows = Order.objects.alias(surname=SURNAME, recipient=RECIPIENT).filter(**query)
     assert index in (rows.order_by() if "__" in next(iter(query)) else rows.order_by("-id")[:51]).explain()
