@@ -15,6 +15,10 @@ def test_a_return_with_a_photo_becomes_store_credit(open_page, admin, shop, cust
     ordering.deliver(shop, number)
     page.goto(path)
     page.get_by_test_id("return-btn").click()
+    button = page.locator("input[type=file]").evaluate(
+        "it => getComputedStyle(it, '::file-selector-button').fontWeight"
+    )
+    assert button == page.locator(".button").first.evaluate("it => getComputedStyle(it).fontWeight"), "as other buttons"
     found = steps.ask_return(page, wish="Store credit")
     label = page.request.get(page.get_by_test_id("return-label").get_attribute("href") or "")
     assert (label.status, label.headers["content-type"], label.body()[:5]) == (200, "application/pdf", b"%PDF-")
