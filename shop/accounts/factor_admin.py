@@ -31,7 +31,7 @@ class FactorFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         wanted = {"1": True, "0": False}.get(str(self.value()))
-        return queryset if wanted is None else queryset.filter(has_factor=wanted)
+        return queryset if wanted is None else queryset.filter(has_factor=wanted)  # type: ignore[misc]  # annotated
 
 
 class FactorPages(ModelAdmin):  # type: ignore[misc]
