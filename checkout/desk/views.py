@@ -157,13 +157,15 @@ def reorder(request: HttpRequest, number: str) -> HttpResponse:
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """POST /orders/<number>/pay/: another card after a decline."""
     found = _order(request, number)
-    form = payment_forms.WayForm(request.POST, shopper=paying.shopper(request, found), about=found.cart_id or found.pk)
+    form = payment_forms.PayForm(request.POST, shopper=paying.shopper(request, found), about=found.cart_id or found.pk)
     if is_ratelimited(request, group="pay", key="ip", rate="30/10m", increment=True):
         return _refused(request, found, _("Too many tries. Please wait a few minutes."), status=429)
     if not form.is_valid() or form.way is None:
         return _refused(request, found, str(next(iter(form.errors.values()))[0]), status=400)
     try:
-        payments.retry(order_id=found.pk, by=requests.actor(request), **form.way.wanted())
+        payments.retry(
+            order_id=found.pk, seen=form.cleaned_data["seen_total"], by=requests.actor(request), **form.way.wanted()
+        )
     except payments.PaymentRefused as refused:
         messages.error(request, str(refused))
         return _to(found)

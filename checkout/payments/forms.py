@@ -6,8 +6,28 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from checkout.payments import methods, ways
+from shop.core.money import BadAmount, Money
+
+
+class SeenTotalField(forms.RegexField):
+    """The sum on the button that was pressed ("54.20 USD"), as `Money`. It is compared, never charged."""
+
+    def __init__(self) -> None:
+        wrong = gettext_lazy("Please check the total again.")
+        super().__init__(
+            r"^[0-9]{1,15}(\.[0-9]{1,4})?( [A-Z]{3})?$", error_messages={"invalid": wrong, "required": wrong}
+        )
+
+    def clean(self, value: Any) -> Money:
+        amount, _space, currency = str(super().clean(value)).partition(" ")
+        try:
+            return Money.of(amount, currency or settings.DEFAULT_CURRENCY)
+        except BadAmount as error:
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
 
 
 class WayForm(forms.Form):
@@ -44,3 +64,9 @@ class WayForm(forms.Form):
             except ways.WayRefused as refused:
                 self.add_error("method", str(refused))
         return cleaned
+
+
+class PayForm(WayForm):
+    """The way to pay what is still due of an order, and the sum that was agreed to."""
+
+    seen_total = SeenTotalField()

@@ -19,6 +19,7 @@ from checkout.payments.models import Payment
 from checkout.storecredit import selectors as credit
 from shop.audit import services as audit
 from shop.core import db
+from shop.core.money import Money
 from shop.events import bus, types
 
 
@@ -63,11 +64,13 @@ def retry(
     method: str = "",
     is_saving: bool = False,
     use_credit: bool = False,
+    seen: Money | None = None,
 ) -> Payment:
     """Another attempt to pay what is still due of a placed order, or of one that goes on and costs more by now.
 
-    A worker charges it (`PaymentRetried`). Raises `PaymentRefused` when the order does not wait for money, an attempt
-    is under way, or too many were made that brought none.
+    `seen` is the sum that the shopper agreed to, where one did: exactly that is asked for or nothing. A worker charges
+    it (`PaymentRetried`). Raises `PaymentRefused` when the order does not wait for money, another sum is due than was
+    seen, an attempt is under way, or too many were made that brought none.
     """
     providers.provider(provider)
     with transaction.atomic(using=db.DEFAULT):
@@ -81,6 +84,9 @@ def retry(
         due = selectors.due(order, payments)
         if due.minor <= 0:
             raise PaymentRefused(_("This order is paid."))
+        if seen is not None and seen != due:
+            text = _("What is to be paid has changed from %(seen)s to %(due)s. Nothing was charged; please look again.")
+            raise PaymentRefused(text % {"seen": seen.format(), "due": due.format()})
         wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
         payment = _parts(order, due.minor, wanted, use_credit=use_credit, by=by)
         bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)

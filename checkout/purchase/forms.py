@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
 from cart.pricing.selectors import DeliveryOption
+from checkout.payments.forms import SeenTotalField
 from shop.core import addresses
 from shop.core.fields import LineField, LinesField
-from shop.core.money import BadAmount, Money
 
 _STATE_LABELS = {
     "state": gettext_lazy("State"),
@@ -143,16 +143,8 @@ class DetailsForm(forms.Form):
 class PlaceForm(forms.Form):
     """What "Pay" posts besides the way to pay. The total is what the shopper saw; it is compared, never charged."""
 
-    seen_total = forms.CharField(max_length=40)
+    seen_total = SeenTotalField()
     idempotency_key = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$")
-
-    def clean_seen_total(self) -> Money:
-        """ "54.20 USD" """
-        amount, _space, currency = str(self.cleaned_data["seen_total"]).partition(" ")
-        try:
-            return Money.of(amount, currency or settings.DEFAULT_CURRENCY)
-        except (BadAmount, ArithmeticError) as error:
-            raise forms.ValidationError(_("Please check the total again.")) from error
 
 
 def address_problem(rules: addresses.Rules | None, name: str, problem: str) -> str:

@@ -57,6 +57,11 @@ def page(client: Client, order: Order) -> Any:
     return client.get(access.url(order))
 
 
+def card(page: Any, method: str = "card") -> dict[str, str]:
+    """What the form of this page posts with a card that pays."""
+    return {"method": method, "payment_token": "pm_card_visa", "seen_total": page.context["seen_total"]}
+
+
 def text(answer: Any, testid: str) -> list[str]:
     """The texts of the elements with a test id."""
     html = answer.content.decode()
@@ -151,9 +156,7 @@ class TestBalance:
         assert text(answer, "order-balance") == [due]
         assert 'data-testid="order-confirmation"' in html
         assert answer.context["pay_total"] == order.money(order.balance_minor)
-        again = client.post(
-            reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"}
-        )
+        again = client.post(reverse("order_pay", args=[order.number]), card(answer))
         assert again.status_code == 303
         second = Payment.objects.filter(order=order).latest("id")
         assert (second.amount_minor, second.token) == (order.balance_minor, "pm_card_visa")
@@ -185,8 +188,36 @@ class TestBalance:
 
     def test_another_way_that_is_none_is_400(self, client: Client, order: Order) -> None:
         page(client, order)
-        answer = client.post(reverse("order_pay", args=[order.number]), {"method": "gold"})
+        answer = client.post(reverse("order_pay", args=[order.number]), card(page(client, order), method="gold"))
         assert answer.status_code == 400
+        assert Payment.objects.filter(order=order).count() == 1
+
+    def test_what_is_due_may_change_while_the_page_is_open(self, client: Client, order: Order) -> None:
+        """The sum on the button is charged or nothing: the page that is shown then has the new one."""
+        opened = page(client, order)
+        seen = order.money(order.balance_minor)
+        line = order.lines.first()
+        changes.edit(
+            order_id=order.pk, seen_revision=order.revision, added={line.variant_id: 1}, reason="One more", by="staff:1"
+        )
+        order.refresh_from_db()
+        due = order.money(order.balance_minor)
+        answer = client.post(reverse("order_pay", args=[order.number]), card(opened), follow=True)
+        told = f"What is to be paid has changed from {seen.format()} to {due.format()}."
+        assert [str(one) for one in answer.context["messages"]] == [f"{told} Nothing was charged; please look again."]
+        assert (due > seen, answer.context["seen_total"]) == (True, str(due))
+        assert Payment.objects.filter(order=order).count() == 1
+        client.post(reverse("order_pay", args=[order.number]), card(answer))
+        assert Payment.objects.filter(order=order).latest("id").amount_minor == due.minor
+
+    @pytest.mark.parametrize("seen", [None, "", "x", "-1.00 USD", "1E+99 USD", "1.00 XYZ", "1.00 usd"])
+    def test_a_sum_that_is_none_is_400(self, client: Client, order: Order, seen: str | None) -> None:
+        given = card(page(client, order)) | {"seen_total": seen}
+        answer = client.post(
+            reverse("order_pay", args=[order.number]),
+            {name: value for name, value in given.items() if value is not None},
+        )
+        assert (answer.status_code, answer.context["error"]) == (400, "Please check the total again.")
         assert Payment.objects.filter(order=order).count() == 1
 
 

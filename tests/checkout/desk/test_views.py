@@ -110,9 +110,8 @@ class TestStates:
         assert "Your card was declined." in html
         assert marks(answer) == ["order-pending"]
         assert re.search(r"Kept for you for another \d+\sminutes\.", html)
-        again = client.post(
-            reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"}
-        )
+        given = {"method": "card", "payment_token": "pm_card_visa", "seen_total": str(order.total)}
+        again = client.post(reverse("order_pay", args=[order.number]), given)
         assert again.status_code == 303
         second = Payment.objects.exclude(pk=payment.pk).get()
         assert (second.token, second.amount_minor) == ("pm_card_visa", order.total_minor)
@@ -124,12 +123,14 @@ class TestStates:
     def test_another_card_that_is_none_is_400(self, client, order, given):
         payments.record(payment_id=payment_of(order).pk, outcome=outcome("declined"), source="charge")
         page(client, order)
+        given = {"seen_total": str(order.total), **given}
         assert client.post(reverse("order_pay", args=[order.number]), given).status_code == 400
         assert Payment.objects.count() == 1
 
     def test_a_second_payment_while_one_is_under_way_is_refused(self, client, order):
         page(client, order)
-        client.post(reverse("order_pay", args=[order.number]), {"method": "card", "payment_token": "pm_card_visa"})
+        given = {"method": "card", "payment_token": "pm_card_visa", "seen_total": str(order.total)}
+        assert client.post(reverse("order_pay", args=[order.number]), given).status_code == 303
         assert Payment.objects.count() == 1
 
     def test_a_transfer_says_where_to_before_a_worker_has_seen_it(self, client):
@@ -332,6 +333,7 @@ class TestLookup:
         assert message.to == ["ada@example.com"]
         assert access.url(order) in message.body
         assert message.subject == f"Your order {order.number}"
+        assert "You asked us for the link" in message.body and "a new link" not in message.body
 
     def test_A19_says_the_same_whether_it_matches_or_not(self, client, order):
         answers = [

@@ -134,6 +134,17 @@ def test_only_orders_that_wait_for_money_take_another_card(status: str) -> None:
         payments.retry(order_id=order.pk, provider="stripe", token="pm_1", by="guest")
 
 
+@pytest.mark.parametrize("seen", [Money(2999, "USD"), Money(3001, "USD"), Money(3000, "EUR")])
+def test_another_sum_than_was_seen_is_not_asked_for(seen: Money) -> None:
+    order = make.placed()
+    record(make.payment_of(order), base.Outcome(reference="pi_1", state="declined"))
+    with pytest.raises(payments.PaymentRefused, match="has changed from"):
+        payments.retry(order_id=order.pk, provider="stripe", token="pm_1", by="guest", seen=seen)
+    assert Payment.objects.count() == 1
+    payments.retry(order_id=order.pk, provider="stripe", token="pm_1", by="guest", seen=Money(3000, "USD"))
+    assert Payment.objects.count() == 2
+
+
 def test_no_second_card_while_the_first_is_being_asked() -> None:
     order = make.placed()
     with pytest.raises(payments.PaymentRefused, match="already under way"):
