@@ -8,7 +8,7 @@ function focus(input, tries = 120) {
   if (document.activeElement !== input && tries) requestAnimationFrame(() => focus(input, tries - 1));
 }
 
-const first = document.querySelector(".warehouse [autofocus]");
+const first = document.querySelector(".order [autofocus]");
 if (first) focus(first);
 
 const form = document.querySelector("form[data-scan]");

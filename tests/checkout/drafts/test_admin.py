@@ -61,7 +61,9 @@ def sent(draft: Draft, *wanted: tuple[Any, Any], **more: str) -> dict[str, str]:
 
 def test_nothing_can_be_placed_before_there_is_something(desk: Client) -> None:
     draft = made(desk)
-    assert "Place the order for" not in desk.get(page(draft)).content.decode()
+    html = desk.get(page(draft)).content.decode()
+    assert "Place the order for" not in html
+    assert html.count("Nothing is held in stock before it is placed.") == 1
 
 
 def test_a_phone_order_from_nothing_to_the_link(desk: Client) -> None:
@@ -79,6 +81,7 @@ def test_a_phone_order_from_nothing_to_the_link(desk: Client) -> None:
     assert (order.total_minor, order.status) == (5912, "payment_pending")
     html = desk.get(page(draft)).content.decode()
     assert f"{order.number}</a> (Payment Pending)." in html
+    assert html.count("Nothing is held in stock before it is placed.") == 0  # it is held now
     again = desk.post(page(draft), sent(draft, (product, 3), step="place"))
     assert again["Location"] == answer["Location"]
     assert Order.objects.count() == 1
