@@ -106,10 +106,17 @@ def draw(
 
 
 def lines(text: str, room: float, size: float, *, is_bold: bool = False) -> list[str]:
-    """`text` as `joined` lines of at most `room` points; words longer than that are broken."""
+    """`text` as `joined` lines of at most `room` points; words longer than that are broken, lines that were typed stay
+    apart (empty ones but at the ends too)."""
+    typed = text.strip().split("\n")
+    found = [line for one in typed for line in _wrapped(one, room, size, is_bold=is_bold) or [""]]
+    return found if any(found) else []
+
+
+def _wrapped(typed: str, room: float, size: float, *, is_bold: bool) -> list[str]:
     found: list[str] = []
     line = ""
-    for word in _broken(joined(text).split(), room, size, is_bold=is_bold):
+    for word in _broken(joined(typed).split(), room, size, is_bold=is_bold):
         longer = f"{line} {word}" if line else word
         if line and width(longer, size, is_bold=is_bold) > room:
             found.append(line)

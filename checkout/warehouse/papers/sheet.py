@@ -128,7 +128,8 @@ def step(size: float) -> float:
 
 
 def wrap(words: str, wide: float, *, size: float = 9, is_bold: bool = False, most: int = 0) -> list[str]:
-    """`words` in lines of at most `wide` millimetres, words longer than that broken; at most `most` lines, if given."""
+    """`words` in lines of at most `wide` millimetres, words longer than that broken, typed lines apart; at most `most`
+    lines, if given."""
     found = scripts.lines(words, wide * mm, size, is_bold=is_bold)
     if most and len(found) > most:
         rest = " ".join(found[most - 1 :])

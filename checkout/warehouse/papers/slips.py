@@ -15,6 +15,7 @@ from shop.core import pdf
 A4 = (210.0, 297.0)
 LEFT, RIGHT, TOP, BOTTOM = 20.0, 190.0, 18.0, 276.0
 QUANTITY, NAME, SKU, PRICE, TOTAL = LEFT + 2, LEFT + 16, 112.0, 160.0, RIGHT - 2
+FACT = SKU + 30  # where what is said of the parcel begins
 PAD = 2.0  # above and below the words of a row
 
 
@@ -83,15 +84,16 @@ def _head(sheet: Sheet, slip: Slip) -> float:
     y += 13
     sheet.text(LEFT, y, _("Deliver to"), size=8, is_bold=True, color=pdf.MUTED)
     sheet.lines(LEFT, y + 4.5, _address(slip), size=10)
-    for row, (label, value) in enumerate(_facts(slip)):
-        sheet.text(SKU, y + row * 5.2, label, size=8, is_bold=True, color=pdf.MUTED)
-        sheet.text(SKU + 30, y + row * 5.2 - 0.2, value, size=9, wide=RIGHT - SKU - 30)
+    for label, lines in _facts(slip):
+        sheet.text(SKU, y, label, size=8, is_bold=True, color=pdf.MUTED)
+        sheet.lines(FACT, y - 0.2, lines, size=9)
+        y += _fact_high(lines)
     return _table_head(sheet, slip, _head_ends(slip) - 8)
 
 
 def _head_ends(slip: Slip) -> float:
     """Where the first row begins on the first page."""
-    block = max(4.5 + len(_address(slip)) * paper.step(10), len(_facts(slip)) * 5.2)
+    block = max(4.5 + len(_address(slip)) * paper.step(10), sum(_fact_high(lines) for _label, lines in _facts(slip)))
     return TOP + 49 + block + 8 + 8
 
 
@@ -105,7 +107,8 @@ def _address(slip: Slip) -> list[str]:
     return [line for one in slip.address[:9] for line in paper.wrap(one, SKU - LEFT - 6, size=10, most=2)]
 
 
-def _facts(slip: Slip) -> list[tuple[str, str]]:
+def _facts(slip: Slip) -> list[tuple[str, list[str]]]:
+    """What is said of the parcel, each with the lines that it takes."""
     rows = [
         (_("Order"), slip.order_number),
         (_("Parcel"), slip.number),
@@ -113,7 +116,11 @@ def _facts(slip: Slip) -> list[tuple[str, str]]:
         (_("Delivery"), slip.delivery),
         (_("Your PO number"), slip.po_number),
     ]
-    return [(label, value) for label, value in rows if value]
+    return [(label, paper.wrap(value, RIGHT - FACT, size=9)) for label, value in rows if value]
+
+
+def _fact_high(lines: list[str]) -> float:
+    return 5.2 + (len(lines) - 1) * paper.step(9)
 
 
 def _has_prices(slip: Slip) -> bool:
@@ -146,7 +153,7 @@ def _table(sheet: Sheet, slip: Slip, rows: list[_Row], y: float) -> float:
 
 
 def _gift_lines(slip: Slip) -> list[str]:
-    return paper.wrap(slip.gift_message, RIGHT - LEFT - 16, size=11, most=24)
+    return paper.wrap(slip.gift_message, RIGHT - LEFT - 16, size=11, most=40)
 
 
 def _gift_high(slip: Slip) -> float:

@@ -85,3 +85,9 @@ def test_a_sign_that_unicode_did_not_have_yet_stands_among_words_from_the_right(
     """Somebody's gift message must not keep papers from being drawn."""
     drawn = [(scripts.OTHER, "□"), (scripts.FONT, " "), (scripts.OTHER, "בא")]
     assert scripts.runs(scripts.joined(f"אב {sign}")) == drawn
+
+
+def test_lines_that_were_typed_stay_apart_and_so_do_empty_ones_between_them():
+    found = scripts.lines("\nHappy birthday!\n\nYours, Jane and all the others\n", 90, 9)
+    assert found == ["Happy birthday!", "", "Yours, Jane and all", "the others"]
+    assert scripts.lines(" \n\u200b\n", 100, 9) == []

@@ -38,6 +38,27 @@ def test_a_gift_has_its_message_and_no_prices():
     assert "Price" not in page
 
 
+def test_a_gift_message_keeps_its_lines():
+    gift = samples.slip(gift_message="Happy birthday!\n\nYours, Jane", is_gift=True)
+    [page] = samples.pages(bundle.render(slips_of=[gift]))
+    said = [line for line in page.splitlines() if line.strip()]
+    start = said.index("A message for you")
+    assert said[start + 1 : start + 3] == ["Happy birthday!", "Yours, Jane"]
+
+
+def test_a_gift_message_of_many_short_lines_is_whole():
+    verses = [f"verse {number}" for number in range(1, 41)]
+    pages = samples.pages(bundle.render(slips_of=[samples.slip(gift_message="\n".join(verses), is_gift=True)]))
+    assert [line for line in pages[-1].splitlines() if line.startswith("verse")] == verses
+
+
+def test_a_long_po_number_is_whole_and_pushes_the_rest_down():
+    number = "PO-" + "MW" * 28
+    [page] = samples.pages(bundle.render(slips_of=[samples.slip(po_number=number, address=("Ada",))]))
+    start = page.index("Your PO number") + len("Your PO number")
+    assert "".join(page[start : page.index("Units")].split()) == number
+
+
 def test_a_part_of_a_line_says_that_the_rest_comes_separately():
     [page] = samples.pages(bundle.render(slips_of=[samples.slip(lines=(samples.line(2, ordered=5),))]))
     assert "2 of 5 ordered; the rest comes separately" in page.splitlines()
