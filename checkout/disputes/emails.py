@@ -24,7 +24,7 @@ def dispute_changed(*, dispute_id: UUID, status: str) -> None:
     if status == "open":
         if dispute.due_at:
             moment = date_format(dispute.due_at, "DATETIME_FORMAT")
-            lines.append(_("Answer it at the payment provider before %(time)s.") % {"time": moment})
+            lines.append(_("Before %(time)s, answer it at the payment provider.") % {"time": moment})
         lines.append(_("The bank has taken the money, so it is not refunded as well."))
     emails.to_staff(
         key=f"dispute:{dispute_id}:{status}", subject=subjects[status] % told, lines=lines, order=dispute.order

@@ -93,6 +93,6 @@ def arrive(*, code: str, by: str) -> Shipment:
     shipment = found(code, status=Shipment.Status.SHIPPED)
     if shipment.status == Shipment.Status.DELIVERED:
         at = date_format(localtime(shipment.delivered_at), "DATETIME_FORMAT")
-        text = _("Parcel %(number)s had arrived already, on %(at)s.")
+        text = _("Parcel %(number)s had arrived already (%(at)s).")
         raise HasArrived(text % {"number": shipment.number, "at": at})
     return leaving.deliver_one(shipment_id=shipment.pk, by=by)

@@ -118,7 +118,7 @@ def test_what_has_arrived_before_is_told_with_when(picker: Client) -> None:
     shipment.refresh_from_db()
     at = date_format(localtime(shipment.delivered_at), "DATETIME_FORMAT")
     assert told(post(picker, ARRIVALS, code=shipment.number)) == [
-        ("warning", f"Parcel {shipment.number} had arrived already, on {at}.")
+        ("warning", f"Parcel {shipment.number} had arrived already ({at}).")
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -104,3 +105,13 @@ def test_A09_others_see_no_previews(client: Client) -> None:
     assert [client.get(page).status_code for page in pages] == [302, 302, 302]
     client.force_login(User.objects.create_user("other@example.com", "a long password", is_staff=True))
     assert [client.get(page).status_code for page in pages] == [403, 403, 403]
+
+
+@pytest.mark.parametrize("template", ["order_to_pay", "payment_failed"])
+def test_no_sentence_ends_with_a_time_that_has_a_stop_of_its_own(template: str) -> None:
+    until = datetime(2026, 11, 24, 21, 45, tzinfo=UTC)
+    words = {"order_to_pay": {"until": "Nov. 24, 2026, 9:45 p.m."}, "payment_failed": {"hold_until": until}}[template]
+    message = services.render(template=template, language="en", context=samples.context(template) | words)
+    found = [line for line in message.body.splitlines() if "9:45" in line]
+    items = {"order_to_pay": "the items", "payment_failed": "your items"}[template]
+    assert found == [f"Until Nov. 24, 2026, 9:45 p.m., we keep {items} for you."]
