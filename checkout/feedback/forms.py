@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 _STARS = [
+    ("", _("Please choose")),
     (5, _("5 – excellent")),
     (4, _("4 – good")),
     (3, _("3 – all right")),
@@ -18,7 +19,12 @@ class FeedbackForm(forms.Form):
     """Stars, and words for those who have some."""
 
     product = forms.UUIDField(widget=forms.HiddenInput)
-    rating = forms.TypedChoiceField(label=_("How is it?"), choices=_STARS, coerce=int)
+    rating = forms.TypedChoiceField(
+        label=_("How is it?"),
+        choices=_STARS,
+        coerce=int,
+        error_messages={"required": _("Please choose how many stars you give.")},
+    )
     body = forms.CharField(
         label=_("In your words"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

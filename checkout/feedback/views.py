@@ -116,7 +116,7 @@ def _form(order: Any, product_id: UUID, bound: forms.FeedbackForm | None) -> for
         return bound
     address = order.shipping_address
     name = f"{address.get('first_name', '')} {address.get('last_name', '')[:1]}".strip()
-    return forms.FeedbackForm(initial={"product": product_id, "author": name, "rating": 5}, auto_id=_ids(product_id))
+    return forms.FeedbackForm(initial={"product": product_id, "author": name}, auto_id=_ids(product_id))
 
 
 def _ids(product_id: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -208,6 +209,17 @@ def test_a_wrong_answer_is_said_and_nothing_kept(client: Client, changes: dict[s
     order = delivered(settings.FEEDBACK_AFTER, lamp)
     assert client.post(page(order), words(lamp) | changes).status_code == status
     assert Review.objects.count() == 0
+
+
+def test_stars_are_chosen_by_the_shopper_alone(client: Client) -> None:
+    """One press of Send says nothing about a product."""
+    lamp = carts.product(name="Lamp")
+    order = delivered(settings.FEEDBACK_AFTER, lamp)
+    fresh = client.get(page(order)).content.decode()
+    assert re.findall(r'<option value="(\d?)" selected', fresh) == [""]
+    sent = client.post(page(order), words(lamp, rating=""))
+    errors = re.findall(r'_error">([^<]+)<', sent.content.decode())
+    assert [error.strip() for error in errors] == ["Please choose how many stars you give."]
 
 
 def test_only_what_was_ordered_can_be_reviewed_here(client: Client) -> None:
