@@ -486,7 +486,9 @@ DRAFT_HOLD = timedelta(days=int(env("DRAFT_HOLD_DAYS", "3")))  # units of an ord
 # Where shoppers send what they return: the lines of the address, with a "|" between them.
 RETURN_ADDRESS = [
     line.strip()
-    for line in env("RETURN_ADDRESS", f"{SHOP_NAME}|12 Harbour Road|Springfield, IL 62701|United States").split("|")
+    for line in env(
+        "RETURN_ADDRESS", f"{SHOP_NAME}|12 Harbour Road|Springfield, IL 62701|United States of America"
+    ).split("|")
     if line.strip()
 ]
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from checkout.invoices import demo, selectors, vat
 from checkout.invoices import services as invoices
+from checkout.orders import emails
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,15 @@ def test_papers_of_a_new_shop_bear_its_address_and_a_vat_id_that_nobody_has() ->
     assert (found.vat_id, found.bank) == ("XX000000000", bank)
     found.full_clean()
     assert vat.objection(found.vat_id) == ""
+
+
+def test_an_account_that_nobody_has_entered_says_what_its_numbers_are(settings: object) -> None:
+    settings.BANK_TRANSFER = {"account_holder": "Ada", "iban": "GB33BUKB20201555555555", "bic": "BUKBGB22"}  # type: ignore[attr-defined]
+    assert selectors.details().bank.splitlines() == ["Ada", "IBAN GB33BUKB20201555555555", "BIC BUKBGB22"]
+
+
+def test_the_example_address_names_its_country_as_addresses_of_shoppers_do() -> None:
+    assert settings.RETURN_ADDRESS[-1] == emails.address_lines({"country": "US"})[-1]
 
 
 def test_what_the_merchant_has_entered_stays() -> None:
