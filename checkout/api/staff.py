@@ -182,7 +182,7 @@ class Captures(StaffView):
     def post(self, request: Request, number: str) -> Response:
         """Ask for money that is held to be taken; a worker sends it. `isFinal` lets the rest go.
 
-        409 `capture_too_large` beyond what is held, `not_capturable`, `amount_invalid`, `currency_mismatch`.
+        409 `capture_too_large` beyond what is held and due, `not_capturable`, `amount_invalid`, `currency_mismatch`.
         """
         self.allow(request, transitions.REVIEW)
         given = CaptureInput(data=request.data)

@@ -141,13 +141,14 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         """Ask how much of the held money is taken, and whether the rest is let go."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            amount = amount_of(data["amount"], order)
-            payments.request_capture(order_id=order.pk, amount=amount, is_final=data["is_final"], by=by)
+            amount, seen = amount_of(data["amount"], order), amount_of(data["seen"], order)
+            payments.request_capture(order_id=order.pk, amount=amount, is_final=data["is_final"], seen=seen, by=by)
 
         order = self._order(order_id)
+        most = payments.takeable(order_id=order.pk).decimal
         return self._ask(
             request, order_id, merchant_forms.CaptureForm, _("Take money"), transitions.REVIEW, save,
-            _("The money is being taken."), {"amount": order.money(order.held_minor).decimal},
+            _("The money is being taken."), {"amount": most, "seen": most},
         )  # fmt: skip
 
     def void(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

@@ -80,6 +80,7 @@ class CaptureForm(forms.Form):
         help_text=_("The rest is let go: it cannot be taken any more."),
         widget=UnfoldBooleanSwitchWidget,
     )
+    seen = forms.DecimalField(max_digits=16, decimal_places=4, widget=forms.HiddenInput)  # what could be taken then
 
 
 class VoidForm(forms.Form):

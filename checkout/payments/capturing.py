@@ -35,22 +35,54 @@ class CaptureRefused(Exception):
         self.code = code
 
 
-def request(*, order_id: UUID, amount: Money, by: str, is_final: bool = False) -> list[Capture]:
+def request(
+    *, order_id: UUID, amount: Money, by: str, is_final: bool = False, seen: Money | None = None
+) -> list[Capture]:
     """Ask for `amount` of what is held for an order to be taken; a worker sends it (`CaptureRequested`).
 
-    Split over the order's payments, oldest first; `is_final` lets the rest of those that are used go. Raises
-    `CaptureRefused`: "amount_invalid", "currency_mismatch", "not_capturable" (the order is over, or nothing is held
-    that could be taken), "capture_too_large". Nothing is changed then.
+    Split over the order's payments, oldest first; `is_final` lets the rest of those that are used go. `seen` is what
+    could be taken as somebody saw it (`takeable`), so that the same wish sent twice is one. Raises `CaptureRefused`:
+    "amount_invalid", "currency_mismatch", "not_capturable" (the order is over, or nothing is held and due that could
+    be taken), "capture_too_large", "changed_meanwhile". Nothing is changed then.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         limits = [capturable(payment) for payment in payments]
-        _check(order, amount, sum(limits))
+        most = order.money(_most(order, sum(limits)))
+        if seen is not None and seen != most:
+            text = _("%(seen)s could be taken then, %(most)s now. Please open this page again.")
+            told = {"seen": seen.format(), "most": most.format()}
+            raise CaptureRefused(text % told, "changed_meanwhile")
+        _check(order, amount, most.minor)
         return [
             write_down(payment, minor, is_final=is_final or minor == limit, by=by)
             for payment, minor, limit in zip(payments, rules.split(amount.minor, limits), limits, strict=True)
             if minor
         ]
+
+
+def takeable(*, order_id: UUID) -> Money:
+    """What `request` can take of an order now: held, not asked for yet, and due."""
+    order = Order.objects.get(pk=order_id)
+    return order.money(_most(order, sum(capturable(one) for one in Payment.objects.filter(order=order))))
+
+
+def _most(order: Order, held: int) -> int:
+    """Minor units of what is held that are due as well: what was taken off the order since is not to be taken, only to
+    be given back."""
+    return 0 if order.status in OVER else min(held, max(0, _wanted(order) - _taken(order)))
+
+
+def _wanted(order: Order) -> int:
+    """What is to be taken of an order in all: what it costs now, and what goes back or is on its way back, as too
+    little would stay otherwise."""
+    return order.due_minor + order.refunded_minor + refunding.requested(order)
+
+
+def _taken(order: Order) -> int:
+    """What was taken, or asked for."""
+    asked = Capture.objects.filter(order_id=order.pk, status=Capture.Status.REQUESTED)
+    return order.captured_minor + (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def _check(order: Order, amount: Money, most: int) -> None:
@@ -94,16 +126,13 @@ def capturable(payment: Payment) -> int:
 def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[Capture]:
     """See to it that `minor` in all is taken of the payments that are captured on shipment. Idempotent.
 
-    Not what need not be paid any more; what goes back, or is on its way back, has to be taken all the same, or too
-    little would stay. `is_final`: nothing more will be shipped, the rest is let go.
+    Not what need not be paid any more. `is_final`: nothing more will be shipped, the rest is let go.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         if order.status in OVER:
             return []
-        asked = Capture.objects.filter(order_id=order_id, status=Capture.Status.REQUESTED)
-        wanted = min(minor, order.due_minor + order.refunded_minor + refunding.requested(order))
-        missing = wanted - order.captured_minor - (asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+        missing = min(minor, _wanted(order)) - _taken(order)
         found = []
         for payment in payments:
             most = capturable(payment) if payment.capture_when == CaptureWhen.ON_SHIPMENT else 0

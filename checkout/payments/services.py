@@ -65,6 +65,7 @@ __all__ = [
     "retry",
     "settle",
     "take_up_to",
+    "takeable",
     "try_again",
     "value_of",
     "void_rest",
@@ -73,7 +74,7 @@ __all__ = [
 
 ProviderRefused, ProviderUnavailable = base.ProviderRefused, base.ProviderUnavailable
 request_refund, try_again = crediting.request, refunding.try_again
-request_capture, request_void = capturing.request, capturing.request_void
+request_capture, request_void, takeable = capturing.request, capturing.request_void, capturing.takeable
 choose_capture = capturing.choose_capture
 take_up_to, approve, value_of = capturing.take_up_to, capturing.approve, rules.parcel_value
 

@@ -131,11 +131,12 @@ class ReturnAdmin(KeysetAdmin):
         """Ask what has come, by numbers; `scan` takes one unit at a time."""
         found = self._found(request, return_id)
         lines = selectors.lines_of(return_id)
-        form = merchant_forms.ReceiveForm(_posted(request), lines=lines, initial=_last_place(request))
+        form = merchant_forms.ReceiveForm(_posted(request), lines=lines, initial=_last_place(request) | _seen(found))
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
             done = self._do(request, form, lambda by: returns.receive(
-                return_id=return_id, units=form.units(), location=given["location"], by=by, note=given["note"]
+                return_id=return_id, units=form.units(), location=given["location"], by=by, note=given["note"],
+                seen=given["seen"],
             ))  # fmt: skip
             if done:
                 return self._back(request, found, _("Received. Now look at what came."))
@@ -162,10 +163,12 @@ class ReturnAdmin(KeysetAdmin):
     def inspect(self, request: HttpRequest, return_id: UUID) -> HttpResponse:
         """Ask what was found."""
         found = self._found(request, return_id)
-        form = merchant_forms.InspectForm(_posted(request), lines=selectors.lines_of(return_id))
+        lines = selectors.lines_of(return_id)
+        form = merchant_forms.InspectForm(_posted(request), lines=lines, initial=_seen(found))
         if request.method == "POST" and form.is_valid():
             done = self._do(request, form, lambda by: returns.inspect(
-                return_id=return_id, verdicts=form.verdicts(), by=by, note=form.cleaned_data["note"]
+                return_id=return_id, verdicts=form.verdicts(), by=by, note=form.cleaned_data["note"],
+                seen=form.cleaned_data["seen"],
             ))  # fmt: skip
             if done:
                 return self._back(request, found, _("Noted. What is good goes back on the shelf."))
@@ -264,5 +267,10 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _last_place(request: HttpRequest) -> dict[str, str]:
+def _last_place(request: HttpRequest) -> dict[str, Any]:
     return {"location": request.GET["location"]} if "location" in request.GET else {}
+
+
+def _seen(found: Return) -> dict[str, Any]:
+    """What a form says of when it was opened: the same one sent twice, or from two tabs, is done once."""
+    return {"seen": len(selectors.steps_of(found.pk))}

@@ -95,6 +95,11 @@ class NoteForm(forms.Form):
     )  # fmt: skip
 
 
+def _seen() -> forms.IntegerField:
+    """How many steps the return had when the page was opened."""
+    return forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class _PlaceForm(forms.Form):
     location = forms.ChoiceField(label=gettext_lazy("Where"), widget=UnfoldAdminSelectWidget)
 
@@ -112,6 +117,7 @@ class ScanForm(_PlaceForm):
 class ReceiveForm(_PlaceForm):
     """How many units of each line have come."""
 
+    seen = _seen()
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget
     )  # fmt: skip
@@ -131,6 +137,7 @@ class ReceiveForm(_PlaceForm):
 class InspectForm(forms.Form):
     """What was found of each line's units, and whether their worth is given back."""
 
+    seen = _seen()
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget
     )  # fmt: skip

@@ -46,22 +46,37 @@ class Verdict:
 
 
 def receive(
-    *, return_id: UUID, units: Mapping[UUID, int], by: str, location: str | None = None, note: str = ""
-) -> Return:  # fmt: skip
+    *,
+    return_id: UUID,
+    units: Mapping[UUID, int],
+    by: str,
+    location: str | None = None,
+    note: str = "",
+    seen: int | None = None,
+) -> Return:
     """So many units (by line of the return) have arrived at `location` (a code; None: the default one).
 
-    Raises `ReturnRefused` for more units than are still expected ("too_many_units"), or an unknown location.
+    `seen` is the number of steps that the return had when somebody counted, so that the same count sent twice is one
+    ("changed_meanwhile"). Raises `ReturnRefused` for more units than are still expected ("too_many_units"), or an
+    unknown location.
     """
     if not any(units.values()):
         raise ReturnRefused(_("Say how many units have come."), "nothing_chosen")
     place = _place(location)
     with transaction.atomic(using=db.DEFAULT):
         order, found = locking.order_and_return(return_id)
+        _check_seen(found, seen)
         some = _pick(found, units, RECEIVABLE)
         keeping.move(some, rules.RECEPTION, "receive", "reception", location_id=place)
         keeping.step(found, "receive", by, facts={"units": len(some)}, note=note)
         bus.publish(types.ReturnReceived(order_id=order.pk, return_id=found.pk), using=db.DEFAULT)
         return found
+
+
+def _check_seen(found: Return, seen: int | None) -> None:
+    if seen is not None and seen != found.steps.count():
+        text = _("Something else was noted for %(number)s meanwhile. Please open this page again and look.")
+        raise ReturnRefused(text % {"number": found.number}, "changed_meanwhile")
 
 
 def is_receivable(unit: ReturnUnit) -> bool:
@@ -81,16 +96,20 @@ def receive_code(*, return_id: UUID, code: str, by: str, location: str | None = 
     return line
 
 
-def inspect(*, return_id: UUID, verdicts: Sequence[Verdict], by: str, note: str = "") -> Return:
+def inspect(
+    *, return_id: UUID, verdicts: Sequence[Verdict], by: str, note: str = "", seen: int | None = None
+) -> Return:
     """Somebody has looked at units. Those that are good go back on the shelf where they are (`ReturnInspected`).
 
-    Raises `ReturnRefused` for more units than are there to be looked at, and for outcomes that there are not.
+    `seen` as for `receive`. Raises `ReturnRefused` for more units than are there to be looked at, and for outcomes
+    that there are not.
     """
     wanted = [one for one in verdicts if one.units]
     if not wanted:
         raise ReturnRefused(_("Say what you have found."), "nothing_chosen")
     with transaction.atomic(using=db.DEFAULT):
         order, found = locking.order_and_return(return_id)
+        _check_seen(found, seen)
         _check_there(found, wanted)
         for one in wanted:
             _judge(found, one)

@@ -236,9 +236,14 @@ def test_held_money_is_taken_in_part_and_the_rest_let_go(merchant: Client, shop_
     order = held(shop_sandbox)
     assert buttons(merchant, order)[-1] == "Take money"  # all of it is let go by cancelling the order
     assert 'value="30.00"' in merchant.get(page(order, "capture")).content.decode()
-    answer = merchant.post(page(order, "capture"), {"amount": "30.01"})
+    answer = merchant.post(page(order, "capture"), {"amount": "30.01", "seen": "30.00"})
     assert answer.context["form"].non_field_errors() == ["At most $30.00 can be taken."]
-    assert merchant.post(page(order, "capture"), {"amount": "12.50"}).status_code == 302
+    given = {"amount": "12.50", "seen": "30.00"}
+    assert merchant.post(page(order, "capture"), given).status_code == 302
+    again = merchant.post(page(order, "capture"), given)  # pressed twice, or from a second tab
+    assert again.context["form"].non_field_errors() == [
+        "$30.00 could be taken then, $17.50 now. Please open this page again."
+    ]
     outbox.drain()
     order.refresh_from_db()
     assert (order.captured_minor, order.held_minor) == (1250, 1750)
@@ -252,7 +257,7 @@ def test_held_money_is_taken_in_part_and_the_rest_let_go(merchant: Client, shop_
 
 def test_a_last_capture_lets_the_rest_go(merchant: Client, shop_sandbox: RunningSandbox) -> None:
     order = held(shop_sandbox)
-    merchant.post(page(order, "capture"), {"amount": "20.00", "is_final": "on"})
+    merchant.post(page(order, "capture"), {"amount": "20.00", "seen": "30.00", "is_final": "on"})
     outbox.drain()
     order.refresh_from_db()
     assert (order.captured_minor, order.held_minor) == (2000, 0)

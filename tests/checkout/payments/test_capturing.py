@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
+from checkout.changes import services as changes
 from checkout.disputes.models import Dispute
 from checkout.fulfilment import services as fulfilment
 from checkout.ledger import selectors as ledger
@@ -178,6 +179,35 @@ def test_what_was_asked_for_counts_against_the_next_capture(shop_sandbox: Runnin
     assert refused.value.code == "not_capturable"
     outbox.drain()
     assert sums(order) == (2100, 2100, 0)
+
+
+def test_the_same_wish_sent_twice_is_taken_once(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    seen = payments.takeable(order_id=order.pk)
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), seen=seen, by="staff:1")
+    for _before_and_after_it_was_sent in range(2):
+        with pytest.raises(payments.CaptureRefused, match=r"\$30\.00 could be taken then, \$20\.00 now") as refused:
+            payments.request_capture(order_id=order.pk, amount=Money(1000, USD), seen=seen, by="staff:1")
+        assert refused.value.code == "changed_meanwhile"
+        outbox.drain()
+    assert (seen, payments.takeable(order_id=order.pk), sums(order)) == (
+        Money(3000, USD), Money(2000, USD), (3000, 1000, 0),
+    )  # fmt: skip
+
+
+def test_what_was_taken_off_the_order_is_not_taken(shop_sandbox: RunningSandbox) -> None:
+    order = held(quantity=3)
+    line = order.lines.get()
+    changes.cancel_units(order_id=order.pk, units={line.pk: 2}, reason="", by="staff:1")
+    due = now(order).money(now(order).due_minor)
+    assert (payments.takeable(order_id=order.pk), now(order).held_minor > due.minor) == (due, True)
+    with pytest.raises(payments.CaptureRefused) as refused:
+        payments.request_capture(order_id=order.pk, amount=due + Money(1, USD), by="staff:1")
+    assert refused.value.code == "capture_too_large"
+    payments.request_capture(order_id=order.pk, amount=due, by="staff:1")
+    outbox.drain()
+    assert (now(order).captured_minor, now(order).refunded_minor) == (due.minor, 0)
+    assert violations() == []
 
 
 @pytest.mark.parametrize("dispatched", [0, 1, 2])

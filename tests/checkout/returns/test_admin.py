@@ -47,6 +47,10 @@ def at(found: Return, page: str = "change") -> str:
     return reverse(f"admin:checkout_return_{page}", args=[found.pk])
 
 
+def seen(found: Return) -> dict[str, int]:
+    return {"seen": len(selectors.steps_of(found.pk))}
+
+
 def said(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
@@ -64,11 +68,12 @@ def test_a_return_from_the_list_to_the_money(merchant: Client) -> None:
     merchant.post(at(found, "approve"), {"note": ""})
     LocationFactory(code="east", name="East")
     [line] = selectors.lines_of(found.pk)
-    merchant.post(at(found, "receive"), {"location": "east", line.pk.hex: 2, "note": "first parcel"})
+    noted = {"location": "east", line.pk.hex: 2, "note": "first parcel"}
+    merchant.post(at(found, "receive"), noted | seen(found))
     answer = merchant.post(at(found, "scan"), {"location": "east", "code": item.sku}, follow=True)
     assert said(answer)[-1] == f"1 × {line.order_line.name} received."
     verdicts = {f"restock_{line.pk.hex}": 2, f"accept_restock_{line.pk.hex}": "on", f"damaged_{line.pk.hex}": 1}
-    merchant.post(at(found, "inspect"), verdicts)
+    merchant.post(at(found, "inspect"), verdicts | seen(found))
     outbox.drain(mails=False)
     assert StockItem.objects.get(location__code="east").on_hand == 2
     page = merchant.get(at(found)).content.decode()
@@ -144,10 +149,36 @@ def test_refusals_come_back_onto_the_page(merchant: Client) -> None:
         f"The return {found.number} is “received”: this is not possible any more."
     ]
     [line] = selectors.lines_of(found.pk)
-    answer = merchant.post(at(found, "receive"), {"location": "default", line.pk.hex: 0})
+    answer = merchant.post(at(found, "receive"), {"location": "default", line.pk.hex: 0} | seen(found))
     assert answer.context["form"].non_field_errors() == ["Say how many units have come."]
-    answer = merchant.post(at(found, "inspect"), {})
+    answer = merchant.post(at(found, "inspect"), seen(found))
     assert answer.context["form"].non_field_errors() == ["Say what you have found."]
+
+
+@pytest.mark.parametrize("page", ["receive", "inspect"])
+def test_the_same_form_sent_twice_counts_once(merchant: Client, page: str) -> None:
+    """Of two units one came; whoever presses again, or has a second tab open, is told that it was noted."""
+    order = make.arrived([stocked(3)], quantity=2)
+    found = make.asked(order, make.wanted(make.lines(order)[0], 2))
+    [line] = selectors.lines_of(found.pk)
+    field = line.pk.hex if page == "receive" else f"lost_{line.pk.hex}"
+    opened = merchant.get(at(found, page)).context["form"]
+    given = {"location": "default", field: 1, "seen": opened["seen"].value()}
+    assert merchant.post(at(found, page), given).status_code == 302
+    again = merchant.post(at(found, page), given)
+    assert again.context["form"].non_field_errors() == [
+        f"Something else was noted for {found.number} meanwhile. Please open this page again and look."
+    ]
+    done = "received" if page == "receive" else "lost"
+    assert sorted(unit.reception for unit in selectors.units_of(found.pk)) == sorted(["awaiting", done])
+
+
+@pytest.mark.parametrize("page", ["receive", "inspect"])
+def test_a_form_that_does_not_say_when_it_was_opened_does_nothing(merchant: Client, page: str) -> None:
+    found = make.asked(make.arrived())
+    [line] = selectors.lines_of(found.pk)
+    merchant.post(at(found, page), {"location": "default", line.pk.hex: 1, f"lost_{line.pk.hex}": 1})
+    assert [unit.reception for unit in selectors.units_of(found.pk)] == ["awaiting"]
 
 
 def test_another_decision(merchant: Client) -> None:
