@@ -39,10 +39,12 @@ class ForgottenLabelInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Shipment)
 class ShipmentAdmin(KeysetAdmin):
-    list_display = ["number", "order", "status", "carrier", "tracking_number", "created_at", "shipped_at"]
+    class Media:
+        css = {"all": ["css/admin-order.css"]}
+
+    list_display = ["number", "status", "carrier", "tracking_number", "created_at", "shipped_at"]
     sortable_by = ["created_at"]
     list_filter = ["status", PeriodFilter]
-    list_select_related = ["order"]
     search_fields = ["number", "tracking_number"]
     search_help_text = gettext_lazy("The beginning of an order's or parcel's number, or a tracking number")
     fields = [

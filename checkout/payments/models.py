@@ -171,7 +171,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} → {self.payment_id}"
+        return self.amount.format()
 
     @property
     def amount(self) -> Money:
@@ -206,7 +206,7 @@ class Capture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} ← {self.payment_id}"
+        return self.amount.format()
 
     @property
     def amount(self) -> Money:
@@ -253,6 +253,9 @@ class ProviderEvent(models.Model):
             models.Index("received_at", condition=Q(processed_at__isnull=True), name="provider_event_open"),
             models.Index("reference", name="provider_event_reference"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event_type}"
 
 
 class PaymentRoute(models.Model):
