@@ -261,8 +261,14 @@ def test_a_last_capture_lets_the_rest_go(merchant: Client, shop_sandbox: Running
     outbox.drain()
     order.refresh_from_db()
     assert (order.captured_minor, order.held_minor) == (2000, 0)
-    html = merchant.get(page(order)).content.decode()
-    assert "provider_clearing:stripe" in html.split('data-testid="admin-order-ledger"')[1]
+    table = merchant.get(page(order)).content.decode().split('data-testid="admin-order-ledger"')[1].split("</table>")[0]
+    pairs = re.findall(r"</td><td>([^<]*)</td><td>([^<]*?) ?<", table)
+    assert pairs == [
+        ("Held (Stripe)", "Promised"),
+        ("Promised", "Held (Stripe)"),
+        ("Received (Stripe)", "Customers"),
+        ("Promised", "Held (Stripe)"),
+    ]
 
 
 def test_approving_a_payment_takes_it(merchant: Client, shop_sandbox: RunningSandbox) -> None:
