@@ -29,12 +29,13 @@ class Sheet:
 
 def snapshot(
     sheet: Sheet, lines: Position, *, settled: Sequence[Mapping[str, Any]], corrects: Sequence[Document] = (),
-    replaces: Sequence[Document] = (), reason: str = "",
+    replaces: Sequence[Document] = (), reason: str = "", delivery: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What a paper says about `lines` of an order, all but number and date.
 
     `settled` is how it is settled, as `settling` tells it. A credit note `corrects` invoices; an invoice that was
     issued anew `replaces` some; `reason` is why, in the merchant's words.
+    `delivery` is the name of the one that is charged or taken back, if it is not the order's.
     """
     order, details = sheet.order, sheet.details
     by_key = {str(line.pk): line for line in sheet.found}
@@ -51,7 +52,7 @@ def snapshot(
         },
         "billing_address": sheet.billed_to,
         "delivery_address": order.shipping_address,
-        "delivery_name": order.delivery_name,
+        "delivery_name": order.delivery_name if delivery is None else delivery,
         "lines": [_line(key, by_key.get(key), lines[key]) for key in keys],
         "taxes": [_tax(rate, sums) for rate, sums in taxes(lines).items()],
         "totals": _totals(lines),
@@ -73,7 +74,8 @@ def seller(details: InvoiceDetails) -> dict[str, str]:
 
 
 def _line(key: str, line: OrderLine | None, one: Entry) -> dict[str, Any]:
-    return {
+    parts = {"parts": _parts(one)} if key == GOODWILL else {}
+    return parts | {
         "key": key,
         "sku": line.sku if line else "",
         "name": line.name if line else "",
@@ -85,6 +87,18 @@ def _line(key: str, line: OrderLine | None, one: Entry) -> dict[str, Any]:
         "gross": one.gross,
         "taxes": [_tax(rate, sums) for rate, sums in one.taxes.items()],
     }
+
+
+def _parts(one: Entry) -> list[dict[str, Any]]:
+    """Goodwill as it is printed, a line for each rate, so that the lines of a rate come to what the rate is on. Where
+    two rates are on the same it is one line without a rate: the taxes below tell how it is spread."""
+    if sum(sums.base for sums in one.taxes.values()) != one.net:
+        return [{"amount": one.amounts.total - one.amounts.discount, "taxes": []}]
+    found = [
+        {"amount": sums.base + (sums.tax if rate[2] else 0), "taxes": [_tax(rate, sums)]}
+        for rate, sums in one.taxes.items()
+    ]
+    return [part for part in found if part["amount"]]
 
 
 def _tax(rate: Rate, sums: Sums) -> dict[str, Any]:
@@ -116,6 +130,15 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         (tax["name"], tax["rate"], tax["is_included"]): Sums(tax["base"], tax["tax"]) for tax in row["taxes"]
     }  # fmt: skip
     return Entry(row["units"], amounts, rates)
+
+
+def printed(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lines of a paper as they are printed: goodwill by its parts. Older papers have it in one."""
+    return [
+        {**row, "total": part["amount"], "discount": 0, "taxes": part["taxes"]} if part else row
+        for row in content["lines"]
+        for part in row.get("parts", [None])
+    ]
 
 
 def is_goodwill(row: Mapping[str, Any]) -> bool:

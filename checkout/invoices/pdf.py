@@ -127,7 +127,7 @@ def _columns(sheet: _Sheet, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
 def _lines(sheet: _Sheet) -> list[Flowable]:
     """The table of what was bought; lines that are about their delivery alone are only in the sums."""
     style = pages.styles()
-    rows = [row for row in sheet.told["lines"] if row["units"] or row["total"] - row["discount"]]
+    rows = [row for row in content.printed(sheet.told) if row["units"] or row["total"] - row["discount"]]
     if not rows:
         return []
     columns = _columns(sheet, rows)
@@ -149,7 +149,9 @@ def _cell(shown: Any, is_number: bool) -> Any:
 def _description(row: Mapping[str, Any]) -> list[Flowable]:
     style = pages.styles()
     if content.is_goodwill(row):
-        return [pages.paragraph(_("Goodwill"), style.body)]
+        is_rest = len(row.get("parts", ())) > 1 and not _rates(row)
+        rest = [pages.paragraph(_("Not taxed"), style.small)] if is_rest else []
+        return [pages.paragraph(_("Goodwill"), style.body), *rest]
     small = " · ".join(filter(None, [*row["options"], row["sku"]]))
     return [pages.paragraph(row["name"], style.body), pages.paragraph(small, style.small)]
 

@@ -66,8 +66,12 @@ def reissue(
             told = content.Sheet(order, found, details, was, payment | _NOTHING_OPEN)
             anew = content.Sheet(order, found, details, dict(billing_address), payment)
             because = reason.strip()
+            delivery = selectors.delivery_charged(order, before)
+            credited = content.snapshot(
+                told, said, settled=back, corrects=old, reason=because, delivery=delivery
+            )  # fmt: skip
             drafts = [
-                Draft("credit_note", said, content.snapshot(told, said, settled=back, corrects=old, reason=because)),
+                Draft("credit_note", said, credited),
                 Draft("invoice", now, content.snapshot(anew, now, settled=paid, replaces=old, reason=because)),
             ]
         return issuing.issue(order, drafts, details, by=by)

@@ -128,6 +128,13 @@ def is_in_force(document: Document) -> bool:
     return order is not None and not order.is_over and document in in_force(complete(document.order_id))
 
 
+def delivery_charged(order: Order, before: Sequence[Document]) -> str:
+    """The name of the delivery that papers (content loaded) charged last: what a credit note takes off of. The
+    order's own, if none was charged."""
+    charged = [one.content["delivery_name"] for one in in_force(before) if one.content["totals"]["delivery"] > 0]
+    return charged[-1] if charged else order.delivery_name
+
+
 def corrected(before: Sequence[Document], taken: Position) -> list[Document]:
     """The invoices that a credit note takes from: those with one of its lines; of goodwill, all."""
     invoices = in_force(before)

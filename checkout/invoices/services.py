@@ -61,8 +61,9 @@ def _drafts(
     if added:
         drafts.append(Draft("invoice", added, content.snapshot(sheet, added, settled=paid)))
     if taken:
-        corrects = selectors.corrected(before, taken)
-        drafts.append(Draft("credit_note", taken, content.snapshot(sheet, taken, settled=back, corrects=corrects)))
+        corrects, delivery = selectors.corrected(before, taken), selectors.delivery_charged(sheet.order, before)
+        told = content.snapshot(sheet, taken, settled=back, corrects=corrects, delivery=delivery)
+        drafts.append(Draft("credit_note", taken, told))
     return drafts
 
 

@@ -37,6 +37,8 @@ def check(order):
     papers = selectors.complete(order.pk)
     assert sum(-one.gross_minor if one.is_credit else one.gross_minor for one in papers) == order.due_minor
     assert selectors.issued(papers) == selectors.standing(order, list(order.lines.order_by("position")))
+    for told in (one.content for one in papers):
+        assert sum(row["total"] - row["discount"] for row in content.printed(told)) == told["totals"]["goods"]
     assert invariants.numbers_have_no_gaps() == []
     outbox.drain(mails=False)
     assert invariants.documents_agree() == []
