@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from cart.carts.models import Cart, CartLine
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, PeriodFilter, as_id
 
 
 class CartLineInline(TabularInline):  # type: ignore[misc]
@@ -20,12 +25,13 @@ class CartLineInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Cart)
-class CartAdmin(ReadOnlyAdmin):
+class CartAdmin(KeysetAdmin):
     """Without the token: whoever knows it holds the cart."""
 
     list_display = ["id", "status", "customer_id", "currency", "version", "updated_at", "expires_at"]
-    list_filter = ["status"]
-    search_fields = ["=id", "=customer_id"]
+    list_filter = ["status", PeriodFilter]
+    search_fields = ["id", "customer_id"]
+    search_help_text = _("The whole id of a cart or of a customer")
     fields = [
         "id",
         "status",
@@ -39,3 +45,7 @@ class CartAdmin(ReadOnlyAdmin):
         "expires_at",
     ]
     inlines = [CartLineInline]
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        found = as_id(term)
+        return queryset.filter(Q(pk=found) | Q(customer_id=found)) if found else queryset.none()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +45,11 @@ class Cart(models.Model):
         constraints = [
             models.UniqueConstraint("customer_id", condition=Q(status="open"), name="cart_one_open_per_customer"),
         ]
-        indexes = [models.Index("expires_at", condition=Q(status="open"), name="cart_open")]
+        indexes = [
+            models.Index("expires_at", condition=Q(status="open"), name="cart_open"),
+            models.Index("status", F("id").desc(), name="cart_status"),
+            models.Index("customer_id", condition=Q(customer_id__isnull=False), name="cart_customer"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -23,7 +23,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("audit entry"), _("audit entries")
-        indexes = [models.Index("object_type", "object_id", "id", name="audit_object")]
+        indexes = [
+            models.Index("object_type", "object_id", "id", name="audit_object"),
+            models.Index("actor", "id", name="audit_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"

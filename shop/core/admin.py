@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
@@ -144,6 +145,25 @@ class PeriodFilter(admin.SimpleListFilter):
             return queryset
         since = db.clock(queryset.db) - timedelta(days=int(str(self.value())))
         return queryset.filter(pk__gte=db.uuid7_floor(since))
+
+
+class ValueFilter(admin.SimpleListFilter):
+    """By a field with few values, of which those that there are come from an index that begins with it."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        using = model_admin.get_queryset(request).db
+        return [(one, one) for one in keyset.values(model_admin.model, str(self.parameter_name), using)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+def as_id(term: str) -> UUID | None:
+    """The key that was searched for; None when it is none."""
+    try:
+        return UUID(term)
+    except ValueError:
+        return None
 
 
 def is_in_use(row: Model) -> bool:

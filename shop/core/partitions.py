@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import router
+from django.db.migrations import AddIndex
 from django.db.migrations.operations.base import Operation
 
 from shop.core import db
@@ -54,3 +55,26 @@ class PartitionByMonth(Operation):
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         raise NotImplementedError("a partitioned table is not turned back")
+
+
+class AddIndexByPartition(AddIndex):
+    """Adds an index to a table that is partitioned by month while others write to it: first to the table alone, then
+    to one partition after another, and so to all of it. For a migration with `atomic = False`; may be repeated."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        table = model._meta.db_table
+        sql = str(self.index.create_sql(model, schema_editor))
+        start, named = "CREATE INDEX", f'"{self.index.name}" ON "{table}"'
+        alone = f'{start} IF NOT EXISTS "{self.index.name}" ON ONLY "{table}"'
+        schema_editor.execute(sql.replace(f"{start} {named}", alone))
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+            partitions = [row[0] for row in cursor.fetchall()]
+        for partition in partitions:
+            part = f"{self.index.name}{partition.removeprefix(table)}"
+            made = sql.replace(f"{start} {named}", f'{start} CONCURRENTLY IF NOT EXISTS "{part}" ON "{partition}"')
+            schema_editor.execute(made)
+            schema_editor.execute(f'ALTER INDEX "{self.index.name}" ATTACH PARTITION "{part}"')

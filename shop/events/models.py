@@ -25,7 +25,10 @@ class OutboxEvent(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("event"), _("events")
-        indexes = [models.Index("aggregate_type", "aggregate_id", "id", name="outbox_aggregate")]
+        indexes = [
+            models.Index("aggregate_type", "aggregate_id", "id", name="outbox_aggregate"),
+            models.Index("event_type", "id", name="outbox_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.aggregate_id}"
@@ -61,6 +64,7 @@ class Delivery(models.Model):
                 "subscriber", "aggregate_id", "id", condition=models.Q(status="pending"), name="delivery_in_order"
             ),
             models.Index("id", condition=models.Q(status="dead"), name="delivery_dead"),
+            models.Index("subscriber", "id", name="delivery_subscriber"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from shop.core import requests
+from shop.core.admin import PeriodFilter
 from shop.notifications import labels, services
 from shop.notifications.models import Notification
 from shop.notifications.previews import PreviewPages
@@ -39,16 +40,20 @@ class NotificationAdmin(PreviewPages):
         "label", "subject", "recipient", "language", "status", "attempts", "last_error", "created_at", "sent_at", "key",
     ]  # fmt: skip
     list_display = ["label", "recipient", "status", "attempts", "created_at", "sent_at"]
-    list_filter = ["status", LabelFilter]
-    search_fields = ["=recipient", "=key"]
-    ordering = ["-id"]
+    list_filter = ["status", LabelFilter, PeriodFilter]
+    sortable_by = ["created_at"]
+    search_fields = ["recipient", "key"]
+    search_help_text = _("A whole e-mail address, or what the e-mail is known by, such as order_paid:…")
     actions = ["send_again"]
     actions_list = ["templates"]
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("shop.change_notification"))
 
-    @display(description=_("e-mail"), ordering="template")
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(key=term) if ":" in term else queryset.filter(recipient__iexact=term)
+
+    @display(description=_("e-mail"))
     def label(self, mail: Notification) -> str:
         return labels.label(mail.template)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import F
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
@@ -33,7 +34,12 @@ class Notification(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("e-mail"), _("e-mails")
-        indexes = [models.Index("created_at", condition=~models.Q(status="sent"), name="notification_open")]
+        indexes = [
+            models.Index("created_at", condition=~models.Q(status="sent"), name="notification_open"),
+            models.Index("status", F("id").desc(), condition=~models.Q(status="sent"), name="notification_unsent"),
+            models.Index("template", F("id").desc(), name="notification_template"),
+            models.Index(Upper("recipient"), F("id").desc(), name="notification_recipient"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -11,14 +11,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin
 from shop.notifications import labels, samples, services
 
 WIDTHS = (("desktop", 620), ("phone", 390))  # of the frames that show the HTML
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
 
 
-class PreviewPages(ReadOnlyAdmin):
+class PreviewPages(KeysetAdmin):
     """The part of the e-mails' admin that shows the templates."""
 
     def get_urls(self) -> list[URLPattern]:
