@@ -21,7 +21,7 @@ from checkout.drafts import screen, selectors, services
 from checkout.drafts.models import Draft
 from checkout.orders.models import Order
 from shop.core import requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, PeriodFilter
 from shop.core.money import BadAmount, Money
 
 EDIT = "checkout.edit_order"
@@ -42,14 +42,17 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Draft)
-class DraftAdmin(ReadOnlyAdmin):
+class DraftAdmin(KeysetAdmin):
     list_display = ["number_text", "email", "created_at", "updated_at", "state"]
     list_display_links = ["number_text"]
-    list_filter = [StateFilter]
-    search_fields = ["number__iexact", "email__istartswith"]
-    ordering = ["-id"]
-    list_per_page = 50
+    list_filter = [StateFilter, PeriodFilter]
+    sortable_by = ["created_at"]
+    search_fields = ["number", "email"]
+    search_help_text = gettext_lazy("A draft's number, or the beginning of an e-mail address")
     change_list_template = "admin/checkout/draft/list.html"
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Draft], term: str) -> QuerySet[Draft]:
+        return selectors.named(queryset, term)
 
     @display(description=gettext_lazy("number"))
     def number_text(self, draft: Draft) -> str:

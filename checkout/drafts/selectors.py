@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cart.carts import selectors as carts
@@ -16,6 +17,15 @@ from checkout.orders.models import Order
 from checkout.payments import methods
 from shop.core import addresses
 from shop.core.money import Money
+
+
+def named(rows: QuerySet[Draft], term: str) -> QuerySet[Draft]:
+    """Those of `rows` that a search for `term` means: the one of this number ("D-000012", "12"), or else those whose
+    e-mail address begins so."""
+    digits = term.strip().upper().removeprefix("D-")
+    if digits.isdecimal():
+        return rows.filter(number=int(digits)) if len(digits) < 19 else rows.none()
+    return rows.filter(email__startswith=term.strip().lower())
 
 
 @dataclass(frozen=True)

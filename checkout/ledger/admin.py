@@ -1,55 +1,79 @@
-"""The ledger in the admin: to look at, by order, by account, and each account's balance."""
+"""The ledger in the admin: to look at, by order, by account; and each account's balance, on a page of its own."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from checkout.ledger import selectors
 from checkout.ledger.models import LedgerEntry
 from shop.core import links
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ValueFilter, as_id
 from shop.core.links import Link
 
 
-class NamedList(ChangeList):
+class NamedList(KeysetList):
     """A page of entries, each with the link of its order (`shop.core.links`): one query for all of them."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
-        found = links.links(f"order:{row.order_id}" for row in rows if row.order_id)
-        for row in rows:
+        found = links.links(f"order:{row.order_id}" for row in self.result_list if row.order_id)
+        for row in self.result_list:
             row.order_link = found.get(f"order:{row.order_id}")
-        self.result_list = rows
+
+
+class CurrencyFilter(ValueFilter):
+    title = gettext_lazy("currency")
+    parameter_name = "currency"
+
+
+class AccountFilter(ValueFilter):
+    title = gettext_lazy("to")
+    parameter_name = "debit"
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
+class LedgerEntryAdmin(KeysetAdmin):
     list_display = ["at", "debit", "credit", "amount_text", "is_reversal", "order"]
-    list_filter = ["currency", "is_reversal", "debit"]
-    search_fields = ["=order_id", "=payment_id", "debit", "credit"]
-    ordering = ["-id"]
-    list_before_template = "admin/checkout/ledger_balances.html"
+    list_filter = [CurrencyFilter, "is_reversal", AccountFilter, PeriodFilter]
+    sortable_by = ["at"]
+    search_fields = ["order_id", "payment_id", "debit", "credit"]
+    search_help_text = gettext_lazy("The whole id of an order or a payment, or the whole name of an account")
+    actions_list = ["balances"]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
         return NamedList
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        found = as_id(term)
+        if found:
+            return queryset.filter(Q(order_id=found) | Q(payment_id=found))
+        return queryset.filter(Q(debit=term) | Q(credit=term))
 
     @display(description=gettext_lazy("order"))
     def order(self, entry: LedgerEntry) -> str:
         link: Link | None = getattr(entry, "order_link", None)
         return link.html if link else ""
 
-    @display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @display(description=gettext_lazy("amount"))
     def amount_text(self, entry: LedgerEntry) -> str:
         return entry.amount.format()
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, with the balances above it."""
-        context = {**(extra_context or {}), "balances": selectors.balances()}
-        return super().changelist_view(request, context)
+    @action(description=gettext_lazy("Balances"), url_path="balances", permissions=["view"])
+    def balances(self, request: HttpRequest) -> HttpResponse:
+        """Every account's balance: sums over all entries, which no page of the list has to wait for."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request), "title": _("Balances"), "opts": self.opts,
+            "balances": selectors.balances(),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/checkout/ledger_balances.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +17,7 @@ from unfold.decorators import display
 from checkout.receivables import selectors
 from checkout.receivables.models import Receivable, ReceivableEntry
 from shop.core import db
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ValueFilter
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -33,6 +35,25 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=selectors.still_open().values("pk")) if self.value() == "open" else queryset
 
 
+class CurrencyFilter(ValueFilter):
+    title = gettext_lazy("currency")
+    parameter_name = "currency"
+
+
+class WaitingFirst(KeysetList):
+    """Newest first; of what is still to come the oldest promise, unless asked otherwise."""
+
+    def is_ascending(self) -> bool:
+        return super().is_ascending() if self.params.get(ORDER_VAR) else "standing" in self.filter_params
+
+    def get_results(self, request: HttpRequest) -> None:
+        """With which of them are late, by the clock asked once."""
+        super().get_results(request)
+        today = db.clock().date()
+        for one in self.result_list:
+            one.is_late = bool(one.open) and one.due_on < today
+
+
 class EntryInline(TabularInline):  # type: ignore[misc]
     model = ReceivableEntry
     fields = readonly_fields = ["at", "kind", "amount_minor", "key", "actor"]
@@ -44,21 +65,28 @@ class EntryInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Receivable)
-class ReceivableAdmin(ReadOnlyAdmin):
-    list_display = ["order_link", "amount_text", "open_text", "due_on", "is_overdue", "reminded_at"]
+class ReceivableAdmin(KeysetAdmin):
+    list_display = ["order_link", "created_at", "amount_text", "open_text", "due_on", "is_overdue", "reminded_at"]
     list_display_links = ["amount_text"]
-    list_filter = [StandingFilter, "currency"]
-    search_fields = ["order_number__istartswith"]
-    ordering = ["due_on", "id"]
+    list_filter = [StandingFilter, CurrencyFilter, PeriodFilter]
+    sortable_by = ["created_at"]
+    search_fields = ["order_number"]
+    search_help_text = gettext_lazy("The beginning of an order number, ORD-…")
     inlines = [EntryInline]
 
-    @display(description=gettext_lazy("order"), ordering="order_number")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
+        return WaitingFirst
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        return queryset.filter(order_number__startswith=term.upper())
+
+    @display(description=gettext_lazy("order"))
     def order_link(self, one: Receivable) -> str:
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:checkout_order_change", args=[one.order_id]), one.order_number
         )
 
-    @display(description=gettext_lazy("amount"), ordering="amount_minor")
+    @display(description=gettext_lazy("amount"))
     def amount_text(self, one: Receivable) -> str:
         return one.amount.format()
 
@@ -68,4 +96,4 @@ class ReceivableAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("overdue"), boolean=True)
     def is_overdue(self, one: Receivable) -> bool:
-        return bool(one.open) and one.due_on < db.clock().date()
+        return bool(one.is_late)  # type: ignore[attr-defined]  # told with its page

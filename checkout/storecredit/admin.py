@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,7 +18,7 @@ from checkout.storecredit import forms, services
 from checkout.storecredit.models import CreditAccount, CreditEntry
 from shop.accounts import selectors as accounts
 from shop.core import db, requests
-from shop.core.admin import ReadOnlyAdmin
+from shop.core.admin import KeysetAdmin, PeriodFilter, ReadOnlyAdmin, as_id
 
 GRANT = "checkout.grant_credit"
 
@@ -86,13 +87,20 @@ class CreditAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CreditEntry)
-class CreditEntryAdmin(ReadOnlyAdmin):
+class CreditEntryAdmin(KeysetAdmin):
     list_display = ["at", "account", "kind", "amount_text", "reason", "document", "actor"]
-    list_filter = ["kind"]
+    list_filter = ["kind", PeriodFilter]
+    sortable_by = ["at"]
     list_select_related = ["account"]
-    search_fields = ["=document", "=account__customer_id"]
-    ordering = ["-id"]
+    search_fields = ["document", "account__customer_id"]
+    search_help_text = gettext_lazy("A whole document's name, or a customer's id or e-mail address")
 
-    @display(description=gettext_lazy("change"), ordering="amount_minor")
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        customer_id = accounts.with_email(term) if "@" in term else as_id(term)
+        if customer_id is None:
+            return queryset.filter(document=term)
+        return queryset.filter(account__in=list(CreditAccount.objects.filter(customer_id=customer_id)))
+
+    @display(description=gettext_lazy("change"))
     def amount_text(self, entry: CreditEntry) -> str:
         return entry.amount.format()
