@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cart.carts import selectors as carts
+from checkout.changes import rules as change_rules
 from inventory.stock import wording as stock_wording
 
 _STATES = {
@@ -37,7 +38,7 @@ def row(order: Any, parcel: Any, position: int, *, query: str = "") -> dict[str,
     return {
         "number": parcel.number,
         "position": position,
-        "state": _state(parcel),
+        "state": _state(order, parcel),
         "problem": str(_PROBLEMS.get(parcel.problem, "")),
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
@@ -75,13 +76,15 @@ def news(parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: one["at"], reverse=True)
 
 
-def _state(parcel: Any) -> str:
+def _state(order: Any, parcel: Any) -> str:
     if parcel.delivered_at:
         return _("Delivered on %(date)s") % {"date": _day(parcel.delivered_at)}
     if parcel.shipped_at:
         return _("Sent on %(date)s") % {"date": _day(parcel.shipped_at)}
     if parcel.is_waiting:
         return _("Waits for stock")
+    if parcel.status == "open" and change_rules.is_unpicked(order.status):  # single units may still be cancelled
+        return _("Not packed yet")
     return str(_STATES.get(parcel.status, ""))
 
 

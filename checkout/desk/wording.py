@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.payments import crediting
+
 _HEADLINES = {
     "payment_confirmed": gettext_lazy("We are getting your order ready"),
     "processing": gettext_lazy("We are packing your order"),
@@ -31,6 +33,8 @@ def headline(order: Any, parcels: Sequence[Any]) -> str:
         return _("Part of your order has arrived")
     if order.status in {"processing", "ready_to_ship"} and sent:
         return _("Part of your order is on its way")
+    if order.status == "refunded" and crediting.given(order.pk) >= order.refunded_minor:
+        return _("What you paid is yours as store credit")
     return str(_HEADLINES.get(order.status, order.get_status_display()))
 
 
@@ -41,7 +45,7 @@ def what_next(order: Any, parcels: Sequence[Any]) -> str:
     if order.status == "returned":
         return _("We have everything that you sent back.")
     if order.status == "refunded":
-        return _("Everything you paid for this order was given back.")
+        return _given_back(order)
     return " ".join(filter(None, (_left(order, parcels), _when(order))))
 
 
@@ -86,6 +90,16 @@ def _when(order: Any) -> str:
         late = _("It should have been with you by %(date)s and is late. We are sorry; write to us if you worry.")
         return late % {"date": day(order.delivery_on)}
     return _("It should be with you by %(date)s.") % {"date": day(order.delivery_on)}
+
+
+def _given_back(order: Any) -> str:
+    credit = crediting.given(order.pk)
+    if not credit:
+        return _("Everything you paid for this order was given back.")
+    if credit >= order.refunded_minor:
+        return _("Everything you paid for this order was given back to you as store credit.")
+    told = {"amount": order.money(credit).format()}
+    return _("Everything you paid for this order was given back, %(amount)s of it as store credit.") % told
 
 
 def _delivered(parcels: Sequence[Any]) -> str:

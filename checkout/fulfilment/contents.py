@@ -169,7 +169,7 @@ def note_state(*, order: Order, by: str) -> str:
     """Keep how far a locked order is by its parcels and by what came back of it; returns `Order.FulfilmentState`."""
     parcels, ordered, returned = _facts(order)
     state = rules.state(parcels, ordered=ordered, returned=returned)
-    _keep(order, state, rules.to_pick(parcels, ordered=ordered))
+    _keep(order, state, 0 if order.is_over else rules.to_pick(parcels, ordered=ordered))
     return state
 
 

@@ -123,8 +123,7 @@ def cancel_shipments(*, order_id: UUID, by: str) -> None:
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
         contents.move([one for one in shipments if one.status in (Status.OPEN, Status.PICKED)], Status.CANCELLED, by)
-        if order.to_pick:
-            orders.note_fulfilment(order=order, state=order.fulfilment_state)
+        contents.note_state(order=order, by=by)
 
 
 def give_back_stock(*, order_id: UUID, by: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from checkout.ledger import rules as accounts
@@ -21,6 +22,13 @@ from checkout.payments.refunding import RefundRefused
 from checkout.storecredit import services as credit
 from shop.core import db
 from shop.core.money import Money
+
+
+def given(order_id: UUID) -> int:
+    """What of an order went back as store credit, in minor units. One query."""
+    done = Refund.objects.filter(order_id=order_id, status=Refund.Status.DONE)
+    credited = done.filter(Q(destination=Refund.Destination.STORE_CREDIT) | Q(payment__provider=CREDIT))
+    return credited.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
 def request(

@@ -27,6 +27,7 @@ ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "cash", "invoice")  # a merchant records the coming of their money
 ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
 BANK, CASH = bank_transfer.BankTransfer.code, cash.Cash.code
+_NEVER_LEFT = ("unfulfilled", "picked")  # the parcels of what is over are given up, maybe a moment later
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
 GOES_ON = (  # was paid once; what it costs may have changed since
     Order.Status.PAYMENT_CONFIRMED,
@@ -71,7 +72,7 @@ def standing(order: Order) -> Standing:
         last = OrderStep.objects.filter(order=order, to_status=Order.Status.CANCELLED).order_by("-position").first()
         return Standing("expired" if last and last.trigger == "reservation_expired" else "cancelled")
     if order.status not in _PAYABLE:
-        was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state == "unfulfilled"
+        was_cancelled = order.status == Order.Status.REFUNDED and order.fulfilment_state in _NEVER_LEFT
         return _of_balance(order) or Standing("cancelled" if was_cancelled else "confirmed")
     payment = Payment.objects.filter(order=order).order_by("-id").first()
     return _of_payment(order, payment) if payment else Standing("unpaid")

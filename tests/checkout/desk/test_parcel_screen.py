@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import render_to_string
 
 from checkout.desk import parcel_screen
 from checkout.fulfilment import selectors, shorting, slips
 from checkout.fulfilment.models import Shipment
+from checkout.orders.models import Order
 from inventory.stock import services as stock
 from tests.factories import warehouse as make
 
@@ -36,3 +38,16 @@ def test_a_slip_that_was_printed_before_a_change_is_told() -> None:
     assert told(parcel) == [(["All picked", "Split", "Print"], False)]
     shorting.short(shipment_id=parcel.pk, units={parcel.lines.get().pk: 1}, then="refund", by=BY)
     assert told(parcel) == [(["All picked", "Print"], True)]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("payment_pending", "A parcel is opened when the order is paid."),
+        ("cancelled", "The order is over: nothing of it is packed."),
+        ("refunded", "The order is over: nothing of it is packed."),
+    ],
+)
+def test_why_there_is_no_parcel(status: str, sentence: str) -> None:
+    told = render_to_string("admin/checkout/order/_parcels.html", {"order": Order(status=status), "parcels": []})
+    assert told.count(f'<p class="order-quiet">{sentence}</p>') == 1
