@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+_UNSEEN = ("Cc", "Cs")
+# They turn the direction of what is shown after them, of a mail's or paper's own words too. Joiners of signs stay.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def one_line(value: object) -> str:
     """One line without control characters and surplus white space; nothing for what is not text."""
@@ -14,12 +18,12 @@ def one_line(value: object) -> str:
 
 
 def several_lines(value: object) -> str:
-    """Lines that end with one character each, whatever ended them, without other control characters; none is empty at
-    either end."""
+    """Lines that end with one character each, whatever ended them, without other control characters and those that turn
+    the direction of text; none is empty at either end."""
     if not isinstance(value, str):
         return ""
     return "\n".join(_printable(line) for line in value.splitlines()).strip()
 
 
 def _printable(line: str) -> str:
-    return "".join(sign if unicodedata.category(sign) not in ("Cc", "Cs") else " " for sign in line).rstrip()
+    return "".join(" " if sign in _TURNING or unicodedata.category(sign) in _UNSEEN else sign for sign in line).rstrip()

@@ -25,6 +25,8 @@ SEVERAL_LINES = [
     ("a\rb\u2028c\x0cd", "a\nb\nc\nd"),
     ("\n\n two  words \n\n  and more\t\n\n", "two  words\n\n  and more"),
     ("ring \x07 the bell\x1b", "ring   the bell"),
+    ("For you\u202elove \u2066a\u2069", "For you love  a"),
+    ("\u202aa\u202bb\u202cc\u202dd\u2067e\u2068f", "a b c d e f"),
     ("\U0001f469\u200d\U0001f467", "\U0001f469\u200d\U0001f467"),  # joined signs stay joined
     ("", ""),
     (None, ""),
