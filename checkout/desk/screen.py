@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.changes import planning
 from checkout.changes import selectors as changes_of
-from checkout.desk import parcel_screen, staff, timeline
+from checkout.desk import parcel_screen, timeline
 from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
 from checkout.notes import selectors as notes
-from checkout.orders import emails, rules, selectors, transitions
+from checkout.orders import emails, selectors, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import methods
@@ -129,13 +129,10 @@ def _has_units(order: Order, lines: Sequence[Any]) -> bool:
 
 def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, can_record: bool) -> list[Button]:
     """What this person may do with the order now: rows of the table, guards and permissions looked at."""
-    found = []
+    found, possible = [], orders.possible(order)
     for row in transitions.from_status(order.status):
-        if row.permission is None or not user.has_perm(row.permission):
+        if row.trigger not in possible or not user.has_perm(row.permission):
             continue
-        objection = rules.GUARDS[row.guard](orders.facts(order))
-        if objection and (objection == "not_covered" or not staff.is_command(row.trigger)):
-            continue  # a command sees to the rest of its guard itself, but not to the money
         variant = "danger" if row.target == Order.Status.CANCELLED else "primary"
         if asked := _ASKED.get(row.trigger):
             found.append(Button(row.label, _url(asked, order), variant=variant))

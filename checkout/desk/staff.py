@@ -26,11 +26,6 @@ _COMMANDS: dict[str, Callable[..., Order]] = {
 }
 
 
-def is_command(trigger: str) -> bool:
-    """Whether the trigger moves parcels or money: its guard is then met by the command itself."""
-    return trigger in _COMMANDS or trigger == "package_dispatched"
-
-
 def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     """Take the order over `trigger` by the command that also moves what belongs to it. Raises `TransitionRefused`."""
     command = _COMMANDS.get(trigger)
@@ -54,7 +49,7 @@ def renew_link(*, order_id: UUID, by: str) -> None:
     """Make every link to an order worthless that is under way, and mail its customer another one."""
     with transaction.atomic(using=db.DEFAULT):
         orders.renew_link(order_id=order_id, by=by)
-        emails.send(order_selectors.by_id(order_id), "order_link", key=db.uuid7())
+        emails.send(order_selectors.by_id(order_id), "order_link", key=db.uuid7(), is_renewed=True)
 
 
 def send_payment_link(*, order_id: UUID, by: str) -> bool:

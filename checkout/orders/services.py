@@ -192,8 +192,13 @@ def facts(order: Order) -> rules.Facts:
 
 
 def possible(order: Order) -> tuple[str, ...]:
-    """The triggers that staff may pull in its status, guards aside."""
-    return tuple(row.trigger for row in transitions.from_status(order.status) if row.permission)
+    """The triggers that staff may pull now: buttons, answers and refusals all say these. Who may, is another matter."""
+    known = facts(order)
+    return tuple(
+        row.trigger
+        for row in transitions.from_status(order.status)
+        if row.permission and rules.GUARDS[transitions.COMMANDS.get(row.trigger, row.guard)](known) is None
+    )
 
 
 def cancel(*, order_id: UUID, by: str, note: str = "") -> Order:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from checkout.fulfilment import services as fulfilment
 from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, Refund
@@ -22,6 +23,7 @@ from shop.core.money import Money
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories import parcels
 from tests.factories.changes import readdress
 from tests.factories.inventory import stocked
 from tests.fakes.sandbox import RunningSandbox
@@ -75,6 +77,21 @@ def test_an_order_is_shipped(merchant: Client) -> None:
     }
     status, body = post(merchant, order, "shipments", {"carrier": "UPS", "trackingNumber": "1Z"})
     assert (status, body["status"]) == (201, "shipped")
+
+
+def test_what_is_said_to_be_possible_is_not_refused_once_a_parcel_has_left(merchant: Client) -> None:
+    order, first, second = parcels.split_order()
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    for one in (first, second):
+        parcels.picked(one)
+    sent = {"shipmentId": str(first.pk), "carrier": "UPS", "trackingNumber": "1Z"}
+    status, body = post(merchant, order, "shipments", sent)
+    assert (status, body["status"], body["possible"]) == (201, "ready_to_ship", ["package_dispatched"])
+    status, body = post(merchant, order, "transitions", {"trigger": "cancel"})
+    assert (status, body["error"]["fields"]) == (409, {"possible": ["package_dispatched"]})
+    whole = merchant.post(reverse("api_order_cancel", args=[order.number]), {}, "application/json")
+    assert (whole.status_code, whole.json()["error"]["fields"]) == (409, {"possible": ["package_dispatched"]})
+    assert post(merchant, order, "shipments", {"carrier": "UPS", "trackingNumber": "2Z"})[0] == 201
 
 
 def test_an_order_that_may_not_be_started_still_expires(merchant: Client, shop_sandbox: RunningSandbox) -> None:

@@ -137,14 +137,17 @@ def test_a_guard_refuses_and_says_why() -> None:
 
 
 def test_what_is_refused_is_not_said_to_be_possible() -> None:
-    order = force(make.placed(), status="processing", fulfilment_state="partly_shipped")
+    order = force(
+        make.placed(), status="processing", fulfilment_state="partly_shipped", captured_minor=3000, secured_minor=3000
+    )
     with pytest.raises(orders.TransitionRefused) as refusal:
         orders.cancel(order_id=order.pk, by="staff:1")
     assert str(refusal.value) == (
         "“Cancel order” is not possible: the order is “Processing” and a parcel is already on its way; take off what "
         "is still here. Possible now: Mark as picked."
     )
-    assert refusal.value.allowed == ("items_picked",)
+    assert refusal.value.allowed == orders.possible(order) == ("items_picked",)
+    assert orders.possible(force(order, refunded_minor=1, secured_minor=0)) == ()  # nor what is not covered
 
 
 def test_a_status_refuses_and_says_what_is_possible() -> None:
