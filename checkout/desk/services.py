@@ -38,7 +38,7 @@ def send_link(*, number: str, email: str) -> bool:
     if found is None or found.email.casefold() != email.strip().casefold():
         return False
     hour = db.clock().strftime("%Y%m%d%H")
-    return emails.send(found, "order_link", key=hour)
+    return emails.send(found, "order_link", key=hour, is_renewed=False)
 
 
 def preview_cancelling(*, order_id: UUID, units: Mapping[UUID, int]) -> changes.Preview:

@@ -107,7 +107,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "takes": "Banks take up to five working days to show it.",
     },
     "order_note": {"text": "We have packed your chair with extra care.\nThe key for its screws is taped underneath."},
-    "order_link": {},
+    "order_link": {"is_renewed": False},
     "invoice": {
         "document": {"number": "INV-2026-000042", "total": "$348.70", "corrects": "", "replaces": "", "reason": ""},
         "to_pay": _TO_PAY,

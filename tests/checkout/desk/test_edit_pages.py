@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core import mail as django_mail
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from checkout.payments.models import Refund
 from shop.accounts.models import User
 from shop.core import requests
 from shop.core.money import Money
+from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
@@ -356,6 +358,10 @@ class TestOnThePage:
         order.refresh_from_db()
         assert (mail.recipient, mail.context["order"]["url"]) == (order.email, requests.absolute(access.url(order)))
         assert guest.get(access.url(order)).status_code == 200
+        notifications.send(notification_id=mail.pk)
+        body = django_mail.outbox[-1].body
+        assert "We made a new link to your order. The ones you had do not open it any more." in body
+        assert "ask" not in body  # the customer asked for nothing
 
     def test_notes(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 1))
