@@ -15,9 +15,10 @@ from rest_framework.response import Response
 
 from cart import api as cart_api
 from catalog.products import selectors as products
-from checkout.api import parcels, shapes
+from checkout.api import parcels, shapes, staff
 from checkout.api.staff import StaffView
 from checkout.changes import services as changes
+from checkout.desk import services as desk
 from checkout.orders import access, transitions
 from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
@@ -88,8 +89,8 @@ CHANGED = PolymorphicProxySerializer(
 
 
 class CancelIn(serializers.Serializer[Any]):
-    """`lines` is for staff: units to cancel of an order that goes on. Without them the whole order is cancelled, which
-    staff may do for customers. `reason` is kept of what staff cancel."""
+    """`lines`: units to cancel of an order that goes on; its shopper may until the warehouse begins. Without them the
+    whole order is cancelled, which staff may do for customers. `reason` is kept of what staff cancel."""
 
     lines = UnitsIn(many=True, required=False)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -129,13 +130,26 @@ class Changes(StaffView):
 
 
 def is_for_staff(request: Request, number: str) -> bool:
-    """Whether this is what only staff can cancel: units of an order, or the order of somebody else."""
-    if isinstance(request.data, dict) and "lines" in request.data:
-        return True
+    """Whether staff cancel this as such: the order of somebody else, or units as long as these are here."""
     if not request.user.is_staff:
         return False
+    if has_lines(request) and request.user.has_perm(transitions.CANCEL):
+        return True
     found = orders.order(number[:20])
     return found is not None and not access.allowed(request._request, found)
+
+
+def has_lines(request: Request) -> bool:
+    """Whether units are to be cancelled, and not all of an order."""
+    return isinstance(request.data, dict) and "lines" in request.data
+
+
+def cancel_own_units(request: Request, order: Any) -> None:
+    """A shopper cancels the units of their own order that are named, as on its page. Raises `ApiError`."""
+    given = CancelIn(data=request.data)
+    given.is_valid(raise_exception=True)
+    units = _units(given.validated_data["lines"])
+    _made(lambda: desk.cancel_units(order_id=order.pk, units=units, by=requests.actor(request)))
 
 
 def cancel(request: Request, number: str) -> Response:
@@ -154,8 +168,8 @@ def cancel(request: Request, number: str) -> Response:
         return answer(number)
     try:
         order_services.cancel(order_id=order.pk, by=by, note=wanted["reason"])
-    except order_services.TransitionRefused as refused:
-        raise ApiError("transition_refused", str(refused), 409) from refused
+    except order_services.TransitionRefused as refusal:
+        raise staff.refused(refusal) from refusal
     return answer(number)
 
 

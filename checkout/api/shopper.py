@@ -155,13 +155,17 @@ class OrderCancel(ShopperView):
     def post(self, request: Request, number: str) -> Response:
         """Cancel what has not been handed over. 409 `transition_refused` when it is too late.
 
-        Staff who may cancel orders cancel anybody's; with `lines` units of it, refused as changes are.
+        With `lines` units of it, until the warehouse begins: 409 `not_editable` then; refused as changes are. Staff who
+        may cancel orders cancel anybody's, and units as long as they are here.
         """
         if changes.is_for_staff(request, number):
             return changes.cancel(request, number)
         found = order_of(request, number)
         try:
-            orders.cancel(order_id=found.pk, by=requests.actor(request))
+            if changes.has_lines(request):
+                changes.cancel_own_units(request, found)
+            else:
+                orders.cancel(order_id=found.pk, by=requests.actor(request))
         except orders.TransitionRefused as refused:
             raise rest.ApiError("transition_refused", str(refused), 409) from refused
         response = _shown(order_of(request, number))

@@ -9,6 +9,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from checkout.fulfilment import services as fulfilment
+from checkout.orders import access
 from checkout.orders.models import Order, OrderChange
 from tests.factories import cart as carts
 from tests.factories.accounts import StaffFactory
@@ -159,8 +161,30 @@ def test_nobody_else_may(client: Client) -> None:
     body = {"seenRevision": 0, "deliveryOption": "express"}
     assert post(client, order, body).status_code == 401
     lines = {"lines": [{"lineId": str(order.lines.get().pk), "quantity": 1}]}
-    assert post(client, order, lines, name="api_order_cancel").status_code in (401, 403)
+    assert post(client, order, lines, name="api_order_cancel").status_code == 404
     person(client, "fulfil_order")
     assert post(client, order, body).status_code == 403
     assert post(client, order, lines, name="api_order_cancel").status_code == 403
     assert now(order).revision == 0
+
+
+def test_shoppers_cancel_units_of_their_own_order_until_the_warehouse_begins(client: Client) -> None:
+    order = being_prepared((carts.product(units=10, amount=2000), 3))
+    Order.objects.filter(pk=order.pk).update(status="payment_confirmed")
+    lines = {"lines": [{"lineId": str(order.lines.get().pk), "quantity": 1}]}
+    url, key = reverse("api_order_cancel", args=[order.number]), {access.HEADER: order.access_key}
+
+    def ask(body: object, **more: str) -> Any:
+        return client.post(url, body, content_type="application/json", headers={**key, **more})
+
+    for _once in range(2):
+        answer = ask(lines, **{"Idempotency-Key": "k"})
+        assert (answer.status_code, answer.json()["items"][0]["quantity"], now(order).revision) == (200, 2, 1)
+    assert OrderChange.objects.get().actor == "guest"
+    many = ask({"lines": [{"lineId": str(order.lines.get().pk), "quantity": 3}]})
+    assert (many.status_code, many.json()["error"]["code"]) == (409, "too_many_units")
+    assert ask({"lines": None}).status_code == 400
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    late = ask(lines)
+    assert (late.status_code, late.json()["error"]["code"], now(order).revision) == (409, "not_editable", 1)
+    assert late.json()["error"]["message"] == "We are packing it already, so single items cannot be cancelled."
