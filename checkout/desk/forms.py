@@ -70,7 +70,6 @@ class UnitsForm(forms.Form):
         return [
             {
                 "line": line,
-                "options": " · ".join(map(str, line.options.values())),
                 "field": self[f"units-{line.pk.hex}"],
             }
             for line in self.lines

@@ -95,7 +95,9 @@ def can_cancel_units(order: Any) -> bool:
 
 def units_page(request: HttpRequest, order: Any, form: Any) -> dict[str, Any]:
     """The context of the page that asks which units to cancel."""
-    return {"order": paying.head(order, query=paying.query_of(request)), "form": form, "form_url": _units_url(order)}
+    rows = [{**row, "about": _about(order, row["line"])} for row in form.rows]
+    head = paying.head(order, query=paying.query_of(request))
+    return {"order": head, "form": form, "rows": rows, "form_url": _units_url(order)}
 
 
 def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict[str, Any]:
@@ -106,7 +108,12 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
         **units_page(request, order, form),
         "form_url": _units_url(order) + paying.query_of(request),
         "chosen": [
-            {"name": line.name, "quantity": chosen[line.pk], "field": f"units-{line.pk.hex}"}
+            {
+                "name": line.name,
+                "about": _about(order, line),
+                "quantity": chosen[line.pk],
+                "field": f"units-{line.pk.hex}",
+            }
             for line in form.lines
             if line.pk in chosen
         ],
@@ -114,6 +121,12 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
         "total": preview.due,
         "comes_back": order.money(back) if back > 0 else None,
     }
+
+
+def _about(order: Any, line: Any) -> str:
+    """What tells a line from another one of the same product."""
+    told = (carts.options_text(line.options), line.sku, order.money(line.unit_price_minor).format())
+    return " · ".join(filter(None, told))
 
 
 def _units_url(order: Any) -> str:

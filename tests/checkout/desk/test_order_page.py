@@ -185,6 +185,8 @@ class TestBalance:
         assert answer.context["step"] == "awaiting_transfer"
         rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
         assert rows["Reference"] == order.number
+        assert rows["IBAN"] == "GB33BUKB20201555555555"
+        assert "<strong>GB33 BUKB 2020 1555 5555 55</strong>" in answer.content.decode()
 
     def test_another_way_that_is_none_is_400(self, client: Client, order: Order) -> None:
         page(client, order)
@@ -259,6 +261,15 @@ class TestCancelUnits:
         assert client.get(self.url(order), {"units": "1", **given}).status_code == 422
         assert client.post(self.url(order), given).status_code == 422
         assert OrderChange.objects.count() == 0
+
+    def test_lines_of_the_same_name_are_told_apart(self, client: Client) -> None:
+        order = paid(carts.product(name="Lamp", amount=1200), carts.product(name="Lamp", amount=1500), quantity=2)
+        page(client, order)
+        lines = list(order.lines.order_by("position"))
+        told = [f"{line.sku} · ${price}" for line, price in zip(lines, ("12.00", "15.00"), strict=True)]
+        asked = client.get(self.url(order)).content.decode()
+        sure = client.get(self.url(order), {"units": "1", f"units-{lines[1].pk.hex}": "1"}).content.decode()
+        assert [[one in html for one in told] for html in (asked, sure)] == [[True, True], [False, True]]
 
     def test_all_of_it_is_the_whole_order(self, client: Client) -> None:
         order = paid(quantity=3)
