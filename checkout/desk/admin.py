@@ -30,6 +30,7 @@ from checkout.payments import services as payments
 from shop.core import db, requests
 
 VIEW = "checkout.view_order"
+DANGER = {"variant": "danger"}  # the button of what cannot be taken back
 
 
 @admin.register(Order)
@@ -126,15 +127,23 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         return self._ask(
             request, order_id, merchant_forms.CancelForm, _("Cancel order"), transitions.CANCEL,
             lambda order, data, by: orders.cancel(order_id=order.pk, by=by, note=data["note"]),
-            _("The order is cancelled."),
+            _("The order is cancelled."), shown=self._cancelled,
         )  # fmt: skip
+
+    def _cancelled(self, order: Order) -> dict[str, Any]:
+        """What becomes of its money when it is cancelled."""
+        back, held = payment_selectors.refundable(order.pk), order.money(order.held_minor)
+        told = [
+            (back, _("%(amount)s goes back the way it was paid.")), (held, _("%(amount)s that is held is let go."))
+        ]  # fmt: skip
+        return DANGER | {"told": [words % {"amount": amount.format()} for amount, words in told if amount]}
 
     def reject(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Ask whether a payment that is being reviewed is turned down, and why."""
         return self._ask(
             request, order_id, merchant_forms.RejectForm, _("Reject payment"), transitions.REVIEW,
             lambda order, data, by: staff.pull(order_id=order.pk, trigger="reject_review", by=by, note=data["note"]),
-            _("The payment is rejected and the order cancelled."),
+            _("The payment is rejected and the order cancelled."), shown=lambda _order: DANGER,
         )  # fmt: skip
 
     def capture(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
@@ -156,7 +165,7 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         return self._ask(
             request, order_id, merchant_forms.VoidForm, _("Let go of held money"), transitions.REVIEW,
             lambda order, _data, by: payments.request_void(order_id=order.pk, by=by),
-            _("What is held is being let go."),
+            _("What is held is being let go."), shown=lambda _order: DANGER,
         )  # fmt: skip
 
     def refund(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

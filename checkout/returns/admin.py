@@ -124,7 +124,7 @@ class ReturnAdmin(KeysetAdmin):
         """Ask why."""
         return self._ask(
             request, return_id, merchant_forms.RefuseForm, _("Refuse"), _("Refused. The shopper is told why."),
-            lambda data, by: returns.refuse(return_id=return_id, by=by, reason=data["reason"]),
+            lambda data, by: returns.refuse(return_id=return_id, by=by, reason=data["reason"]), "danger",
         )  # fmt: skip
 
     def receive(self, request: HttpRequest, return_id: UUID) -> HttpResponse:
@@ -219,6 +219,7 @@ class ReturnAdmin(KeysetAdmin):
         title: str,
         done: str,
         save: Callable[[dict[str, Any], str], Any],
+        variant: str = "",
     ) -> HttpResponse:
         """A small page with a form; its answer goes to `save`, and a refusal back onto the page."""
         found = self._found(request, return_id)
@@ -226,7 +227,7 @@ class ReturnAdmin(KeysetAdmin):
         is_given = request.method == "POST" and form.is_valid()
         if is_given and self._do(request, form, lambda by: save(form.cleaned_data, by)):
             return self._back(request, found, done)
-        context = {"found": found, "order": found.order, "form": form, "action": title}
+        context = {"found": found, "order": found.order, "form": form, "action": title, "variant": variant}
         return self._show(request, "ask", f"{title} · {found.number}", context)
 
     def _do(self, request: HttpRequest, form: forms.Form, command: Callable[[str], Any]) -> bool:

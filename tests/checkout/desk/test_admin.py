@@ -232,6 +232,25 @@ def held(sandbox: RunningSandbox, when: str = "on_shipment") -> Order:
     return Order.objects.get(pk=order.pk)
 
 
+def asked(client: Client, order: Order, name: str) -> tuple[list[str], str]:
+    """What the page that asks says of money, and what kind of button it has."""
+    context = client.get(page(order, name)).context
+    return context.get("told", []), context.get("variant", "")
+
+
+def test_who_cancels_reads_what_becomes_of_the_money(merchant: Client, shop_sandbox: RunningSandbox) -> None:
+    order = held(shop_sandbox)
+    assert asked(merchant, order, "cancel") == (["$30.00 that is held is let go."], "danger")
+    merchant.post(page(order, "capture"), {"amount": "12.50", "seen": "30.00"})
+    outbox.drain()
+    told = ["$12.50 goes back the way it was paid.", "$17.50 that is held is let go."]
+    assert asked(merchant, order, "cancel") == (told, "danger")
+    assert [asked(merchant, order, name) for name in ("void", "capture")] == [([], "danger"), ([], "")]
+    red = r'<button type="submit"[^>]*bg-red-600[^>]*>\s*Cancel order'
+    assert len(re.findall(red, merchant.get(page(order, "cancel")).content.decode())) == 1
+    assert asked(merchant, make.placed(), "cancel") == ([], "danger")
+
+
 def test_held_money_is_taken_in_part_and_the_rest_let_go(merchant: Client, shop_sandbox: RunningSandbox) -> None:
     order = held(shop_sandbox)
     assert buttons(merchant, order)[-1] == "Take money"  # all of it is let go by cancelling the order
