@@ -43,14 +43,16 @@ def settled(*, reimbursement_id: UUID) -> None:
     """What was given back for which items, and where it goes."""
     row = selectors.reimbursement(reimbursement_id)
     order = orders.by_id(row.order_id)
-    is_without_swap = row.is_complete and row.change_id is None  # nothing could be had instead: the money goes back
-    destination = (
-        Destination.ORIGINAL if is_without_swap and row.destination == Destination.EXCHANGE else row.destination
-    )
+    is_swap = row.destination == Destination.EXCHANGE
+    destination = Destination.ORIGINAL if is_swap and not wording.is_exchange(row) else row.destination
+    shares = wording.shares(row)
     with translation.override(order.language):
         amounts = {
             "amount": order_emails.text(row.amount),
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
+            "goodwill": order_emails.text(-shares.goodwill) if shares.goodwill.minor else None,
+            "unpaid": order_emails.text(-shares.unpaid) if shares.unpaid.minor else None,
+            "rest": order_emails.text(shares.rest),
             "to": str(Destination(destination).label),
             "destination": str(destination),
             "went_before": wording.went_before(order, row),

@@ -238,7 +238,8 @@ class Reimbursement(models.Model):
     order_id = models.UUIDField()
     position = models.PositiveIntegerField()
     destination = models.CharField(_("to"), max_length=20, choices=Destination)
-    amount_minor = models.BigIntegerField(_("given back"))  # what the order costs less now
+    amount_minor = models.BigIntegerField(_("given back"))  # what came back is worth
+    goodwill_minor = models.BigIntegerField(null=True)  # of it, given back before; None: settled before it was noted
     refunded_minor = models.BigIntegerField(default=0)  # of it, asked to be sent: less where the order is not paid
     added_minor = models.BigIntegerField(default=0)  # what the exchanged units cost
     currency = models.CharField(max_length=3)
@@ -279,8 +280,7 @@ class ReimbursedLine(models.Model):
     shipping_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
     included_tax_minor = models.BigIntegerField(default=0)
-    # their share of delivery, with the tax on it: given back as well, or kept
-    delivery_minor = models.BigIntegerField(default=0)
+    delivery_minor = models.BigIntegerField(default=0)  # their share of delivery, and its tax: given back, or kept
     delivery_tax_minor = models.BigIntegerField(default=0)
     delivery_included_tax_minor = models.BigIntegerField(default=0)
     keeps_delivery = models.BooleanField(default=False)

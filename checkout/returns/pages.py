@@ -13,7 +13,7 @@ from catalog.products import selectors as products
 from checkout.orders.models import Order
 from checkout.returns import selectors, wording
 from checkout.returns.forms import RequestForm, SentForm
-from checkout.returns.models import Return
+from checkout.returns.models import Reimbursement, Return
 from checkout.returns.selectors import Returnable
 
 LABELLED = frozenset({"approved", "in_transit", "partly_received"})
@@ -85,10 +85,17 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
             for step in selectors.steps_of(found.pk)
             if step.trigger not in ("restock", "decide")
         ],
-        "paid": [
-            {"amount": one.amount, "to": wording.went_to(order, one), "at": one.at}
-            for one in selectors.reimbursements_of(found.pk)
-        ],
+        "paid": [_paid(order, one) for one in selectors.reimbursements_of(found.pk)],
+    }  # fmt: skip
+
+
+def _paid(order: Order, row: Reimbursement) -> dict[str, Any]:
+    """What was sent, or otherwise became of what was settled; `came_to` where it is not all that came back is worth."""
+    if wording.went_before(order, row):
+        return {"amount": row.amount, "to": wording.went_to(order, row), "at": row.at, "came_to": ""}
+    return {
+        "amount": wording.shares(row).rest, "to": wording.went_to(order, row), "at": row.at,
+        "came_to": wording.came_to(row),
     }  # fmt: skip
 
 

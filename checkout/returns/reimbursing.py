@@ -56,15 +56,17 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What settling does, or did: `amount` is what the order costs less, `goings` the money that is sent.
+    """What settling does, or did: `amount` is what came back is worth, `goings` the money that is sent.
 
-    Of an exchange also the `added` units with their price. `due` and `balance` are the order's once that has arrived;
-    a balance above zero is to be paid. `mark` stands for all of it: whoever has seen it may have exactly this done.
+    `goodwill` of the worth was given back before: the order costs less by the rest. Of an exchange also the `added`
+    units with their price. `due` and `balance` are the order's once that has arrived; a balance above zero is to be
+    paid. `mark` stands for all of it: whoever has seen it may have exactly this done.
     """
 
     destination: str
     lines: tuple[Settled, ...]
     amount: Money
+    goodwill: Money
     goings: tuple[Going, ...]
     due: Money
     balance: Money
@@ -108,12 +110,12 @@ def _settle(
     _check(order, found, to, units)
     if order.status == Order.Status.REFUNDED:  # all of it went back before: nothing is left to be sent anywhere
         to = Destination.ORIGINAL
-    settled = worths(units)
+    settled, due = worths(units), order.due_minor
     revising.take_back(
         order=order, units={one.line.pk: one.units for one in settled}, by=by,
         amounts={one.line.pk: one.given for one in settled},
     )  # fmt: skip
-    row = _write(order, found, to, settled, units, by)
+    row = _write(order, found, to, settled, units, due - order.due_minor, by)
     result = _exchange(order, row, settled, units) if to == Destination.EXCHANGE else _pay(order, row, settled, by)
     marked = replace(result, reimbursement_id=None if is_trial else row.pk, mark=_mark(result, units))
     if seen is not None and seen != marked.mark:
@@ -130,7 +132,10 @@ def _exchange(
     rest = planned.balance.minor + refunding.requested(order)  # what is on its way back already is not sent again
     goings = (Going(order.money(-rest), str(Refund.Destination.ORIGINAL.label)),) if rest < 0 else ()
     balance = order.money(max(0, rest))
-    return Settlement(row.destination, tuple(settled), row.amount, goings, planned.due, balance, planned.added)
+    goodwill = order.money(row.goodwill_minor or 0)
+    return Settlement(
+        row.destination, tuple(settled), row.amount, goodwill, goings, planned.due, balance, planned.added
+    )  # fmt: skip
 
 
 def _pay(order: Order, row: Reimbursement, settled: Sequence[Settled], by: str) -> Settlement:
@@ -143,8 +148,9 @@ def _pay(order: Order, row: Reimbursement, settled: Sequence[Settled], by: str) 
     Reimbursement.objects.filter(pk=row.pk).update(refunded_minor=sum(one.amount_minor for one in refunds))
     order.refresh_from_db()
     goings = tuple(Going(one.amount, _where(one)) for one in refunds)
-    balance = order.money(order.balance_minor + refunding.requested(order))
-    return Settlement(row.destination, tuple(settled), row.amount, goings, order.money(order.due_minor), balance)
+    due, balance = order.money(order.due_minor), order.money(order.balance_minor + refunding.requested(order))
+    goodwill = order.money(row.goodwill_minor or 0)
+    return Settlement(row.destination, tuple(settled), row.amount, goodwill, goings, due, balance)
 
 
 def _check(order: Order, found: Return, to: str, units: Sequence[ReturnUnit]) -> None:
@@ -182,12 +188,13 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
 
 
 def _write(
-    order: Order, found: Return, to: str, settled: Sequence[Settled], units: Sequence[ReturnUnit], by: str
+    order: Order, found: Return, to: str, settled: Sequence[Settled], units: Sequence[ReturnUnit], less: int, by: str
 ) -> Reimbursement:
-    """The record of it; the units are settled with it, and so cannot be once more."""
+    """The record of it; the units are settled with it, and so cannot be once more. The order costs `less` by it."""
+    worth = sum(one.given.value for one in settled)
     row = Reimbursement.objects.create(
         parent=found, order_id=order.pk, position=found.reimbursements.count() + 1, destination=to,
-        amount_minor=sum(one.given.value for one in settled), currency=order.currency, actor=by,
+        amount_minor=worth, goodwill_minor=worth - less, currency=order.currency, actor=by,
         is_complete=to != Destination.EXCHANGE,
     )  # fmt: skip
     ReimbursedLine.objects.bulk_create(_row(row, one) for one in settled)

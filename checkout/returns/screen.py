@@ -58,9 +58,13 @@ def context_of(found: Return, *, may: bool) -> dict[str, Any]:
             for one in selectors.photos_of(found.pk)
         ],
         "steps": [_step(step, names) for step in reversed(steps)],
-        "paid": selectors.reimbursements_of(found.pk),
+        "paid": [
+            {"row": one, "amount": wording.shares(one).rest, "came_to": wording.came_to(one),
+             "to": wording.went_to(order, one)}
+            for one in selectors.reimbursements_of(found.pk)
+        ],
         "buttons": buttons(found, [unit for line in lines for unit in line.units.all()]) if may else [],
-    }
+    }  # fmt: skip
 
 
 def buttons(found: Return, units: list[ReturnUnit]) -> list[dict[str, Any]]:
@@ -124,8 +128,16 @@ def settlement(order: Any, seen: Settlement) -> dict[str, Any]:
             for row in seen.lines
         ],
         "added": seen.added, "amount": seen.amount, "goings": seen.goings, "due": seen.due,
-        "balance": seen.balance, "mark": seen.mark,
+        "goodwill": -seen.goodwill if seen.goodwill.minor else None, "less": seen.amount - seen.goodwill,
+        "unpaid": _unpaid(order, seen), "balance": seen.balance, "mark": seen.mark,
     }  # fmt: skip
+
+
+def _unpaid(order: Any, seen: Settlement) -> Any:
+    """What of the worth is set off (below zero) because it was not paid yet; None for nothing."""
+    sent = sum(going.amount.minor for going in seen.goings)
+    rest = seen.amount.minor - seen.goodwill.minor - sent
+    return order.money(-rest) if rest > 0 and seen.destination != Destination.EXCHANGE else None
 
 
 def destinations(found: Return, chosen: str) -> list[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.orders import emails
 from checkout.orders.models import Order
 from checkout.returns.models import Condition, Destination, Reason, Reimbursement
+from shop.core.money import Money
 
 TRIGGERS = {
     "request": gettext_lazy("asked for"),
@@ -63,15 +66,66 @@ def promise(until: date | None, *, is_automatic: bool) -> str:
     return _("Can be returned until %(day)s; we look at your request first.") % {"day": day}
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What became of the `worth` of what was settled: of it `goodwill` was given back before, `unpaid` was still to be
+    paid, and the `rest` is sent, or counts towards what comes instead, or need not be paid any more."""
+
+    worth: Money
+    goodwill: Money
+    unpaid: Money
+    rest: Money
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the rest is all of it, or what became of it is not known."""
+        return not (self.goodwill.minor or self.unpaid.minor)
+
+
+def shares(row: Reimbursement) -> Shares:
+    """They add up, but for what was settled before goodwill was noted: of that only what was sent is known."""
+    goodwill = Money(row.goodwill_minor or 0, row.currency)
+    counts, nothing = row.amount - goodwill, Money.zero(row.currency)
+    if not row.refunded_minor or is_exchange(row):
+        return Shares(row.amount, goodwill, nothing, counts)
+    unpaid = nothing if row.goodwill_minor is None else max(nothing, counts - row.refunded)
+    return Shares(row.amount, goodwill, unpaid, row.refunded)
+
+
+def is_exchange(row: Reimbursement) -> bool:
+    """Whether something is sent instead, or still to be: where nothing could be had, the money goes back."""
+    return row.destination == Destination.EXCHANGE and not (row.is_complete and row.change_id is None)
+
+
 def went_before(order: Order, row: Reimbursement) -> bool:
     """Whether nothing was sent for what was settled because its money was given back already, as goodwill."""
-    is_sent = row.refunded_minor or row.destination == Destination.EXCHANGE
-    return not is_sent and order.captured_minor > 0 and order.due_minor == 0
+    if row.refunded_minor or row.destination == Destination.EXCHANGE:
+        return False
+    if row.goodwill_minor is None:
+        return order.captured_minor > 0 and order.due_minor == 0
+    return 0 < row.goodwill_minor == row.amount_minor
 
 
 def went_to(order: Order, row: Reimbursement) -> str:
     """Where the worth of what was settled went."""
-    return _("given back to you before") if went_before(order, row) else str(row.get_destination_display())
+    if went_before(order, row):
+        return _("given back to you before")
+    if is_exchange(row) or row.refunded_minor or not row.amount_minor:
+        return str(row.get_destination_display())
+    return _("less to be paid for your order")
+
+
+def came_to(row: Reimbursement) -> str:
+    """How the amount that was sent comes from what the items are worth; empty where it is just that."""
+    found = shares(row)
+    if found.is_whole:
+        return ""
+    told = [_("worth of what came back: %(amount)s") % {"amount": emails.text(found.worth)}]
+    if found.goodwill.minor:
+        told.append(_("given back before: %(amount)s") % {"amount": emails.text(-found.goodwill)})
+    if found.unpaid.minor:
+        told.append(_("was still to be paid: %(amount)s") % {"amount": emails.text(-found.unpaid)})
+    return ", ".join(told)
 
 
 def archived() -> str:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from checkout.payments import services as payments
+from checkout.returns import pages, screen, selectors, wording
 from checkout.returns import services as returns
 from checkout.storecredit import selectors as credit
+from shop.core.money import Money
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import returns as make
@@ -39,3 +43,61 @@ def test_nobody_is_told_of_credit_that_is_not_there(
     outbox.drain(rounds=50)
     [mail] = [one for one in mailoutbox if done.amount.format() in one.body and found.number in one.body]
     assert (told in mail.body, credit.balance(customer.pk, "USD").minor) == (True, units * done.amount.minor)
+
+
+def after_goodwill(minor: int, *, units: int = 2, **more: Any) -> tuple[Any, Any]:
+    """An order of 55.00 of which `minor` was given back as goodwill, and the return of so many of its two units."""
+    make.rule()
+    order = make.arrived(quantity=2, **more)
+    payments.request_refund(order_id=order.pk, amount=Money(minor, "USD"), reason="sorry", by="staff:1")
+    return order, make.back(make.asked(order, make.wanted(make.lines(order)[0], units)))
+
+
+def test_what_is_told_after_goodwill_is_what_goes_out(mailoutbox: list[Any]) -> None:
+    """Worth of what came back, less what was given back before, is what is sent: in the preview, the mail, the page."""
+    order, found = after_goodwill(2000)
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    assert (seen.amount.minor, seen.goodwill.minor, [one.amount.minor for one in seen.goings]) == (5500, 2000, [3500])
+    shown = screen.settlement(order, seen)
+    assert (shown["amount"], shown["goodwill"], shown["less"], shown["unpaid"], shown["due"]) == (
+        Money(5500, "USD"), Money(-2000, "USD"), Money(3500, "USD"), None, Money(0, "USD"),
+    )  # fmt: skip
+    returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    outbox.drain(rounds=50)
+    told = Notification.objects.get(template="return_settled").context["settled"]
+    assert [told[name] for name in ("refunded", "goodwill", "unpaid", "rest")] == ["$35.00", "-$20.00", None, "$35.00"]
+    assert [one["amount"] for one in told["items"]] == ["$55.00"]
+    [mail] = [one for one in mailoutbox if "is done" in one.subject]
+    at = mail.body.splitlines().index("Given back to you before: -$20.00")
+    assert mail.body.splitlines()[at + 1] == "Together: $35.00"
+    [paid] = pages.return_page(selectors.one(found.pk), query="")["paid"]
+    assert (paid["amount"].minor, paid["to"], paid["came_to"]) == (
+        3500, "money back the way it was paid", "worth of what came back: $55.00, given back before: -$20.00",
+    )  # fmt: skip
+
+
+def test_goodwill_that_the_rest_of_the_order_bears_is_not_told() -> None:
+    _order, found = after_goodwill(2000, units=1)
+    seen = returns.reimburse(return_id=found.pk, by="staff:1")
+    assert (seen.amount.minor, seen.goodwill.minor, [one.amount.minor for one in seen.goings]) == (2750, 0, [2750])
+    [row] = selectors.reimbursements_of(found.pk)
+    assert (wording.shares(row).rest.minor, wording.came_to(row)) == (2750, "")
+
+
+def test_what_was_settled_before_goodwill_was_noted_tells_what_was_sent() -> None:
+    order, found = after_goodwill(2000)
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    [row] = selectors.reimbursements_of(found.pk)
+    row.goodwill_minor = None
+    assert (wording.shares(row).rest.minor, wording.came_to(row), wording.went_before(order, row)) == (3500, "", False)
+
+
+def test_nothing_is_said_to_be_sent_of_what_was_not_paid_yet(shop_sandbox: RunningSandbox) -> None:
+    carts.rates()
+    make.rule()
+    order = make.delivered(bought((carts.product(amount=2000), 2), provider="invoice", token=""))
+    found = make.back(make.asked(now(order), make.wanted(make.lines(order)[0])))
+    done = returns.reimburse(return_id=found.pk, by="staff:1")
+    [paid] = pages.return_page(selectors.one(found.pk), query="")["paid"]
+    assert (paid["amount"], paid["to"], paid["came_to"]) == (done.amount, "less to be paid for your order", "")
+    assert screen.settlement(order, done)["unpaid"] == -done.amount
