@@ -121,7 +121,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shop.views.shop_context",
             ],
-            "libraries": {"ledger": "checkout.ledger.labels", "money": "shop.core.templatetags.money"},
+            "libraries": {
+                "ledger": "checkout.ledger.labels",
+                "money": "shop.core.templatetags.money",
+                "numbers": "shop.core.templatetags.numbers",
+            },
         },
     }
 ]
