@@ -24,10 +24,11 @@ from shop.core import requests
 _STAGES = (
     ("payment_confirmed", gettext_lazy("Payment Confirmed")),
     ("processing", gettext_lazy("Processing")),
+    ("ready_to_ship", gettext_lazy("Ready to Ship")),
     ("shipped", gettext_lazy("Shipped")),
     ("delivered", gettext_lazy("Delivered")),
 )
-_SHIPPED, _GIVEN_BACK = 2, "refunded"  # the place of one stage, and the status that ends the way
+_SHIPPED, _GIVEN_BACK = 3, "refunded"  # the place of one stage, and the status that ends the way
 _TRANSFER = ("account_holder", "bank", "iban", "bic", "amount", "reference")  # as a bank's form asks for it
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
@@ -200,8 +201,8 @@ def _with(order: Any, query: str, more: str) -> str:
 def _timeline(steps: Sequence[Any], parcels: Sequence[Any]) -> list[dict[str, Any]]:
     """The way of a paid order to its shopper: what is done, where it is, what comes.
 
-    The first parcel's leaving is told although the order is not shipped before all have left. Where all was given back
-    the way ends.
+    The first parcel's leaving is told although the order is not shipped before all have left, nor ready before all are.
+    Where all was given back the way ends.
     """
     reached = {step.to_status: step.at for step in steps}
     stages = [{"label": str(label), "at": reached.get(status), "note": ""} for status, label in _STAGES]
@@ -210,6 +211,7 @@ def _timeline(steps: Sequence[Any], parcels: Sequence[Any]) -> list[dict[str, An
         told = {"sent": len(sent), "count": len(parcels)}
         note = ngettext("%(sent)s of %(count)s parcel", "%(sent)s of %(count)s parcels", len(parcels)) % told
         stages[_SHIPPED] = {"label": _("Partly shipped"), "at": min(sent), "note": note}
+        stages = [one for n, one in enumerate(stages) if n != _SHIPPED - 1 or one["at"]]
     if _GIVEN_BACK in reached:
         last = {"label": _("Given back"), "at": reached[_GIVEN_BACK], "note": ""}
         stages = [*(one for one in stages if one["at"]), last]

@@ -42,25 +42,40 @@ def in_two_parcels() -> tuple[Order, Shipment, Shipment]:
 
 def test_the_first_of_two_parcels_is_on_its_way() -> None:
     order, first, second = in_two_parcels()
-    before = [one["label"] for one in shown(order)["steps"]]
-    assert before == ["Payment Confirmed", "Processing", "Shipped", "Delivered"]
+    assert way(order) == [
+        ("Payment Confirmed", True, True, False), ("Processing", True, True, False),
+        ("Ready to Ship", True, False, True), ("Shipped", False, False, False), ("Delivered", False, False, False),
+    ]  # fmt: skip
     parcels.sent(first)
     order.refresh_from_db()
     first.refresh_from_db()
     assert (order.status, order.fulfilment_state) == ("ready_to_ship", "partly_shipped")
     assert way(order) == [
         ("Payment Confirmed", True, True, False), ("Processing", True, True, False),
-        ("Partly shipped", True, False, True), ("Delivered", False, False, False),
+        ("Ready to Ship", True, True, False), ("Partly shipped", True, False, True), ("Delivered", False, False, False),
     ]  # fmt: skip
-    partly = shown(order)["steps"][2]
+    partly = shown(order)["steps"][3]
     assert (partly["at"], partly["note"]) == (first.shipped_at, "1 of 2 parcels")
     assert "1 of 2 parcels" in Client().get(access.url(order)).content.decode()
     parcels.sent(second)
     order.refresh_from_db()
-    assert way(order)[2:] == [("Shipped", True, False, True), ("Delivered", False, False, False)]
-    assert [one["note"] for one in shown(order)["steps"]] == [""] * 4
+    assert way(order)[3:] == [("Shipped", True, False, True), ("Delivered", False, False, False)]
+    assert [one["note"] for one in shown(order)["steps"]] == [""] * 5
     told = [entry["text"] for entry in shown(order)["story"] if "handed" in entry["text"]]
     assert told == ["Parcel 2 was handed to UPS", "Parcel 1 was handed to UPS"]
+
+
+def test_a_parcel_that_leaves_while_another_is_picked_does_not_make_the_order_ready() -> None:
+    order, first, _second = parcels.split_order()
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    parcels.picked(first)
+    parcels.sent(first)
+    order.refresh_from_db()
+    assert order.status == "processing"
+    assert way(order) == [
+        ("Payment Confirmed", True, True, False), ("Processing", True, True, False),
+        ("Partly shipped", True, False, True), ("Delivered", False, False, False),
+    ]  # fmt: skip
 
 
 def test_an_order_of_which_all_was_given_back_goes_no_further() -> None:
@@ -70,7 +85,8 @@ def test_an_order_of_which_all_was_given_back_goes_no_further() -> None:
     order.refresh_from_db()
     assert order.status == "refunded"
     assert way(order) == [
-        ("Payment Confirmed", True, True, False), ("Processing", True, True, False), ("Shipped", True, True, False),
+        ("Payment Confirmed", True, True, False), ("Processing", True, True, False),
+        ("Ready to Ship", True, True, False), ("Shipped", True, True, False),
         ("Given back", True, False, True),
     ]  # fmt: skip
 
