@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +20,13 @@ def user(client: Client):
 
 def saved(user):
     return services.add_address(customer_id=user.pk, address=ADDRESS, by="test")
+
+
+@pytest.mark.parametrize("name", ["account", "address_list", "order_history", "store_credit", "preferences"])
+def test_the_pages_of_an_account_mark_the_one_that_is_shown(client: Client, user, name: str) -> None:
+    page = client.get(reverse(name)).content.decode()
+    chips = page[page.index('<nav class="chips"') : page.index("</nav>", page.index('<nav class="chips"'))]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', chips) == [reverse(name)]
 
 
 def test_an_address_is_added_changed_and_deleted(client: Client, user) -> None:
