@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,10 @@ class Draft(models.Model):
         verbose_name, verbose_name_plural = _("draft order"), _("draft orders")
         ordering = ["-id"]
         default_permissions = ("view",)
+        indexes = [
+            models.Index(F("id").desc(), condition=Q(order_id__isnull=True), name="draft_open"),
+            models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="draft_email"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="draft_placed",

@@ -38,6 +38,8 @@ class LedgerEntry(models.Model):
             models.Index("order_id", name="ledger_order"),
             models.Index("debit", "currency", name="ledger_debit"),
             models.Index("credit", "currency", name="ledger_credit"),
+            models.Index("currency", F("id").desc(), name="ledger_currency"),
+            models.Index("id", condition=Q(is_reversal=True), name="ledger_reversals"),
         ]
 
     def __str__(self) -> str:

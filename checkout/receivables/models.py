@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -42,6 +43,8 @@ class Receivable(models.Model):
                 condition=Q(amount_minor__gt=F("received_minor") + F("released_minor")),
                 name="receivable_open",
             ),
+            models.Index(OpClass("order_number", name="varchar_pattern_ops"), name="receivable_order_number"),
+            models.Index("currency", F("id").desc(), name="receivable_currency"),
         ]
 
     def __str__(self) -> str:

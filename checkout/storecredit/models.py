@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +79,11 @@ class CreditEntry(models.Model):
             models.UniqueConstraint("account", "key", name="credit_entry_once"),
             models.UniqueConstraint("payment_id", condition=Q(kind="held"), name="credit_held_once"),
         ]
-        indexes = [models.Index("payment_id", condition=Q(payment_id__isnull=False), name="credit_entry_of_payment")]
+        indexes = [
+            models.Index("payment_id", condition=Q(payment_id__isnull=False), name="credit_entry_of_payment"),
+            models.Index("kind", F("id").desc(), name="credit_entry_kind"),
+            models.Index("document", condition=~Q(document=""), name="credit_entry_document"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount_minor}"

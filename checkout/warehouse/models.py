@@ -124,7 +124,7 @@ class PrintJob(models.Model):
     created_at = models.DateTimeField(_("asked"), db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("done at"), null=True)
-    expires_at = models.DateTimeField(_("deleted at"))
+    expires_at = models.DateTimeField(_("kept until"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("print job"), _("print jobs")
