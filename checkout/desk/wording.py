@@ -62,10 +62,10 @@ def day(moment: date) -> str:
 
 
 def arrives(order: Any) -> str:
-    """ "Arrives Tue, May 5"; empty when nothing is on its way any more."""
+    """ "Arrives Tuesday, May 5", days of delivery as all over the page; empty when nothing is on its way any more."""
     if order.delivery_on is None or order.status in {"cancelled", "delivered", "returned", "refunded"}:
         return ""
-    return _("Arrives %(date)s") % {"date": date_format(order.delivery_on, "D, N j")}
+    return _("Arrives %(date)s") % {"date": day(order.delivery_on)}
 
 
 def _left(order: Any, parcels: Sequence[Any]) -> str:
