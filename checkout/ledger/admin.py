@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from checkout.ledger import selectors
+from checkout.ledger import labels, selectors
 from checkout.ledger.models import LedgerEntry
 from shop.core import links
 from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ValueFilter, as_id
@@ -48,6 +48,7 @@ class LedgerEntryAdmin(KeysetAdmin):
     search_fields = ["order_id", "payment_id", "debit", "credit"]
     search_help_text = gettext_lazy("The whole id of an order or a payment, or the whole name of an account")
     actions_list = ["balances"]
+    fields = ["at", "amount_text", "to", "credited", "is_reversal", "order"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
         return NamedList
@@ -60,8 +61,17 @@ class LedgerEntryAdmin(KeysetAdmin):
 
     @display(description=gettext_lazy("order"))
     def order(self, entry: LedgerEntry) -> str:
-        link: Link | None = getattr(entry, "order_link", None)
+        name = f"order:{entry.order_id}"
+        link: Link | None = entry.order_link if hasattr(entry, "order_link") else links.links([name]).get(name)
         return link.html if link else ""
+
+    @display(description=gettext_lazy("to"))
+    def to(self, entry: LedgerEntry) -> str:
+        return f"{labels.account(entry.debit)} – {entry.debit}"
+
+    @display(description=gettext_lazy("from"))
+    def credited(self, entry: LedgerEntry) -> str:
+        return f"{labels.account(entry.credit)} – {entry.credit}"
 
     @display(description=gettext_lazy("amount"))
     def amount_text(self, entry: LedgerEntry) -> str:

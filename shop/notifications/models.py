@@ -8,6 +8,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
+from shop.notifications import labels
 
 
 class Notification(models.Model):
@@ -42,7 +43,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return f"{labels.label(self.template)} → {self.recipient}"
 
 
 class OptOut(models.Model):

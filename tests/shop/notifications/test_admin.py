@@ -45,6 +45,10 @@ def send_again(client: Client, mail: Notification) -> str:
     return mail.status
 
 
+def test_an_e_mail_is_called_by_what_it_is(mail: Notification) -> None:
+    assert str(mail) == "Account: sign-in and security → ada@example.com"
+
+
 def test_a_link_that_opens_an_account_or_an_order_is_not_shown(mail: Notification) -> None:
     answer = clerk("view_notification").get(reverse("admin:shop_notification_change", args=[mail.pk]))
     html = answer.content.decode()
