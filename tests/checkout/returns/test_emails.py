@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from checkout.payments import services as payments
 from checkout.returns import pages, screen, selectors, wording
@@ -101,3 +102,18 @@ def test_nothing_is_said_to_be_sent_of_what_was_not_paid_yet(shop_sandbox: Runni
     [paid] = pages.return_page(selectors.one(found.pk), query="")["paid"]
     assert (paid["amount"], paid["to"], paid["came_to"]) == (done.amount, "less to be paid for your order", "")
     assert screen.settlement(order, done)["unpaid"] == -done.amount
+
+
+@pytest.mark.parametrize("kind", ["txt", "html"])
+def test_a_mail_from_before_goodwill_was_told_has_its_sum(kind: str) -> None:
+    """It waits in the queue with what it was told then."""
+    told = {"amount": "$59.00", "refunded": "$59.00", "destination": "original", "items": []}
+    text = render_to_string(f"emails/return_settled.{kind}", {"settled": told, "returned": {}, "order": {}})
+    [line] = [line.strip() for line in text.splitlines() if "Together" in line]
+    assert (
+        line
+        == {
+            "txt": "Together: $59.00",
+            "html": '<tr><td class="sum">Together</td><td class="amount sum">$59.00</td></tr>',
+        }[kind]
+    )
