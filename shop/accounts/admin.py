@@ -60,6 +60,9 @@ class AddressInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(User)
 class PersonAdmin(FactorPages, UserAdmin, ModelAdmin):  # type: ignore[misc]
+    class Media:
+        css = {"all": ["css/admin-people.css"]}
+
     form = ChangeUserForm
     add_form = AddUserForm
     change_password_form = AdminPasswordChangeForm
