@@ -29,7 +29,9 @@ def drain(*, rounds: int = 20, mails: bool = True) -> int:
             tasks.deliver_one(using=alias, delivery_id=pk)
             tried += 1
     if mails:
-        for pk in notifications.Notification.objects.filter(status="queued").values_list("pk", flat=True):
+        for pk in (
+            notifications.Notification.objects.filter(status="queued").order_by("id").values_list("pk", flat=True)
+        ):
             notifications.send(notification_id=pk)
     return tried
 

@@ -113,7 +113,7 @@ def due() -> list[UUID]:
     """Queued e-mails that nobody has sent for a while: their message was lost, or the mail server refused."""
     waited = [Q(attempts=n, created_at__lte=Now() - PAUSE * 2**n) for n in range(MAX_ATTEMPTS)]
     rows = Notification.objects.filter(reduce(or_, waited), status__in=_OPEN)
-    return list(rows.order_by("created_at").values_list("id", flat=True)[:200])
+    return list(rows.order_by("created_at", "id").values_list("id", flat=True)[:200])
 
 
 def send_again(*, notification_ids: Sequence[UUID], by: str) -> int:

@@ -112,7 +112,8 @@ def test_cancelled_at_paypal_the_order_offers_another_way(client: Client, shop_s
     assert answer.context["state"] == "declined"
     assert {"card", "paypal"} <= {method["id"] for method in answer.context["methods"]}
     assert "You did not finish the payment." in answer.content.decode()
-    again = client.post(answer.context["form_url"], {"method": "card", "payment_token": CARD})
+    given = {"method": "card", "payment_token": CARD, "seen_total": answer.context["seen_total"]}
+    again = client.post(answer.context["form_url"], given)
     outbox.drain()
     assert state(client, again["Location"]) == "confirmed"
     # the page at PayPal is still open in another tab: its yes comes too late and takes nothing
@@ -124,8 +125,8 @@ def test_cancelled_at_paypal_the_order_offers_another_way(client: Client, shop_s
 
 def test_cancelled_at_paypal_and_paid_there_after_all(client: Client, shop_sandbox: RunningSandbox) -> None:
     client.get(at_paypal(opened(client, shop_sandbox), result="cancel"))
-    form_url = client.get(order_page()).context["form_url"]
-    outward = client.post(form_url, {"method": "paypal"})
+    shown = client.get(order_page()).context
+    outward = client.post(shown["form_url"], {"method": "paypal", "seen_total": shown["seen_total"]})
     outbox.drain()
     assert outward["Location"].startswith(f"{shop_sandbox.url}/paypal/")
     client.get(at_paypal(outward["Location"], result="pay"))

@@ -76,7 +76,8 @@ def test_a_declined_card_then_another(client: Client, shop_sandbox: RunningSandb
     answer = client.get(url)
     assert answer.context["state"] == "declined"
     assert 'data-testid="payment-error"' in answer.content.decode()
-    again = client.post(answer.context["form_url"], {"method": "card", "payment_token": CARD})
+    given = {"method": "card", "payment_token": CARD, "seen_total": answer.context["seen_total"]}
+    again = client.post(answer.context["form_url"], given)
     outbox.drain()
     assert state(client, again["Location"]) == "confirmed"
     assert [charge["amount"] for charge in shop_sandbox.state()["charge"] if charge["paid"]] == [5912]
