@@ -71,7 +71,9 @@ class AddIndexByPartition(AddIndex):
         alone = f'{start} IF NOT EXISTS "{self.index.name}" ON ONLY "{table}"'
         schema_editor.execute(sql.replace(f"{start} {named}", alone))
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+            cursor.execute(
+                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(%s)", [table]
+            )
             partitions = [row[0] for row in cursor.fetchall()]
         for partition in partitions:
             part = f"{self.index.name}{partition.removeprefix(table)}"
