@@ -224,6 +224,12 @@ def note_money(
     )
 
 
+def note_secured(*, order: Order, minor: int) -> None:
+    """Keep what is sure of a locked order's money by now (minor units; `Order.secured_minor`)."""
+    order.secured_minor = minor
+    Order.objects.filter(pk=order.pk).update(secured_minor=minor)
+
+
 def payment_state(order: Order) -> str:
     """`Order.PaymentState` as its sums say."""
     return rules.payment_state(facts(order))

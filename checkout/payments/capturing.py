@@ -1,7 +1,8 @@
 """Money that is held: taken in parts or whole, or let go. Asked for in a transaction, sent by a worker.
 
 What is asked for and what is still held are looked at under the order's lock, so the captures of a payment never come
-to more than its hold. They are sent one after the other, oldest first: the last one may let the rest go.
+to more than its hold. They are sent one after the other, oldest first: the last one may let the rest go. What is asked
+to be let go pays for nothing from then on (`covering`), and what pays for a parcel that has left is not let go.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import locking, refunding, rules, selectors
+from checkout.payments import covering, locking, refunding, rules, selectors
 from checkout.payments.models import Capture, CaptureWhen, Payment, PaymentOptions
 from shop.audit import services as audit
 from shop.core import db
@@ -25,6 +26,7 @@ from shop.events import bus, types
 log = structlog.get_logger("checkout.payments")
 
 OVER = (Order.Status.CANCELLED, Order.Status.REFUNDED)
+_HERE = (Order.FulfilmentState.UNFULFILLED, Order.FulfilmentState.PICKED)
 
 
 class CaptureRefused(Exception):
@@ -43,7 +45,8 @@ def request(
     Split over the order's payments, oldest first; `is_final` lets the rest of those that are used go. `seen` is what
     could be taken as somebody saw it (`takeable`), so that the same wish sent twice is one. Raises `CaptureRefused`:
     "amount_invalid", "currency_mismatch", "not_capturable" (the order is over, or nothing is held and due that could
-    be taken), "capture_too_large", "changed_meanwhile". Nothing is changed then.
+    be taken), "capture_too_large", "changed_meanwhile", "already_shipped" (the rest pays for what has left). Nothing is
+    changed then.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
@@ -54,10 +57,13 @@ def request(
             told = {"seen": seen.format(), "most": most.format()}
             raise CaptureRefused(text % told, "changed_meanwhile")
         _check(order, amount, most.minor)
+        parts = rules.split(amount.minor, limits)
+        used = [one for one in zip(payments, parts, limits, strict=True) if one[1]]
+        if is_final:
+            _check_rest(order, sum(limit - minor for one, minor, limit in used if one.capture_when in rules.SECURE))
         return [
-            write_down(payment, minor, is_final=is_final or minor == limit, by=by)
-            for payment, minor, limit in zip(payments, rules.split(amount.minor, limits), limits, strict=True)
-            if minor
+            _write_down(order, payment, minor, is_final=is_final or minor == limit, by=by)
+            for payment, minor, limit in used
         ]
 
 
@@ -100,11 +106,19 @@ def _check(order: Order, amount: Money, most: int) -> None:
         raise CaptureRefused(_("At most %(amount)s can be taken.") % {"amount": told}, "capture_too_large")
 
 
-def write_down(payment: Payment, minor: int, *, is_final: bool, by: str) -> Capture:
+def _check_rest(order: Order, rest: int) -> None:
+    """Refuse to let go of so much of an order's hold when that pays for something that has left."""
+    if order.fulfilment_state not in _HERE and order.came_minor - rest < order.due_minor:
+        raise CaptureRefused(_("The order has been shipped: what is held pays for it."), "already_shipped")
+
+
+def _write_down(order: Order, payment: Payment, minor: int, *, is_final: bool, by: str) -> Capture:
     """Write down a capture that a worker then sends. Order and payment are locked, the amount is within the hold."""
     capture = Capture.objects.create(
         payment=payment, order_id=payment.order_id, amount_minor=minor, is_final=is_final, actor=by
     )
+    if is_final:
+        covering.let_go(order, [payment])
     audit.record(
         action="capture.requested", by=by, object_type="order", object_id=payment.order_id,
         changes={"capture": str(capture.pk), "amount_minor": minor, "is_final": is_final}, using=db.DEFAULT,
@@ -114,12 +128,15 @@ def write_down(payment: Payment, minor: int, *, is_final: bool, by: str) -> Capt
 
 
 def capturable(payment: Payment) -> int:
-    """Minor units of a locked payment that may still be taken: held, not asked for. A promise is paid, not taken."""
-    if payment.capture_when == CaptureWhen.PROMISE:
+    """Minor units of a locked payment that may still be taken: held, neither asked for nor let go. A promise is paid,
+    not taken."""
+    return 0 if payment.capture_when == CaptureWhen.PROMISE else _free(payment)
+
+
+def _free(payment: Payment) -> int:
+    if payment.is_let_go:
         return 0
     requested = Capture.objects.filter(payment=payment, status=Capture.Status.REQUESTED)
-    if requested.filter(is_final=True).exists():
-        return 0
     return max(0, payment.held_minor - (requested.aggregate(sum=Sum("amount_minor"))["sum"] or 0))
 
 
@@ -139,7 +156,7 @@ def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[C
             part = min(most, max(0, missing))
             missing -= part
             if part:
-                found.append(write_down(payment, part, is_final=is_final or part == most, by=by))
+                found.append(_write_down(order, payment, part, is_final=is_final or part == most, by=by))
         is_kept = any(capturable(one) for one in payments if one.capture_when == CaptureWhen.ON_SHIPMENT)
         if is_final and is_kept and missing <= 0:
             ask_to_void(order, by)  # all that was sent is paid for: the rest of the order was taken off
@@ -160,7 +177,7 @@ def take_credit(order: Order, by: str) -> None:
     """Take the store credit that was held until the rest of the order was sure. The order is locked."""
     for payment in Payment.objects.filter(order=order, capture_when=CaptureWhen.WITH_REST).order_by("id"):
         if most := capturable(payment):
-            write_down(payment, most, is_final=True, by=by)
+            _write_down(order, payment, most, is_final=True, by=by)
 
 
 def approve(*, order_id: UUID, by: str) -> Order:
@@ -177,7 +194,7 @@ def approve(*, order_id: UUID, by: str) -> Order:
             return orders.apply(order_id=order_id, trigger="approve_review", by=by)
         for payment in payments:
             if most := capturable(payment):
-                write_down(payment, most, is_final=True, by=by)
+                _write_down(order, payment, most, is_final=True, by=by)
         return order
 
 
@@ -195,7 +212,7 @@ def fail(*, capture_id: UUID, why: str) -> None:
     """The provider will not take it, or it is no longer wanted; staff are told where the order goes on."""
     with transaction.atomic(using=db.DEFAULT):
         capture = Capture.objects.get(pk=capture_id)
-        order, _payment = locking.order_and_payment(capture.payment_id)
+        order, payment = locking.order_and_payment(capture.payment_id)
         changed = Capture.objects.filter(pk=capture_id, status=Capture.Status.REQUESTED).update(
             status=Capture.Status.FAILED, problem=why[:200]
         )
@@ -206,6 +223,7 @@ def fail(*, capture_id: UUID, why: str) -> None:
             changes={"capture": str(capture.pk), "why": why[:80]}, using=db.DEFAULT,
         )  # fmt: skip
         if order.status not in OVER:
+            covering.keep(order, [payment])  # whatever is still held of it can be taken, or let go, by whoever decides
             bus.publish(types.CaptureFailed(order_id=capture.order_id, capture_id=capture.pk), using=db.DEFAULT)
 
 
@@ -217,11 +235,10 @@ def request_void(*, order_id: UUID, by: str) -> None:
     is that of a parcel on its way.
     """
     with transaction.atomic(using=db.DEFAULT):
-        order, _payments = locking.order_and_payments(order_id)
+        order, payments = locking.order_and_payments(order_id)
         if not order.held_minor:
             raise CaptureRefused(_("Nothing is held for this order."), "not_capturable")
-        if order.status in selectors.ON_ITS_WAY:
-            raise CaptureRefused(_("The order has been shipped: what is held pays for it."), "already_shipped")
+        _check_rest(order, sum(_free(payment) for payment in payments if payment.capture_when in rules.SECURE))
         if order.status not in OVER and not order.captured_minor and not _is_asked_for(order):
             why = _("Nothing of this order was taken yet. Cancel the order: that lets go of all that is held.")
             raise CaptureRefused(why, "cancel_instead")
@@ -238,4 +255,5 @@ def ask_to_void(order: Order, by: str) -> None:
         action="payment.void", by=by, object_type="order", object_id=order.pk,
         changes={"held_minor": order.held_minor}, using=db.DEFAULT,
     )  # fmt: skip
+    covering.let_go(order, selectors.holding(order.pk))
     bus.publish(types.VoidRequested(order_id=order.pk), using=db.DEFAULT)

@@ -55,6 +55,7 @@ class Payment(models.Model):
     credited_minor = models.BigIntegerField(db_default=0)  # of what was refunded: given as store credit, not as money
     disputed_minor = models.BigIntegerField(db_default=0)  # called back by the card's holder, undecided or lost
     capture_when = models.CharField(_("captured"), max_length=20, choices=CaptureWhen, db_default=CaptureWhen.AT_ONCE)
+    is_let_go = models.BooleanField(db_default=False)  # what is held beyond its captures is on its way back
     attempts = models.PositiveSmallIntegerField(default=0)  # how often the provider was, or may have been, asked
     answer_due_at = models.DateTimeField(null=True)  # a call may be under way until then; none: no call is
     key_number = models.PositiveSmallIntegerField(db_default=1)  # of the idempotency key that it is asked under

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from checkout.disputes import services as disputes
@@ -15,7 +15,7 @@ from checkout.ledger import services as ledger
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import capturing, cards, locking, providers, refunding, rules, selectors
+from checkout.payments import capturing, cards, covering, locking, providers, refunding, rules, selectors
 from checkout.payments.models import CaptureWhen, Payment, PaymentEvent, PaymentOptions
 from checkout.payments.providers import base
 from shop.core import db
@@ -170,10 +170,8 @@ def _sum_up(order: Order) -> None:
         captured=Coalesce(Sum("captured_minor"), 0),
         refunded=Coalesce(Sum("refunded_minor"), 0),
         held=Coalesce(Sum(held), 0),
-        sure=Coalesce(Sum(held, filter=Q(capture_when__in=rules.SECURE)), 0),
     )
-    secured = found.pop("sure") + found["captured"] - refunding.requested(order)
-    orders.note_money(order=order, secured=secured, **found)
+    orders.note_money(order=order, secured=covering.secured(order), **found)
 
 
 def follow(order: Order, by: str, *, payment: Payment | None = None, before: str = "") -> None:

@@ -25,7 +25,6 @@ OPEN = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED, Status.AUTHOR
 WAITING = (Status.PENDING, Status.PROCESSING, Status.ACTION_REQUIRED)
 ASKED = Q(status=Refund.Status.REQUESTED)  # refunds that no fact tells of yet
 BY_HAND = ("bank_transfer", "cash", "invoice")  # a merchant records the coming of their money
-ON_ITS_WAY = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is still held is to pay for what has left
 BANK, CASH = bank_transfer.BankTransfer.code, cash.Cash.code
 _NEVER_LEFT = ("unfulfilled", "picked")  # the parcels of what is over are given up, maybe a moment later
 _PAYABLE = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING)
@@ -131,8 +130,9 @@ def is_delayed(payment: Payment) -> bool:
 
 def due(order: Order, payments: Sequence[Payment]) -> Money:
     """What is still to be paid of an order: neither taken nor held for it. What is on its way back does not count."""
-    unsure = (one for one in payments if one.status == Status.AUTHORISED and one.capture_when not in rules.SECURE)
-    return order.money(order.due_minor - order.came_minor - sum(one.held_minor for one in unsure))
+    unsure = [one for one in payments if one.status == Status.AUTHORISED and one.capture_when not in rules.SECURE]
+    held = sum(one.held_minor for one in unsure if not one.is_let_go)
+    return order.money(order.due_minor - order.came_minor - held)
 
 
 def still_due(order_id: UUID) -> Money:
@@ -189,12 +189,6 @@ def is_for_balance(payment: Payment) -> bool:
 def is_hosted(payment: Payment) -> bool:
     """Whether the shopper pays it on the provider's own page: it was opened without a card."""
     return not payment.token and providers.provider(payment.provider).has_hosted_page
-
-
-def is_on_its_way(order_id: UUID) -> bool:
-    """Whether the order was shipped, and is still to be paid for."""
-    order = Order.objects.filter(pk=order_id, status__in=ON_ITS_WAY).first()
-    return order is not None and order.balance_minor > 0
 
 
 def waits_for_money(order_id: UUID) -> bool:
@@ -256,9 +250,9 @@ def waiting_captures(order_id: UUID) -> list[UUID]:
 
 
 def holding(order_id: UUID) -> list[Payment]:
-    """Payments of an order that hold money which is not taken, oldest first."""
+    """Payments of an order that hold money which is not taken, oldest first, with their order."""
     rows = Payment.objects.filter(order_id=order_id, authorised_minor__gt=F("captured_minor")).order_by("id")
-    return list(rows)
+    return list(rows.select_related("order"))
 
 
 def void_key(payment: Payment) -> str:

@@ -64,14 +64,13 @@ def _take(asked: Capture) -> None:
 def void_rest(*, order_id: UUID) -> None:
     """Let go of what is held for an order and not taken, after the captures that were asked for before.
 
-    Not when it was shipped since that was asked for: the held money is its parcel's then.
+    Of an order that goes on: of what was held when that was asked for. What came to be held since pays for it.
     """
     for asked in selectors.waiting_captures(order_id):
         capture(capture_id=asked)
     for payment in selectors.holding(order_id):
-        if selectors.is_on_its_way(order_id):
-            return
-        _let_go(payment)
+        if payment.is_let_go or payment.order.is_over:
+            _let_go(payment)
 
 
 def _let_go(payment: Payment) -> None:

@@ -44,7 +44,7 @@ def settle(*, order_id: UUID, by: str, reason: str, to: str = "original") -> lis
 
 def _shrink_promises(order: Order, payments: list[Payment], by: str) -> None:
     """Customers need not send what is not due any more: the latest promise goes first."""
-    promises = [one for one in payments if one.capture_when == CaptureWhen.PROMISE and one.held_minor]
+    promises = [one for one in payments if _is_promise(one)]
     promised = sum(one.held_minor for one in promises)
     others = order.came_minor - _kept(order) - promised
     excess = promised - max(0, order.due_minor - _kept(order) - others)
@@ -54,6 +54,10 @@ def _shrink_promises(order: Order, payments: list[Payment], by: str) -> None:
             outcome = invoice.released(reference=payment.reference, amount=order.money(part), by=by)
             recording.record(payment_id=payment.pk, outcome=outcome, source="settle", by=by)
             excess -= part
+
+
+def _is_promise(payment: Payment) -> bool:
+    return payment.capture_when == CaptureWhen.PROMISE and payment.held_minor > 0 and not payment.is_let_go
 
 
 def _kept(order: Order) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import capturing
+from checkout.payments import capturing, covering
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentOptions, Refund
 from shop.core.money import Money
@@ -96,6 +97,51 @@ def test_F22_captures_in_parts_race_with_letting_go(schedules: Any, shop_sandbox
         assert (order.captured_minor, order.authorised_minor, order.held_minor) == (taken, taken, 0)
         assert (given, Capture.objects.filter(order_id=order.pk, status="requested").count()) == (0, 0)
     assert (violations(), at_the_provider()) == ([], [])
+
+
+def packed() -> Order:
+    """The same, ready to leave."""
+    order = held()
+    outbox.drain(mails=False)
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    fulfilment.pick(order_id=order.pk, by="staff:1")
+    return order
+
+
+def take_a_third(order: Order) -> list[Capture]:
+    """Staff take a third and say that this is all."""
+    return payments.request_capture(order_id=order.pk, amount=Money(1000, USD), is_final=True, by="staff:1")
+
+
+def hand_over(order: Order) -> Order:
+    return fulfilment.dispatch(order_id=order.pk, carrier="DHL", tracking_number="1", by="staff:2")
+
+
+def test_F22_a_part_that_is_to_be_all_races_with_the_parcel(schedules: Any, shop_sandbox: RunningSandbox) -> None:
+    """One of both: an order that has left is paid whole, one of which a part is all stays until the rest is paid."""
+    for _schedule in schedules(long=50):
+        order = packed()
+        final, parcel = together([partial(take_a_third, order), partial(hand_over, order)])
+        has_left = isinstance(parcel, Order)
+        assert isinstance(final, payments.CaptureRefused) is has_left
+        assert has_left or isinstance(parcel, orders.TransitionRefused)
+        settle()
+        order.refresh_from_db()
+        assert (order.status, order.captured_minor) == (("shipped", 3000) if has_left else ("ready_to_ship", 1000))
+    assert (violations(), at_the_provider()) == ([], [])
+
+
+def test_F22_control_what_is_let_go_pays_for_a_parcel(
+    monkeypatch: pytest.MonkeyPatch, shop_sandbox: RunningSandbox
+) -> None:
+    order = packed()
+    with monkeypatch.context() as without:
+        without.setattr(covering, "let_go", lambda order, payments: None)
+        take_a_third(order)
+        hand_over(order)
+    settle()
+    told = [f"I7 {order.number}: shipped, and only 1000 of 3000 is taken or held"]
+    assert [sentence for sentence in violations() if "taken or held" in sentence] == told
 
 
 def test_F22_control_without_locks_more_is_asked_for_than_is_held(

@@ -91,6 +91,17 @@ def payment_of(order: Order) -> Payment:
     return Payment.objects.filter(order=order).order_by("-id")[0]
 
 
+def promised(order: Order, minor: int) -> Payment:
+    """A payment of `minor` units that the customer promised to send (pay on invoice), besides those there are."""
+    payment = Payment.objects.create(
+        order=order, provider="invoice", method="invoice", amount_minor=minor, currency=order.currency, attempts=1,
+        capture_when="promise",
+    )  # fmt: skip
+    fact = base.Fact("authorised", f"promise:{payment.pk}", Money(minor, order.currency))
+    outcome = base.Outcome(reference=str(payment.pk), state="authorised", facts=(fact,))
+    return payments.record(payment_id=payment.pk, outcome=outcome, source="staff")
+
+
 def captured(payment: Payment, minor: int | None = None, *, reference: str = "") -> base.Outcome:
     """What a provider answers when it has taken the money."""
     amount = Money(payment.amount_minor if minor is None else minor, payment.currency)

@@ -14,7 +14,7 @@ from checkout.ledger import selectors as ledger
 from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import calls, collecting, recording, selectors, tasks
+from checkout.payments import calls, capturing, collecting, recording, selectors, tasks
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentOptions, Refund
 from shop.core.money import Money
@@ -135,19 +135,66 @@ def test_all_of_a_living_order_is_not_let_go(shop_sandbox: RunningSandbox) -> No
     assert violations() == []
 
 
-def test_letting_go_comes_too_late_for_a_parcel_that_has_left(shop_sandbox: RunningSandbox) -> None:
+def test_I7_what_is_asked_to_be_let_go_sends_no_parcel(shop_sandbox: RunningSandbox) -> None:
+    """The provider has not answered yet; until it has, nothing but what was taken is sure."""
     order = held()
     payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
     outbox.drain()
     payments.request_void(order_id=order.pk, by="staff:1")
+    assert (now(order).came_minor, payments.takeable(order_id=order.pk).minor) == (1000, 0)
+    with pytest.raises(orders.TransitionRefused) as refused:
+        fulfilment.start(order_id=order.pk, by="staff:1")
+    assert refused.value.why == "not_covered"
+    outbox.drain()
+    assert (now(order).status, sums(order)) == ("payment_confirmed", (1000, 1000, 0))
+    assert violations() == []
+
+
+def test_I7_a_part_that_is_to_be_all_sends_no_parcel_before_the_rest_is_let_go(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    ship(order, 2)
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1", is_final=True)
+    assert (now(order).came_minor, now(order).held_minor) == (1000, 3000)
+    with pytest.raises(orders.TransitionRefused) as refused:
+        fulfilment.dispatch(order_id=order.pk, carrier="DHL", tracking_number="1", by="staff:1")
+    assert refused.value.why == "not_covered"
+    outbox.drain()
+    assert (now(order).status, sums(order)) == ("ready_to_ship", (1000, 1000, 0))
+    assert violations() == []
+
+
+def test_I7_what_pays_for_a_parcel_that_has_left_is_not_let_go(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
     ship(order, 3)
-    payments.void_rest(order_id=order.pk)
-    with pytest.raises(payments.CaptureRefused) as refused:
+    with pytest.raises(payments.CaptureRefused) as void:
         payments.request_void(order_id=order.pk, by="staff:1")
-    assert refused.value.code == "already_shipped"
+    with pytest.raises(payments.CaptureRefused) as final:
+        payments.request_capture(order_id=order.pk, amount=Money(1999, USD), is_final=True, by="staff:1")
+    assert (void.value.code, final.value.code) == ("already_shipped", "already_shipped")
     outbox.drain()
     assert (now(order).status, sums(order)) == ("shipped", (3000, 3000, 0))
     assert violations() == []
+
+
+def test_a_last_part_that_is_refused_leaves_the_rest_as_sure_as_it_was(shop_sandbox: RunningSandbox) -> None:
+    order = held()
+    [capture] = payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1", is_final=True)
+    assert (now(order).came_minor, payments.takeable(order_id=order.pk).minor) == (1000, 0)
+    capturing.fail(capture_id=capture.pk, why="refused")
+    assert (now(order).came_minor, payments.takeable(order_id=order.pk).minor) == (3000, 3000)
+
+
+def test_what_comes_to_be_held_after_the_rest_was_let_go_stays(shop_sandbox: RunningSandbox) -> None:
+    """The customer promises the balance while the worker has still to let the first hold go."""
+    order = held()
+    payments.request_capture(order_id=order.pk, amount=Money(1000, USD), by="staff:1")
+    payments.request_void(order_id=order.pk, by="staff:1")
+    first, promise = make.payment_of(order), make.promised(order, 2000)
+    outbox.drain()
+    held_by = {one.pk: one.held_minor for one in Payment.objects.filter(order=order)}
+    assert held_by == {first.pk: 0, promise.pk: 2000}
+    assert now(order).came_minor == 3000
 
 
 @pytest.mark.parametrize(
