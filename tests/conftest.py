@@ -12,10 +12,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from tests.counting import counting
 from tests.faults import report
 from tests.faults.report import pytest_sessionfinish, pytest_terminal_summary, schedules
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
+__all__ = ["counting", "pytest_sessionfinish", "pytest_terminal_summary", "schedules"]
 
 
 # What runs a whole shop: journeys share one, and a test that kills another comes after them.
