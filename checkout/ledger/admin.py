@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from checkout.ledger import labels, selectors
 from checkout.ledger.models import LedgerEntry
-from shop.core import links
+from shop.core import keyset, links
 from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ValueFilter, as_id
 from shop.core.links import Link
 
@@ -39,10 +39,13 @@ class AccountFilter(ValueFilter):
     title = gettext_lazy("to")
     parameter_name = "debit"
 
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, labels.account(code)) for code, _name in super().lookups(request, model_admin)]
+
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(KeysetAdmin):
-    list_display = ["at", "debit", "credit", "amount_text", "is_reversal", "order"]
+    list_display = ["at", "to_name", "from_name", "amount_text", "is_reversal", "order"]
     list_filter = [CurrencyFilter, "is_reversal", AccountFilter, PeriodFilter]
     sortable_by = ["at"]
     search_fields = ["order_id", "payment_id", "debit", "credit"]
@@ -57,13 +60,22 @@ class LedgerEntryAdmin(KeysetAdmin):
         found = as_id(term)
         if found:
             return queryset.filter(Q(order_id=found) | Q(payment_id=found))
-        return queryset.filter(Q(debit=term) | Q(credit=term))
+        codes = _codes(term, queryset.db)
+        return queryset.filter(Q(debit__in=codes) | Q(credit__in=codes))
 
     @display(description=gettext_lazy("order"))
     def order(self, entry: LedgerEntry) -> str:
         name = f"order:{entry.order_id}"
         link: Link | None = entry.order_link if hasattr(entry, "order_link") else links.links([name]).get(name)
         return link.html if link else ""
+
+    @display(description=gettext_lazy("to"))
+    def to_name(self, entry: LedgerEntry) -> str:
+        return labels.account(entry.debit)
+
+    @display(description=gettext_lazy("from"))
+    def from_name(self, entry: LedgerEntry) -> str:
+        return labels.account(entry.credit)
 
     @display(description=gettext_lazy("to"))
     def to(self, entry: LedgerEntry) -> str:
@@ -87,3 +99,9 @@ class LedgerEntryAdmin(KeysetAdmin):
             "balances": selectors.balances(),
         }  # fmt: skip
         return TemplateResponse(request, "admin/checkout/ledger_balances.html", context)
+
+
+def _codes(term: str, using: str) -> list[str]:
+    """The accounts that are called so, by code or by name; they are few."""
+    known = {code for side in ("debit", "credit") for code in keyset.values(LedgerEntry, side, using)}
+    return [code for code in sorted(known) if term.casefold() in (code.casefold(), labels.account(code).casefold())]

@@ -47,3 +47,26 @@ def test_an_entry_tells_its_order_its_accounts_and_its_amount(merchant: Client) 
         "Takes back close_small",
         f"Order {order.number}",
     ]
+
+
+def listed(client: Client, query: str = "") -> list[tuple[str, str]]:
+    """To which account from which one, by row."""
+    html = client.get(reverse("admin:checkout_ledgerentry_changelist") + query).content.decode()
+    cells = [re.findall(rf"field-{name}[^>]*>\s*([^<]*?)\s*<", html) for name in ("to_name", "from_name")]
+    return list(zip(*cells, strict=True))
+
+
+def test_the_list_calls_accounts_by_their_names(merchant: Client) -> None:
+    make.paid()
+    rows = [("Received (Stripe)", "Customers"), ("Promised", "Held (Stripe)"), ("Held (Stripe)", "Promised")]
+    assert listed(merchant) == rows
+    html = merchant.get(reverse("admin:checkout_ledgerentry_changelist")).content.decode()
+    filters = re.findall(r'href="\?debit=([^"]+)"[^>]*>\s*([^<]+?)\s*</a>', html)
+    assert filters == [
+        ("holds%3Astripe", "Held (Stripe)"),
+        ("promised", "Promised"),
+        ("provider_clearing%3Astripe", "Received (Stripe)"),
+    ]
+    assert listed(merchant, "?q=received (stripe)") == rows[:1]
+    assert listed(merchant, "?q=Customers") == listed(merchant, "?q=customer_receivable") == rows[:1]
+    assert listed(merchant, "?q=received") == []
