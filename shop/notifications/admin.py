@@ -37,9 +37,10 @@ class NotificationAdmin(PreviewPages):
     """Without what the mail says: links in it let whoever has them choose a new password or see an order."""
 
     fields = [
-        "label", "subject", "recipient", "language", "status", "attempts", "last_error", "created_at", "sent_at", "key",
+        "label", "subject", "recipient", "language", "status", "failed_attempts", "last_error", "created_at",
+        "sent_at", "key",
     ]  # fmt: skip
-    list_display = ["label", "recipient", "status", "attempts", "created_at", "sent_at"]
+    list_display = ["label", "recipient", "status", "failed_attempts", "created_at", "sent_at"]
     list_filter = ["status", LabelFilter, PeriodFilter]
     sortable_by = ["created_at"]
     search_fields = ["recipient", "key"]
@@ -56,6 +57,11 @@ class NotificationAdmin(PreviewPages):
     @display(description=_("e-mail"))
     def label(self, mail: Notification) -> str:
         return labels.label(mail.template)
+
+    @display(description=_("failed attempts"), empty_value="")
+    def failed_attempts(self, mail: Notification) -> int | None:
+        """Nothing for a mail that went out at once: `attempts` counts those that came to nothing."""
+        return mail.attempts or None
 
     @action(description=_("How they look"), url_path="templates", permissions=["view"])
     def templates(self, request: HttpRequest) -> HttpResponse:

@@ -78,6 +78,15 @@ def test_a_mail_is_shown_with_its_name_and_subject() -> None:
     assert ("Order: link to its page" in html, "Here it is" in html, "order_link" in html) == (True, True, False)
 
 
+def test_attempts_are_told_of_mails_that_failed_and_not_of_one_sent_at_once(mail: Notification) -> None:
+    Notification.objects.filter(pk=mail.pk).update(attempts=8)
+    Notification.objects.create(key="o:1", template="order_link", recipient="ada@example.com", status="sent")
+    html = clerk("view_notification").get(LIST).content.decode()
+    heads = re.findall(r"<th[^>]*column-failed_attempts[^>]*>(.*?)</th>", html, re.DOTALL)
+    assert [re.sub("<[^>]*>", "", head).strip() for head in heads] == ["Failed attempts"]
+    assert re.findall(r"field-failed_attempts[^>]*>\s*([^<]*?)\s*<", html) == ["", "8"]
+
+
 def test_who_may_only_look_sends_nothing(mail: Notification) -> None:
     assert send_again(clerk("view_notification"), mail) == "failed"
 
