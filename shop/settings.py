@@ -223,6 +223,11 @@ LINKS = {  # who says in the admin what "order:<id>" is, by the part before the 
     "variant": "catalog.products.selectors.links",
 }
 
+PEOPLE = {  # who says what people call "staff:<id>", and who that is with an e-mail address (shop/core/actors.py)
+    "names": "shop.accounts.selectors.names_of",
+    "actor": "shop.accounts.selectors.actor_with_email",
+}
+
 # --- Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -18,8 +18,8 @@ class CreditAccount(models.Model):
     customer_id = models.UUIDField(_("customer"))
     currency = models.CharField(_("currency"), max_length=3)
     balance_minor = models.BigIntegerField(_("balance"), default=0)
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(_("since"), db_default=Now())
+    updated_at = models.DateTimeField(_("changed"), db_default=Now())
 
     class Meta:
         verbose_name, verbose_name_plural = _("store credit"), _("store credit")
@@ -28,6 +28,7 @@ class CreditAccount(models.Model):
             models.UniqueConstraint("customer_id", "currency", name="credit_account_once"),
             models.CheckConstraint(name="credit_not_negative", condition=Q(balance_minor__gte=0)),
         ]
+        indexes = [models.Index("currency", F("id").desc(), name="credit_account_currency")]
 
     def __str__(self) -> str:
         return f"{self.balance.format()} · {self.customer_id}"

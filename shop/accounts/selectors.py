@@ -9,12 +9,13 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from shop.accounts.models import Address, Preferences, User
-from shop.core import addresses
+from shop.core import addresses, requests
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,23 @@ def beginning_with(text: str, *, limit: int = 8) -> list[tuple[UUID, str]]:
     return list(rows.values_list("pk", "email")[:limit])
 
 
+def searched(text: str) -> QuerySet[User]:
+    """People whose e-mail address or surname begins with `text`, which is not empty, or who have these names, the
+    last of them from its beginning ("Ada Love", "Lovelace Ada"). From an index each."""
+    words = text.lower().split()[:6]
+    meant = Q(email__startswith=" ".join(words))
+    for at in range(len(words)):
+        for first, last in ((words[:at], words[at:]), (words[at:], words[:at])):
+            if last:
+                meant |= Q(surname__startswith=" ".join(last), first_name__istartswith=" ".join(first))
+    return User.objects.alias(surname=Lower("last_name")).filter(meant)
+
+
+def customers(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """E-mail address and name, which may be empty, by id; without whoever is no longer here. One query."""
+    return {person.pk: (person.email, person.full_name) for person in User.objects.filter(pk__in=list(ids))}
+
+
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actors ("staff:<id>", "customer:<id>", "guest", "system") as people read them: a person's e-mail address.
 
@@ -85,6 +103,12 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     people = {actor: found for actor in names if (found := _id_in(actor))}
     emails = dict(User.objects.filter(pk__in=people.values()).values_list("pk", "email")) if people else {}
     return names | {actor: emails[found] for actor, found in people.items() if found in emails}
+
+
+def actor_with_email(email: str) -> str | None:
+    """The actor ("staff:<id>", "customer:<id>") with this e-mail address; None if there is none."""
+    person = User.objects.filter(email__iexact=email.strip()).first()
+    return requests.actor_of(person) if person else None
 
 
 def _id_in(actor: str) -> UUID | None:

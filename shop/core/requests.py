@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from contextvars import ContextVar
 from ipaddress import ip_address
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,7 +25,11 @@ def set_id(value: str) -> None:
 
 def actor(request: HttpRequest) -> str:
     """Who is asking: "staff:<id>", "customer:<id>" or "guest"."""
-    user = request.user
+    return actor_of(request.user)
+
+
+def actor_of(user: Any) -> str:
+    """What a person is written down as; "guest" for one who has not signed in."""
     if not user.is_authenticated:
         return "guest"
     return f"{'staff' if user.is_staff else 'customer'}:{user.pk}"

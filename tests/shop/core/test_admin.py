@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -66,6 +67,7 @@ MADE: dict[str, Any] = {
         due_on="2026-01-01",
     ),
     "checkout_creditentry": _entry,
+    "checkout_creditaccount": lambda key: CreditAccount(id=key, customer_id=key, currency="USD"),
 }  # fmt: skip
 FOUND = {
     "checkout_ledgerentry": [f"q={ID}", "q=holds:stripe", "q=promised", "debit=holds:stripe", "currency=USD"],
@@ -77,6 +79,7 @@ FOUND = {
     "cart_cart": [f"q={ID}", "status__exact=ordered"],
     "checkout_receivable": ["q=ord-2026", "q=ORD-20260000001", "standing=overdue", "standing=open", "currency=USD"],
     "checkout_creditentry": [f"q={ID}", "q=CASE-7", "kind__exact=granted"],
+    "checkout_creditaccount": ["currency=USD"],
 }
 NOT_FOUND = {
     "checkout_ledgerentry": [f"q={ID}1", "q=holds", "debit=promised", "is_reversal__exact=1"],
@@ -88,6 +91,7 @@ NOT_FOUND = {
     "cart_cart": ["q=web", f"q={db.uuid7()}", "status__exact=open"],
     "checkout_receivable": ["q=20260000001", "q=ORD-2025", "currency=EUR"],
     "checkout_creditentry": ["q=CASE", "q=ada@example.com", "kind__exact=held"],
+    "checkout_creditaccount": [f"q={ID}", "q=ada@example.com", "currency=EUR"],
 }
 
 
@@ -169,6 +173,26 @@ def test_of_what_is_to_come_the_oldest_promise_is_first(merchant: Client) -> Non
         assert opened(merchant, "checkout_receivable", query)[0] == expected, query
 
 
+def test_audit_entries_tell_by_name_who_did_it_and_are_found_by_it(merchant: Client) -> None:
+    clerk = User.objects.create_user("clerk@example.com", "a long password", is_staff=True)
+    ada = User.objects.create_user("ada@example.com", "a long password")
+    actors = [f"staff:{clerk.pk}", f"customer:{ada.pk}", "guest", "system", "staff:7"]
+    for actor in actors:
+        AuditEntry.objects.create(action="a", actor=actor, object_type="order", object_id="1")
+
+    def told(query: str = "") -> list[str]:
+        html = merchant.get(reverse("admin:shop_auditentry_changelist") + query).content.decode()
+        return re.findall(r"field-who[^>]*>\s*([^<]*?)\s*<", html)[::-1]
+
+    assert told() == ["clerk@example.com", "ada@example.com", "a guest", "the shop", "staff:7"]
+    assert told("?q=CLERK@example.com") == ["clerk@example.com"]
+    assert told("?q=ada@example.com") == ["ada@example.com"]
+    assert told("?q=nobody@example.com") == []
+    entry = AuditEntry.objects.get(actor=actors[0])
+    html = merchant.get(reverse("admin:shop_auditentry_change", args=[entry.pk])).content.decode()
+    assert ("clerk@example.com" in html, actors[0] in html) == (True, True)
+
+
 def test_balances_have_a_page_of_their_own(merchant: Client, client: Client) -> None:
     made("checkout_ledgerentry", 2)
     html = merchant.get("/admin/checkout/ledgerentry/balances/").content.decode()
@@ -204,6 +228,9 @@ def test_the_values_of_a_field_come_each_once_from_an_index() -> None:
         (Receivable.objects.filter(currency="USD"), "receivable_currency"),
         (CreditEntry.objects.filter(kind="held"), "credit_entry_kind"),
         (CreditEntry.objects.filter(document="CASE-7").order_by("document"), "credit_entry_document"),
+        (CreditAccount.objects.filter(currency="USD"), "credit_account_currency"),
+        (User.objects.filter(email__startswith="ada").order_by("email"), "shop_user_email"),
+        (User.objects.alias(name=Lower("last_name")).filter(name__startswith="love").order_by("name"), "user_surname"),
         (LedgerEntry.objects.filter(currency="USD"), "ledger_currency"),
         (LedgerEntry.objects.filter(is_reversal=True), "ledger_reversals"),
     ],
