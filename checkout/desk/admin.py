@@ -185,24 +185,17 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         )  # fmt: skip
 
     def transfer(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
-        """Ask what has come: for the transfer or invoice that is waited for, else in which way."""
-        order = self._order(order_id)
-        waited = next(iter(screen.waited_for(payment_selectors.payments_of(order_id))), None)
+        """Ask what has come, and how."""
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
-            amount, receipt = amount_of(data["amount"], order), data["statement_id"]
-            if waited:
-                payments.record_transfer(
-                    payment_id=waited.pk, amount=amount, statement_id=receipt, at=db.clock(), by=by
-                )  # fmt: skip
-            else:
-                payments.record_received(
-                    order_id=order.pk, provider=data["way"], amount=amount, receipt=receipt or order.number, by=by
-                )
+            receipt = data["statement_id"] or f"{order.number}-{data['key'] or db.uuid7()}"
+            payments.record_received(
+                order_id=order.pk, provider=data["way"], amount=amount_of(data["amount"], order), receipt=receipt, by=by
+            )
 
+        order = self._order(order_id)
         due = order.money(max(0, order.balance_minor)).decimal
-        form = merchant_forms.TransferForm if waited else merchant_forms.ReceivedForm
         return self._ask(
-            request, order_id, form, _("Record payment received"), screen.RECORD, save,
+            request, order_id, merchant_forms.ReceivedForm, _("Record payment received"), screen.RECORD, save,
             _("The payment is recorded."), {"amount": due},
         )  # fmt: skip

@@ -117,36 +117,26 @@ class RejectForm(forms.Form):
     )
 
 
-class TransferForm(forms.Form):
-    """A line of the bank statement."""
-
-    amount = forms.DecimalField(
-        label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
-    )
-    statement_id = forms.CharField(
-        label=_("Statement line"),
-        max_length=100,
-        help_text=_("What names this line on the bank statement. The same line counts once."),
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-
-class ReceivedForm(TransferForm):
-    """Money for an order that was to be paid in another way."""
+class ReceivedForm(forms.Form):
+    """Money that has come: how is said each time, whatever was waited for and however the last of it came."""
 
     way = forms.ChoiceField(
         label=_("How it came"),
-        choices=[("cash", _("In cash")), ("bank_transfer", _("By bank transfer"))],
+        choices=[("", _("Please choose")), ("cash", _("In cash")), ("bank_transfer", _("By bank transfer"))],
         widget=UnfoldAdminSelectWidget,
+    )
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
     )
     statement_id = forms.CharField(
         label=_("Statement line or receipt"),
         max_length=100,
         required=False,
-        help_text=_("Of a transfer: what names its line on the bank statement."),
+        help_text=_("Of a transfer: what names its line on the bank statement. The same line counts once."),
         widget=UnfoldAdminTextInputWidget,
     )
-    field_order = ["way", "amount", "statement_id"]
+    # Names cash without a receipt: the same form sent twice is one.
+    key = forms.UUIDField(required=False, initial=db.uuid7, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

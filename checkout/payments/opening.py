@@ -15,7 +15,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import locking, methods, providers, recording, rules, selectors
 from checkout.payments.collecting import PaymentRefused
-from checkout.payments.models import Payment
+from checkout.payments.models import CaptureWhen, Payment
 from checkout.storecredit import selectors as credit
 from shop.audit import services as audit
 from shop.core import db
@@ -65,12 +65,14 @@ def retry(
     is_saving: bool = False,
     use_credit: bool = False,
     seen: Money | None = None,
+    is_here: bool = False,
 ) -> Payment:
     """Another attempt to pay what is still due of a placed order, or of one that goes on and costs more by now.
 
-    `seen` is the sum that the shopper agreed to, where one did: exactly that is asked for or nothing. A worker charges
-    it (`PaymentRetried`). Raises `PaymentRefused` when the order does not wait for money, another sum is due than was
-    seen, an attempt is under way, or too many were made that brought none.
+    `seen` is the sum that the shopper agreed to, where one did: exactly that is asked for or nothing. `is_here`: the
+    money has come, and may take the place of what was promised on invoice. A worker charges it (`PaymentRetried`).
+    Raises `PaymentRefused` when the order does not wait for money, another sum is due than was seen, an attempt is
+    under way, or too many were made that brought none.
     """
     providers.provider(provider)
     with transaction.atomic(using=db.DEFAULT):
@@ -82,6 +84,9 @@ def retry(
         if sum(not one.authorised_minor and not one.captured_minor for one in payments) >= rules.MAX_ATTEMPTS:
             raise PaymentRefused(_("There were too many attempts to pay this order. Please contact us."))
         due = selectors.due(order, payments)
+        if is_here:
+            promises = [one for one in payments if one.capture_when == CaptureWhen.PROMISE and not one.is_let_go]
+            due += order.money(sum(one.held_minor for one in promises))
         if due.minor <= 0:
             raise PaymentRefused(_("This order is paid."))
         if seen is not None and seen != due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -11,7 +11,18 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from checkout.payments import calls, capturing, crediting, opening, providers, recording, refunding, rules, selectors
+from checkout.payments import (
+    calls,
+    capturing,
+    crediting,
+    locking,
+    opening,
+    providers,
+    recording,
+    refunding,
+    rules,
+    selectors,
+)
 from checkout.payments.capturing import CaptureRefused
 from checkout.payments.collecting import (
     PaymentRefused,
@@ -24,7 +35,7 @@ from checkout.payments.collecting import (
     hosted_url,
     refresh,
 )
-from checkout.payments.models import Payment, ProviderEvent, Refund
+from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
 from checkout.payments.opening import open
 from checkout.payments.providers import base, by_hand, invoice
 from checkout.payments.refunding import RefundRefused
@@ -118,13 +129,53 @@ def record_transfer(*, payment_id: UUID, amount: Money, statement_id: str, at: d
 
 def record_received(*, order_id: UUID, provider: str, amount: Money, receipt: str, by: str) -> Payment:
     """Money that staff were given for an order, whatever way it was to be paid: `provider` "cash", or "bank_transfer"
-    with the line of the statement as its `receipt`.
+    with the line of the statement as its `receipt`. What waits for money in this way gets it, an invoice what comes to
+    the bank while nothing else is due; else it is a payment of its own. The same receipt counts once; what is paid
+    waits for no other transfer.
 
     Raises `PaymentRefused`: nothing is due, another attempt is under way, a wrong amount.
     """
     with transaction.atomic(using=db.DEFAULT):
-        payment = opening.retry(order_id=order_id, provider=provider, token="", by=by)
-        return record_transfer(payment_id=payment.pk, amount=amount, statement_id=receipt, at=db.clock(), by=by)
+        order, payments = locking.order_and_payments(order_id)
+        is_promised = provider == selectors.BANK and selectors.due(order, payments).minor <= 0
+        takers = (provider, "invoice") if is_promised else (provider,)
+        payment = _told_of(receipt, payments, provider) or _waiting(payments, takers)
+        if payment is None:
+            payment = opening.retry(order_id=order_id, provider=provider, token="", by=by, is_here=True)
+        payment = record_transfer(payment_id=payment.pk, amount=amount, statement_id=receipt, at=db.clock(), by=by)
+        _wait_no_longer(order_id, by)
+        payment.refresh_from_db()
+        return payment
+
+
+def _waiting(payments: Sequence[Payment], takers: Sequence[str]) -> Payment | None:
+    """The latest of these payments, at the first of `takers` that has one, whose money has not all come."""
+    for provider in takers:
+        for payment in reversed(payments):
+            if payment.provider == provider and (payment.status in selectors.WAITING or payment.held_minor):
+                return payment
+    return None
+
+
+def _told_of(receipt: str, payments: Sequence[Payment], provider: str) -> Payment | None:
+    """The one of these that a line of the statement, or a receipt, was recorded for already."""
+    books = (provider, "invoice") if provider == selectors.BANK else (provider,)
+    kept = PaymentEvent.objects.filter(payment__in=payments, payment__provider__in=books, kind="captured")
+    found = kept.filter(reference__endswith=f":{receipt.strip()[:100]}").values_list("payment_id", flat=True).first()
+    return next((one for one in payments if one.pk == found), None)
+
+
+def _wait_no_longer(order_id: UUID, by: str) -> None:
+    """Once nothing is due, what waits to be recorded is what has come of it, or is over. The order is locked."""
+    if selectors.still_due(order_id).minor > 0:
+        return
+    for payment in selectors.open_payments(order_id):
+        if payment.provider not in (selectors.BANK, selectors.CASH):
+            continue
+        if payment.captured_minor:
+            Payment.objects.filter(pk=payment.pk).update(amount_minor=payment.captured_minor)
+        outcome = base.Outcome(reference=payment.reference, state="pending" if payment.captured_minor else "cancelled")
+        recording.record(payment_id=payment.pk, outcome=outcome, source="staff", by=by)
 
 
 def record_returned(*, refund_id: UUID, at: datetime, by: str) -> Refund:

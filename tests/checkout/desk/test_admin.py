@@ -20,6 +20,8 @@ from checkout.desk import screen
 from checkout.disputes import services as disputes
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
+from checkout.ledger import rules as accounts
+from checkout.ledger.models import LedgerEntry
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -342,9 +344,10 @@ def test_a_dispute_is_on_the_page(merchant: Client) -> None:
 def test_a_transfer_is_recorded(merchant: Client) -> None:
     order = make.placed(provider="bank_transfer", token="")
     outbox.drain()
-    assert merchant.post(page(order, "transfer"), {"amount": "30.00", "statement_id": "7"}).status_code == 302
+    given = {"way": "bank_transfer", "amount": "30.00", "statement_id": "7"}
+    assert merchant.post(page(order, "transfer"), given).status_code == 302
     order.refresh_from_db()
-    assert order.status == "payment_confirmed"
+    assert (order.status, order.payments.count()) == ("payment_confirmed", 1)
 
 
 def test_money_for_an_invoice_is_recorded_once(merchant: Client) -> None:
@@ -354,14 +357,16 @@ def test_money_for_an_invoice_is_recorded_once(merchant: Client) -> None:
     assert (order.status, order.captured_minor) == ("payment_confirmed", 0)
     assert "Record payment received" in buttons(merchant, order)
     assert "Take money" not in buttons(merchant, order)
+    given = {"way": "bank_transfer", "amount": "12.00", "statement_id": "7"}
     for _twice in range(2):
-        merchant.post(page(order, "transfer"), {"amount": "12.00", "statement_id": "7"})
+        merchant.post(page(order, "transfer"), given)
     order.refresh_from_db()
     assert order.captured_minor == 1200
-    merchant.post(page(order, "transfer"), {"amount": "18.00", "statement_id": "8"})
+    merchant.post(page(order, "transfer"), given | {"amount": "18.00", "statement_id": "8"})
     order.refresh_from_db()
     assert (order.captured_minor, order.payment_state) == (3000, "paid")
     assert "Record payment received" not in buttons(merchant, order)
+    assert order.payments.count() == 1
 
 
 class TestMoneyThatIsBroughtToTheDesk:
@@ -378,7 +383,7 @@ class TestMoneyThatIsBroughtToTheDesk:
         order.refresh_from_db()
         payment = make.payment_of(order)
         assert (order.status, payment.provider, payment.captured_minor) == ("payment_confirmed", "cash", 3000)
-        assert payment.events.get().reference == f"cash_{payment.pk}:{order.number}"
+        assert payment.events.get().reference.startswith(f"cash_{payment.pk}:{order.number}-")
         merchant.post(page(order, "transfer"), self.given())
         outbox.drain()
         order.refresh_from_db()
@@ -394,7 +399,44 @@ class TestMoneyThatIsBroughtToTheDesk:
         merchant.post(page(order, "transfer"), self.given(way="bank_transfer", statement_id="7"))
         assert make.payment_of(order).provider == "bank_transfer"
 
-    @pytest.mark.parametrize("given", [{"amount": "0"}, {"way": "stripe"}, {"amount": "1.001"}])
+    def test_how_it_came_is_said_each_time_and_booked(self, merchant: Client) -> None:
+        """A part in cash, the rest to the bank, whatever was waited for first."""
+        for first, bank in (("", "bank_transfer"), ("bank_transfer", "bank_transfer"), ("invoice", "invoice")):
+            order = make.placed(provider=first, token="", customer_id=db.uuid7())
+            outbox.drain()
+            part = self.given(amount="12.00", key=str(db.uuid7()))
+            for _twice in range(2):
+                merchant.post(page(order, "transfer"), part)
+            form = merchant.get(page(order, "transfer")).context["form"]
+            assert (list(form.fields)[:2], form["way"].value(), form["amount"].value()) == (
+                ["way", "amount"], None, Decimal("18.00"),
+            )  # fmt: skip
+            rest = {"amount": "18.00", "statement_id": "7"}
+            assert list(merchant.post(page(order, "transfer"), rest).context["form"].errors) == ["way"]
+            merchant.post(page(order, "transfer"), rest | {"way": "bank_transfer"})
+            outbox.drain()
+            order.refresh_from_db()
+            assert (order.payment_state, order.captured_minor, order.balance_minor) == ("paid", 3000, 0)
+            booked = LedgerEntry.objects.filter(order_id=order.pk, credit=accounts.RECEIVABLE)
+            assert list(booked.order_by("id").values_list("debit", "amount_minor")) == [
+                ("provider_clearing:cash", 1200), (f"provider_clearing:{bank}", 1800),
+            ]  # fmt: skip
+            assert [one.status for one in order.payments.all()] == ["paid", "paid"]
+            assert "Record payment received" not in buttons(merchant, order)
+        assert (violations(), outbox.failures()) == ([], [])
+
+    def test_a_transfer_that_was_waited_for_and_paid_in_cash_is_over(self, merchant: Client) -> None:
+        order = make.placed(provider="bank_transfer", token="")
+        outbox.drain()
+        merchant.post(page(order, "transfer"), self.given())
+        outbox.drain()
+        assert list(order.payments.order_by("id").values_list("provider", "status", "captured_minor")) == [
+            ("bank_transfer", "cancelled", 0), ("cash", "paid", 3000),
+        ]  # fmt: skip
+        assert "Record payment received" not in buttons(merchant, order)
+        assert (violations(), outbox.failures()) == ([], [])
+
+    @pytest.mark.parametrize("given", [{"amount": "0"}, {"way": "stripe"}, {"way": ""}, {"amount": "1.001"}])
     def test_what_it_cannot_be_is_refused(
         self, merchant: Client, shop_sandbox: RunningSandbox, given: dict[str, str]
     ) -> None:
