@@ -14,6 +14,7 @@ from checkout.invoices.models import Document, InvoiceDetails
 from checkout.invoices.rules import Position, Rate, Tax
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
+from shop.core import iban
 
 _PAID = {"payment_confirmed", "processing", "ready_to_ship", "shipped", "delivered", "returned"}
 _LEFT = {"partly_shipped", "shipped", "delivered", "partly_returned", "returned"}
@@ -63,7 +64,7 @@ def file(document_id: UUID) -> bytes | None:
 def details() -> InvoiceDetails:
     """The merchant's details; before anybody has entered them, the shop's name and bank account alone."""
     named = {"iban": "IBAN ", "bic": "BIC "}
-    account = "\n".join(f"{named.get(name, '')}{value}" for name, value in settings.BANK_TRANSFER.items())
+    account = "\n".join(f"{named.get(name, '')}{iban.in_fours(value)}" for name, value in settings.BANK_TRANSFER.items())
     fallback = InvoiceDetails(name=settings.SHOP_NAME, bank=account, time_zone=settings.TIME_ZONE)
     return InvoiceDetails.objects.first() or fallback
 

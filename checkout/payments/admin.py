@@ -22,7 +22,7 @@ from checkout.payments.models import Capture, Payment, PaymentEvent, PaymentOpti
 from checkout.payments.providers import PROVIDERS
 from checkout.payments.providers.base import FactKind
 from shop.accounts import selectors as accounts
-from shop.core import db, requests
+from shop.core import db, iban, requests
 from shop.core.admin import KeysetAdmin, PeriodFilter
 from shop.core.money import Money
 
@@ -127,7 +127,7 @@ class PaymentAdmin(MoneyAdmin):
     @display(description=gettext_lazy("told to the shopper"))
     def told(self, payment: Payment) -> str:
         """How to send the money, for those who send it themselves."""
-        return ", ".join(f"{name}: {value}" for name, value in payment.instructions.items()) or "–"
+        return ", ".join(f"{name}: {iban.in_fours(value)}" for name, value in payment.instructions.items()) or "–"
 
     @display(description=gettext_lazy("card kept for next time"), boolean=True)
     def is_kept(self, payment: Payment) -> bool:

@@ -12,7 +12,7 @@ from checkout.orders import selectors as orders
 from checkout.payments.models import Payment
 from checkout.receivables import selectors as receivables
 from checkout.receivables import services
-from shop.core import db
+from shop.core import db, iban
 
 
 def remind(*, limit: int = 200) -> int:
@@ -34,5 +34,5 @@ def _remind(one: receivables.Receivable) -> bool:
                 key=one.payment_id,
                 open=order_emails.text(one.open),
                 due=date_format(one.due_on, "DATE_FORMAT"),
-                account=[{"label": name, "value": value} for name, value in settings.BANK_TRANSFER.items()],
+                account=[{"label": name, "value": iban.in_fours(value)} for name, value in settings.BANK_TRANSFER.items()],
             )

@@ -53,7 +53,7 @@ _TO_PAY = {
     "date": "Dec. 5, 2026",
     "rows": [
         {"label": "Account holder", "value": "Holdfast"},
-        {"label": "IBAN", "value": "GB33BUKB20201555555555"},
+        {"label": "IBAN", "value": "GB33 BUKB 2020 1555 5555 55"},
         {"label": "Reference", "value": "ORD-2026000123"},
     ],
 }
@@ -72,7 +72,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "due": "Nov. 7, 2026",
         "account": [
             {"label": "account_holder", "value": "Holdfast"},
-            {"label": "iban", "value": "GB33BUKB20201555555555"},
+            {"label": "iban", "value": "GB33 BUKB 2020 1555 5555 55"},
         ],
     },
     "order_changed": {

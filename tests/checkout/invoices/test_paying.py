@@ -64,10 +64,11 @@ def sent(number: str) -> Any:
 
 def test_the_first_invoice_says_how_much_until_when_and_where(promised: Order) -> None:
     (invoice,) = selectors.documents_of(promised.pk)
-    assert f"Please pay $55.00 by {day()} to: Account holder Holdfast IBAN GB33" in printed(invoice)
+    where = "Account holder Holdfast IBAN GB33 BUKB 2020 1555 5555 55 Reference"
+    assert f"Please pay $55.00 by {day()} to: {where}" in printed(invoice)
     body = sent(invoice.number).body
     assert f"$55.00 is to be paid for order {promised.number} by {day()}." in body
-    assert f"IBAN: GB33BUKB20201555555555\nReference: {promised.number}" in body
+    assert f"IBAN: GB33 BUKB 2020 1555 5555 55\nReference: {promised.number}" in body
 
 
 def test_a_credit_note_says_what_is_left_to_pay(promised: Order) -> None:

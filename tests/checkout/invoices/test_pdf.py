@@ -126,7 +126,7 @@ def test_an_invoice_that_is_still_to_be_paid_says_until_when_and_where(settings)
     found = [line.strip() for line in text if line.strip()]
     at = found.index("Please pay €25.00 by Dec. 5, 2026 to:")
     assert found[at + 1 : at + 7] == [
-        "Account holder", "Holdfast", "IBAN", "GB33BUKB20201555555555", "Reference", document.order_number,
+        "Account holder", "Holdfast", "IBAN", "GB33 BUKB 2020 1555 5555 55", "Reference", document.order_number,
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core import mail
 from django.db import transaction
 
 from checkout.cards import selectors as cards
@@ -287,7 +288,8 @@ class TestInvoice:
         assert not Receivable.objects.get().open
         assert violations() == []
 
-    def test_an_overdue_one_is_reminded_of_once(self, customer: Any) -> None:
+    def test_an_overdue_one_is_reminded_of_once(self, customer: Any, settings: Any) -> None:
+        settings.BANK_TRANSFER = {"iban": "GB33BUKB20201555555555"}
         self.order(customer)
         assert reminding.remind() == 0
         Receivable.objects.update(due_on=(db.clock() - timedelta(days=1)).date())
@@ -295,6 +297,8 @@ class TestInvoice:
         assert Notification.objects.filter(template="invoice_overdue").count() == 1
         outbox.drain()
         assert not Notification.objects.exclude(status="sent").exists()
+        (told,) = [one.body for one in mail.outbox if "is not paid yet" in one.subject]
+        assert [line for line in told.splitlines() if "GB33" in line] == ["GB33 BUKB 2020 1555 5555 55"]
 
     def test_is_refused_to_who_may_not(self, customer: Any) -> None:
         wish = {"method": "invoice", "provider": "invoice"}
