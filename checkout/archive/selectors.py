@@ -30,6 +30,11 @@ _RETURNED = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELL
 _DUE = Case(When(status__in=OVER, then=0), default=F("total_minor") - F("allowed_minor"))
 
 
+def ended() -> QuerySet[Order]:
+    """Orders that are at an end, with nothing to pay or to give back, as their own rows say."""
+    return Order.objects.filter(status__in=ENDED, held_minor=0, captured_minor=_DUE + F("refunded_minor"))
+
+
 def over() -> QuerySet[Order]:
     """Orders that are over: at an end, nothing to pay or to give back, nothing under way or unheard. The rule."""
     mine = {"order_id": OuterRef("pk")}
@@ -45,7 +50,7 @@ def over() -> QuerySet[Order]:
         unheard.filter(status=Delivery.Status.PENDING),
         unheard.filter(status=Delivery.Status.DEAD),
     )
-    rows = Order.objects.filter(status__in=ENDED, held_minor=0, captured_minor=_DUE + F("refunded_minor"))
+    rows = ended()
     for found in open_things:
         rows = rows.exclude(Exists(found))
     return rows

@@ -35,9 +35,11 @@ def archive(
     """Move the orders that are over and were placed in [since, before) into the archive; yields the size of each batch.
 
     Each batch is a short transaction of its own that locks its orders alone and waits for nobody: orders that somebody
-    works on are left for the next time. Ended at any moment, what was moved is moved and the rest is untouched.
+    works on, or that are not over yet, are left for the next time. Ended at any moment, what was moved is moved and the
+    rest is untouched.
     """
-    rows = selectors.over().filter(pk__lt=db.uuid7_floor(before)).order_by("pk")
+    # Whether they are over in every way is asked once, under their locks (`move`).
+    rows = selectors.ended().filter(pk__lt=db.uuid7_floor(before)).order_by("pk")
     after, left = db.uuid7_floor(since) if since else UUID(int=0), limit
     while left is None or left > 0:
         size = batch if left is None else min(batch, left)
@@ -71,7 +73,6 @@ def move(*, ids: Sequence[UUID], by: str) -> int:
     must be there. Raises `ChangedMeanwhile`."""
     with transaction.atomic(using=db.DEFAULT):
         free = locking.free_of(ids)
-        # Asked again under the lock: since they were chosen, something may have begun with them.
         still = list(selectors.over().filter(pk__in=free).order_by("pk").values_list("pk", flat=True))
         if not still:
             return 0
