@@ -1,25 +1,33 @@
-"""What happens to every request: an id, a log line with its milliseconds, security headers, and refusals of what no
-page can take."""
+"""What happens to every request: an id, a log line with its milliseconds, security headers, refusals of what no page
+can take, and a way on where an address takes only what a form sends."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from shop.core import requests, rest
+from shop.core.admin import as_id
 from shop.health import metrics
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("shop.request")
 
+_SIGNING_IN = ("/account/login/", "/account/2fa/", "/account/signup/", "/admin/login/")
 _POLICY = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), usb=(), payment=(self)"
 
 
@@ -114,6 +122,61 @@ def _texts(given: QueryDict) -> Iterator[str]:
 
 def _has_nul(texts: Iterable[str]) -> bool:
     return any("\x00" in text for text in texts)
+
+
+def ways_on(get_response: GetResponse) -> GetResponse:
+    """For browsers: nobody who signs in is led to an address that takes only what a form sends, and whoever opens one
+    nevertheless gets a page with a way on."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.path.startswith("/api/") or request.htmx or not request.accepts("text/html"):  # type: ignore[attr-defined]
+            return response
+        if response.status_code == 405 and not response.streaming:
+            return _not_allowed(request, response)
+        if request.method == "POST" and response.status_code == 302:
+            return _to_sign_in(request, response)
+        return response
+
+    return middleware
+
+
+def _to_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A form of somebody who must sign in first: afterwards they see the page that it was on, and know why."""
+    target = urlsplit(response["Location"])
+    if target.path not in (reverse("account_login"), reverse("admin:login")) or "next=" not in target.query:
+        return response
+    messages.warning(request, _("Please sign in first. What you entered was not sent."))
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}) or not (page := urlsplit(came_from)).path:
+        return response
+    whole = page._replace(scheme="", netloc="", fragment="").geturl()
+    return HttpResponseRedirect(f"{target.path}?{urlencode({'next': whole})}")
+
+
+def _not_allowed(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """A page instead of an empty 405; who comes from signing in goes straight on to where the form was."""
+    is_read = request.method in ("GET", "HEAD")
+    way_on = _page_above(request.path) if is_read else request.path
+    if is_read and urlsplit(request.headers.get("Referer", "")).path.startswith(_SIGNING_IN):
+        return HttpResponseRedirect(way_on)
+    page = render(request, "405.html", {"way_on": way_on}, status=405)
+    page["Allow"] = response.get("Allow", "")
+    return page
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that names a page: of an order's button in the admin, the order."""
+    parts = path.strip("/").split("/")
+    for end in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:end])}/"
+        try:
+            match = resolve(above)
+        except Resolver404:
+            continue
+        if match.url_name or as_id(str(match.kwargs.get("object_id", ""))):  # the admin's catch-all has no name
+            return above
+    return "/"
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

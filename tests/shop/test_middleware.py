@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files import uploadhandler
 from django.test import Client
 from django.urls import reverse
@@ -14,8 +17,10 @@ from checkout.returns import photos
 from shop.accounts.models import User
 from tests.factories import returns as made
 from tests.factories import warehouse
+from tests.factories.accounts import PASSWORD, StaffFactory
 
 pytestmark = pytest.mark.django_db
+KEY = UUID("01980000-0000-7000-8000-000000000001")
 
 
 @pytest.fixture
@@ -152,3 +157,51 @@ class TestHugeBodies:
 
 def test_every_photo_of_a_return_may_be_as_large_as_one_may_be(settings: Any) -> None:
     assert photos.MOST * photos.MAX_BYTES < settings.REQUEST_MAX_BYTES
+
+
+class TestAddressesThatTakeOnlyForms:
+    """405 is a page with a way on, and nobody who signs in ends on it."""
+
+    @pytest.mark.parametrize(
+        ("name", "args", "way_on"),
+        [
+            ("cart_add", (), "/cart/"),
+            ("order_reorder", ("ORD-2026000001",), "/orders/ORD-2026000001/"),
+            ("admin:checkout_order_pull", (KEY,), f"/admin/checkout/order/{KEY}/"),
+            ("admin:checkout_order_parcel_pick", (KEY, KEY), f"/admin/checkout/order/{KEY}/"),
+            ("admin:checkout_draft_from", (KEY,), "/admin/checkout/draft/"),
+        ],
+    )
+    def test_it_says_so_and_leads_on(self, merchant: Client, name: str, args: tuple[object, ...], way_on: str) -> None:
+        path = reverse(name, args=args)
+        answer = merchant.get(path)
+        assert (answer.status_code, answer["Allow"], answer.context["way_on"]) == (405, "POST", way_on)
+        html = answer.content.decode()
+        assert "This address only takes what a form on another page sends." in html
+        assert f'href="{way_on}" data-testid="way-on">' in html
+        assert merchant.get(path, headers={"Accept": "application/json"}).content == b""
+        signed_in = merchant.get(path, headers={"Referer": f"http://testserver{reverse('account_login')}?next={path}"})
+        assert (signed_in.status_code, signed_in["Location"]) == (302, way_on)
+
+    def test_a_form_sent_to_a_page_leads_back_to_it(self, client: Client) -> None:
+        answer = client.post("/orders/ORD-2026000001/")
+        assert (answer.status_code, answer.context["way_on"]) == (405, "/orders/ORD-2026000001/")
+
+    def test_after_signing_in_one_sees_the_page_that_the_form_was_on(self, client: Client, settings: Any) -> None:
+        settings.STAFF_MFA_REQUIRED = False
+        owner = StaffFactory(is_superuser=True)
+        page = f"{reverse('admin:checkout_order_changelist')}?q=ada"
+        path = reverse("admin:checkout_order_pull", args=[KEY])
+        for came_from, then in (
+            (f"http://testserver{page}#top", page),
+            ("http://evil.example/page/", path),
+            ("", path),
+        ):
+            answer = Client().post(path, {}, headers={"Referer": came_from})
+            assert parse_qs(urlsplit(answer["Location"]).query) == {"next": [then]}
+            assert [str(one) for one in get_messages(answer.wsgi_request)] == [
+                "Please sign in first. What you entered was not sent."
+            ]
+        answer = client.get(f"{reverse('admin:login')}?{urlencode({'next': page})}")
+        done = client.post(answer["Location"], {"login": owner.email, "password": PASSWORD})
+        assert done["Location"] == page
