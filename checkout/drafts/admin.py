@@ -85,7 +85,7 @@ class DraftAdmin(KeysetAdmin):
         self._allow(request)
         draft = self.get_object(request, object_id)
         if draft is None:
-            return super().change_view(request, object_id, form_url, extra_context)
+            return self._gone(request)
         look = selectors.look(draft)
         if look.order and request.method == "POST":
             return _to_order(look.order)
@@ -96,7 +96,7 @@ class DraftAdmin(KeysetAdmin):
         self._allow(request)
         draft = self.get_object(request, object_id)
         if draft is None:
-            return HttpResponseRedirect(reverse("admin:checkout_draft_changelist"))
+            return self._gone(request)
         look = selectors.look(draft)
         if look.order:
             return _to_draft(draft.pk)
@@ -107,6 +107,11 @@ class DraftAdmin(KeysetAdmin):
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "draft": draft, "look": look,
         }  # fmt: skip
         return TemplateResponse(request, "admin/checkout/draft/delete.html", context)
+
+    def _gone(self, request: HttpRequest) -> HttpResponse:
+        """Somebody else has deleted it, or there was never such a draft."""
+        messages.error(request, _("This draft is not there any more: it was deleted."))
+        return HttpResponseRedirect(reverse("admin:checkout_draft_changelist"))
 
     def _delete(self, request: HttpRequest, draft: Draft) -> HttpResponse:
         try:

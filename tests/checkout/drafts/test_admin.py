@@ -184,8 +184,22 @@ class TestDeleting:
         assert (f"Delete {draft}?" in html, "2 × Desk lamp" in html, Draft.objects.count()) == (True, True, 1)
         assert desk.post(url)["Location"] == reverse("admin:checkout_draft_changelist")
         assert not Draft.objects.exists()
-        assert desk.get(page(draft)).status_code == 302
-        assert desk.get(url).status_code == desk.post(url).status_code == 302
+
+    def test_what_somebody_else_has_deleted_is_said_to_be_gone(self, desk: Client) -> None:
+        product = carts.product()
+        draft = made(desk, (product, 1))
+        data, url = sent(draft, (product, 2)), reverse("admin:checkout_draft_delete", args=[draft.pk])
+        services.delete(draft_id=draft.pk, by="staff:2")
+        for answer in (
+            desk.post(page(draft), data, follow=True),
+            desk.get(page(draft), follow=True),
+            desk.get(url, follow=True),
+            desk.post(url, follow=True),
+        ):
+            assert answer.redirect_chain == [(reverse("admin:checkout_draft_changelist"), 302)]
+            assert [str(one) for one in answer.context["messages"]] == [
+                "This draft is not there any more: it was deleted."
+            ]
 
     def test_what_became_an_order_stays(self, desk: Client) -> None:
         product = carts.product()
