@@ -113,7 +113,8 @@ class Changes(StaffView):
         wish = _wish(wanted)
         if wanted["preview"]:
             try:
-                return Response(_preview(changes.preview(order_id=order.pk, **wish)))
+                seen = changes.preview(order_id=order.pk, seen_revision=wanted["seen_revision"], **wish)
+                return Response(_preview(seen))
             except changes.EditRefused as refusal:
                 raise refused(refusal) from refusal
         _made(

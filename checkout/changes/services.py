@@ -33,6 +33,7 @@ __all__ = [
     "PreviewLine",
     "cancel_short",
     "cancel_units",
+    "changed_meanwhile",
     "edit",
     "preview",
     "settle_units",
@@ -40,6 +41,7 @@ __all__ = [
 log = structlog.get_logger("checkout.changes")
 MayNotCancel = writing.MayNotCancel
 settle_units = stocking.settle_units
+changed_meanwhile = writing.changed_meanwhile
 _NONE: Mapping[Any, Any] = MappingProxyType({})
 
 

@@ -29,6 +29,8 @@ class EditPages(AskPages):
         """Enter what changes, look at what it would do, apply it. `step` says which button was pressed."""
         self._allow(request, EDIT)
         order = self._order(order_id)
+        if editing.seen_revision(order, request.POST) != order.revision:  # said at once, whichever button it was
+            return self._renewed(request, order, changes.changed_meanwhile())
         page = editing.screen(order, request.POST if request.method == "POST" else None)
         step = _step(request)
         if step not in ("preview", "apply") or not page.is_valid():
@@ -36,12 +38,15 @@ class EditPages(AskPages):
         try:
             if step == "apply":
                 return self._apply(request, page)
-            context = editing.shown(changes.preview(order_id=order_id, **page.arguments()), page)
+            context = editing.shown(self._previewed(page), page)
         except changes.EditRefused as refusal:
             return self._refused(request, page, refusal)
         return self._page(
             request, order, "preview", _("Check the change"), kept=_kept(request), page=page, **context
         )  # fmt: skip
+
+    def _previewed(self, page: editing.Screen) -> changes.Preview:
+        return changes.preview(order_id=page.order.pk, seen_revision=page.revision, **page.arguments())
 
     def _apply(self, request: HttpRequest, page: editing.Screen) -> HttpResponse:
         def apply() -> Any:
@@ -63,11 +68,15 @@ class EditPages(AskPages):
         return self._back(order_id)
 
     def _refused(self, request: HttpRequest, page: editing.Screen, refusal: changes.EditRefused) -> HttpResponse:
-        if refusal.code == "changed_meanwhile":  # what was entered was meant for another order: looked at again
-            messages.error(request, str(refusal))
-            return self._edit_form(request, editing.renewed(self._order(page.order.pk), request.POST))
+        if refusal.code == "changed_meanwhile":
+            return self._renewed(request, self._order(page.order.pk), refusal)
         page.problems.append(str(refusal))
         return self._edit_form(request, page)
+
+    def _renewed(self, request: HttpRequest, order: Order, refusal: changes.EditRefused) -> HttpResponse:
+        """What was entered was meant for another order: the form of the one that it is now, with what was typed."""
+        messages.error(request, str(refusal))
+        return self._edit_form(request, editing.renewed(order, request.POST))
 
     def _edit_form(self, request: HttpRequest, page: editing.Screen) -> HttpResponse:
         currency = page.order.currency

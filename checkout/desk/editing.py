@@ -52,6 +52,12 @@ class Screen:
     query: str
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def was(self) -> list[tuple[str, str]]:
+        """What the fields of address and words say of the order as it is, by the names under which they are sent."""
+        address = {f"to-{name}": str(self.order.shipping_address.get(name, "")) for name in addresses.FIELDS}
+        return [*address.items(), *_initial(self.order).items()]
+
     def is_valid(self) -> bool:
         return all([not self.problems, self.address.is_valid(), self.form.is_valid()])
 
@@ -97,18 +103,32 @@ def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
 
 
 def renewed(order: Order, data: Mapping[str, Any]) -> Screen:
-    """The screen of an order as it is now, with the units and the reason that were entered while it was another.
+    """The screen of an order as it is now, with what was entered while it was another.
 
-    Numbers that nobody touched (`was-<line>`: as the form was made) are as they are now: sent again, they would undo
-    what changed them meanwhile. Raises `adding.BadCount`.
+    What nobody touched (`was-…`: as the form was made) is as it is now: sent again, it would undo what changed it
+    meanwhile.
     """
     page = screen(order, None)
-    was = adding.counts(data, "was-")
-    wanted = adding.counts(data, "units-")
-    page.rows = rows(order, {key: count for key, count in wanted.items() if was.get(key, count) != count})
-    page.adding = adding.counts(data, "add-")
-    page.form.initial["reason"] = str(data.get("reason", ""))
+    page.query = str(data.get("q", "")).strip()
+    try:
+        was, wanted = adding.counts(data, "was-"), adding.counts(data, "units-")
+        page.rows = rows(order, {key: count for key, count in wanted.items() if was.get(key, count) != count})
+        page.adding = adding.counts(data, "add-")
+    except adding.BadCount as bad:
+        page.problems.append(str(bad))
+    typed = {name: str(data[name]) for name, _was in page.was if _is_typed(name, data)}
+    address = {name: typed.get(f"to-{name}", order.shipping_address.get(name, "")) for name in addresses.FIELDS}
+    page.address = AddressForm(None, initial=address, prefix="to")
+    words = {name: typed.get(name, now) for name, now in _initial(order).items()}
+    options = delivery_options(order, address["country"])
+    page.form = EditForm(None, initial={**words, "reason": str(data.get("reason", ""))}, options=options)
     return page
+
+
+def _is_typed(name: str, data: Mapping[str, Any]) -> bool:
+    """Whether a field says something else than it did when the form was made."""
+    now, was = (str(data.get(one, "")).replace("\r\n", "\n") for one in (name, f"was-{name}"))
+    return f"was-{name}" in data and now != was
 
 
 def seen_revision(order: Order, data: Mapping[str, Any]) -> int:

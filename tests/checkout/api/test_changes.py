@@ -88,6 +88,7 @@ def test_staff_look_at_a_change_and_make_it_once(staff: Client) -> None:
     ("body", "status", "code"),
     [
         ({"seenRevision": 7, "deliveryOption": "express"}, 409, "changed_meanwhile"),
+        ({"seenRevision": 7, "deliveryOption": "express", "preview": True}, 409, "changed_meanwhile"),
         ({"seenRevision": 0}, 422, "nothing_changes"),
         ({"seenRevision": 0, "deliveryOption": "balloon"}, 409, "not_deliverable"),
         ({"seenRevision": 0, "shippingAddress": {"country": "US"}}, 422, "address_invalid"),

@@ -205,6 +205,37 @@ class TestRefused:
         assert (shown.revision, shown.adding) == (1, {carts.variant_of(more).pk: 2})
         assert shown.form["reason"].value() == "asked by phone"
 
+    @pytest.mark.parametrize("step", ["preview", "find", "back", "apply"])
+    def test_each_step_says_at_once_that_somebody_was_faster(self, desk: Client, step: str) -> None:
+        order = bought((carts.product(units=9), 4))
+        given = dict(desk.get(page(order, "edit")).context["page"].was)
+        assert given == {f"to-{name}": value for name, value in order.shipping_address.items()} | {
+            "delivery_option": "standard", "po_number": "", "gift_message": "",
+        }  # fmt: skip
+        was = {f"was-{name}": value for name, value in given.items()} | {f"was-{order.lines.get().pk}": 4}
+        older = entered(
+            order, **was, **{units(order): 2, "to-city": "Shelbyville", "po_number": "PO 7"}, step=step, q="x"
+        )
+        there = order.shipping_address | {"address1": "2 New Road"}
+        changes.edit(
+            order_id=order.pk, seen_revision=0, removed={order.lines.get().pk: 1}, shipping_address=there,
+            fields={"gift_message": "For you"}, reason="x", by="staff:2",
+        )  # fmt: skip
+        answer = desk.post(page(order, "edit"), older)
+        assert [str(one) for one in answer.context["messages"]] == [
+            "Somebody else has changed this order meanwhile. Look at it again, then change it."
+        ]
+        shown = answer.context["page"]
+        assert ([(row.now, row.quantity) for row in shown.rows], shown.revision, shown.query) == ([(3, 2)], 1, "x")
+        assert {name: shown.address[name].value() for name in ("address1", "city")} == {
+            "address1": "2 New Road", "city": "Shelbyville",
+        }  # fmt: skip
+        words = {name: shown.form[name].value() for name in ("delivery_option", "po_number", "gift_message", "reason")}
+        assert words == {
+            "delivery_option": "standard", "po_number": "PO 7", "gift_message": "For you", "reason": "asked by phone",
+        }  # fmt: skip
+        assert OrderChange.objects.count() == 1
+
     @pytest.mark.parametrize("empty", ["", " "])
     def test_an_emptied_field_takes_nothing_off(self, desk: Client, empty: str) -> None:
         order = bought((carts.product(units=9), 2), (carts.product(units=9), 1))
