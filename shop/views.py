@@ -101,7 +101,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _refusal(request, "404.html", 404, "not_found", _("There is nothing at this address."))
+    """Of orders and returns it says what to do about a link that a newer one has replaced: the same for every address
+    there that opens nothing, so that it tells nobody which orders there are."""
+    template = "404_link.html" if request.path.startswith(("/orders/", "/returns/")) else "404.html"
+    return _refusal(request, template, 404, "not_found", _("There is nothing at this address."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
