@@ -38,7 +38,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (
         "checkout.orders.receivers.commit_stock",
-        "checkout.orders.receivers.mail_order_paid",
+        "checkout.payments.receivers.mail_order_paid",
         "checkout.fulfilment.receivers.open_shipment",
         "catalog.reviews.receivers.note_purchases",
         "checkout.invoices.receivers.settle",

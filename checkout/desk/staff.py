@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from checkout.desk import sums
 from checkout.fulfilment import selectors as fulfilment_selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import emails
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.audit import services as audit
 from shop.core import db
@@ -58,9 +60,10 @@ def send_payment_link(*, order_id: UUID, by: str) -> bool:
     Raises `Order.DoesNotExist`.
     """
     order = order_selectors.by_id(order_id)
-    if order.balance_minor <= 0:
+    amount = sums.to_pay(order, payment_selectors.payments_of(order_id))
+    if amount is None:
         return False
-    is_new = emails.to_pay(order, key=db.clock().strftime("%Y%m%d%H%M"))
+    is_new = emails.to_pay(order, amount=amount, key=db.clock().strftime("%Y%m%d%H%M"))
     if is_new:
         audit.record(action="order.send_link", by=by, object_type="order", object_id=order_id, using=db.DEFAULT)
     return is_new

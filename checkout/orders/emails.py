@@ -22,36 +22,32 @@ from shop.core.money import Money
 from shop.notifications import services as notifications
 
 _ADDRESS = ("company", "address1", "address2")
+_UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)
 
 
 def order_placed(*, order_id: UUID) -> None:
     """What the shopper ordered; of an order that the desk made for them, that it did, and the link to what is to be
-    paid. One that was paid there and then is told of by `order_paid`."""
+    paid. One that was paid there and then is told of by `payments.emails.order_paid`."""
     order = selectors.by_id(order_id)
     if not order.is_from_desk:
         send(order, "order_placed")
-    elif order.pay_by and order.balance_minor > 0:
-        to_pay(order, key="")
+    elif order.pay_by:
+        if (lacks := order.due_minor - order.came_minor) > 0:
+            to_pay(order, amount=order.money(lacks), key="")
     elif order.balance_minor > 0:
         with translation.override(order.language):
             amount = text(order.money(order.balance_minor))
         send(order, "order_placed", to_pay=amount)
 
 
-def to_pay(order: Order, *, key: object) -> bool:
-    """The link to the order's page (lines prefetched) with what is still to be paid on it; `key` tells mails apart."""
+def to_pay(order: Order, *, amount: Money, key: object) -> bool:
+    """The link to the order's page (lines prefetched) to pay `amount` of it; `key` tells mails apart."""
     with translation.override(order.language):
-        amount = text(order.money(order.balance_minor))
+        told = text(amount)
         is_kept = order.pay_by and order.status == Order.Status.PAYMENT_PENDING
         until = date_format(timezone.localtime(order.pay_by), "DATETIME_FORMAT") if is_kept else ""
     is_new = order.is_from_desk and order.status == Order.Status.PAYMENT_PENDING
-    return send(order, "order_to_pay", key=key, amount=amount, until=until, is_made_for_you=is_new)
-
-
-def order_paid(*, order_id: UUID) -> None:
-    """That the money is here; the first mail about an order that was paid at the desk."""
-    order = selectors.by_id(order_id)
-    send(order, "order_paid", is_made_for_you=order.is_from_desk)
+    return send(order, "order_to_pay", key=key, amount=told, until=until, is_made_for_you=is_new)
 
 
 def order_delivered(*, order_id: UUID) -> None:
@@ -125,12 +121,21 @@ def context_of(order: Order) -> dict[str, Any]:
         "shipping": text(order.money(order.shipping_minor)),
         "tax": text(order.money(order.tax_minor)),
         "total": text(order.total),
+        **_still_to_pay(order),
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
         "arrives": date_format(order.delivery_on, "DATE_FORMAT") if order.delivery_on else None,
         "gift_message": order.gift_message,
         "po_number": order.po_number,
     }
+
+
+def _still_to_pay(order: Order) -> dict[str, str | None]:
+    """Of an order that is paid in part, the lines below its total down to what is still to be paid."""
+    paid, lacks = order.captured_minor - order.refunded_minor, order.due_minor - order.came_minor
+    rows = {"allowed": order.allowed_minor, "paid": paid, "held": order.came_minor - paid, "to_pay": lacks}
+    is_in_part = lacks > 0 and (paid > 0 or (order.came_minor > 0 and order.status not in _UNPAID))
+    return {name: text(order.money(minor)) if is_in_part and minor > 0 else None for name, minor in rows.items()}
 
 
 def text(amount: Money) -> str:

@@ -31,11 +31,6 @@ def mail_order_placed(data: dict[str, Any]) -> None:
     emails.order_placed(order_id=UUID(data["order_id"]))
 
 
-def mail_order_paid(data: dict[str, Any]) -> None:
-    """Tell the shopper that the payment is confirmed."""
-    emails.order_paid(order_id=UUID(data["order_id"]))
-
-
 def mail_order_delivered(data: dict[str, Any]) -> None:
     """Tell the shopper that everything has arrived."""
     emails.order_delivered(order_id=UUID(data["order_id"]))

@@ -1,4 +1,4 @@
-"""The mails about payments that failed: the shopper's and the staff's."""
+"""The mails about payments: that they are here, or held, or failed. The shopper's and the staff's."""
 
 from __future__ import annotations
 
@@ -10,9 +10,47 @@ from django.utils.translation import gettext as _
 from checkout.orders import access
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
-from checkout.payments import methods, selectors
-from checkout.payments.models import Refund
+from checkout.orders.models import Order
+from checkout.payments import methods, rules, selectors
+from checkout.payments.models import Capture, CaptureWhen, Refund
 from shop.core import requests
+
+
+def order_paid(*, order_id: UUID) -> None:
+    """That the order goes on, and how its money stands: taken, held until it is shipped, or promised.
+
+    The first mail about an order that was paid at the desk.
+    """
+    order = orders.by_id(order_id)
+    with translation.override(order.language):
+        parts = _parts(order)
+        order_emails.send(
+            order,
+            "order_paid",
+            is_made_for_you=order.is_from_desk,
+            is_not_taken=bool(parts) or not order.due_minor,
+            payments=parts,
+        )
+
+
+def _parts(order: Order) -> list[str]:
+    """A sentence for each part of what pays an order, in the active language; none where all of it is taken. What is
+    asked to be taken counts as taken."""
+    held = _("%(by)s: %(amount)s is reserved for your order. We take it when your parcels leave.")
+    promised = _("%(amount)s is to be paid on invoice: it says by when, and where to.")
+    paid, found = _("%(by)s: %(amount)s is paid."), []
+    for one in selectors.payments_of(order.pk, "captures"):
+        asked = sum(row.amount_minor for row in one.captures.all() if row.status == Capture.Status.REQUESTED)
+        taken = one.captured_minor + min(asked, one.held_minor)
+        rest = one.held_minor - min(asked, one.held_minor) if one.capture_when in rules.SECURE else 0
+        text = promised if one.capture_when == CaptureWhen.PROMISE else held
+        found += [(words, one, minor) for words, minor in ((paid, taken), (text, rest)) if minor]
+    if all(words == paid for words, _one, _minor in found):
+        return []
+    return [
+        words % {"by": methods.label(one.provider), "amount": order_emails.text(order.money(minor))}
+        for words, one, minor in found
+    ]
 
 
 def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:

@@ -30,6 +30,11 @@ def void_rest(data: dict[str, Any]) -> None:
     payments.void_rest(order_id=UUID(data["order_id"]))
 
 
+def mail_order_paid(data: dict[str, Any]) -> None:
+    """Tell the shopper that the order goes on: its money is here, is held, or was promised."""
+    emails.order_paid(order_id=UUID(data["order_id"]))
+
+
 def mail_balance_paid(data: dict[str, Any]) -> None:
     """Tell the shopper that what a changed order cost more has arrived."""
     emails.balance_paid(order_id=UUID(data["order_id"]), payment_id=UUID(data["payment_id"]))

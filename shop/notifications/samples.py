@@ -63,7 +63,12 @@ _LINKS = {"url": f"{_SHOP}/restock/sample/", "leave_url": f"{_SHOP}/restock/samp
 # By template; those about an order are told `ORDER` as well.
 SAMPLES: dict[str, dict[str, Any]] = {
     "order_placed": {},
-    "order_to_pay": {"amount": "$348.70", "until": "Nov. 24, 2026, 9:30 a.m.", "is_made_for_you": True},
+    "order_to_pay": {
+        "order": {**ORDER, "paid": "$100.00", "to_pay": "$248.70"},
+        "amount": "$248.70",
+        "until": "Nov. 24, 2026, 9:30 a.m.",
+        "is_made_for_you": True,
+    },
     "order_paid": {},
     "balance_paid": {"amount": "$47.19"},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},

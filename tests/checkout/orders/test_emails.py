@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 
-from checkout.orders import emails
+from checkout.orders import emails, selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import emails as payment_emails
+from checkout.payments import services as payments
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests import outbox
@@ -55,8 +60,36 @@ def test_each_mail_is_queued_once() -> None:
     order = make.placed()
     for _ in range(3):
         emails.order_placed(order_id=order.pk)
-        emails.order_paid(order_id=order.pk)
+        payment_emails.order_paid(order_id=order.pk)
     assert sorted(Notification.objects.values_list("template", flat=True)) == ["order_paid", "order_placed"]
+
+
+def below_the_total(message: EmailMultiAlternatives) -> list[str]:
+    """The sums of a mail that stand below the order's total, as text."""
+    lines = message.body.splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("Total: "))
+    return lines[start : lines.index("", start)]
+
+
+def test_a_mail_about_an_order_paid_in_part_says_what_is_still_to_pay() -> None:
+    order = make.placed(provider="cash", token="")
+    Order.objects.filter(pk=order.pk).update(channel="desk", pay_by=order.placed_at + timedelta(days=3))
+    emails.order_placed(order_id=order.pk)
+    part = make.payment_of(order)
+    payments.record_transfer(
+        payment_id=part.pk, amount=order.money(1000), statement_id="1", at=order.placed_at, by="staff:1"
+    )
+    order = selectors.by_id(order.pk)
+    emails.to_pay(order, amount=order.money(order.balance_minor), key="again")
+    outbox.drain()
+    whole, rest = mail.outbox
+    assert below_the_total(whole) == ["Total: $30.00"]
+    assert below_the_total(rest) == ["Total: $30.00", "Paid: $10.00", "Still to pay: $20.00"]
+    assert "Pay $20.00" in rest.body
+    html = str(rest.alternatives[0][0])
+    assert re.findall(r"<td[^>]*>(Total|Paid|Still to pay)</td><td[^>]*>([^<]*)<", html) == [
+        ("Total", "$30.00"), ("Paid", "$10.00"), ("Still to pay", "$20.00"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -101,7 +134,7 @@ def test_money_is_promised_back_only_where_some_came(order_of: Callable[[], Orde
 def test_the_mails_of_an_order_are_rendered_with_number_total_and_link() -> None:
     order = make.paid()
     orders.cancel(order_id=order.pk, by="guest")
-    for write in (emails.order_placed, emails.order_paid, emails.order_delivered):
+    for write in (emails.order_placed, payment_emails.order_paid, emails.order_delivered):
         write(order_id=order.pk)
     emails.order_cancelled(order_id=order.pk, reason="cancel")
     outbox.drain()

@@ -8,11 +8,14 @@ from django.core import mail
 from checkout.changes import services as changes
 from checkout.payments import emails
 from checkout.payments import services as payments
-from checkout.payments.models import Payment, Refund
+from checkout.payments.models import Payment, PaymentOptions, Refund
+from checkout.storecredit import services as credit
+from shop.core.money import Money
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import checkout as make
+from tests.factories.accounts import UserFactory
 from tests.factories.changes import bought, now
 from tests.fakes.sandbox import RunningSandbox
 
@@ -90,3 +93,57 @@ def test_a_balance_that_is_still_to_be_sent_is_not_told_as_paid(shop_sandbox: Ru
     waiting = payments.retry(order_id=order.pk, provider="bank_transfer", token="", by="guest")
     emails.balance_paid(order_id=order.pk, payment_id=waiting.pk)
     assert mails_of("balance_paid") == []
+
+
+def sentences(body: str) -> list[str]:
+    """What a mail says of payment."""
+    words = ("Paid", "paid", "payment", "reserved", "getting your order ready")
+    return [line for line in body.splitlines() if any(word in line for word in words)]
+
+
+HELD = "We are getting your order ready and write again when the parcel leaves."
+PAID = "Your payment has arrived and we are getting your order ready. We write again when the parcel leaves."
+
+
+class TestTheMailThatAnOrderGoesOn:
+    def mailed(self) -> tuple[str, list[str]]:
+        """Its subject and sentences; as HTML it says the same."""
+        outbox.drain(rounds=50)
+        (message,) = [one for one in mail.outbox if one.subject.endswith("is yours")]
+        found, html = sentences(message.body), str(message.alternatives[0][0])
+        assert [f">{sentence}</p>" in html for sentence in found] == [True] * len(found)
+        assert ("Paid. It is yours." in html) is message.subject.startswith("Paid")
+        return message.subject, found
+
+    def test_money_that_was_taken_has_arrived(self, shop_sandbox: RunningSandbox) -> None:
+        order = make.placed()
+        assert self.mailed() == (f"Paid: order {order.number} is yours", [PAID])
+
+    def test_money_that_is_held_is_reserved_and_not_paid(self, shop_sandbox: RunningSandbox) -> None:
+        PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": "on_shipment"})
+        order = make.placed()
+        told = "Card: $30.00 is reserved for your order. We take it when your parcels leave."
+        assert self.mailed() == (f"Order {order.number} is yours", [HELD, told])
+
+    def test_what_was_promised_is_to_be_paid(self) -> None:
+        order = make.placed(provider="invoice", token="", customer_id=UserFactory().pk)
+        told = "$30.00 is to be paid on invoice: it says by when, and where to."
+        assert self.mailed() == (f"Order {order.number} is yours", [HELD, told])
+
+    def test_each_part_is_told_where_they_differ(self, shop_sandbox: RunningSandbox) -> None:
+        PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": "on_shipment"})
+        person = carts.customer()
+        credit.grant(customer_id=person.pk, amount=Money(1000, "USD"), reason="Sorry", key="k", by="staff:1")
+        carts.rates()
+        order = carts.order(
+            carts.cart((carts.product(units=9, amount=2000), 1), customer_id=person.pk), customer_id=person.pk,
+            use_credit=True,
+        )  # fmt: skip
+        rest = order.money(order.total_minor - 1000).format()
+        assert self.mailed() == (
+            f"Order {order.number} is yours",
+            [
+                HELD, "Store credit: $10.00 is paid.",
+                f"Card: {rest} is reserved for your order. We take it when your parcels leave.",
+            ],
+        )  # fmt: skip

@@ -58,7 +58,7 @@ def test_every_sample_fills_its_template(template: str, language: str) -> None:
     finally:
         engine.string_if_invalid = before
     html = str(message.alternatives[0][0])
-    optional = r"<<(?:item\.\w+|payment_text|line\.\w+) is missing>>"
+    optional = r"<<(?:item\.\w+|line\.\w+) is missing>>"
     for text in (message.subject, message.body, html):
         assert "is missing" not in re.sub(optional, "", text)
         assert "None" not in text

@@ -14,7 +14,7 @@ from django.core.mail.backends import smtp as django_smtp
 from django.db.models.functions import Now
 
 from checkout.invoices.models import Document
-from checkout.orders import emails
+from checkout.payments import emails
 from checkout.returns import services as returns
 from shop.core import db
 from shop.events.models import Delivery
