@@ -17,7 +17,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from checkout.desk import merchant_forms, screen, staff
+from checkout.desk import merchant_forms, screen, staff, sums
 from checkout.desk.asking import REFUSALS, AskPages, amount_of
 from checkout.desk.edit_pages import EditPages
 from checkout.desk.order_list import OrderList
@@ -194,7 +194,8 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
             )
 
         order = self._order(order_id)
-        due = order.money(max(0, order.balance_minor)).decimal
+        taken = payment_selectors.payments_of(order_id, "captures")
+        due = order.money(max(0, order.balance_minor - sums.held(taken))).decimal  # what we hold nobody brings
         return self._ask(
             request, order_id, merchant_forms.ReceivedForm, _("Record payment received"), screen.RECORD, save,
             _("The payment is recorded."), {"amount": due},

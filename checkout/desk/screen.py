@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.changes import planning
 from checkout.changes import selectors as changes_of
-from checkout.desk import parcel_screen, timeline
+from checkout.desk import parcel_screen, sums, timeline
 from checkout.disputes import selectors as disputes
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
@@ -22,11 +22,12 @@ from checkout.notes import selectors as notes
 from checkout.orders import emails, selectors, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import methods
+from checkout.payments import capturing, methods, rules
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.reservations import selectors as reservations
 from shop.accounts import selectors as accounts
+from shop.core.money import Money
 
 RECORD = "checkout.record_payment"
 EDIT = "checkout.edit_order"
@@ -75,13 +76,13 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "order": order,
         "tone": TONES[order.status],
         "lines": [_line(order, line) for line in lines],
-        "totals": _totals(order),
-        "balance": _balance(order, user),
+        "totals": sums.rows(order, taken),
+        "money": sums.told(order, taken),
+        "balance": _balance(order, taken, user),
         "customer": _customer(order),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": _billed_to(order),
         "payments": [_payment(payment, names) for payment in taken],
-        "held": order.money(order.held_minor) if order.held_minor else None,
         "disputes": disputes.of_order(order.pk),
         "ledger": ledger.entries_of(order.pk),
         "refundable": refundable,
@@ -93,7 +94,8 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "buttons": buttons(
             order,
             user,
-            can_capture=_can_capture(order, taken),
+            can_take=user.has_perm(transitions.REVIEW) and bool(_takeable(order, taken)),
+            can_let_go=_can_let_go(order, taken),
             can_refund=bool(refundable),
             can_record=bool(waited_for(taken)) or _is_owing(order, taken),
         ),
@@ -127,7 +129,9 @@ def _has_units(order: Order, lines: Sequence[Any]) -> bool:
     return any(units.here for units in changes_of.units(order.pk, lines).values())
 
 
-def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, can_record: bool) -> list[Button]:
+def buttons(
+    order: Order, user: Any, *, can_take: bool, can_let_go: bool, can_refund: bool, can_record: bool
+) -> list[Button]:
     """What this person may do with the order now: rows of the table, guards and permissions looked at."""
     found, possible = [], orders.possible(order)
     for row in transitions.from_status(order.status):
@@ -140,27 +144,28 @@ def buttons(order: Order, user: Any, *, can_capture: bool, can_refund: bool, can
             found.append(Button(row.label, _url("pull", order), trigger=row.trigger, variant=variant))
     if can_record and user.has_perm(RECORD):
         found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
-    if can_capture and user.has_perm(transitions.REVIEW):
-        found += _held_buttons(order)
+    if can_take and user.has_perm(transitions.REVIEW):
+        found.append(Button(_("Take money"), _url("capture", order), variant="primary"))
+    if can_let_go and user.has_perm(transitions.REVIEW):
+        found.append(Button(_("Let go of held money"), _url("void", order)))
     if can_refund and user.has_perm(transitions.REFUND):
         found.append(Button(_("Refund"), _url("refund", order)))
     return found
-
-
-def _held_buttons(order: Order) -> list[Button]:
-    """All of what is held is let go by cancelling the order, a rest of it by itself."""
-    take = Button(_("Take money"), _url("capture", order), variant="primary")
-    return [take, Button(_("Let go of held money"), _url("void", order))] if order.captured_minor else [take]
 
 
 def _url(page: str, order: Order) -> str:
     return reverse(f"admin:checkout_order_{page}", args=[order.pk])
 
 
-def _can_capture(order: Order, taken: list[Any]) -> bool:
-    """Whether something is held that we can take: a promise is for the customer to keep."""
-    is_held = any(one.held_minor and one.capture_when != "promise" for one in taken)
-    return is_held and order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED)
+def _takeable(order: Order, taken: list[Any]) -> int:
+    """Minor units that can be taken now: held, due, and neither asked for nor let go. Two queries, if any is held."""
+    return capturing.takeable_of(order, taken).minor if order.held_minor else 0
+
+
+def _can_let_go(order: Order, taken: list[Any]) -> bool:
+    """Whether a rest is held that we could take: a promise is for the customer to keep, and all of what is held is let
+    go by cancelling the order."""
+    return bool(order.captured_minor and sums.held(taken) and not order.is_over)
 
 
 def waited_for(taken: list[Any]) -> list[Any]:
@@ -191,39 +196,37 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
     }
 
 
-def _totals(order: Order) -> list[dict[str, Any]]:
-    rows = [
-        (_("Subtotal"), order.subtotal_minor, True),
-        (_("Discount"), -order.discount_minor, bool(order.discount_minor)),
-        (_("Delivery"), order.shipping_minor, True),
-        (_("Tax"), order.tax_minor, True),
-        (_("Total"), order.total_minor, True),
-        (_("Need not be paid"), -order.allowed_minor, bool(order.allowed_minor)),
-        (_("Paid"), order.captured_minor, bool(order.captured_minor)),
-        (_("Given back"), -order.refunded_minor, bool(order.refunded_minor)),
-    ]
-    return [
-        {"label": label, "amount": order.money(minor), "is_total": minor == order.total_minor and label == _("Total")}
-        for label, minor, is_shown in rows
-        if is_shown
-    ]
-
-
 def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
     refunds = [{"refund": refund, "actor": names[refund.actor]} for refund in payment.refunds.all()]
-    events = [{"event": event, "what": FACTS.get(event.kind, event.kind)} for event in payment.events.all()]
-    return {"payment": payment, "by": methods.label(payment.provider), "events": events, "refunds": refunds}
-
-
-def _balance(order: Order, user: Any) -> dict[str, Any] | None:
-    """What is still to be paid or given back, with the button that mails the link; None when all is even."""
-    if not order.balance_minor:
-        return None
-    is_open = order.balance_minor > 0 and not order.is_over
+    facts = [rules.Entry(event.kind, event.reference, event.amount_minor) for event in payment.events.all()]
+    events = [
+        {
+            "event": event,
+            "what": FACTS.get(event.kind, event.kind),
+            "amount": Money(minor, event.currency),
+            "reference": rules.happening(event.reference),
+        }
+        for event, minor in zip(payment.events.all(), rules.added(facts), strict=True)
+    ]
     return {
-        "amount": order.money(abs(order.balance_minor)),
-        "is_to_pay": order.balance_minor > 0,
-        "link_url": _url("send_link", order) if is_open and user.has_perm(EDIT) else "",
+        "payment": payment,
+        "by": methods.label(payment.provider),
+        "state": sums.state(payment),
+        "events": events,
+        "refunds": refunds,
+    }
+
+
+def _balance(order: Order, taken: list[Any], user: Any) -> dict[str, Any] | None:
+    """What is still to be paid, with the button that mails the link, or to be given back; None when all is even. Nobody
+    is asked for what is held or promised."""
+    lacks = sums.to_pay(order, taken)
+    if lacks is None and order.balance_minor >= 0:
+        return None
+    return {
+        "amount": lacks or order.money(-order.balance_minor),
+        "is_to_pay": lacks is not None,
+        "link_url": _url("send_link", order) if lacks and user.has_perm(EDIT) else "",
         "until": reservations.held_until(order.pk) if order.status == Order.Status.PAYMENT_PENDING else None,
     }
 

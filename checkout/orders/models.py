@@ -22,9 +22,9 @@ def new_access_key() -> str:
 
 OVER = ["cancelled", "refunded"]  # nothing of such an order is due
 _SUM = F("subtotal_minor") - F("discount_minor") + F("shipping_minor") + F("tax_minor") - F("included_tax_minor")
-_PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what is captured when the balance is nought
-# Orders that go on and whose balance is not nought: with the same words in index and query, the index is used.
-TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(captured_minor__lt=_PAID_FOR)
+_PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what has come when the balance is nought
+# Orders that go on with a balance; nobody pays what is held or promised. Index and query say it in the same words.
+TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(secured_minor__lt=_PAID_FOR)
 TO_GIVE_BACK = Q(captured_minor__gt=_PAID_FOR) | Q(status__in=OVER, captured_minor__gt=F("refunded_minor"))
 SURNAME = Lower(KT("shipping_address__last_name"))  # of who it goes to, as a search reads names
 _SPACE = Value(" ", output_field=models.TextField())
@@ -128,12 +128,10 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(name="order_total_adds_up", condition=Q(total_minor=_SUM, total_minor__gte=0)),
             models.CheckConstraint(
-                name="order_refund_cap",
-                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("captured_minor")),
+                name="order_refund_cap", condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("captured_minor"))
             ),
             models.CheckConstraint(
-                name="order_allowed_cap",
-                condition=Q(allowed_minor__gte=0, allowed_minor__lte=F("total_minor")),
+                name="order_allowed_cap", condition=Q(allowed_minor__gte=0, allowed_minor__lte=F("total_minor"))
             ),
             models.CheckConstraint(
                 name="order_cancelled_not_shipped",
@@ -154,10 +152,10 @@ class Order(models.Model):
                 "fulfilment_state",
                 F("id").desc(),
                 "status",
-                condition=~Q(fulfilment_state="delivered"),
                 name="order_parcels",
+                condition=~Q(fulfilment_state="delivered"),
             ),
-            models.Index(F("id").desc(), condition=TO_PAY, name="order_to_pay"),
+            models.Index(F("id").desc(), condition=TO_PAY, name="order_lacking"),
             models.Index(F("id").desc(), condition=TO_GIVE_BACK, name="order_to_give_back"),
         ]
 
@@ -193,7 +191,7 @@ class Order(models.Model):
 
     @property
     def balance_minor(self) -> int:
-        """What is still to be paid; below zero, what is still to be given back."""
+        """What is not taken yet, held for it or not; below zero, what is still to be given back."""
         return self.due_minor - self.captured_minor + self.refunded_minor
 
 
@@ -239,8 +237,7 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint("order", "position", name="order_line_position"),
             models.CheckConstraint(
-                name="order_line_adds_up",
-                condition=Q(total_minor=F("unit_price_minor") * F("quantity")),
+                name="order_line_adds_up", condition=Q(total_minor=F("unit_price_minor") * F("quantity"))
             ),
             models.CheckConstraint(name="order_line_returned", condition=Q(returned__lte=F("quantity"))),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from checkout.payments import selectors
+from checkout.payments import rules, selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Capture, Payment, PaymentEvent, PaymentOptions, ProviderEvent, Refund
 from checkout.payments.providers import PROVIDERS
@@ -146,6 +147,19 @@ class PaymentEventAdmin(MoneyAdmin):
     search_fields = ["payment__order__number", "payment__reference"]
     search_help_text = SEARCHED
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        added = _added(found.result_list)
+        for row in found.result_list:
+            row.added = added[row.pk]
+        return found
+
+    @display(description=gettext_lazy("amount"))
+    def amount_text(self, row: PaymentEvent) -> str:
+        """What it added, where its provider tells what came in all."""
+        found: Money = getattr(row, "added", None) or _added([row])[row.pk]
+        return found.format()
+
 
 @admin.register(Refund)
 class RefundAdmin(NamedAdmin):
@@ -235,6 +249,16 @@ class ProviderEventAdmin(KeysetAdmin):
 
     def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         return queryset.filter(Q(provider__in=PROVIDERS, event_id=term) | Q(reference=term))
+
+
+def _added(rows: Iterable[PaymentEvent]) -> dict[UUID, Money]:
+    """What each of these facts added to its payment, by its id. One query where one of them tells a sum."""
+    shown = {row.pk: row for row in rows}
+    summed = {row.payment_id for row in shown.values() if rules.happening(row.reference) != row.reference}
+    told = PaymentEvent.objects.filter(payment_id__in=summed, kind="captured") if summed else ()
+    events = list(({one.pk: one for one in told} | shown).values())
+    added = rules.added([rules.Entry(one.kind, one.reference, one.amount_minor) for one in events])
+    return {one.pk: Money(minor, one.currency) for one, minor in zip(events, added, strict=True)}
 
 
 def _link(page: str, key: UUID, name: str) -> SafeString:

@@ -7,6 +7,7 @@ to be let go pays for nothing from then on (`covering`), and what pays for a par
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
@@ -70,7 +71,12 @@ def request(
 def takeable(*, order_id: UUID) -> Money:
     """What `request` can take of an order now: held, not asked for yet, and due."""
     order = Order.objects.get(pk=order_id)
-    return order.money(_most(order, sum(capturable(one) for one in Payment.objects.filter(order=order))))
+    return takeable_of(order, Payment.objects.filter(order=order).prefetch_related("captures"))
+
+
+def takeable_of(order: Order, payments: Iterable[Payment]) -> Money:
+    """The same for all payments of an order, captures prefetched. Two queries."""
+    return order.money(_most(order, sum(capturable(one) for one in payments)))
 
 
 def _most(order: Order, held: int) -> int:
@@ -136,8 +142,8 @@ def capturable(payment: Payment) -> int:
 def _free(payment: Payment) -> int:
     if payment.is_let_go:
         return 0
-    requested = Capture.objects.filter(payment=payment, status=Capture.Status.REQUESTED)
-    return max(0, payment.held_minor - (requested.aggregate(sum=Sum("amount_minor"))["sum"] or 0))
+    requested = (one.amount_minor for one in payment.captures.all() if one.status == Capture.Status.REQUESTED)
+    return max(0, payment.held_minor - sum(requested))
 
 
 def take_up_to(*, order_id: UUID, minor: int, is_final: bool, by: str) -> list[Capture]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -90,6 +90,19 @@ def _called_back(known: Mapping[tuple[str, str], int], disputes: Mapping[str, st
 def happening(reference: str) -> str:
     """What a fact's reference speaks of: the same for all sums of a hold that is captured in parts."""
     return reference.partition("#sum=")[0]
+
+
+def added(entries: Sequence[Entry]) -> list[int]:
+    """What each of these facts added. Of a hold that is captured in parts some providers tell what came of it in all,
+    in whichever order; the parts sum to the most they told."""
+    told: dict[tuple[str, str], list[int]] = {}
+    for entry in entries:
+        told.setdefault((entry.kind, happening(entry.reference)), []).append(entry.minor)
+    found = []
+    for entry in entries:
+        sums = told[entry.kind, happening(entry.reference)]
+        found.append(entry.minor - max((minor for minor in sums if minor < entry.minor), default=0))
+    return found
 
 
 def _sum(known: dict[tuple[str, str], int], kind: str) -> int:

@@ -128,7 +128,7 @@ def test_payments_are_found_by_their_order_and_their_reference(merchant: Client)
 def test_orders_with_a_balance_are_listed(merchant: Client) -> None:
     even, due, owed, ended = (make.paid(email=f"{name}@example.com") for name in ("a", "b", "c", "d"))
     make.placed()  # waits for its first payment, and has a status of its own
-    Order.objects.filter(pk=due.pk).update(captured_minor=100)
+    Order.objects.filter(pk=due.pk).update(captured_minor=100, secured_minor=100)
     Order.objects.filter(pk=owed.pk).update(allowed_minor=100)
     Order.objects.filter(pk=ended.pk).update(status="cancelled")
     assert shown(merchant, "order", "?balance=due") == [due.pk]

@@ -35,6 +35,21 @@ def test_order_and_repetition_change_nothing(facts: list[Entry], random: object,
         assert len(statuses) == 1
 
 
+def test_captures_that_are_told_as_sums_are_parts() -> None:
+    told = [
+        Entry("authorised", "ch", 300), Entry("captured", "ch#sum=100", 100), Entry("captured", "ch#sum=250", 250),
+        Entry("captured", "ch#sum=150", 150), Entry("captured", "other", 90), Entry("refunded", "re", 40),
+    ]  # fmt: skip
+    assert rules.added(told) == [300, 100, 100, 50, 90, 40]
+
+
+@given(st.lists(st.integers(1, 50), unique=True), st.randoms(use_true_random=False))
+def test_the_parts_come_to_the_most_that_was_told(sums: list[int], random: object) -> None:
+    random.shuffle(sums)  # type: ignore[attr-defined]
+    told = [Entry("captured", f"ch#sum={minor}", minor) for minor in sums]
+    assert sum(rules.added(told)) == rules.sums(told).captured
+
+
 @given(entries)
 def test_a_refund_is_counted_once_and_in_one_place(facts: list[Entry]) -> None:
     known = rules.sums(facts)
