@@ -166,13 +166,9 @@ def _step(order: Order, row: transitions.Transition, *, source: str, by: str, no
         note=note[:500],
     )
     audit.record(
-        action=f"order.{row.trigger}",
-        by=by,
-        object_type="order",
-        object_id=order.pk,
-        changes={"from": source, "to": row.target},
-        using=db.DEFAULT,
-    )
+        action=f"order.{row.trigger}", by=by, object_type="order", object_id=order.pk,
+        changes={"from": source, "to": row.target}, using=db.DEFAULT,
+    )  # fmt: skip
 
 
 def facts(order: Order) -> rules.Facts:
@@ -214,14 +210,9 @@ def note_money(
     order.held_minor, order.secured_minor = held, secured
     order.payment_state = payment_state(order)
     Order.objects.filter(pk=order.pk).update(
-        authorised_minor=authorised,
-        captured_minor=captured,
-        refunded_minor=refunded,
-        held_minor=held,
-        secured_minor=secured,
-        payment_state=order.payment_state,
-        updated_at=Now(),
-    )
+        authorised_minor=authorised, captured_minor=captured, refunded_minor=refunded, held_minor=held,
+        secured_minor=secured, payment_state=order.payment_state, updated_at=Now(),
+    )  # fmt: skip
 
 
 def note_secured(*, order: Order, minor: int) -> None:

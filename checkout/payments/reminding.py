@@ -27,6 +27,7 @@ def _remind(one: receivables.Receivable) -> bool:
     with transaction.atomic(using=db.DEFAULT):
         if not services.note_reminded(payment_id=one.payment_id):
             return False
+        account = [{"label": name, "value": iban.in_fours(value)} for name, value in settings.BANK_TRANSFER.items()]
         with translation.override(order.language):
             return order_emails.send(
                 order,
@@ -34,5 +35,5 @@ def _remind(one: receivables.Receivable) -> bool:
                 key=one.payment_id,
                 open=order_emails.text(one.open),
                 due=date_format(one.due_on, "DATE_FORMAT"),
-                account=[{"label": name, "value": iban.in_fours(value)} for name, value in settings.BANK_TRANSFER.items()],
+                account=account,
             )
