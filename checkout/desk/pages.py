@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from cart.carts import selectors as carts
 from catalog.products import selectors as products
 from checkout.changes import rules as change_rules
-from checkout.desk import parcels, paying, story, wording
+from checkout.desk import parcels, paying, story, sums, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
@@ -34,19 +34,21 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
     shipments = fulfilment.shipments_of(order.pk)
     paid, changes = payments.payments_of(order.pk), list(orders.changes_of(order.pk))
     refunds = [refund for one in paid for refund in one.refunds.all() if refund.status not in _NOT_GIVEN_BACK]
+    status = paying.status_part(request, order, steps=steps, parcels=shipments)
+    owing = status.get("balance", {}).get("amount")
     return {
-        **paying.status_part(request, order, steps=steps, parcels=shipments),
+        **status,
         "lines": _lines(order, lines),
         "cancel_units_url": _cancel_units_url(order, lines, query),
-        "totals": totals(order, payments.due(order, paid)),
+        "totals": totals(order, paid),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": emails.address_lines(order.billing_address),
-        "delivery": {"name": order.delivery_name, "arrives": wording.arrives(order)},
+        "delivery": {"name": order.delivery_name, "arrives": wording.arrives(order, owing)},
         "notes": notes.for_customer(order.pk),
         "gift_message": order.gift_message,
         "po_number": order.po_number,
         "payment_text": _payment_text(order, paid),
-        "shipments": parcels.rows(order, shipments, query=query),
+        "shipments": parcels.rows(order, shipments, query=query, owing=owing),
         "documents": _documents(order, query),
         "returns": [_return(order, one, query) for one in returns.returns_of(order.pk)],
         "return_url": _return_url(order, shipments, query),
@@ -65,15 +67,15 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
 
 def parcel_page(request: HttpRequest, order: Any, number: str) -> dict[str, Any] | None:
     """The context of one parcel's page; None if the order has no such parcel."""
-    query = paying.query_of(request)
+    query, owing = paying.query_of(request), payments.balance_due(order)
     for position, one in enumerate(fulfilment.shipments_of(order.pk), start=1):
         if one.number == number:
             return {
                 "order": paying.head(order, query=query),
-                "parcel": parcels.row(order, one, position, query=query),
+                "parcel": parcels.row(order, one, position, query=query, owing=owing),
                 "news": parcels.news(one, fulfilment.events_of(one.pk)),
                 "address": emails.address_lines(order.shipping_address),
-                "arrives": "" if one.delivered_at else wording.arrives(order),
+                "arrives": "" if one.delivered_at else wording.arrives(order, None if one.shipped_at else owing),
             }
     return None
 
@@ -133,13 +135,14 @@ def _units_url(order: Any) -> str:
     return reverse("order_cancel_units", args=[order.number])
 
 
-def totals(order: Any, due: Any) -> dict[str, Any]:
-    """The sums of an order. `due` is what is still to be paid and not held for it; below zero, what comes back."""
+def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
+    """The sums of an order, down to what is still to be paid or comes back. `paid`: its payments."""
 
     def shown(minor: int) -> Any:
         return order.money(minor) if minor else None
 
     is_begun = order.status not in {"pending", "payment_pending", "payment_review"}
+    has_paid = order.captured_minor > order.refunded_minor
     return {
         "subtotal": order.money(order.subtotal_minor),
         "discount": shown(order.discount_minor),
@@ -150,7 +153,9 @@ def totals(order: Any, due: Any) -> dict[str, Any]:
         "now": order.money(order.due_minor) if order.allowed_minor else None,
         "paid": shown(order.captured_minor),
         "refunded": shown(order.refunded_minor),
-        "to_pay": due if due.minor > 0 and is_begun else None,
+        "held": shown(sums.held(paid)) if is_begun else None,
+        "promised": shown(sums.promised(paid)) if is_begun else None,
+        "to_pay": sums.to_pay(order, paid) if is_begun or has_paid else None,
         "comes_back": order.money(-order.balance_minor) if order.balance_minor < 0 else None,
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cart.carts import selectors as carts
 from checkout.changes import rules as change_rules
+from checkout.desk import wording
 from inventory.stock import wording as stock_wording
 
 _STATES = {
@@ -27,18 +28,21 @@ _PROBLEMS = {
 }
 
 
-def rows(order: Any, shipments: Sequence[Any], *, query: str = "") -> list[dict[str, Any]]:
-    """Every parcel (lines prefetched), in the order they were opened. One alone is shown once there is news of it."""
-    shown = [row(order, one, position, query=query) for position, one in enumerate(shipments, start=1)]
+def rows(order: Any, shipments: Sequence[Any], *, query: str = "", owing: Any = None) -> list[dict[str, Any]]:
+    """Every parcel (lines prefetched), in the order they were opened. One alone is shown once there is news of it.
+
+    `owing`: what is still to be paid of the order.
+    """
+    shown = [row(order, one, position, query=query, owing=owing) for position, one in enumerate(shipments, start=1)]
     return shown if len(shown) > 1 else [one for one in shown if one["shipped_at"] or one["is_waiting"]]
 
 
-def row(order: Any, parcel: Any, position: int, *, query: str = "") -> dict[str, Any]:
+def row(order: Any, parcel: Any, position: int, *, query: str = "", owing: Any = None) -> dict[str, Any]:
     """One parcel: what is in it, where it is, and where to follow it."""
     return {
         "number": parcel.number,
         "position": position,
-        "state": _state(order, parcel),
+        "state": _state(order, parcel, owing),
         "problem": str(_PROBLEMS.get(parcel.problem, "")),
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
@@ -76,13 +80,15 @@ def news(parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: one["at"], reverse=True)
 
 
-def _state(order: Any, parcel: Any) -> str:
+def _state(order: Any, parcel: Any, owing: Any) -> str:
     if parcel.delivered_at:
         return _("Delivered on %(date)s") % {"date": _day(parcel.delivered_at)}
     if parcel.shipped_at:
         return _("Sent on %(date)s") % {"date": _day(parcel.shipped_at)}
     if parcel.is_waiting:
         return _("Waits for stock")
+    if wording.is_held_up(order, owing):
+        return wording.held_up(order)
     if parcel.status == "open" and change_rules.is_unpicked(order.status):  # single units may still be cancelled
         return _("Not packed yet")
     return str(_STATES.get(parcel.status, ""))

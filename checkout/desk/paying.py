@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
+from checkout.orders import emails
 from checkout.orders import selectors as orders
-from checkout.payments import methods, ways
+from checkout.payments import crediting, methods, ways
 from checkout.payments import selectors as payments
 from checkout.payments import services as payment_services
 from checkout.receivables import selectors as receivables
@@ -109,14 +110,23 @@ def query_of(request: HttpRequest) -> str:
 
 
 def cancelled_text(order: Any) -> str:
-    """What a cancellation means for the shopper's money."""
-    if order.captured_minor > order.refunded_minor:
-        return _("Your order is cancelled. What you paid goes back to you.")
-    if order.refunded_minor:
-        return _("Your order is cancelled. What you paid went back to you.")
-    return _(
-        "Your order is cancelled. You had not paid for it; should a payment be under way, it is stopped or comes back."
-    )
+    """What a cancellation means for the shopper's money. At most one query."""
+    if not order.captured_minor:
+        return _(
+            "Your order is cancelled. You had not paid for it; should a payment be under way, it is stopped or comes "
+            "back."
+        )
+    is_back = order.refunded_minor >= order.captured_minor
+    credit = order.money(crediting.given(order.pk)) if order.refunded_minor else None
+    if not credit:
+        is_back_text = _("Your order is cancelled. What you paid went back to you.")
+        return is_back_text if is_back else _("Your order is cancelled. What you paid goes back to you.")
+    told = {"amount": emails.text(credit)}
+    if not is_back:
+        return _("Your order is cancelled. %(amount)s is yours as store credit, the rest goes back to you.") % told
+    if credit.minor >= order.refunded_minor:
+        return _("Your order is cancelled. What you paid is yours as store credit.")
+    return _("Your order is cancelled. What you paid went back to you, %(amount)s of it as store credit.") % told
 
 
 def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
@@ -144,8 +154,8 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
     context = {
         "state": standing.state,
         "steps": _timeline(steps, parcels),
-        "headline": wording.headline(order, parcels),
-        "next_text": wording.what_next(order, parcels),
+        "headline": wording.headline(order, parcels, standing.amount),
+        "next_text": wording.what_next(order, parcels, standing.amount),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
     }
     if standing.state == "balance":

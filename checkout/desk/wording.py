@@ -22,35 +22,52 @@ _HEADLINES = {
     "returned": gettext_lazy("Everything is back with us"),
     "refunded": gettext_lazy("Your money went back to you"),
 }
+_HERE = {"payment_confirmed", "processing", "ready_to_ship"}  # not all of it has left
 _ON_THE_WAY = {"payment_confirmed", "processing", "ready_to_ship", "shipped"}
 
 
-def headline(order: Any, parcels: Sequence[Any]) -> str:
-    """Where a paid order stands, in a few words. `parcels`: all that are not cancelled."""
+def is_held_up(order: Any, owing: Any) -> bool:
+    """Whether what has not left waits for what is `owing`: still to be paid, None for nothing."""
+    return owing is not None and order.status in _HERE
+
+
+def headline(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
+    """Where a paid order stands, in a few words. `parcels`: all that are not cancelled; `owing`: still to be paid."""
     sent = [one for one in parcels if one.shipped_at]
     arrived = [one for one in sent if one.delivered_at]
     if order.status in _ON_THE_WAY and arrived and len(arrived) < len(parcels):
         return _("Part of your order has arrived")
     if order.status in {"processing", "ready_to_ship"} and sent:
         return _("Part of your order is on its way")
+    if is_held_up(order, owing):
+        is_rest = order.came_minor > 0
+        return _("Your order waits for the rest of your payment") if is_rest else _("Your order waits for your payment")
     if order.status == "refunded" and crediting.given(order.pk) >= order.refunded_minor:
         return _("What you paid is yours as store credit")
     return str(_HEADLINES.get(order.status, order.get_status_display()))
 
 
-def what_next(order: Any, parcels: Sequence[Any]) -> str:
-    """What happens next, and when."""
+def held_up(order: Any) -> str:
+    """What a parcel of it waits for."""
+    return _("Waits for the rest of your payment") if order.came_minor > 0 else _("Waits for your payment")
+
+
+def what_next(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
+    """What happens next, and when; no day for what waits for what is `owing`."""
     if order.status == "delivered":
         return _delivered(parcels)
     if order.status == "returned":
         return _("We have everything that you sent back.")
     if order.status == "refunded":
         return _given_back(order)
-    return " ".join(filter(None, (_left(order, parcels), _when(order))))
+    when = "" if is_held_up(order, owing) else _when(order)
+    return " ".join(filter(None, (_left(order, parcels), when)))
 
 
 def balance(order: Any) -> str:
     """Why something is to be paid of an order that was paid."""
+    if not order.revision:  # nobody has changed it: what had come, or was held, is gone
+        return _("A part of your order is not paid. What has not left us leaves as soon as it is.")
     if order.status in {"shipped", "delivered", "returned"}:
         return _("Your order was changed and costs more now. Please pay the difference.")
     return _("Your order was changed and costs more now. We send it as soon as the difference is paid.")
@@ -61,9 +78,14 @@ def day(moment: date) -> str:
     return str(date_format(moment, "l, F j"))
 
 
-def arrives(order: Any) -> str:
-    """ "Arrives Tuesday, May 5", days of delivery as all over the page; empty when nothing is on its way any more."""
-    if order.delivery_on is None or order.status in {"cancelled", "delivered", "returned", "refunded"}:
+def arrives(order: Any, owing: Any = None) -> str:
+    """ "Arrives Tuesday, May 5", days of delivery as all over the page; empty when nothing is on its way any more, or
+    waits for what is `owing`."""
+    if (
+        is_held_up(order, owing)
+        or order.delivery_on is None
+        or order.status in {"cancelled", "delivered", "returned", "refunded"}
+    ):
         return ""
     return _("Arrives %(date)s") % {"date": day(order.delivery_on)}
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from checkout.changes import services as changes
+from checkout.desk import wording
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
 from checkout.orders import access
+from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.returns import services as returns
 from shop.core.money import Money
+from tests import outbox
+from tests.factories import cart as carts
 from tests.factories import checkout as make
 from tests.factories import parcels
 from tests.factories import returns as returned
 from tests.factories.accounts import UserFactory
+from tests.factories.changes import bought, now
+from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +119,135 @@ def test_a_refund_that_came_to_nothing_and_is_not_owed_any_more_is_not_on_its_wa
     for status, count in (("requested", 1), ("done", 1), ("failed", 0), ("replaced", 0)):
         Refund.objects.update(status=status)
         assert sum("back to you" in entry["text"] for entry in shown(order)["story"]) == count
+
+
+def dearer(order: Order, product: Any) -> None:
+    """One unit more, to be paid."""
+    more = {carts.variant_of(product).pk: 1}
+    changes.edit(order_id=order.pk, seen_revision=now(order).revision, added=more, reason="", by="staff:1")
+    outbox.drain(rounds=50, mails=False)
+
+
+def said(order: Order) -> tuple[str, str, str, list[str]]:
+    """Headline, what comes next, the day of arrival, and where each parcel is."""
+    page = shown(order)
+    states = [row["state"] for row in page["shipments"]]
+    return page["headline"], page["next_text"], page["delivery"]["arrives"], states
+
+
+class TestWhatIsHeldUp:
+    def test_an_order_waits_for_the_rest_and_goes_on_once_that_is_paid(self, shop_sandbox: RunningSandbox) -> None:
+        carts.rates()
+        mug = carts.product(units=10, amount=2000)
+        order = bought((mug, 2))
+        on = wording.day(order.delivery_on)
+        before = said(order)
+        assert before == (
+            "We are getting your order ready", f"We write to you when it leaves. It should be with you by {on}.",
+            f"Arrives {on}", [],
+        )  # fmt: skip
+        dearer(order, mug)
+        rest = "Waits for the rest of your payment"
+        assert said(order) == (
+            "Your order waits for the rest of your payment", "We write to you when it leaves.", "", [rest, rest],
+        )  # fmt: skip
+        told = "Your order was changed and costs more now. We send it as soon as the difference is paid."
+        assert shown(order)["balance"]["text"] == told
+        payments.retry(order_id=order.pk, provider="stripe", token="pm_card_visa", by="guest")
+        outbox.drain(rounds=50)
+        assert said(order) == (*before[:3], ["Not packed yet", "Not packed yet"])
+
+    def test_parcels_say_what_they_wait_for(self, shop_sandbox: RunningSandbox) -> None:
+        carts.rates()
+        mug = carts.product(units=10, amount=2000)
+        order = bought((mug, 2))
+        first = Shipment.objects.get(order=order)
+        second = fulfilment.split(shipment_id=first.pk, units={first.lines.get().pk: 1}, by="staff:1")
+        fulfilment.start(order_id=order.pk, by="staff:1")
+        parcels.picked(first)
+        parcels.sent(first)
+        dearer(order, mug)
+        rest = "Waits for the rest of your payment"
+        headline, comes, arrives, states = said(order)
+        assert (headline, arrives, states[1:]) == ("Part of your order is on its way", "", [rest, rest])
+        assert comes == "1 of 3 parcels has left us; we write to you when the next one does."
+        page = Client().get(f"/orders/{order.number}/parcels/{second.number}/?key={order.access_key}").context
+        assert (page["parcel"]["state"], page["arrives"]) == (rest, "")
+
+    def test_an_order_whose_hold_is_gone_was_not_changed(self, shop_sandbox: RunningSandbox) -> None:
+        carts.rates()
+        order = bought((carts.product(units=10, amount=2000), 1), capture_when="on_shipment")
+        shop_sandbox.provider().void(make.payment_of(order).reference, "elsewhere")
+        payments.fetch(payment_id=make.payment_of(order).pk, source="webhook")
+        assert said(order)[:2] == ("Your order waits for your payment", "We write to you when it leaves.")
+        told = "A part of your order is not paid. What has not left us leaves as soon as it is."
+        assert shown(order)["balance"]["text"] == told
+
+
+class TestTheSums:
+    def below(self, order: Order) -> list[tuple[str, str]]:
+        """The rows below the total as they stand on the page."""
+        html = Client().get(access.url(order)).content.decode().split('<dl class="totals">')[1].split("</dl>")[0]
+        rows = re.findall(r"<dt[^>]*>([^<]*)</dt><dd[^>]*>([^<]*)<", html)
+        return rows[1 + [label for label, _amount in rows].index("Total") :]
+
+    def test_what_is_still_to_pay_of_an_order_that_was_paid_in_part_at_the_desk(self) -> None:
+        order = make.placed(provider="cash", token="")
+        assert self.below(order) == []
+        payments.record_transfer(
+            payment_id=make.payment_of(order).pk, amount=order.money(1000), statement_id="1", at=order.placed_at,
+            by="staff:1",
+        )  # fmt: skip
+        order.refresh_from_db()
+        assert (order.status, self.below(order)) == (
+            "payment_pending", [("Paid", "$10.00"), ("Still to pay", "$20.00")],
+        )  # fmt: skip
+
+    def test_what_is_reserved_and_what_is_taken(self, shop_sandbox: RunningSandbox) -> None:
+        carts.rates()
+        order = bought((carts.product(units=10, amount=2000), 1), capture_when="on_shipment")
+        held = "Reserved, taken when it leaves"
+        assert self.below(order) == [(held, order.total.format())]
+        payments.request_capture(order_id=order.pk, amount=order.money(1000), by="staff:1")
+        outbox.drain()
+        rest = order.money(order.total_minor - 1000).format()
+        assert self.below(order) == [("Paid", "$10.00"), (held, rest)]
+        payments.request_void(order_id=order.pk, by="staff:1")
+        assert self.below(order) == [("Paid", "$10.00"), ("Still to pay", rest)]
+
+    def test_what_is_to_be_paid_on_invoice(self) -> None:
+        order = make.placed(provider="invoice", token="", customer_id=UserFactory().pk)
+        outbox.drain()
+        assert self.below(order) == [("To be paid on invoice", "$30.00")]
+
+
+class TestWhatWasPaidForACancelledOrder:
+    def test_all_of_it_as_store_credit(self) -> None:
+        order = make.paid(customer_id=UserFactory().pk)
+        payments.request_refund(order_id=order.pk, amount=order.total, reason="", to="store_credit", by="staff:1")
+        page = shown(order)
+        assert (page["state"], page["next_text"]) == (
+            "cancelled", "Your order is cancelled. What you paid is yours as store credit.",
+        )  # fmt: skip
+
+    def test_a_part_of_it(self, shop_sandbox: RunningSandbox) -> None:
+        order = make.placed(customer_id=UserFactory().pk)
+        outbox.drain()
+        part = order.money(500)
+        payments.request_refund(order_id=order.pk, amount=part, reason="", to="store_credit", by="staff:1")
+        orders.cancel(order_id=order.pk, by="staff:1")
+        assert shown(order)["next_text"] == (
+            "Your order is cancelled. $5.00 is yours as store credit, the rest goes back to you."
+        )
+        outbox.drain(rounds=50)
+        assert shown(order)["next_text"] == (
+            "Your order is cancelled. What you paid went back to you, $5.00 of it as store credit."
+        )
+
+    def test_nothing_of_it(self, shop_sandbox: RunningSandbox) -> None:
+        order = make.placed()
+        outbox.drain()
+        orders.cancel(order_id=order.pk, by="staff:1")
+        assert shown(order)["next_text"] == "Your order is cancelled. What you paid goes back to you."
+        outbox.drain(rounds=50)
+        assert shown(order)["next_text"] == "Your order is cancelled. What you paid went back to you."
