@@ -1,4 +1,4 @@
-"""Archived orders in the admin: found by number and e-mail, and read as they were."""
+"""Archived orders in the admin: found by number, e-mail and name, and read as they were."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from checkout.archive import selectors
 from checkout.archive.models import ArchivedOrder
-from checkout.orders import selectors
 from shop.core.admin import KeysetAdmin, PeriodFilter
 
 
@@ -19,7 +19,7 @@ class ArchivedOrderAdmin(KeysetAdmin):
     sortable_by = ["placed_at"]
     list_filter = [PeriodFilter]
     search_fields = ["number", "email"]
-    search_help_text = gettext_lazy("The beginning of an order number or of an e-mail address")
+    search_help_text = gettext_lazy("A name, or the beginning of an order number or of an e-mail address")
 
     @display(description=gettext_lazy("total"))
     def total_text(self, order: ArchivedOrder) -> str:
@@ -35,4 +35,4 @@ class ArchivedOrderAdmin(KeysetAdmin):
         return super().get_queryset(request).defer("content")
 
     def find(self, request: HttpRequest, queryset: QuerySet[ArchivedOrder], term: str) -> QuerySet[ArchivedOrder]:
-        return selectors.named(queryset, term)
+        return selectors.searched(queryset, term)

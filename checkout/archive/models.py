@@ -6,12 +6,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.fields.json import KT
+from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from checkout.orders.models import Order
 from shop.core import db
 from shop.core.money import Money
+
+_TO = "content__checkout_order__0__shipping_address"
+_SPACE = models.Value(" ", output_field=models.TextField())
+SURNAME = Lower(KT(f"{_TO}__last_name"))  # as `orders.models` has them of live orders
+RECIPIENT = Lower(Concat(KT(f"{_TO}__first_name"), _SPACE, KT(f"{_TO}__last_name")))
 
 
 class ArchivedOrder(models.Model):
@@ -43,6 +49,8 @@ class ArchivedOrder(models.Model):
             models.Index(OpClass("number", name="varchar_pattern_ops"), name="archived_number"),
             models.Index(OpClass("email", name="varchar_pattern_ops"), F("id").desc(), name="archived_email"),
             models.Index("customer_id", F("id").desc(), name="archived_customer"),
+            models.Index(SURNAME, F("id").desc(), name="archived_surname"),
+            models.Index(RECIPIENT, F("id").desc(), name="archived_recipient"),
             GinIndex(fields=["payment_references"], name="archived_payment"),
             GinIndex(fields=["handles"], name="archived_handles"),
         ]

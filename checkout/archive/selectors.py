@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from checkout.archive import contents
-from checkout.archive.models import ArchivedOrder
+from checkout.archive.models import RECIPIENT, SURNAME, ArchivedOrder
 from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import Shipment
 from checkout.orders import selectors as orders
@@ -27,6 +27,7 @@ from shop.events.models import Delivery
 Status = Order.Status
 ENDED = (Status.DELIVERED, Status.CANCELLED, Status.REFUNDED, Status.RETURNED)
 _RETURNED = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELLED)
+_NAMES = {"surname": SURNAME, "recipient": RECIPIENT}
 _DUE = Case(When(status__in=OVER, then=0), default=F("total_minor") - F("allowed_minor"))
 
 
@@ -100,9 +101,13 @@ def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> orders.Ord
 
 
 def found(term: str, *, limit: int = 10) -> list[ArchivedOrder]:
-    """Archived orders that a search for `term` means (`orders.named`), newest first, without their content."""
-    rows = orders.named(ArchivedOrder.objects.defer("content"), term) if term.strip() else ArchivedOrder.objects.none()
-    return list(rows.order_by("-id")[:limit])
+    """Archived orders that a search for `term` means, newest first, without their content."""
+    return list(searched(ArchivedOrder.objects.defer("content"), term).order_by("-id")[:limit]) if term.strip() else []
+
+
+def searched(rows: QuerySet[ArchivedOrder], term: str) -> QuerySet[ArchivedOrder]:
+    """Those of `rows` that a search for `term` means, as of live orders (`orders.searched`)."""
+    return orders.searched(rows, term, _NAMES)
 
 
 def links(order_ids: Iterable[str]) -> dict[str, Link]:

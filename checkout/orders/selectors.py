@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from checkout.orders import services as orders
 from checkout.orders.models import RECIPIENT, SURNAME, Order, OrderChange, OrderLine, OrderStep
 from shop.core import db
 from shop.core.links import Link, ids
+
+NAMES: Mapping[str, Any] = {"surname": SURNAME, "recipient": RECIPIENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     return found.filter(pk__gte=db.uuid7_floor(after), pk__lt=db.uuid7_floor(before))
 
 
-def searched(rows: QuerySet[Order], term: str) -> QuerySet[Order]:
-    """Those of the live orders `rows` that a search for `term` means: those that go to somebody of this surname or
-    whole name ("Ada Lovelace", "Lovelace Ada"), if there are any, else as `named`.
+def searched(rows: QuerySet[Any], term: str, names: Mapping[str, Any] = NAMES) -> QuerySet[Any]:
+    """Those of the orders `rows` that a search for `term` means: those that go to somebody of this surname or whole
+    name ("Ada Lovelace", "Lovelace Ada"), if there are any, else as `named`. `names`: how these rows say who it is.
 
     One or the other: each comes in order from an index of its own, however many there are and however old.
     """
@@ -80,10 +82,10 @@ def searched(rows: QuerySet[Order], term: str) -> QuerySet[Order]:
     words = term.lower().split()[:6]
     meant = [{"surname": " ".join(words)}]
     meant += [{"recipient": " ".join(words[at:] + words[:at])} for at in range(len(words))]
-    known = {"surname": SURNAME, "recipient": RECIPIENT}
+    everybody = rows.model._default_manager.alias(**names)
     for one in meant:
-        if Order.objects.alias(**known).filter(**one).exists():
-            return rows.alias(**known).filter(**one)
+        if everybody.filter(**one).exists():
+            return rows.alias(**names).filter(**one)
     return named(rows, term)
 
 

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from catalog.reviews.models import Review
 from checkout.archive import selectors
-from checkout.archive.models import ArchivedOrder
+from checkout.archive.models import RECIPIENT, SURNAME, ArchivedOrder
 from checkout.invoices import services as invoices
 from checkout.orders import access
 from checkout.orders.models import Order
@@ -178,6 +179,37 @@ def test_the_merchant_finds_it_reads_it_and_brings_it_back(client: Client) -> No
     assert client.get(live).status_code == 200
     assert client.post(back).status_code == 404
     assert client.get(page).status_code == 404
+
+
+def test_archived_orders_are_found_by_who_they_went_to(client: Client) -> None:
+    merchant(client)
+    van, ada = delivered(email="jan@example.com"), delivered(email="lovel@example.com")
+    Order.objects.filter(pk=van.pk).update(shipping_address={"first_name": "Jan Pieter", "last_name": "van der Berg"})
+    archive_all()
+    live = delivered()
+    found = {
+        "LOVELACE": ada, "Ada Lovelace": ada, " lovelace  ada ": ada, "lovel": ada, "van der berg": van,
+        "jan pieter van der berg": van, "Van der Berg Jan Pieter": van, "jan": van,
+    }  # fmt: skip
+    for term, order in found.items():
+        listed = client.get(reverse("admin:checkout_archivedorder_changelist"), {"q": term})
+        assert [row.pk for row in listed.context["cl"].result_list] == [order.pk], term
+        both = client.get(reverse("admin:checkout_order_changelist"), {"q": term})
+        assert [one.pk for one in both.context["archived_found"]] == [order.pk], term
+    assert [row.pk for row in both.context["cl"].result_list] == []
+    assert [one.pk for one in selectors.found("lovelace")] == [ada.pk] != [live.pk]
+    for term in ("ada", "lovelace adam", "van der", "%", "l_velace"):
+        assert selectors.found(term) == [], term
+
+
+@pytest.mark.parametrize("name", ["surname", "recipient"])
+def test_names_of_the_archive_have_an_index_in_each_month(name: str) -> None:
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "sort", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    rows = ArchivedOrder.objects.alias(surname=SURNAME, recipient=RECIPIENT).filter(**{name: "ada"})
+    scans = [one for one in rows.order_by("-id")[:51].explain().splitlines() if "Scan" in one]
+    assert len(scans) == len([one for one in scans if f"using archived_{name}_" in one]) > 12
 
 
 def test_whoever_may_see_orders_may_see_archived_ones_and_nobody_else(client: Client) -> None:
