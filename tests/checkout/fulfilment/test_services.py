@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.db import connections
 
 from checkout.fulfilment import selectors
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
+from checkout.orders.models import Order
 from inventory.stock import selectors as stock
 from inventory.stock.models import StockMovement
+from shop.core import db
 from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests import outbox
@@ -119,3 +124,24 @@ def test_cancelling_stops_the_parcel() -> None:
     fulfilment.cancel_shipments(order_id=order.pk, by="system")
     assert [shipment.status for shipment in Shipment.objects.all()] == ["cancelled"]
     assert selectors.shipments_of(order.pk) == []
+
+
+def test_what_was_cancelled_after_packing_long_ago_is_picked_no_more() -> None:
+    def cancelled() -> Order:
+        order = make.ready()
+        orders.cancel(order_id=order.pk, by="staff:1")
+        fulfilment.cancel_shipments(order_id=order.pk, by="system")
+        return order
+
+    old, refunded, packed, waiting = cancelled(), cancelled(), make.ready(), make.ready()
+    orders.cancel(order_id=waiting.pk, by="staff:1")  # its parcel is given up in a moment
+    now = Order.objects.filter(pk__in=[old.pk, refunded.pk])
+    as_it_is_now = set(now.values_list("fulfilment_state", "to_pick"))
+    assert as_it_is_now == {("unfulfilled", 0)}
+    now.update(fulfilment_state="picked", to_pick=1)
+    migration = import_module("checkout.migrations.0030_given_up_parcels")
+    with connections[db.DEFAULT].schema_editor(atomic=False) as editor:
+        migration.mend(None, editor)
+    assert set(now.values_list("fulfilment_state", "to_pick")) == as_it_is_now
+    still = Order.objects.filter(pk__in=[packed.pk, waiting.pk])
+    assert list(still.values_list("fulfilment_state", flat=True)) == ["picked", "picked"]
