@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from checkout.archive import books
 from checkout.payments import calls, providers
 from checkout.payments import rules as payment_rules
 from checkout.payments.models import Payment
@@ -52,9 +53,14 @@ def of_outcome(outcome: base.Outcome, payment_id: str | None = None) -> Record:
 
 
 def ours(provider: str, since: datetime, until: datetime, references: Iterable[str]) -> list[Record]:
-    """Our payments at a provider: those it lists, and those with money that were made in [since, until)."""
+    """Our payments at a provider: those it lists, and those with money that were made in [since, until).
+
+    Those of archived orders too, where it lists them: what it lacked of them was seen while they were live.
+    """
     made = Q(created_at__gte=since, created_at__lt=until) & (Q(captured_minor__gt=0) | Q(authorised_minor__gt=0))
     rows = Payment.objects.filter(Q(reference__in=list(references)) | made, provider=provider).exclude(reference="")
+    live = list(rows.order_by("id"))
+    archived = books.payments(provider, set(references) - {row.reference for row in live})
     return [
         Record(
             row.reference,
@@ -65,7 +71,7 @@ def ours(provider: str, since: datetime, until: datetime, references: Iterable[s
             str(row.pk),
             str(row.order_id),
         )
-        for row in rows.order_by("id")
+        for row in [*live, *archived]
     ]
 
 
@@ -73,6 +79,11 @@ def status_there(row: Payment) -> str:
     """Our payment's status as its provider sees it, who knows nothing of what was given back as store credit."""
     is_only_here = row.status == Payment.Status.REFUNDED and row.returned_minor < row.captured_minor
     return Payment.Status.PAID if is_only_here else row.status
+
+
+def archived(provider: str, one: base.Listed) -> Payment | None:
+    """The payment of an archived order that such a line speaks of, as it was archived."""
+    return next(iter(books.payments(provider, [one.outcome.reference])), None)
 
 
 def named(provider: str, one: base.Listed) -> Payment | None:

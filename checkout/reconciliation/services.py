@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from checkout.archive import books
 from checkout.payments import calls
 from checkout.payments import services as payments
 from checkout.payments.models import Payment
@@ -87,6 +88,11 @@ def sweep(*, provider: str) -> int:
 
 def _look_at(provider: str, one: base.Listed, now: datetime) -> bool:
     payment = selectors.named(provider, one)
+    if payment is None and (kept := selectors.archived(provider, one)):
+        if not _is_news(kept, one):
+            return False
+        books.bring_back(kept, by="system")
+    payment = payment or selectors.named(provider, one)  # looked for again: it may have been brought back in between
     if payment is not None and payment.reference not in ("", one.outcome.reference):
         payment = payments.fetch(payment_id=payment.pk, source="list")  # a hosted page is told by its payment now
     if payment is not None and payment.reference in ("", one.outcome.reference):

@@ -8,6 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from checkout.archive import books
+from checkout.archive import services as archive
+from checkout.archive.models import ArchivedOrder
+from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import providers
@@ -127,6 +131,51 @@ def test_the_command_names_differences_and_fails(
 def test_the_command_refuses_what_is_no_span(options: dict[str, str]) -> None:
     with pytest.raises(CommandError):
         call_command("reconcile_payments", **options)
+
+
+@pytest.fixture
+def archived(shop_sandbox: RunningSandbox) -> Order:
+    """A paid order that is over and in the archive. Its payment is of this very hour."""
+    order = make.placed()
+    outbox.drain()
+    payments.request_refund(order_id=order.pk, amount=Money(1000, "USD"), reason="late", by="staff:1")
+    outbox.drain()
+    fulfilment.start(order_id=order.pk, by="staff:1")
+    fulfilment.pick(order_id=order.pk, by="staff:1")
+    fulfilment.dispatch(order_id=order.pk, carrier="DHL", tracking_number="1", by="staff:1")
+    fulfilment.deliver(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    assert sum(archive.archive(before=db.clock() + timedelta(days=40), by="system")) == 1
+    assert not Payment.objects.exists()
+    return order
+
+
+def test_money_of_an_archived_order_is_not_without_an_order(
+    archived: Order, shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "GRACE", timedelta(0))
+    assert reconciled() == ("clean", [])
+    assert (services.sweep(provider="stripe"), ArchivedOrder.objects.count()) == (0, 1)
+    [there] = shop_sandbox.state()["charge"]
+    assert there["amount_refunded"] == 1000
+    with monkeypatch.context() as without:  # the control: who does not look into the archive gives it all back
+        without.setattr(books, "payments", lambda provider, references: [])
+        assert reconciled() == ("different", [("missing_here", "", "3000 USD paid")])
+        assert services.sweep(provider="stripe") == 1
+    assert shop_sandbox.state()["charge"][0]["amount_refunded"] == 3000
+
+
+def test_a_sweep_brings_an_order_back_of_which_its_provider_has_news(
+    archived: Order, shop_sandbox: RunningSandbox
+) -> None:
+    [there] = shop_sandbox.state()["payment_intent"]
+    shop_sandbox.provider().refund(there["id"], Money(500, "USD"), "elsewhere")
+    assert reconciled() == ("different", [("refunded", "1000", "1500")])
+    assert (services.sweep(provider="stripe"), services.sweep(provider="stripe")) == (1, 0)
+    assert not ArchivedOrder.objects.exists()
+    assert Order.objects.get(pk=archived.pk).refunded_minor == 1500
+    outbox.drain()
+    assert violations() == []
 
 
 def test_a_sweep_records_what_nobody_told(shop_sandbox: RunningSandbox) -> None:
