@@ -225,9 +225,9 @@ def _cancel_units_url(order: Any, lines: Sequence[Any], query: str) -> str | Non
 
 
 def _payment_text(order: Any, paid: Sequence[Any]) -> str:
-    """What it was paid with; each part with its amount where there are several, or where money is only held."""
+    """What it was paid with; each part with its amount where there are several, or where not all is taken."""
     parts = [one for one in paid if one.captured_minor or one.held_minor]
-    if len(parts) == 1 and not parts[0].held_minor:
+    if len(parts) == 1 and order.balance_minor <= 0 and not parts[0].held_minor:
         return str(methods.label(parts[0].provider))
     return ", ".join(text for one in parts for text in _part_texts(order, one))
 

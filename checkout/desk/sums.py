@@ -78,6 +78,6 @@ def rows(order: Order, taken: Sequence[Payment]) -> list[dict[str, Any]]:
 
 def state(payment: Payment) -> str:
     """How far a payment is; of one that was taken in part, that it is not all."""
-    if 0 < payment.captured_minor < payment.amount_minor and payment.status in ("authorised", "paid"):
+    if 0 < payment.captured_minor < payment.amount_minor and payment.status != Payment.Status.REFUNDED:
         return _("taken in part")
     return str(payment.get_status_display())

@@ -202,6 +202,7 @@ class TestTheSums:
         assert (order.status, self.below(order)) == (
             "payment_pending", [("Paid", "$10.00"), ("Still to pay", "$20.00")],
         )  # fmt: skip
+        assert shown(order)["payment_text"] == "Cash: $10.00 paid"
 
     def test_what_is_reserved_and_what_is_taken(self, shop_sandbox: RunningSandbox) -> None:
         carts.rates()

@@ -139,6 +139,18 @@ def test_each_capture_says_what_was_taken_then(merchant: Client, shop_sandbox: R
     assert sums(page) == {"Paid": usd(2500), "Still to be paid": usd(2349)}
 
 
+def test_a_part_in_cash_is_a_part(merchant: Client) -> None:
+    order = make.placed(provider="cash", token="")
+    payment = make.payment_of(order)
+    payments.record_transfer(
+        payment_id=payment.pk, amount=usd(1000), statement_id="1", at=order.placed_at, by=BY
+    )  # fmt: skip
+    page = shown(merchant, order)
+    assert [row["state"] for row in page.context["payments"]] == ["taken in part"]
+    assert sums(page) == {"Paid": usd(1000), "Still to be paid": usd(2000)}
+    assert (page.context["balance"]["amount"], links(merchant, order)) == (usd(2000), 1)
+
+
 def test_the_list_of_facts_says_what_was_taken_each_time(merchant: Client, shop_sandbox: RunningSandbox) -> None:
     order = bought((carts.product(units=10, amount=2000), 2), **CARD)  # type: ignore[arg-type]
     for minor in (1000, 1500):
