@@ -14,6 +14,7 @@ from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderChange
 from checkout.payments import selectors as payments
 
+_NOTED = (OrderChange.Kind.EDIT, OrderChange.Kind.CANCEL)
 _SHOWN = ("shipping_address", "delivery_name")  # fields whose change concerns the shopper
 
 
@@ -46,10 +47,11 @@ def order_changed(*, order_id: UUID, change_id: UUID) -> None:
 
 
 def _reason(change: OrderChange) -> str:
-    """Why it was changed, in words for the shopper: what staff note with an edit or an exchange is theirs."""
+    """Why it was changed, in words for the shopper: what staff note is theirs, what they choose among is told."""
     if change.kind == OrderChange.Kind.EXCHANGE:
         return _("This is what you wanted in exchange. What came back is taken off already.")
-    return "" if change.kind == OrderChange.Kind.EDIT else change.reason
+    is_noted = change.kind in _NOTED and change.actor.startswith("staff:")
+    return "" if is_noted else change.reason
 
 
 def _lines(order: Order, change: OrderChange) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _parcel(parcel: Any, position: int, count: int) -> list[dict[str, Any]]:
 
 
 def _change(order: Any, change: Any, names: Mapping[str, str], swaps: Mapping[Any, int]) -> tuple[str, str]:
-    """ "2 × Lamp cancelled", "$12.00 comes back" """
+    """ "2 × Lamp cancelled", "The order costs $12.00 less" """
     verbs = {
         "cancel": _("%(units)s cancelled"),
         "short": _("%(units)s could not be found, and will not be sent"),
@@ -109,17 +109,17 @@ def _fields(change: Any) -> list[str]:
 
 
 def _difference(order: Any, change: Any, swaps: Mapping[Any, int]) -> str:
-    """What a change makes of the price; of an exchange, beside what came back for it, once that is known."""
+    """What a change makes of the price; of an exchange, beside what came back for it, once that is known.
+
+    Whether money comes back for it depends on what was paid by then; what does, is told as a refund.
+    """
     if change.kind == "exchange" and change.pk not in swaps:
         return ""
     minor = change.difference_minor - swaps.get(change.pk, 0)
     if not minor:
         return ""
     amount = order.money(abs(minor)).format()
-    if minor > 0:
-        text = _("%(amount)s more to pay")
-    else:
-        text = _("%(amount)s comes back") if order.captured_minor else _("%(amount)s less to pay")
+    text = _("%(amount)s more to pay") if minor > 0 else _("The order costs %(amount)s less")
     return text % {"amount": amount}
 
 

@@ -117,6 +117,18 @@ def test_an_added_unit_is_the_orders_at_once_and_paid_by_the_link(shop_sandbox: 
     assert clean()
 
 
+@pytest.mark.parametrize(("by", "told"), [("staff:1", ""), ("guest", "I have two")])
+def test_what_staff_note_with_units_that_they_cancel_is_theirs(
+    shop_sandbox: RunningSandbox, by: str, told: str
+) -> None:
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 2))
+    changes.cancel_units(order_id=order.pk, units={line_of(order, mug).pk: 1}, reason="I have two", by=by)
+    outbox.drain(rounds=50)
+    [mail] = Notification.objects.filter(template="order_changed")
+    assert (mail.context["reason"], [row["quantity"] for row in mail.context["removed"]]) == (told, [1])
+
+
 def test_a_declined_balance_cancels_nothing_and_may_be_tried_again(shop_sandbox: RunningSandbox) -> None:
     mug = carts.product(units=10, amount=2000)
     order = bought((mug, 1))

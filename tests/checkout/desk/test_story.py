@@ -57,7 +57,7 @@ def test_units_that_were_taken_off_are_told_with_what_comes_back() -> None:
     order = make.paid([stocked(10)], quantity=3, price=1200, shipping=0)
     line = order.lines.get()
     revising.revise(order=order, kind="cancel", by="guest", removed={line.pk: 1})
-    assert told(order)[-1] == (f"1 × {line.name} cancelled", "$12.00 comes back")
+    assert told(order)[-1] == (f"1 × {line.name} cancelled", "The order costs $12.00 less")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_each_kind_of_change_has_its_words(kind: str, text: str) -> None:
 def test_a_change_of_an_unpaid_order_promises_nothing_back() -> None:
     order = make.placed([stocked(10)], quantity=2, price=1000, shipping=0)
     revising.revise(order=order, kind="edit", by="staff:1", removed={order.lines.get().pk: 1})
-    assert told(order)[-1][1] == "$10.00 less to pay"
+    assert told(order)[-1][1] == "The order costs $10.00 less"
 
 
 def test_other_wishes_are_told_without_money() -> None:
@@ -152,7 +152,7 @@ def test_store_credit_goes_back_to_where_it_was_without_a_bank() -> None:
 
 
 @pytest.mark.parametrize(
-    ("back", "note"), [(1200, "$3.00 more to pay"), (1500, ""), (1800, "$3.00 comes back"), (None, "")]
+    ("back", "note"), [(1200, "$3.00 more to pay"), (1500, ""), (1800, "The order costs $3.00 less"), (None, "")]
 )
 def test_an_exchange_is_told_beside_what_came_back_for_it(back: int | None, note: str) -> None:
     order = make.paid([stocked(10)], quantity=3, price=1500, shipping=0)
