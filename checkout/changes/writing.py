@@ -66,7 +66,7 @@ def write(
         if not _GOES_BY.isdisjoint(plan.changed):
             labelling.forget(order=order, by=by)
         with override(order.language):
-            why = _("The order was changed.")
+            why = reason if plan.kind == OrderChange.Kind.EXCHANGE else _("The order was changed.")
         payments.settle(order_id=order_id, by=by, reason=why)
         return change
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from checkout.orders import selectors as orders
-from checkout.returns import merchant_forms, screen, selectors
+from checkout.returns import merchant_forms, screen, selectors, wording
 from checkout.returns import services as returns
 from checkout.returns.models import Return
 from checkout.returns.rule_admin import ReturnRuleAdmin
@@ -197,8 +197,8 @@ class ReturnAdmin(KeysetAdmin):
         if request.method == "POST" and form.is_valid():
             to, seen = form.cleaned_data["to"], form.cleaned_data["seen"]
             try:
-                done = returns.reimburse(return_id=return_id, by=by, destination=to, seen=seen)
-                return self._back(request, found, _("Settled: %(amount)s.") % {"amount": done.amount.format()})
+                returns.reimburse(return_id=return_id, by=by, destination=to, seen=seen)
+                return self._back(request, found, wording.settled(selectors.reimbursements_of(return_id)[-1]))
             except returns.ReturnRefused as refused:
                 messages.error(request, str(refused))
         to = request.POST.get("to") or request.GET.get("to") or found.wish

@@ -13,8 +13,11 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from catalog.products import selectors as products
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
 from checkout.invoices import services as invoices
@@ -23,6 +26,7 @@ from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import services as payments
+from checkout.payments.models import Refund
 from checkout.returns import keeping, locking
 from checkout.returns.models import Destination, Reimbursement, ReturnUnit
 from shop.core import db
@@ -39,15 +43,19 @@ class Added:
     name: str
     units: int
     price: Money
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What an exchange adds, and what the order costs and owes then (a balance above zero is to be paid)."""
+    """What an exchange adds and that costs in all; what the order costs and owes then (a balance above zero is not paid
+    yet), and of that `to_pay`, what the shopper will be asked for: the rest is held or promised."""
 
     added: tuple[Added, ...]
+    cost: Money
     due: Money
     balance: Money
+    to_pay: Money
 
 
 def wanted(units: Sequence[ReturnUnit]) -> dict[UUID, int]:
@@ -61,14 +69,19 @@ def wanted(units: Sequence[ReturnUnit]) -> dict[UUID, int]:
 
 def plan(order: Order, units: Sequence[ReturnUnit]) -> Planned:
     """What the exchange would do to the order as it is in this transaction. Raises `keeping.ReturnRefused`."""
+    variants = wanted(units)
     try:
-        seen = changes.preview(order_id=order.pk, added=wanted(units), kind="exchange")
+        seen = changes.preview(order_id=order.pk, added=variants, kind="exchange")
     except changes.EditRefused as refused:
         raise keeping.ReturnRefused(str(refused), refused.code) from refused
+    offers = products.offers(variants, currency=order.currency).values()
+    options = {offer.sku: " · ".join(str(value) for value in offer.options.values()) for offer in offers}
     added = tuple(
-        Added(line.sku, line.name, line.change, line.total) for line in seen.lines if line.line_id is None
-    )  # fmt: skip
-    return Planned(added, seen.due, seen.balance)
+        Added(line.sku, line.name, line.change, line.total, options.get(line.sku, ""))
+        for line in seen.lines
+        if line.line_id is None
+    )
+    return Planned(added, seen.difference, seen.due, seen.balance, seen.to_pay)
 
 
 def complete(*, reimbursement_id: UUID, by: str) -> None:
@@ -91,7 +104,7 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         Reimbursement.objects.filter(pk=row.pk).update(
             is_complete=True, change_id=change.pk if change else None,
             added_minor=change.difference_minor if change else 0,
-            refunded_minor=sum(refund.amount_minor for refund in sent),
+            refunded_minor=sum(refund.amount_minor for refund in sent) + (_sent_by(change) if change else 0),
         )  # fmt: skip
         facts = {"added": sum(change.added.values()) if change else 0}
         keeping.step(found, "exchange", by, facts=facts, note=problem)
@@ -109,7 +122,7 @@ def issue_papers(*, reimbursement_id: UUID, by: str) -> None:
 def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
     """The change of this exchange, made now if it was not before; without one, why it cannot be."""
     order = order_selectors.by_id(row.order_id)  # its revision is read before it is looked whether there is a change
-    reason = _("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"}
+    reason = _reason(row)
     made = OrderChange.objects.filter(order_id=row.order_id, kind="exchange", reason=reason).first()
     if made is not None:
         return made, ""
@@ -123,6 +136,17 @@ def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
             raise
         log.warning("no exchange", order=str(order.pk), code=refused.code)
         return None, str(refused)
+
+
+def _reason(row: Reimbursement) -> str:
+    """Of the change, and of what goes back by it: they are found again by it."""
+    return _("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"}
+
+
+def _sent_by(change: OrderChange) -> int:
+    """What the change itself asked to be sent back, in minor units."""
+    rows = Refund.objects.filter(order_id=change.order_id, reason=change.reason)
+    return int(rows.aggregate(minor=Coalesce(Sum("amount_minor"), 0))["minor"])
 
 
 def note_back(order: Order, by: str, *, but: UUID | None = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checkout.orders import emails
 from checkout.returns import photos, wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
 from shop.core import db
 from shop.core.fields import LineField
+from shop.core.money import Money
 
 
 class _Files(forms.ClearableFileInput):
@@ -50,8 +53,16 @@ class RequestForm(forms.Form):
     )  # fmt: skip
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, rows: Sequence[Returnable], has_account: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rows: Sequence[Returnable],
+        has_account: bool,
+        prices: Mapping[UUID, Money] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._prices = prices
         self.initial.setdefault("key", str(db.uuid7()))
         self.rows = [row for row in rows if row.units]
         self._others = [row for row in rows if not row.units]
@@ -80,10 +91,17 @@ class RequestForm(forms.Form):
             label=_("In which condition is it?"), choices=[*choose, *Condition.choices], required=False
         )
         if row.exchanges:
-            choices = [*choose, *((str(variant), text) for variant, text in row.exchanges.items())]
+            choices = [
+                *choose,
+                *((str(variant), self._priced(variant, text)) for variant, text in row.exchanges.items()),
+            ]
             self.fields[f"exchange_{key}"] = forms.ChoiceField(
                 label=_("Exchange for"), choices=choices, required=False
             )  # fmt: skip
+
+    def _priced(self, variant_id: UUID, options: str) -> str:
+        price = self._prices.get(variant_id)
+        return f"{options}, {emails.text(price)}" if price else options
 
     def parts(self, row: Returnable) -> list[Any]:
         """The bound fields of a line, in order."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.products import selectors as products
 from checkout.orders.models import Order
-from checkout.returns import selectors, wording
+from checkout.returns import instead, selectors, wording
 from checkout.returns.forms import RequestForm, SentForm
 from checkout.returns.models import Reimbursement, Return
 from checkout.returns.selectors import Returnable
@@ -53,8 +53,9 @@ def archived_page(order: Order, *, query: str) -> dict[str, Any]:
 
 
 def return_page(found: Return, *, query: str) -> dict[str, Any]:
-    """Where a return stands: what is in it, what comes next, what was given back. Eight queries."""
-    order = found.order
+    """Where a return stands: what is in it, what comes next, what was given back. Eight queries but for an exchange."""
+    order, lines = found.order, selectors.lines_of(found.pk)
+    wanted = instead.outlook(found, order, lines)
     can_cancel = found.status in ("requested", "approved", "in_transit")
 
     def link(name: str, *more: Any) -> str:
@@ -71,7 +72,8 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
         "next_text": _next(found),
         "answer": found.answer,
         "comment": found.comment,
-        "lines": [_line(order, line) for line in selectors.lines_of(found.pk)],
+        "lines": [_line(order, line) | {"instead": wanted.lines.get(line.pk)} for line in lines],
+        "difference": None if wanted.difference is None else wording.difference(wanted.difference),
         "photos": [{"url": link("return_photo", one.pk), "width": one.width, "height": one.height}
                    for one in selectors.photos_of(found.pk)],
         "label_url": link("return_label") if has_label(found) else None,
@@ -94,7 +96,7 @@ def _paid(order: Order, row: Reimbursement) -> dict[str, Any]:
     if wording.went_before(order, row):
         return {"amount": row.amount, "to": wording.went_to(order, row), "at": row.at, "came_to": ""}
     return {
-        "amount": wording.shares(row).rest, "to": wording.went_to(order, row), "at": row.at,
+        "amount": wording.amount(row), "to": wording.went_to(order, row), "at": row.at,
         "came_to": wording.came_to(row),
     }  # fmt: skip
 

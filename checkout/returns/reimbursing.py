@@ -59,8 +59,9 @@ class Settlement:
     """What settling does, or did: `amount` is what came back is worth, `goings` the money that is sent.
 
     `goodwill` of the worth was given back before: the order costs less by the rest. Of an exchange also the `added`
-    units with their price. `due` and `balance` are the order's once that has arrived; a balance above zero is to be
-    paid. `mark` stands for all of it: whoever has seen it may have exactly this done.
+    units with their price, and what they `cost` in all. `due` and `balance` are the order's once that has arrived; of a
+    balance above zero the shopper is asked for `to_pay`: the rest is held or promised. `mark` stands for all of it:
+    whoever has seen it may have exactly this done.
     """
 
     destination: str
@@ -70,6 +71,8 @@ class Settlement:
     goings: tuple[Going, ...]
     due: Money
     balance: Money
+    to_pay: Money
+    cost: Money | None = None
     added: tuple[exchanging.Added, ...] = ()
     reimbursement_id: UUID | None = None
     mark: str = ""
@@ -134,7 +137,8 @@ def _exchange(
     balance = order.money(max(0, rest))
     goodwill = order.money(row.goodwill_minor or 0)
     return Settlement(
-        row.destination, tuple(settled), row.amount, goodwill, goings, planned.due, balance, planned.added
+        row.destination, tuple(settled), row.amount, goodwill, goings, planned.due, balance, planned.to_pay,
+        planned.cost, planned.added,
     )  # fmt: skip
 
 
@@ -150,7 +154,8 @@ def _pay(order: Order, row: Reimbursement, settled: Sequence[Settled], by: str) 
     goings = tuple(Going(one.amount, _where(one)) for one in refunds)
     due, balance = order.money(order.due_minor), order.money(order.balance_minor + refunding.requested(order))
     goodwill = order.money(row.goodwill_minor or 0)
-    return Settlement(row.destination, tuple(settled), row.amount, goodwill, goings, due, balance)
+    to_pay = order.money(max(0, order.due_minor - order.came_minor))
+    return Settlement(row.destination, tuple(settled), row.amount, goodwill, goings, due, balance, to_pay)
 
 
 def _check(order: Order, found: Return, to: str, units: Sequence[ReturnUnit]) -> None:
@@ -230,5 +235,6 @@ def _mark(result: Settlement, units: Sequence[ReturnUnit]) -> str:
     told = repr((
         sorted(str(unit.pk) for unit in units), result.destination, [(one.amount, one.to) for one in result.goings],
         [(str(one.line.pk), one.given, one.kept) for one in result.lines], result.added, result.balance,
+        result.to_pay,
     ))  # fmt: skip
     return hashlib.sha256(told.encode()).hexdigest()[:32]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checkout.orders import emails
-from checkout.returns import receiving, selectors, wording
+from checkout.returns import instead, receiving, selectors, wording
 from checkout.returns.merchant_forms import OUTCOMES
 from checkout.returns.models import Destination, Return, ReturnUnit
 from checkout.returns.reimbursing import Settlement
@@ -36,7 +36,7 @@ def url(found: Return, name: str) -> str:
 def context_of(found: Return, *, may: bool) -> dict[str, Any]:
     """Everything of a return on one page; `may`: this person may handle it. The same queries for few and many units."""
     order, lines, steps = found.order, selectors.lines_of(found.pk), selectors.steps_of(found.pk)
-    names = accounts.names_of([step.actor for step in steps])
+    names, wanted = accounts.names_of([step.actor for step in steps]), instead.outlook(found, order, lines)
     places = stock.location_names()
     return {
         "found": found,
@@ -50,16 +50,18 @@ def context_of(found: Return, *, may: bool) -> dict[str, Any]:
                 "name": line.order_line.name,
                 "options": " · ".join(str(value) for value in line.order_line.options.values()),
                 "states": _states(list(line.units.all()), places),
+                "instead": wanted.lines.get(line.pk),
             }
             for line in lines
         ],
+        "difference": None if wanted.difference is None else wording.difference(wanted.difference),
         "photos": [
             {"url": reverse("return_photo", args=[found.number, one.pk]), "width": one.width, "height": one.height}
             for one in selectors.photos_of(found.pk)
         ],
         "steps": [_step(step, names) for step in reversed(steps)],
         "paid": [
-            {"row": one, "amount": wording.shares(one).rest, "came_to": wording.came_to(one),
+            {"row": one, "amount": wording.amount(one), "came_to": wording.came_to(one),
              "to": wording.went_to(order, one)}
             for one in selectors.reimbursements_of(found.pk)
         ],
@@ -127,17 +129,22 @@ def settlement(order: Any, seen: Settlement) -> dict[str, Any]:
             }
             for row in seen.lines
         ],
-        "added": seen.added, "amount": seen.amount, "goings": seen.goings, "due": seen.due,
-        "goodwill": -seen.goodwill if seen.goodwill.minor else None, "less": seen.amount - seen.goodwill,
-        "unpaid": _unpaid(order, seen), "balance": seen.balance, "mark": seen.mark,
+        "added": seen.added, "cost": seen.cost, "amount": seen.amount, "goings": seen.goings, "due": seen.due,
+        "goodwill": -seen.goodwill if seen.goodwill.minor else None, "before": seen.goodwill,
+        "less": seen.amount - seen.goodwill, "unpaid": _unpaid(order, seen), "balance": seen.balance,
+        "secured": seen.balance - seen.to_pay, "to_pay": seen.to_pay, "mark": seen.mark,
     }  # fmt: skip
 
 
 def _unpaid(order: Any, seen: Settlement) -> Any:
-    """What of the worth is set off (below zero) because it was not paid yet; None for nothing."""
+    """What of the worth is set off (below zero) because it was not paid yet, or of an exchange what was to be paid
+    before (above zero); None for nothing."""
     sent = sum(going.amount.minor for going in seen.goings)
     rest = seen.amount.minor - seen.goodwill.minor - sent
-    return order.money(-rest) if rest > 0 and seen.destination != Destination.EXCHANGE else None
+    if seen.cost is not None:
+        before = seen.balance.minor - seen.cost.minor + rest
+        return order.money(before) if before else None
+    return order.money(-rest) if rest > 0 else None
 
 
 def destinations(found: Return, chosen: str) -> list[dict[str, Any]]:

@@ -39,13 +39,15 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
             request, "checkout/returns/archived.html", context, status=409 if request.method == "POST" else 200
         )
     rows = selectors.returnable(order)
-    has_account = order.customer_id is not None
+    about: dict[str, Any] = {
+        "rows": rows, "has_account": order.customer_id is not None, "prices": selectors.exchange_prices(order, rows)
+    }  # fmt: skip
     if request.method != "POST":
-        return _form(request, order, rows, forms.RequestForm(rows=rows, has_account=has_account))
+        return _form(request, order, rows, forms.RequestForm(**about))
     done = selectors.by_key(request.POST.get("key", ""))
     if done is not None and done.order_id == order.pk:  # a second click: its units are in the first one's return
         return _to(request, done)
-    form = forms.RequestForm(request.POST, request.FILES, rows=rows, has_account=has_account)
+    form = forms.RequestForm(request.POST, request.FILES, **about)
     if is_ratelimited(request, group="return", key="ip", rate="20/10m", increment=True):
         form.add_error(None, _("Too many tries. Please wait a few minutes."))
         return _form(request, order, rows, form, status=429)

@@ -92,6 +92,24 @@ def shares(row: Reimbursement) -> Shares:
     return Shares(row.amount, goodwill, unpaid, row.refunded)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """An exchange that was made: what the `goods` cost that are sent instead, by how much `more` (below zero: less)
+    than what came back counts for, and what of it goes `back` in money."""
+
+    goods: Money
+    more: Money
+    back: Money
+
+
+def exchanged(row: Reimbursement) -> Exchanged | None:
+    """None of what was settled otherwise, and of an exchange that is still to be made."""
+    if not is_exchange(row) or not row.is_complete:
+        return None
+    goods = Money(row.added_minor, row.currency)
+    return Exchanged(goods, goods - shares(row).rest, row.refunded)
+
+
 def is_exchange(row: Reimbursement) -> bool:
     """Whether something is sent instead, or still to be: where nothing could be had, the money goes back."""
     return row.destination == Destination.EXCHANGE and not (row.is_complete and row.change_id is None)
@@ -110,22 +128,61 @@ def went_to(order: Order, row: Reimbursement) -> str:
     """Where the worth of what was settled went."""
     if went_before(order, row):
         return _("given back to you before")
-    if is_exchange(row) or row.refunded_minor or not row.amount_minor:
+    if is_exchange(row):
+        return _("in goods, in exchange") if row.is_complete else _("counts towards what is sent instead")
+    if row.refunded_minor or not row.amount_minor:
         return str(row.get_destination_display())
     return _("less to be paid for your order")
 
 
+def amount(row: Reimbursement) -> Money:
+    """What stands before `went_to`: of an exchange that was made what the goods cost that are sent."""
+    done = exchanged(row)
+    return done.goods if done else shares(row).rest
+
+
 def came_to(row: Reimbursement) -> str:
-    """How the amount that was sent comes from what the items are worth; empty where it is just that."""
-    found = shares(row)
-    if found.is_whole:
+    """How the amount that was sent comes from what the items are worth; empty where it is just that. Of an exchange
+    also what goes back in money, or is to be paid."""
+    found, done = shares(row), exchanged(row)
+    if found.is_whole and not done:
         return ""
     told = [_("worth of what came back: %(amount)s") % {"amount": emails.text(found.worth)}]
     if found.goodwill.minor:
         told.append(_("given back before: %(amount)s") % {"amount": emails.text(-found.goodwill)})
     if found.unpaid.minor:
         told.append(_("was still to be paid: %(amount)s") % {"amount": emails.text(-found.unpaid)})
+    if done:
+        told.append(_in_money(done))
     return ", ".join(told)
+
+
+def _in_money(done: Exchanged) -> str:
+    if done.back.minor:
+        return _("back in money: %(amount)s") % {"amount": emails.text(done.back)}
+    if done.more.minor < 0:  # it was not paid yet
+        return _("less to be paid: %(amount)s") % {"amount": emails.text(-done.more)}
+    if done.more.minor:
+        return _("more to be paid: %(amount)s") % {"amount": emails.text(done.more)}
+    return _("nothing in money")
+
+
+def settled(row: Reimbursement) -> str:
+    """What settling has done, in a sentence for staff."""
+    done = exchanged(row)
+    if done is None:
+        return _("Settled: %(amount)s.") % {"amount": emails.text(shares(row).rest)}
+    told = {"goods": emails.text(done.goods), "money": _in_money(done)}
+    return _("Settled: %(goods)s in goods, %(money)s.") % told
+
+
+def difference(amount: Money) -> str:
+    """What an exchange comes to: above zero it is to be paid, below zero it goes back."""
+    if amount.minor > 0:
+        return _("%(amount)s more to be paid") % {"amount": emails.text(amount)}
+    if amount.minor < 0:
+        return _("%(amount)s goes back") % {"amount": emails.text(-amount)}
+    return _("nothing to be paid, and nothing goes back")
 
 
 def archived() -> str:

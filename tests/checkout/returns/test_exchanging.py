@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from cart.pricing.models import ShippingMethod, TaxRate
 from catalog.products.models import Product, Variant
 from checkout.changes import services as changes
 from checkout.desk import screen
@@ -15,13 +19,17 @@ from checkout.fulfilment.models import Shipment
 from checkout.orders.invariants import units_are_sold
 from checkout.orders.models import Order, OrderChange
 from checkout.orders.services import TransitionRefused
+from checkout.payments import selectors as money_selectors
+from checkout.payments import services as payments
 from checkout.payments.models import Refund
-from checkout.returns import exchanging, invariants, selectors
+from checkout.returns import exchanging, instead, invariants, selectors, wording
+from checkout.returns import screen as returned
 from checkout.returns import services as returns
 from checkout.returns.models import Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
 from shop.accounts.models import User
+from shop.core.money import Money
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
@@ -290,3 +298,149 @@ def test_the_mail_about_one_that_is_to_be_paid_for_tells_the_difference_alone() 
     [swap] = selectors.swaps_of(order.pk).items()
     change = OrderChange.objects.get(order=order)
     assert swap == (change.pk, change.difference_minor - order.balance_minor)
+
+
+def merchant(client: Client, settings: Any) -> Client:
+    settings.STAFF_MFA_REQUIRED = False
+    client.force_login(User.objects.create_superuser("boss@example.com", "a long password"))
+    return client
+
+
+def texts(html: str, *names: str) -> dict[str, list[str]]:
+    """What a page says in the elements with these test ids."""
+    found = {}
+    for name in names:
+        cells = re.findall(rf'data-testid="{name}">(.*?)</(?:dd|p|li)>', html, re.DOTALL)
+        found[name] = [" ".join(re.sub("<[^>]*>", "", cell).split()) for cell in cells]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("amount", "to_pay", "going", "told", "small"),
+    [
+        (1000, 0, 1000, "$10.00 goes back", "back in money: $10.00"),
+        (2000, 0, 0, "nothing to be paid, and nothing goes back", "nothing in money"),
+        (3000, 1000, 0, "$10.00 more to be paid", "more to be paid: $10.00"),
+    ],
+)
+def test_an_exchange_says_at_each_step_what_it_comes_to(
+    client: Client, settings: Any, amount: int, to_pay: int, going: int, told: str, small: str
+) -> None:
+    """From the return's pages to the settled exchange: goods and money, and always the same numbers."""
+    product, other = sizes(amount=amount)
+    order = free_of_tax_and_delivery(product)
+    found = make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange")
+    price = f"${amount // 100}.00"
+
+    def shown(path: str, *names: str) -> dict[str, list[str]]:
+        return texts(client.get(path).content.decode(), *names)
+
+    def pages() -> list[tuple[list[str], list[str]]]:
+        mine = shown(reverse("return", args=[found.number]) + f"?key={order.access_key}", *SAID)
+        theirs = shown(reverse("admin:checkout_return_change", args=[found.pk]), *SAID)
+        return [tuple(one.values()) for one in (mine, theirs)]
+
+    merchant(client, settings)
+    end, sum_ = "What counts is the day on which we settle it.", f"Exchanged at today’s prices, with tax: {told}."
+    before = [
+        ([f"In exchange for: 1 × {product.name} L · {price} now"], [f"{sum_} {end}"]),
+        ([f"Wanted instead: 1 × {product.name} L {price} now"], [sum_]),
+    ]
+    assert pages() == before
+    make.back(found)
+    assert pages() == before
+    url = reverse("admin:checkout_return_settle", args=[found.pk])
+    page = client.get(url)
+    numbers = [f"settlement-{name}" for name in ("added", "cost", "worth", "to-pay", "going", "due")]
+    seen = texts(page.content.decode(), *numbers)
+    money = Money(to_pay or going, "USD").format()
+    assert seen == dict(zip(numbers, (
+        [f"1 × {product.name} L {other.sku} {price}"], [price], ["−$20.00"], [] if going else [money],
+        [money] if going else [], [price],
+    ), strict=True))  # fmt: skip
+    done = client.post(url, {"to": "exchange", "seen": page.context["settlement"]["mark"]}, follow=True)
+    assert [str(one) for one in done.context["messages"]] == [f"Settled: {price} in goods, {small}."]
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    due = money_selectors.balance_due(order)
+    assert (due.minor if due else 0, sum(refunds(order)), order.due_minor) == (to_pay, going, amount)
+    links = Notification.objects.filter(template="order_changed")
+    assert [mail.context["to_pay"] for mail in links] == ([money] if to_pay else [])
+    [row] = Reimbursement.objects.all()
+    assert (wording.amount(row).minor, wording.went_to(order, row), wording.came_to(row)) == (
+        amount, "in goods, in exchange", f"worth of what came back: $20.00, {small}",
+    )  # fmt: skip
+    assert pages() == [
+        ([f"In exchange for: 1 × {product.name} L"], []), ([f"Wanted instead: 1 × {product.name} L"], []),
+    ]  # fmt: skip
+
+
+SAID = ("return-instead", "return-difference")
+
+
+def free_of_tax_and_delivery(product: Product) -> Order:
+    TaxRate.objects.all().delete()
+    ShippingMethod.objects.update(price_minor=0)
+    return make.bought((product, 1))
+
+
+@pytest.mark.parametrize("amount", [1000, 2000, 3000])
+def test_what_is_expected_is_what_settling_then_does(amount: int) -> None:
+    """With a coupon, tax and delivery, of which parts come back."""
+    carts.coupon()
+    product, other = sizes(amount=amount)
+    order = make.bought((product, 3), coupon="SAVE10")
+    line = make.lines(order)[0]
+    found = make.back(make.asked(order, make.wanted(line, 2, exchange_for=other.pk), wish="exchange"))
+    seen = instead.outlook(found, order, selectors.lines_of(found.pk)).difference
+    done = returns.reimburse(return_id=found.pk, by=BY)
+    order.refresh_from_db()
+    assert seen is not None
+    assert seen.minor == done.to_pay.minor - sum(refunds(order)) != 0
+    assert order.balance_minor + sum(refunds(order)) == done.to_pay.minor
+
+
+def test_what_cannot_be_had_instead_is_said() -> None:
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+
+    def told() -> tuple[list[tuple[str, Any]], Any]:
+        seen = instead.outlook(found, order, selectors.lines_of(found.pk))
+        return [(one.problem, one.price and one.price.minor) for one in seen.lines.values()], seen.difference is None
+
+    assert told() == ([("", 1000)], False)
+    catalog.put_in_stock({other.pk: 0})
+    assert told() == ([("not in stock at present", 1000)], True)
+    Variant.objects.filter(pk=other.pk).update(is_active=False)
+    assert told() == ([("not sold any more", 1000)], True)
+
+
+def test_a_return_without_an_exchange_asks_nothing_more(django_assert_num_queries: Any) -> None:
+    product, _other = sizes(amount=1000)
+    order = make.bought((product, 1))
+    found = make.asked(order)
+    lines = selectors.lines_of(found.pk)
+    with django_assert_num_queries(0):
+        assert instead.outlook(found, order, lines) == instead.Outlook()
+
+
+def test_what_was_given_back_before_does_not_count_for_an_exchange() -> None:
+    product, other = sizes(amount=3000)
+    order = free_of_tax_and_delivery(product)
+    payments.request_refund(order_id=order.pk, amount=Money(500, "USD"), reason="sorry", by=BY)
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    shown = returned.settlement(order, returns.reimburse(return_id=found.pk, by=BY))
+    assert [shown[name] and shown[name].minor for name in ("cost", "amount", "before", "unpaid", "to_pay")] == [
+        3000, 2000, 500, None, 1500,
+    ]  # fmt: skip
+    order.refresh_from_db()
+    change = OrderChange.objects.get(order=order)
+    assert (money_selectors.balance_due(order), selectors.swaps_of(order.pk)) == (Money(1500, "USD"), {change.pk: 1500})
+
+
+def test_the_form_tells_what_others_cost(client: Client) -> None:
+    product, _other = sizes(amount=3000)
+    order = make.bought((product, 1))
+    html = client.get(reverse("order_return", args=[order.number]) + f"?key={order.access_key}").content.decode()
+    offered = html.split('name="exchange_')[1].split("</select>")[0]
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", "L, $30.00"]

@@ -147,7 +147,7 @@ class TestAsking:
         order.lines.update(product_id=product.pk)
         html = client.get(ask_url(order)).content.decode()
         key = make.lines(order)[0].pk.hex
-        assert re.findall(r'<option value="[0-9a-f-]{36}">(\w+)<', html) == ["L"]
+        assert re.findall(r'<option value="[0-9a-f-]{36}">([^<]+)<', html) == ["L, $25.00"]
         assert errors(client.post(ask_url(order), given(order, wish="exchange"))) == ["Please choose."]
         client.post(ask_url(order), given(order, wish="exchange", **{f"exchange_{key}": str(other.pk)}))
         [found] = Return.objects.all()

@@ -1,0 +1,91 @@
+"""What shoppers want instead of what comes back, as it is sold today. Nothing is done here: settling exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cart.pricing import selectors as pricing
+from catalog.products import selectors as products
+from checkout.orders.models import Order
+from checkout.returns import exchanging, reimbursing, rules
+from checkout.returns.models import Return, ReturnLine, ReturnUnit
+from inventory.stock import selectors as stock
+from shop.core.money import Money
+
+OVER = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The variant that is wanted for a line of a return. `price`: a unit's today, None where nothing of the line is to
+    come any more, or it is not sold; `problem` says in words why it cannot be had at present."""
+
+    name: str
+    options: str
+    units: int
+    price: Money | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is wanted instead by line of the return, and what the exchange would come to today, with tax: `difference`
+    above zero is to be paid, below zero goes back; None where nothing is to come, or one of them cannot be had."""
+
+    lines: Mapping[UUID, Instead] = field(default_factory=dict)
+    difference: Money | None = None
+
+
+def outlook(found: Return, order: Order, lines: Sequence[ReturnLine]) -> Outlook:
+    """Of a return with its lines and their units. No query where no other variant is wanted."""
+    wanted = {line.pk: line.exchange_for for line in lines if line.exchange_for is not None}
+    if not wanted:
+        return Outlook()
+    offers = products.offers(wanted.values(), currency=order.currency)
+    is_open = found.status not in OVER and order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED)
+    units = [unit for line in lines for unit in line.units.all() if is_open and _is_to_come(unit)]
+    counts = exchanging.wanted(units)
+    there = stock.available(list(counts)) if counts else {}
+    told = {}
+    for line in lines:
+        if (variant := wanted.get(line.pk)) is not None:
+            some = any(unit.line_id == line.pk for unit in units)
+            left = there.get(variant, 0) - counts[variant] if some else None
+            told[line.pk] = _instead(line, offers.get(variant), left)
+    can_be_had = bool(units) and not any(one.problem for one in told.values())
+    return Outlook(told, _difference(order, units, counts) if can_be_had else None)
+
+
+def _is_to_come(unit: ReturnUnit) -> bool:
+    """Whether something may still be sent instead of this unit."""
+    return (
+        unit.reimbursement_id is None
+        and unit.acceptance != ReturnUnit.Acceptance.REJECTED
+        and unit.reception not in rules.GONE
+    )
+
+
+def _instead(line: ReturnLine, offer: products.Offer | None, left: int | None) -> Instead:
+    """`left`: units in stock beyond those that are wanted; None where none of the line's is to come any more."""
+    if offer is None:
+        return Instead(line.order_line.name, "", line.quantity, problem=_("not sold any more"))
+    options = " · ".join(str(value) for value in offer.options.values())
+    if left is None:
+        return Instead(offer.name, options, line.quantity)
+    problem = "" if left >= 0 else _("not in stock at present")
+    if not offer.is_sellable:
+        problem = _("not sold any more")
+    return Instead(offer.name, options, line.quantity, offer.unit_price, problem)
+
+
+def _difference(order: Order, units: Sequence[ReturnUnit], counts: Mapping[UUID, int]) -> Money:
+    """What the new units cost today, priced as a change of the order is, less what settling gives back for the old."""
+    quote = pricing.quote(
+        lines=[pricing.QuoteLine(variant, count) for variant, count in counts.items()],
+        currency=order.currency, address=order.shipping_address, is_carried=False,
+    )  # fmt: skip
+    return quote.total - order.money(sum(one.given.value for one in reimbursing.worths(units)))
