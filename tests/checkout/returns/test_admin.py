@@ -94,6 +94,15 @@ def test_a_return_from_the_list_to_the_money(merchant: Client) -> None:
     assert Reimbursement.objects.count() == 1
 
 
+def test_amounts_that_stand_below_each_other_on_a_phone_say_what_they_are(merchant: Client) -> None:
+    html = merchant.get(at(make.back(make.asked(make.arrived())), "settle")).content.decode()
+    table = html.split('data-testid="settlement">')[1].split("</table>")[0]
+    heads = re.findall(r'class="is-number">([^<]*)</th>', table)
+    assert re.findall(r'<td class="is-number" data-label="([^"]*)">', table) == heads == [
+        "Price", "Discount", "Delivery", "Tax", "Together",
+    ]  # fmt: skip
+
+
 def test_the_only_way_to_settle_is_told_and_not_chosen(merchant: Client) -> None:
     html = merchant.get(at(make.back(make.asked(make.arrived())), "settle")).content.decode()
     told = re.findall(r'data-testid="settle-only-way">Where it goes: <strong>([^<]*)', html)
