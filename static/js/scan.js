@@ -1,6 +1,6 @@
 // Scanning without losing a unit: a scanner is faster than a page. What is scanned while an answer is under way waits
-// its turn, the input stays focused, and the page's parts are replaced by those of the answer. Without this file each
-// scan is a plain form post.
+// its turn, the input stays focused, and the page's parts are replaced by those of the answer. What stands on top is of
+// the last scan. Without this file each scan is a plain form post.
 
 // The admin hides its pages until its scripts run, and what is hidden takes no focus: ask again until it does.
 function focus(input, tries = 120) {
@@ -13,7 +13,6 @@ if (first) focus(first);
 
 const form = document.querySelector("form[data-scan]");
 const PARTS = ["scan-told", "scan-screen"];
-const KEPT = 4; // lines of what was told
 const BOUNCE = 250; // milliseconds: nobody holds another unit before a scanner so soon
 
 if (form) {
@@ -24,7 +23,7 @@ if (form) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    waiting.push(scanned(new FormData(form), event.timeStamp));
+    waiting.push({ data: scanned(new FormData(form), event.timeStamp), isAnswered: !isBusy });
     input.value = "";
     input.focus();
     work();
@@ -48,40 +47,41 @@ if (form) {
     isBusy = false;
   }
 
-  async function send(data) {
+  // `isAnswered`: those before it were, when it was scanned.
+  async function send({ data, isAnswered }) {
     let answer;
     try {
       answer = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok || !page.getElementById("scan-told")) throw new Error(String(answer.status));
-      PARTS.forEach((id) => swap(document.getElementById(id), page.getElementById(id)));
+      PARTS.forEach((id) => swap(document.getElementById(id), page.getElementById(id), isAnswered));
       const code = page.querySelector("form[data-scan] input[name=code]");
       if (!code) location.reload(); // the round is over
     } catch {
-      stop(data.get("code"));
+      stop(data.get("code"), isAnswered);
     }
   }
 
-  function swap(old, next) {
+  function swap(old, next, isAnswered) {
     if (!old || !next) return;
-    if (old.id === "scan-told") tell(...next.children);
+    if (old.id === "scan-told") tell([...next.children], isAnswered);
     else old.replaceWith(next);
   }
 
-  // On top, in the region that is read out. The lines before stay a while: who scans fast must not miss an error.
-  function tell(...lines) {
+  // In the region that is read out, only what became of this scan. But who scans faster than the answers come has not
+  // seen them: what was refused of such scans stays below until one that comes after its answer.
+  function tell(lines, isAnswered) {
     const told = document.getElementById("scan-told");
-    [...told.children].forEach((line) => line.classList.add("is-old"));
+    [...told.children].filter((line) => isAnswered || line.matches(".is-success")).forEach((line) => line.remove());
     told.prepend(...lines);
-    [...told.children].slice(KEPT).forEach((line) => line.remove());
   }
 
   // Whether it was counted is not known: the person must look, so nothing more is sent.
-  function stop(code) {
-    const lost = [code, ...waiting.splice(0).map((data) => data.get("code"))].join(", ");
+  function stop(code, isAnswered) {
+    const lost = [code, ...waiting.splice(0).map(({ data }) => data.get("code"))].join(", ");
     const line = document.createElement("p");
     line.className = "is-error";
     line.textContent = form.dataset.lost.replace("{codes}", lost);
-    tell(line);
+    tell([line], isAnswered);
   }
 }
