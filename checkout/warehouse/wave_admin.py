@@ -123,6 +123,8 @@ class PickWaveAdmin(KeysetAdmin):
         if wave is None or not self.has_view_permission(request, wave):
             return super().change_view(request, object_id, form_url, extra_context)
         contents = selectors.contents(wave)
+        is_open = wave.status == services.Status.OPEN
+        rows = [row for row in contents.rows if is_open or row.open]  # of a wave that is over: what it left
         names = accounts.names_of([wave.actor])
         context = {
             **self.admin_site.each_context(request),
@@ -130,14 +132,14 @@ class PickWaveAdmin(KeysetAdmin):
             "wave": wave,
             "place": filling.location_name(wave),
             "actor": names[wave.actor],
-            "rows": sorted(contents.rows, key=lambda row: not row.open),  # what is fetched goes to the end
+            "rows": sorted(rows, key=lambda row: not row.open),  # what is fetched goes to the end
             "boxes": contents.boxes,
             "units": contents.quantity,
             "picked": contents.picked,
             "complete": [box for box in contents.boxes if box.is_complete],
             "scans": selectors.last_scans(wave.pk),
             "nonce": secrets.token_hex(16),
-            "is_open": wave.status == services.Status.OPEN,
+            "is_open": is_open,
             "opts": self.opts,
         }
         return TemplateResponse(request, self.change_form_template, context)

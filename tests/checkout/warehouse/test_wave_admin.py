@@ -94,7 +94,7 @@ def test_a_refused_scan_says_what_is_wrong(picker: Client) -> None:
     }
     for code, sentence in refused.items():
         assert after(picker, wave, "scan", code=code) == [("error", f"Not done: {sentence}")]
-    after(picker, wave, "scan", code=item.sku)
+    assert [kind for kind, _words in after(picker, wave, "scan", code=item.sku)] == ["success"]
     assert after(picker, wave, "scan", code=item.sku) == [("error", f"Not done: {item.sku} is complete: put it back.")]
 
 
@@ -148,6 +148,37 @@ def test_a_wave_is_closed(picker: Client) -> None:
     wave.refresh_from_db()
     assert wave.status == "closed"
     assert listed(picker) == [shipment]
+
+
+def headings(html: str) -> list[str]:
+    return re.findall(r"<h2[^>]*>(.*?)</h2>", html)
+
+
+def test_a_closed_wave_says_what_it_left_and_where_that_is(picker: Client) -> None:
+    whole, part = stocked(9), stocked(9)
+    done, left = make.parcel([whole]), make.parcel([whole, part], quantity=2)
+    wave = make.wave(done, left)
+    assert headings(picker.get(page(wave)).content.decode()) == ["To fetch", "Boxes"]
+    after(picker, wave, "scan", code=f"3*{whole.sku}")
+    after(picker, wave, "scan", code=part.sku)
+    after(picker, wave, "close")
+    shown = picker.get(page(wave))
+    html = shown.content.decode()
+    assert headings(html) == ["Not picked", "Boxes", "Last scans"]
+    assert [(row.sku, row.open) for row in shown.context["rows"]] == [(part.sku, 1)]
+    assert ("1 not picked" in html, "to be fetched" in html, html.count("not finished")) == (True, False, 2)
+    [words] = re.findall(r'data-testid="wave-left">(.*?)</p>', html)
+    assert f'among the <a href="{reverse(TO_PICK)}">parcels to pick</a> again, or in a later wave' in words
+
+
+def test_a_wave_of_which_all_is_picked_says_that_nothing_is_left(picker: Client) -> None:
+    item = stocked(9)
+    shipment = make.parcel([item])
+    wave = make.wave(shipment)
+    after(picker, wave, "scan", code=item.sku)
+    after(picker, wave, "finish", parcel=str(shipment.pk))
+    html = picker.get(page(wave)).content.decode()
+    assert ("Nothing of this wave is left to pick." in html, "wave-left" in html) == (True, False)
 
 
 def test_A09_the_warehouse_is_for_those_who_may_fulfil(staff: Callable[..., Client]) -> None:
