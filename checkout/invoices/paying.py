@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import emails
 from checkout.orders.models import Order
-from checkout.payments import methods
+from checkout.payments import methods, transfers
 from checkout.payments import selectors as payments
 from checkout.receivables import selectors as receivables
-from shop.core import iban
 
 
 def standing(order: Order) -> dict[str, Any]:
@@ -43,9 +42,7 @@ def _part(provider: str, minor: int) -> dict[str, Any]:
 
 def transfer(account: Mapping[str, str], reference: str) -> list[tuple[str, str]]:
     """Where money is to be sent to: what people call each part of the account, and what it is."""
-    names = {"account_holder": _("Account holder"), "iban": _("IBAN"), "bic": _("BIC")}
-    order = [name for name in names if name in account] + [name for name in account if name not in names]
-    return [*((names.get(name, name), iban.in_fours(account[name])) for name in order), (_("Reference"), reference)]
+    return [*transfers.rows(account), (_("Reference"), reference)]
 
 
 def asked_for(order: Order) -> dict[str, Any] | None:

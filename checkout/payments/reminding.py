@@ -9,10 +9,11 @@ from django.utils.formats import date_format
 
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
+from checkout.payments import transfers
 from checkout.payments.models import Payment
 from checkout.receivables import selectors as receivables
 from checkout.receivables import services
-from shop.core import db, iban
+from shop.core import db
 
 
 def remind(*, limit: int = 200) -> int:
@@ -27,8 +28,8 @@ def _remind(one: receivables.Receivable) -> bool:
     with transaction.atomic(using=db.DEFAULT):
         if not services.note_reminded(payment_id=one.payment_id):
             return False
-        account = [{"label": name, "value": iban.in_fours(value)} for name, value in settings.BANK_TRANSFER.items()]
         with translation.override(order.language):
+            account = [{"label": label, "value": value} for label, value in transfers.rows(settings.BANK_TRANSFER)]
             return order_emails.send(
                 order,
                 "invoice_overdue",

@@ -76,8 +76,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "open": "$348.70",
         "due": "Nov. 7, 2026",
         "account": [
-            {"label": "account_holder", "value": "Holdfast"},
-            {"label": "iban", "value": "GB33 BUKB 2020 1555 5555 55"},
+            {"label": "Account holder", "value": "Holdfast"},
+            {"label": "IBAN", "value": "GB33 BUKB 2020 1555 5555 55"},
         ],
     },
     "order_changed": {
