@@ -97,7 +97,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
             can_take=user.has_perm(transitions.REVIEW) and bool(_takeable(order, taken)),
             can_let_go=_can_let_go(order, taken),
             can_refund=bool(refundable),
-            can_record=bool(waited_for(taken)) or _is_owing(order, taken),
+            record=_record(order, taken),
         ),
         "desk_buttons": desk_buttons(order, user, has_units=_has_units(order, lines)),
     }
@@ -130,7 +130,7 @@ def _has_units(order: Order, lines: Sequence[Any]) -> bool:
 
 
 def buttons(
-    order: Order, user: Any, *, can_take: bool, can_let_go: bool, can_refund: bool, can_record: bool
+    order: Order, user: Any, *, can_take: bool, can_let_go: bool, can_refund: bool, record: Button | None
 ) -> list[Button]:
     """What this person may do with the order now: rows of the table, guards and permissions looked at."""
     found, possible = [], orders.possible(order)
@@ -142,8 +142,8 @@ def buttons(
             found.append(Button(row.label, _url(asked, order), variant=variant))
         else:
             found.append(Button(row.label, _url("pull", order), trigger=row.trigger, variant=variant))
-    if can_record and user.has_perm(RECORD):
-        found.append(Button(_("Record payment received"), _url("transfer", order), variant="primary"))
+    if record and user.has_perm(RECORD):
+        found.append(record)
     if can_take and user.has_perm(transitions.REVIEW):
         found.append(Button(_("Take money"), _url("capture", order), variant="primary"))
     if can_let_go and user.has_perm(transitions.REVIEW):
@@ -151,6 +151,15 @@ def buttons(
     if can_refund and user.has_perm(transitions.REFUND):
         found.append(Button(_("Refund"), _url("refund", order)))
     return found
+
+
+def _record(order: Order, taken: list[Any]) -> Button | None:
+    """To write down money that has come; what was to come by bank may also come too late, or twice."""
+    if waited_for(taken) or _is_owing(order, taken):
+        return Button(_("Record payment received"), _url("transfer", order), variant="primary")
+    if any(one.provider in ("bank_transfer", "invoice") for one in taken):
+        return Button(_("Record late payment"), _url("transfer", order))
+    return None
 
 
 def _url(page: str, order: Order) -> str:

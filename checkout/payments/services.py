@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from checkout.orders.models import Order
 from checkout.payments import (
     calls,
     capturing,
@@ -131,15 +132,21 @@ def record_received(*, order_id: UUID, provider: str, amount: Money, receipt: st
     """Money that staff were given for an order, whatever way it was to be paid: `provider` "cash", or "bank_transfer"
     with the line of the statement as its `receipt`. What waits for money in this way gets it, an invoice what comes to
     the bank while nothing else is due; else it is a payment of its own. The same receipt counts once; what is paid
-    waits for no other transfer.
+    waits for no other transfer. What comes to the bank too late, or twice, is kept as well, and goes back.
 
-    Raises `PaymentRefused`: nothing is due, another attempt is under way, a wrong amount.
+    Raises `PaymentRefused`: nothing is due and no transfer was ever waited for, another attempt is under way, a wrong
+    amount, a receipt that was recorded with another amount.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
         is_promised = provider == selectors.BANK and selectors.due(order, payments).minor <= 0
         takers = (provider, "invoice") if is_promised else (provider,)
-        payment = _told_of(receipt, payments, provider) or _waiting(payments, takers)
+        told = _told_of(receipt, payments, provider)
+        if told and told.amount != amount:
+            text = _("“%(receipt)s” was recorded before, with %(amount)s.")
+            raise PaymentRefused(text % {"receipt": receipt.strip()[:100], "amount": told.amount.format()})
+        payment = next((one for one in payments if told and one.pk == told.payment_id), None)
+        payment = payment or _waiting(payments, takers) or _late(order, payments, provider)
         if payment is None:
             payment = opening.retry(order_id=order_id, provider=provider, token="", by=by, is_here=True)
         payment = record_transfer(payment_id=payment.pk, amount=amount, statement_id=receipt, at=db.clock(), by=by)
@@ -157,12 +164,18 @@ def _waiting(payments: Sequence[Payment], takers: Sequence[str]) -> Payment | No
     return None
 
 
-def _told_of(receipt: str, payments: Sequence[Payment], provider: str) -> Payment | None:
-    """The one of these that a line of the statement, or a receipt, was recorded for already."""
+def _late(order: Order, payments: Sequence[Payment], provider: str) -> Payment | None:
+    """Whose money it is that comes to the bank when nothing of the order is due any more: the latest that waited."""
+    if provider != selectors.BANK or selectors.due(order, payments).minor > 0:
+        return None
+    return next((one for one in reversed(payments) if one.provider in (selectors.BANK, "invoice")), None)
+
+
+def _told_of(receipt: str, payments: Sequence[Payment], provider: str) -> PaymentEvent | None:
+    """What was recorded of a line of the statement, or a receipt, before."""
     books = (provider, "invoice") if provider == selectors.BANK else (provider,)
     kept = PaymentEvent.objects.filter(payment__in=payments, payment__provider__in=books, kind="captured")
-    found = kept.filter(reference__endswith=f":{receipt.strip()[:100]}").values_list("payment_id", flat=True).first()
-    return next((one for one in payments if one.pk == found), None)
+    return kept.filter(reference__endswith=f":{receipt.strip()[:100]}").first()
 
 
 def _wait_no_longer(order_id: UUID, by: str) -> None:

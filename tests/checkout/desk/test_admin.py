@@ -350,6 +350,42 @@ def test_a_transfer_is_recorded(merchant: Client) -> None:
     assert (order.status, order.payments.count()) == ("payment_confirmed", 1)
 
 
+@pytest.mark.parametrize("provider", ["bank_transfer", "invoice"])
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_money_that_comes_too_late_or_twice_is_booked_and_goes_back(
+    merchant: Client, provider: str, is_paid: bool
+) -> None:
+    order = make.placed(provider=provider, token="", customer_id=db.uuid7())
+    outbox.drain()
+    given = {"way": "bank_transfer", "amount": "30.00", "statement_id": "7"}
+    if is_paid:
+        merchant.post(page(order, "transfer"), given)
+    else:
+        orders.cancel(order_id=order.pk, by="guest")
+    outbox.drain()
+    assert "Record late payment" in buttons(merchant, order)
+    for _twice in range(2):
+        assert merchant.post(page(order, "transfer"), given | {"statement_id": "8"}).status_code == 302
+    outbox.drain()
+    order.refresh_from_db()
+    came = 6000 if is_paid else 3000
+    assert (order.captured_minor, order.payments.count()) == (came, 1)
+    [refund] = Refund.objects.filter(order_id=order.pk)
+    assert (refund.amount_minor, refund.status) == (3000, "requested")
+    assert (violations(), outbox.failures()) == ([], [])
+
+
+def test_a_line_that_was_recorded_with_another_amount_is_refused(merchant: Client) -> None:
+    order = make.placed(provider="bank_transfer", token="")
+    outbox.drain()
+    given = {"way": "bank_transfer", "amount": "10.00", "statement_id": "7"}
+    merchant.post(page(order, "transfer"), given)
+    answer = merchant.post(page(order, "transfer"), given | {"amount": "12.00", "statement_id": " 7 "})
+    assert "“7” was recorded before, with $10.00." in answer.content.decode()
+    order.refresh_from_db()
+    assert order.captured_minor == 1000
+
+
 def test_money_for_an_invoice_is_recorded_once(merchant: Client) -> None:
     order = make.placed(provider="invoice", token="", customer_id=db.uuid7())
     outbox.drain()
