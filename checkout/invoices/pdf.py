@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from checkout.invoices.models import Document
 
 SIZES = {"a4": pages.A4, "letter": pages.LETTER}
+_GAP = 5 * pages.mm  # between the addresses and what stands beside them
 _BARE = [
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -71,7 +72,8 @@ def _head(sheet: _Sheet) -> list[Flowable]:
         [left, right],
         style=[*_BARE, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     )
-    below = Table([[_addresses(sheet), _facts(sheet, right)]], [left, right], style=_BARE)
+    apart = ("RIGHTPADDING", (0, 0), (0, 0), _GAP)
+    below = Table([[_addresses(sheet), _facts(sheet, right)]], [left, right], style=[*_BARE, apart])
     return [top, Spacer(1, 9 * pages.mm), below, Spacer(1, 9 * pages.mm)]
 
 

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from checkout.invoices import pdf, sample, selectors, services
 from checkout.invoices.models import InvoiceDetails
 from checkout.orders.models import Order
-from shop.core import db
+from shop.core import db, scripts
+from shop.core import pdf as layout
 from tests import outbox
 from tests.factories import checkout as shop
 from tests.factories import invoices as factory
@@ -65,6 +66,18 @@ def test_it_says_who_sells_to_whom_and_what():
     first = found.index("2", found.index("Blue · SKU-0"))
     assert found[first : first + 5] == ["2", "€12.00", "-€2.40", "20 %", "€21.60"]
     assert beside(found, "Goods", "Delivery (Standard)") == ["€26.10", "€6.00"]
+
+
+def test_the_sender_stays_apart_from_what_stands_beside_it():
+    where = "350 Fifth Avenue\nNew York 10118\nUnited States of America"
+    services.save_details(
+        details=InvoiceDetails(**HOLDFAST | {"name": "Holdfast Inc.", "address": where}), by="staff:1"
+    )
+    found = lines(issued(factory.paid()))
+    sender = found[found.index("Invoice") + 1 : found.index("Ada Lovelace")]
+    assert " ".join(sender) == " · ".join(["Holdfast Inc.", *where.split("\n")])
+    column = 0.56 * (layout.A4[0] - 40 * layout.mm)
+    assert [line for line in sender if scripts.width(line, 7.5) > column - 4 * layout.mm] == []
 
 
 def test_taxes_stand_by_rate_with_what_they_are_on():
