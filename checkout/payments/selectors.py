@@ -82,9 +82,10 @@ def _of_payment(order: Order, payment: Payment) -> Standing:
     if payment.status == Status.PENDING and hosted:
         return Standing("action", payment, is_hosted=True)
     if payment.status == Status.ACTION_REQUIRED and payment.instructions:
-        return Standing("awaiting_transfer", payment, instructions=payment.instructions)
+        told = {**payment.instructions, "amount": _rest(payment).format()}
+        return Standing("awaiting_transfer", payment, instructions=told)
     if payment.status in WAITING and payment.provider == BANK and not waiting_credit(payment):
-        told = bank_transfer.from_settings().instructions(order_number=order.number, amount=payment.amount)
+        told = bank_transfer.from_settings().instructions(order_number=order.number, amount=_rest(payment))
         return Standing("awaiting_transfer", payment, instructions=told)  # no worker need say so
     if payment.status in WAITING and payment.provider == CASH:
         return Standing("unpaid", payment)  # a part of it was paid at the desk; nobody takes the rest by itself
@@ -93,6 +94,11 @@ def _of_payment(order: Order, payment: Payment) -> Standing:
     if payment.status in (Status.FAILED, Status.CANCELLED):
         return Standing("declined", payment, error=payment.message)
     return Standing("pending", payment, is_delayed=is_delayed(payment))
+
+
+def _rest(payment: Payment) -> Money:
+    """What has still to come of a payment of which a part may have come."""
+    return Money(payment.amount_minor - payment.captured_minor, payment.currency)
 
 
 def _of_balance(order: Order) -> Standing | None:

@@ -13,9 +13,11 @@ from checkout.payments import services as payments
 from checkout.payments.models import Payment
 from checkout.receivables.models import Receivable
 from shop.core import db
+from shop.core.money import Money
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import cart as carts
+from tests.factories import checkout as make
 from tests.factories.changes import bought, money, now
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +87,15 @@ def test_a_part_that_was_paid_at_the_desk_leaves_the_rest_to_be_paid(order: Orde
         assert selectors.standing(now(order)).instructions["amount"] == "$10.00"
     payments.retry(order_id=order.pk, provider="bank_transfer", token="", by="guest")
     assert told(order) == ("balance", "awaiting_transfer", 1000, "partly_paid")
+
+
+def test_a_transfer_that_came_in_part_is_told_with_what_has_still_to_come() -> None:
+    order = make.placed(provider="bank_transfer", token="")
+    outbox.drain()
+    payment = make.payment_of(order)
+    for minor, rest in ((1000, "$20.00"), (1950, "$0.50")):
+        payments.record_transfer(
+            payment_id=payment.pk, amount=Money(minor, "USD"), statement_id=str(minor), at=db.clock(), by="staff:1"
+        )
+        standing = selectors.standing(Order.objects.get(pk=order.pk))
+        assert (standing.state, standing.instructions["amount"]) == ("awaiting_transfer", rest)
