@@ -42,6 +42,15 @@ class ReturnIn(serializers.Serializer[Any]):
     wish = serializers.ChoiceField(choices=wording.wishes(), default="original")
     comment = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A variant without the wish for an exchange, or this wish without any variant, contradict each other."""
+        has_variant = any(line.get("exchange_for") for line in attrs["lines"])
+        if attrs["wish"] == "exchange" and not has_variant:
+            raise serializers.ValidationError({"wish": [wording.nothing_instead()]})
+        if attrs["wish"] != "exchange" and has_variant:
+            raise serializers.ValidationError({"wish": [wording.not_wished()]})
+        return attrs
+
 
 class ReturnForm(serializers.Serializer[Any]):
     """The same as a form, with photos: at most 4, of at most 10 MB each (JPEG, PNG or WebP)."""

@@ -124,7 +124,17 @@ class RequestForm(forms.Form):
             for name in needed:
                 if not cleaned.get(f"{name}_{key}") and f"{name}_{key}" not in self.errors:
                     self.add_error(f"{name}_{key}", _("Please choose."))
+        self._check_wish(chosen)
         return cleaned
+
+    def _check_wish(self, chosen: Sequence[Returnable]) -> None:
+        """What is chosen for the items and what is wanted in all must not contradict each other."""
+        wish = self.cleaned_data.get("wish")
+        has_variant = any(self.cleaned_data.get(f"exchange_{row.line.pk.hex}") for row in chosen)
+        if wish and wish != Destination.EXCHANGE and has_variant:
+            self.add_error("wish", wording.not_wished())
+        if wish == Destination.EXCHANGE and chosen and not has_variant:
+            self.add_error("wish", wording.nothing_instead())
 
     def wanted(self) -> list[Wanted]:
         """What was chosen, as the service takes it."""

@@ -192,6 +192,16 @@ def archived() -> str:
     )
 
 
+def not_wished() -> str:
+    """A variant was chosen for an item, and something else than the exchange."""
+    return _("You chose another variant for an item. Choose the exchange here as well, or no variant there.")
+
+
+def nothing_instead() -> str:
+    """The exchange was chosen, and no variant for any item."""
+    return _("You chose the exchange, but no variant for any item. Choose what you want instead, or another way here.")
+
+
 def too_many(name: str, left: int, *, shipped: int) -> str:
     """More units were asked for than can come back; `shipped` of the line were sent."""
     if not shipped:

@@ -9,7 +9,7 @@ from uuid import UUID
 from PIL import Image
 
 from cart.carts import services as cart_services
-from catalog.products.models import Product
+from catalog.products.models import Product, Variant
 from checkout.fulfilment import services as fulfilment
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import services as payments
@@ -19,7 +19,9 @@ from inventory.stock.models import StockItem
 from shop.core import db
 from tests import outbox
 from tests.factories import cart as carts
+from tests.factories import catalog
 from tests.factories import checkout as make
+from tests.factories.inventory import stocked
 
 
 def rule(**fields: object) -> ReturnRule:
@@ -35,6 +37,16 @@ def add_rule(**fields: object) -> ReturnRule:
 def arrived(items: Sequence[StockItem] | None = None, **details: object) -> Order:
     """An order that was paid, sent and delivered; its events are done."""
     return delivered(make.paid(items, **details))
+
+
+def exchangeable() -> tuple[Order, Variant]:
+    """An order that has arrived of a product with sizes: L may be had instead, XL is sold out."""
+    product = catalog.product(units=3, indexed=False, options=["Size"])
+    other = catalog.add_variant(product, units=1, options={"Size": "L"})
+    catalog.add_variant(product, units=0, options={"Size": "XL"})
+    order = arrived([stocked(1, variant_id=product.variants.order_by("id")[0].pk)])
+    order.lines.update(product_id=product.pk)
+    return order, other
 
 
 def bought(*products: tuple[Product, int], coupon: str = "", **details: object) -> Order:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from checkout.orders.models import Order
 from checkout.returns import services as returns
+from checkout.returns import wording
 from checkout.returns.models import Return, ReturnPhoto
 from tests.factories import returns as make
 
@@ -80,7 +81,8 @@ def test_the_same_key_is_one_return(order: Order) -> None:
         ({"line": {"reason": "because"}}, 400, "validation_error"),
         ({"line": {"lineId": "01a1fd3d-53b7-7293-b7b6-e32b1805bd56"}}, 409, "unknown_line"),
         ({"wish": "store_credit"}, 409, "no_account"),
-        ({"wish": "exchange"}, 409, "bad_exchange"),
+        ({"wish": "exchange"}, 400, "validation_error"),
+        ({"wish": "exchange", "line": {"exchangeFor": "01a1fd3d-53b7-7293-b7b6-e32b1805bd56"}}, 409, "bad_exchange"),
         ({"wish": "gold"}, 400, "validation_error"),
         ({"lines": []}, 400, "validation_error"),
     ],
@@ -89,6 +91,25 @@ def test_refusals_have_a_code(order: Order, given: dict[str, Any], status: int, 
     answer = call("post", order, wish(order) | given if "lines" in given else wish(order, **given))
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert Return.objects.count() == 0
+
+
+def test_the_wish_and_the_variants_must_not_contradict_each_other() -> None:
+    """A chosen exchange is not thrown away, nor is one made of nothing."""
+    order, other = make.exchangeable()
+    swap = {"exchangeFor": str(other.pk)}
+    told = [
+        (answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["fields"])
+        for answer in (call("post", order, wish(order, wish="original", line=swap)),
+                       call("post", order, wish(order, wish="exchange")))
+    ]  # fmt: skip
+    assert told == [
+        (400, "validation_error", {"wish": [wording.not_wished()]}),
+        (400, "validation_error", {"wish": [wording.nothing_instead()]}),
+    ]
+    with pytest.raises(returns.ReturnRefused) as refused:
+        make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk))
+    assert (refused.value.code, Return.objects.count()) == ("bad_wish", 0)
+    assert call("post", order, wish(order, wish="exchange", line=swap)).status_code == 201
 
 
 def test_out_of_time(order: Order) -> None:

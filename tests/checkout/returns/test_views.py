@@ -16,7 +16,6 @@ from checkout.orders.models import Order
 from checkout.returns import selectors
 from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnPhoto
-from tests.factories import catalog
 from tests.factories import returns as make
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.inventory import stocked
@@ -140,18 +139,28 @@ class TestAsking:
         assert client.post(ask_url(order), given(order)).status_code == 422
 
     def test_an_exchange_for_a_variant_in_stock(self, client: Client) -> None:
-        product = catalog.product(units=3, indexed=False, options=["Size"])
-        other = catalog.add_variant(product, units=1, options={"Size": "L"})
-        catalog.add_variant(product, units=0, options={"Size": "XL"})
-        order = make.arrived([stocked(1, variant_id=product.variants.order_by("id")[0].pk)])
-        order.lines.update(product_id=product.pk)
+        order, other = make.exchangeable()
         html = client.get(ask_url(order)).content.decode()
         key = make.lines(order)[0].pk.hex
         assert re.findall(r'<option value="[0-9a-f-]{36}">([^<]+)<', html) == ["L, $25.00"]
-        assert errors(client.post(ask_url(order), given(order, wish="exchange"))) == ["Please choose."]
+        none = "You chose the exchange, but no variant for any item. Choose what you want instead, or another way here."
+        answer = client.post(ask_url(order), given(order, wish="exchange"))
+        assert (answer.status_code, answer.context["form"].errors) == (
+            422, {"wish": [none], f"exchange_{key}": ["Please choose."]},
+        )  # fmt: skip
         client.post(ask_url(order), given(order, wish="exchange", **{f"exchange_{key}": str(other.pk)}))
         [found] = Return.objects.all()
         assert (found.wish, found.lines.get().exchange_for) == ("exchange", other.pk)
+
+    def test_a_chosen_exchange_is_not_thrown_away(self, client: Client) -> None:
+        """The wish stays at money back, as it is preselected: the form asks, with the choice kept."""
+        order, other = make.exchangeable()
+        key = make.lines(order)[0].pk.hex
+        answer = client.post(ask_url(order), given(order, **{f"exchange_{key}": str(other.pk)}))
+        told = "You chose another variant for an item. Choose the exchange here as well, or no variant there."
+        assert (answer.status_code, answer.context["form"].errors) == (422, {"wish": [told]})
+        assert f'<option value="{other.pk}" selected>' in answer.content.decode()
+        assert Return.objects.count() == 0
 
 
 class TestOthers:
