@@ -56,7 +56,12 @@ class RefundForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount"), min_value=0, max_digits=16, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
     )
-    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Staff read it; beside store credit the customer reads it too."),
+        widget=UnfoldAdminTextInputWidget,
+    )
     to = forms.ChoiceField(
         label=_("To"),
         required=False,
