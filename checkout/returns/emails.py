@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.returns import selectors, wording
 from checkout.returns.models import Destination, Return
-from shop.core import requests
+from shop.core import db, requests
 
 
 def requested(*, return_id: UUID) -> None:
@@ -25,7 +25,7 @@ def requested(*, return_id: UUID) -> None:
 
 
 def approved(*, return_id: UUID) -> None:
-    """With the link to the label, and until when it should be sent."""
+    """With the link to the label, who pays the postage, and until when it should be sent."""
     _send(selectors.one(return_id), "return_approved")
 
 
@@ -70,6 +70,7 @@ def settled(*, reimbursement_id: UUID) -> None:
 
 def _send(found: Return, template: str, *, key: UUID | None = None, order: Order | None = None, **extra: Any) -> None:
     about = order or orders.by_id(found.order_id)
+    lines = selectors.lines_of(found.pk)
     with translation.override(about.language):
         facts = {
             "number": found.number,
@@ -78,8 +79,10 @@ def _send(found: Return, template: str, *, key: UUID | None = None, order: Order
             "answer": found.answer,
             "items": [
                 {"units": line.quantity, "name": line.order_line.name, "reason": str(line.get_reason_display())}
-                for line in selectors.lines_of(found.pk)
+                for line in lines
             ],
+            "postage": wording.postage(is_paid=found.label_paid_by == "shop"),
+            "send_by": wording.send_by((line.returnable_until for line in lines), timezone.localdate(db.clock())),
         }
     order_emails.send(about, template, key=key or found.pk, returned=facts, **extra)
 

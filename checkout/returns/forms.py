@@ -108,6 +108,26 @@ class RequestForm(forms.Form):
         names = [f"{name}_{row.line.pk.hex}" for name in ("units", "reason", "condition", "exchange")]
         return [self[name] for name in names if name in self.fields]
 
+    def problems(self) -> list[tuple[str, str]]:
+        """(id of the field or empty, what to mend) in the order of the page; several items have the same fields, so
+        each is named with its item."""
+        told = [("", str(error)) for error in self.non_field_errors()]
+        for row in self.rows:
+            options = " · ".join(str(value) for value in row.line.options.values())
+            item = f"{row.line.name} ({options})" if options else row.line.name
+            for field in self.parts(row):
+                told += [(field.id_for_label, self._about(item, row, field, error)) for error in field.errors]
+        told += [(self["wish"].subwidgets[0].id_for_label, str(error)) for error in self["wish"].errors]
+        for name in ("comment", "photos"):
+            told += [(self[name].id_for_label, f"{self[name].label}: {error}") for error in self[name].errors]
+        return told + [("", str(error)) for error in self["key"].errors]
+
+    def _about(self, item: str, row: Returnable, field: Any, error: str) -> str:
+        if error.startswith(row.line.name):  # it names the item itself
+            return error
+        label = field.label if field.label[-1:] in "?？؟" else f"{field.label}:"
+        return f"{item}: {label} {error}"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for row in self._others:  # it was possible when the page was opened

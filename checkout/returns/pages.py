@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.products import selectors as products
@@ -15,6 +16,7 @@ from checkout.returns import instead, selectors, wording
 from checkout.returns.forms import RequestForm, SentForm
 from checkout.returns.models import Reimbursement, Return
 from checkout.returns.selectors import Returnable
+from shop.core import db
 
 LABELLED = frozenset({"approved", "in_transit", "partly_received"})
 
@@ -27,6 +29,7 @@ def ask_page(order: Order, rows: Sequence[Returnable], form: RequestForm, *, que
         "order_url": reverse("order", args=[order.number]) + query,
         "form": form,
         "form_url": reverse("order_return", args=[order.number]) + query,
+        "problems": form.problems() if form.is_bound else [],
         "can_return": bool(form.rows),
         "lines": [
             {
@@ -78,7 +81,8 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
                    for one in selectors.photos_of(found.pk)],
         "label_url": link("return_label") if has_label(found) else None,
         "address": settings.RETURN_ADDRESS,
-        "is_label_paid": found.label_paid_by == "shop",
+        "postage": wording.postage(is_paid=found.label_paid_by == "shop"),
+        "send_by": wording.send_by((line.returnable_until for line in lines), timezone.localdate(db.clock())),
         "sent_url": link("return_sent") if found.status == "approved" else None,
         "sent_form": SentForm(),
         "cancel_url": link("return_cancel") if can_cancel else None,

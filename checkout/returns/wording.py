@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -183,6 +184,21 @@ def difference(amount: Money) -> str:
     if amount.minor < 0:
         return _("%(amount)s goes back") % {"amount": emails.text(-amount)}
     return _("nothing to be paid, and nothing goes back")
+
+
+def postage(*, is_paid: bool) -> str:
+    """Who pays for the way back: the shop if `is_paid`."""
+    if is_paid:
+        return _("Hand the parcel in; we pay the postage.")
+    return _("Hand the parcel in. Please pay the postage yourself.")
+
+
+def send_by(days: Iterable[date | None], today: date) -> str:
+    """Until when to send what may come back until `days`; empty where that is open, or over since it was asked for."""
+    last = min((day for day in days if day is not None), default=None)
+    if last is None or last < today:
+        return ""
+    return _("Please send it by %(day)s.") % {"day": date_format(last, "DATE_FORMAT")}
 
 
 def archived() -> str:

@@ -47,6 +47,8 @@ _RETURNED: dict[str, Any] = {
     "label_url": f"{_SHOP}/returns/RET-2026000007/label.pdf?key=sample",
     "answer": "The cover shows signs of use, so it cannot be sold as new any more.",
     "items": [{"units": 1, "name": "Anglepoise desk lamp", "reason": "It does not fit"}],
+    "postage": "Hand the parcel in; we pay the postage.",
+    "send_by": "Please send it by Dec. 19, 2026.",
 }
 _TO_PAY = {
     "amount": "$336.70",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 
 from checkout.payments import services as payments
 from checkout.returns import pages, screen, selectors, wording
 from checkout.returns import services as returns
 from checkout.storecredit import selectors as credit
 from shop.core.money import Money
+from shop.notifications import samples
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
@@ -102,6 +105,51 @@ def test_nothing_is_said_to_be_sent_of_what_was_not_paid_yet(shop_sandbox: Runni
     [paid] = pages.return_page(selectors.one(found.pk), query="")["paid"]
     assert (paid["amount"], paid["to"], paid["came_to"]) == (done.amount, "less to be paid for your order", "")
     assert screen.settlement(order, done)["unpaid"] == -done.amount
+
+
+@pytest.mark.parametrize(
+    ("payer", "told"),
+    [
+        ("shop", "Hand the parcel in; we pay the postage."),
+        ("shopper", "Hand the parcel in. Please pay the postage yourself."),
+    ],
+)
+def test_an_approved_return_says_who_pays_the_postage_and_until_when(
+    mailoutbox: list[Any], payer: str, told: str
+) -> None:
+    """In the words of its page, and of which order it is."""
+    make.rule(label_paid_by=payer)
+    found = make.asked(make.arrived())
+    day = date_format(found.lines.get().returnable_until, "DATE_FORMAT")
+    outbox.drain(rounds=50)
+    [mail] = [one for one in mailoutbox if "is approved" in one.subject]
+    sentences = [told, f"Please send it by {day}."]
+    text, html = mail.body.splitlines(), mail.alternatives[0][0]
+    at = text.index(told)
+    assert (text[at : at + 2], " ".join(sentences) in html) == (sentences, True)
+    page = pages.return_page(selectors.one(found.pk), query="")
+    assert [page["postage"], page["send_by"]] == sentences
+    title = f"Return {found.number} of your order {found.order.number}"
+    assert (title in text, f">{title}</h2>" in html) == (True, True)
+
+
+def test_a_day_that_is_over_is_not_named() -> None:
+    """It was asked for in time, and approved later."""
+    today = date(2026, 3, 5)
+    days = [[date(2026, 3, 4), None], [None], [date(2026, 3, 9), date(2026, 3, 5)]]
+    assert [wording.send_by(some, today) for some in days] == ["", "", "Please send it by March 5, 2026."]
+
+
+@pytest.mark.parametrize("template", ["return_settled", "order_cancelled"])
+@pytest.mark.parametrize("kind", ["txt", "html"])
+def test_the_order_is_named_in_the_body(template: str, kind: str) -> None:
+    text = render_to_string(f"emails/{template}.{kind}", samples.context(template))
+    body = text.partition("<body" if kind == "html" else "\n")[2]
+    told = {
+        "return_settled": "Return RET-2026000007 of your order ORD-2026000123",
+        "order_cancelled": "Your order ORD-2026000123 is cancelled.",
+    }
+    assert body.count(told[template]) == 1
 
 
 @pytest.mark.parametrize("kind", ["txt", "html"])

@@ -162,6 +162,23 @@ class TestAsking:
         assert f'<option value="{other.pk}" selected>' in answer.content.decode()
         assert Return.objects.count() == 0
 
+    def test_the_summary_names_the_item_of_each_problem(self, client: Client) -> None:
+        order = make.arrived([stocked(1), stocked(1)])
+        lines = make.lines(order)
+        for line, name in zip(lines, ("Lamp", "Chair"), strict=True):
+            line.name, line.options = name, {}
+            line.save(update_fields=["name", "options"])
+        sent = {f"units_{line.pk.hex}": 1 for line in lines} | {f"condition_{lines[0].pk.hex}": "unopened"}
+        html = client.post(ask_url(order), sent | {"wish": "gold", "key": "form-1"}).content.decode()
+        summary = html.partition("data-errors>")[2].partition("</div>")[0]
+        assert re.findall(r'<li><a href="#([^"]+)">([^<]+)</a></li>', summary) == [
+            (f"id_reason_{lines[0].pk.hex}", "Lamp: Why? Please choose."),
+            (f"id_reason_{lines[1].pk.hex}", "Chair: Why? Please choose."),
+            (f"id_condition_{lines[1].pk.hex}", "Chair: In which condition is it? Please choose."),
+            ("id_wish_0", "Select a valid choice. gold is not one of the available choices."),
+        ]
+        assert (summary.count("<li>"), 'id="id_wish_0"' in html) == (4, True)
+
 
 class TestOthers:
     """Nobody sees or moves what is not theirs: 404, the same as for what does not exist."""
