@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.returns import selectors, wording
+from checkout.returns import instead, selectors, wording
 from checkout.returns.models import Destination, Return
 from shop.core import db, requests
 
@@ -47,7 +47,10 @@ def settled(*, reimbursement_id: UUID) -> None:
     destination = Destination.ORIGINAL if is_swap and not wording.is_exchange(row) else row.destination
     shares = wording.shares(row)
     with translation.override(order.language):
+        sent, is_to_pay = instead.sent(row.parent, order, selectors.lines_of(row.parent_id), [row])
         amounts = {
+            "sent": sent,
+            "is_to_pay": is_to_pay,
             "amount": order_emails.text(row.amount),
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
             "goodwill": order_emails.text(-shares.goodwill) if shares.goodwill.minor else None,

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from cart.pricing import selectors as pricing
 from catalog.products import selectors as products
+from checkout.orders import emails
 from checkout.orders.models import Order
-from checkout.returns import exchanging, reimbursing, rules
-from checkout.returns.models import Return, ReturnLine, ReturnUnit
+from checkout.payments import selectors as money
+from checkout.returns import exchanging, reimbursing, rules, wording
+from checkout.returns.models import Reimbursement, Return, ReturnLine, ReturnUnit
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -58,6 +60,28 @@ def outlook(found: Return, order: Order, lines: Sequence[ReturnLine]) -> Outlook
             told[line.pk] = _instead(line, offers.get(variant), left)
     can_be_had = bool(units) and not any(one.problem for one in told.values())
     return Outlook(told, _difference(order, units, counts) if can_be_had else None)
+
+
+def sent(found: Return, order: Order, lines: Sequence[ReturnLine], rows: Sequence[Reimbursement]) -> tuple[str, bool]:
+    """What is sent instead by those exchanges of the return's `rows` that were made, what of the order is still to be
+    paid, or what goes back, in sentences, empty where none was made; and whether something is to be paid."""
+    done = {row.pk: swap for row in rows if (swap := wording.exchanged(row))}
+    wanted = outlook(found, order, lines).lines if done else {}
+    goods = []
+    for line in lines:
+        units = sum(unit.reimbursement_id in done for unit in line.units.all())
+        if units and (one := wanted.get(line.pk)):
+            goods.append(f"{units} × {one.name} {one.options}".strip())
+    if not goods:
+        return "", False
+    told = [_("You get %(goods)s instead.") % {"goods": ", ".join(goods)}]
+    back = order.money(sum(swap.back.minor for swap in done.values()))
+    to_pay = money.balance_due(order)
+    if to_pay is not None:
+        told.append(_("%(amount)s is still to be paid.") % {"amount": emails.text(to_pay)})
+    elif back.minor:
+        told.append(_("%(amount)s goes back to you.") % {"amount": emails.text(back)})
+    return " ".join(told), to_pay is not None
 
 
 def _is_to_come(unit: ReturnUnit) -> bool:

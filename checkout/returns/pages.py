@@ -59,6 +59,8 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
     """Where a return stands: what is in it, what comes next, what was given back. Eight queries but for an exchange."""
     order, lines = found.order, selectors.lines_of(found.pk)
     wanted = instead.outlook(found, order, lines)
+    paid = selectors.reimbursements_of(found.pk)
+    sent, is_to_pay = instead.sent(found, order, lines, paid)
     can_cancel = found.status in ("requested", "approved", "in_transit")
 
     def link(name: str, *more: Any) -> str:
@@ -72,7 +74,8 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
         "status": found.status,
         "status_label": found.get_status_display(),
         "wish_label": found.get_wish_display(),
-        "next_text": _next(found),
+        "next_text": sent if sent and found.status == "settled" else _next(found),
+        "pay_url": reverse("order", args=[order.number]) + query if is_to_pay else None,
         "answer": found.answer,
         "comment": found.comment,
         "lines": [_line(order, line) | {"instead": wanted.lines.get(line.pk)} for line in lines],
@@ -91,7 +94,7 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
             for step in selectors.steps_of(found.pk)
             if step.trigger not in ("restock", "decide")
         ],
-        "paid": [_paid(order, one) for one in selectors.reimbursements_of(found.pk)],
+        "paid": [_paid(order, one) for one in paid],
     }  # fmt: skip
 
 

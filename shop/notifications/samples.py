@@ -145,6 +145,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
             "goodwill": None,
             "unpaid": None,
             "rest": "$59.00",
+            "sent": "",
+            "is_to_pay": False,
         },
     },
     "restock_joined": {"product": _PRODUCT, **_LINKS, "number": 3},

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from checkout.orders.services import TransitionRefused
 from checkout.payments import selectors as money_selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
-from checkout.returns import exchanging, instead, invariants, selectors, wording
+from checkout.returns import exchanging, instead, invariants, pages, selectors, wording
 from checkout.returns import screen as returned
 from checkout.returns import services as returns
 from checkout.returns.models import Reimbursement, Return
@@ -444,3 +445,21 @@ def test_the_form_tells_what_others_cost(client: Client) -> None:
     html = client.get(reverse("order_return", args=[order.number]) + f"?key={order.access_key}").content.decode()
     offered = html.split('name="exchange_')[1].split("</select>")[0]
     assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", "L, $30.00"]
+
+
+@pytest.mark.parametrize("amount", [1000, 2000, 3000])
+def test_the_page_and_the_mail_name_what_is_sent_and_what_is_due(mailoutbox: list[Any], amount: int) -> None:
+    product, other = sizes(amount=amount)
+    order = free_of_tax_and_delivery(product)
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(rounds=50)
+    money = {1000: " $10.00 goes back to you.", 2000: "", 3000: " $10.00 is still to be paid."}[amount]
+    shown = pages.return_page(selectors.one(found.pk), query="?key=k")
+    pay_url = reverse("order", args=[order.number]) + "?key=k" if amount == 3000 else None
+    assert (shown["next_text"], shown["pay_url"]) == (f"You get 1 × {product.name} L instead.{money}", pay_url)
+    [mail] = [one for one in mailoutbox if "is done" in one.subject]
+    url = f"{settings.SITE_URL}{reverse('order', args=[order.number])}?key={order.access_key}"
+    lines = mail.body.splitlines()
+    at = lines.index(shown["next_text"])
+    assert (f"Pay it on the page of your order: {url}" == lines[at + 1]) is (amount == 3000)
