@@ -173,10 +173,24 @@ def settle(admin: Page, way: str) -> str:
     follow(admin, "Settle")
     follow(admin.get_by_label("Where it goes"), way)
     amount = admin.get_by_test_id("settlement-amount").inner_text()
-    press(admin, "Do exactly this")
-    told(admin, f"Settled: {amount}.")
-    expect(admin.get_by_test_id("admin-return-status")).to_have_text("settled")
+    _settled(admin, f"Settled: {amount}.")
     return amount
+
+
+def exchange(admin: Page) -> None:
+    """The same for something else of the same price: no money moves."""
+    follow(admin, "Settle")
+    follow(admin.get_by_label("Where it goes"), "Exchange for another variant")
+    cost = admin.get_by_test_id("settlement-cost").inner_text()
+    expect(admin.get_by_test_id("settlement-worth")).to_have_text(f"−{cost}")
+    expect(admin.get_by_test_id("settlement-to-pay")).to_have_text("$0.00")
+    _settled(admin, f"Settled: {cost} in goods, nothing in money.")
+
+
+def _settled(admin: Page, sentence: str) -> None:
+    press(admin, "Do exactly this")
+    told(admin, sentence)
+    expect(admin.get_by_test_id("admin-return-status")).to_have_text("settled")
 
 
 def on_hand(admin: Page, sku: str) -> int:
