@@ -54,7 +54,7 @@ def record(
             refunding.allow(order, minor, by, is_counted=True)
         if order.status in OVER and payment.held_minor > held:
             capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
-        refunding.give_back_excess(order, payment, by)
+        refunding.give_back_excess(order, by, first=payment)
         follow(order, by, payment=payment, before=before)
         if was_short and not _is_short(order):
             bus.publish(types.BalancePaid(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)

@@ -225,14 +225,16 @@ def _note(refund: Refund, what: str, by: str) -> None:
 
 
 def fail(*, refund_id: UUID, why: str) -> None:
-    """The provider will not make this refund; it is tried again later, or people see it as failed."""
+    """The provider will not make this refund; it is tried again later, or people see it as failed. What its payment
+    does not have any more is asked of the others."""
     with transaction.atomic(using=db.DEFAULT):
         refund = Refund.objects.get(pk=refund_id)
-        locking.order_and_payment(refund.payment_id)
+        order, payment = locking.order_and_payment(refund.payment_id)
         refund.refresh_from_db()
         if refund.status == Refund.Status.REQUESTED:
             finish(refund, Refund.Status.FAILED, "system")
             Refund.objects.filter(pk=refund.pk).update(reason=f"{refund.reason} ({why})"[:200])
+            give_back_excess(order, "system", first=payment)
 
 
 def refundable(payment: Payment) -> int:
@@ -252,22 +254,26 @@ def free(payment: Payment) -> int:
 def give_back(*, order_id: UUID, by: str) -> None:
     """Ask for the refund of everything that was captured for an order that is over. Idempotent."""
     with transaction.atomic(using=db.DEFAULT):
-        order, payments = locking.order_and_payments(order_id)
+        order, _payments = locking.order_and_payments(order_id)
         if order.status in OVER:
-            for payment in payments:
-                give_back_excess(order, payment, by)
+            give_back_excess(order, by)
 
 
-def give_back_excess(order: Order, payment: Payment, by: str) -> None:
+def give_back_excess(order: Order, by: str, *, first: Payment | None = None) -> None:
     """Ask for the refund of money that the order has no use for: it is over, or was paid twice.
 
-    Not again what has failed: that is tried again as it is. What is disputed is never refunded as well. Order and
-    payment are locked.
+    Of payment `first` as far as that has it, and of the others, oldest first, for what is left: what one cannot give
+    back, as its holder has called it back at the bank, another still owes. Not again what has failed: that is tried
+    again as it is. What is disputed is never refunded as well. The order is locked, and with it all of its payments.
     """
-    minor = min(unasked(order), free(payment))
-    if minor > 0:
-        reason, by = _why_back(order, by)
-        write_down(payment, minor, reason=reason, by=by)
+    left = unasked(order)
+    payments = list(Payment.objects.filter(order=order).order_by("id")) if left else []
+    for payment in sorted(payments, key=lambda one: first is not None and one.pk != first.pk):
+        minor = min(left, free(payment))
+        if minor > 0:
+            reason, actor = _why_back(order, by)
+            write_down(payment, minor, reason=reason, by=actor)
+            left -= minor
 
 
 def _why_back(order: Order, by: str) -> tuple[str, str]:

@@ -9,24 +9,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db.models import Sum
 
 from checkout.changes import services as changes
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import rules, selectors, tasks
 from checkout.payments import services as payments
-from checkout.payments.models import Refund
+from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
 from checkout.payments.providers.stripe import Stripe
 from checkout.receivables.models import Receivable
 from shop.core import db
 from shop.core.money import Money
+from shop.events.models import Delivery
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import cart as carts
 from tests.factories import checkout as make
 from tests.factories.changes import bought, line_of, money, now
-from tests.fakes.sandbox import RunningSandbox
+from tests.fakes.sandbox import CARD, RunningSandbox
 
 pytestmark = pytest.mark.django_db
 BY = "staff:1"
@@ -83,6 +85,41 @@ def credit(order: Order, minor: int) -> None:
         order_id=order.pk, amount=Money(minor, "USD"), reason="account closed", by=BY, to="store_credit"
     )
     outbox.drain(mails=False)
+
+
+@pytest.mark.parametrize("is_refused_first", [True, False])
+def test_what_a_disputed_payment_cannot_give_back_another_one_gives(
+    shop_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, is_refused_first: bool
+) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 1))
+    first = make.payment_of(order)
+    changes.edit(order_id=order.pk, seen_revision=0, added={carts.variant_of(mug).pk: 1}, reason="", by=BY)
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    outbox.drain(mails=False)
+    second = Payment.objects.exclude(pk=first.pk).get(order=order)
+    dispute = base.Fact("disputed", "dp_1", Money(first.captured_minor, "USD"))
+    called_back = base.Outcome(reference=first.reference, state="succeeded", facts=(dispute,))
+    payments.request_refund(order_id=order.pk, amount=Money(1, "USD"), reason="", by=BY)  # of the first payment
+    asked = Refund.objects.get()
+    Delivery.objects.filter(status="pending").delete()  # it is sent when the timetable finds it
+
+    def refused() -> None:
+        with closed_account(monkeypatch):
+            payments.refund(refund_id=asked.pk)
+
+    if is_refused_first:
+        refused()
+    payments.record(payment_id=first.pk, outcome=called_back, source="webhook")
+    orders.cancel(order_id=order.pk, by=BY)
+    outbox.drain(mails=False)
+    if not is_refused_first:
+        refused()
+    try_until_it_is_given_up()
+    given = Refund.objects.filter(order_id=order.pk, payment=second, status="done").aggregate(sum=Sum("amount_minor"))
+    assert (given["sum"], now(order).balance_minor) == (second.captured_minor, -first.captured_minor)
+    assert violations() == []
 
 
 @pytest.mark.parametrize("to", ["original", "store_credit"])
