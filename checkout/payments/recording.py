@@ -26,6 +26,7 @@ log = structlog.get_logger("checkout.payments")
 
 UNDER_WAY = {Payment.Status.PENDING, Payment.Status.PROCESSING}
 OVER = refunding.OVER
+SETTLING = {"credit", "settle"}  # somebody is giving back what is owed, in his own way and of all payments in turn
 
 
 def record(
@@ -54,7 +55,7 @@ def record(
             refunding.allow(order, minor, by, is_counted=True)
         if order.status in OVER and payment.held_minor > held:
             capturing.ask_to_void(order, by)  # the answer to a charge that came after the order had ended
-        refunding.give_back_excess(order, by, first=payment)
+        refunding.give_back_excess(order, by, first=payment, is_alone=source in SETTLING)
         follow(order, by, payment=payment, before=before)
         if was_short and not _is_short(order):
             bus.publish(types.BalancePaid(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)

@@ -259,16 +259,19 @@ def give_back(*, order_id: UUID, by: str) -> None:
             give_back_excess(order, by)
 
 
-def give_back_excess(order: Order, by: str, *, first: Payment | None = None) -> None:
+def give_back_excess(order: Order, by: str, *, first: Payment | None = None, is_alone: bool = False) -> None:
     """Ask for the refund of money that the order has no use for: it is over, or was paid twice.
 
     Of payment `first` as far as that has it, and of the others, oldest first, for what is left: what one cannot give
-    back, as its holder has called it back at the bank, another still owes. Not again what has failed: that is tried
-    again as it is. What is disputed is never refunded as well. The order is locked, and with it all of its payments.
+    back, as its holder has called it back at the bank, another still owes. `is_alone`: not of the others, for whoever
+    caused this asks them next. Not again what has failed: that is tried again as it is. What is disputed is never
+    refunded as well. The order is locked, and with it all of its payments.
     """
     left = unasked(order)
     payments = list(Payment.objects.filter(order=order).order_by("id")) if left else []
-    for payment in sorted(payments, key=lambda one: first is not None and one.pk != first.pk):
+    if first is not None:
+        payments = [first, *(one for one in payments if one.pk != first.pk and not is_alone)]
+    for payment in payments:
         minor = min(left, free(payment))
         if minor > 0:
             reason, actor = _why_back(order, by)

@@ -123,6 +123,23 @@ def test_what_a_disputed_payment_cannot_give_back_another_one_gives(
 
 
 @pytest.mark.parametrize("to", ["original", "store_credit"])
+def test_what_is_given_back_of_two_payments_is_given_once(shop_sandbox: RunningSandbox, to: str) -> None:
+    carts.rates()
+    mug = carts.product(units=10, amount=2000)
+    order = bought((mug, 1), customer_id=carts.customer().pk)
+    first = make.payment_of(order)
+    changes.edit(order_id=order.pk, seen_revision=0, added={carts.variant_of(mug).pk: 1}, reason="", by=BY)
+    payments.retry(order_id=order.pk, provider="stripe", token=CARD, by="guest")
+    outbox.drain(mails=False)
+    second = Payment.objects.exclude(pk=first.pk).get(order=order)
+    whole = now(order).total
+    payments.request_refund(order_id=order.pk, amount=whole, reason="late", by=BY, to=to)
+    outbox.drain(mails=False)
+    assert refunds(order.pk) == [(first.captured_minor, "done"), (second.captured_minor, "done")]
+    assert violations() == []
+
+
+@pytest.mark.parametrize("to", ["original", "store_credit"])
 def test_the_same_key_is_the_same_refund(shop_sandbox: RunningSandbox, to: str) -> None:
     carts.rates()
     order = bought((carts.product(units=10, amount=2000), 1), customer_id=carts.customer().pk)
