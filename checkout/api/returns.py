@@ -19,9 +19,9 @@ from rest_framework.response import Response
 from checkout.api.shopper import ShopperView, order_of
 from checkout.archive.reading import return_opened, steadily
 from checkout.orders import access
-from checkout.returns import pages, photos, selectors, wording
+from checkout.returns import pages, selectors, wording
 from checkout.returns import services as returns
-from shop.core import db, requests, rest
+from shop.core import db, photos, requests, rest
 from shop.core.parsers import JSONParser
 
 _ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")

@@ -8,35 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkout.orders import emails
-from checkout.returns import photos, wording
+from checkout.returns import wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
 from shop.core import db
-from shop.core.fields import LineField
+from shop.core.fields import LineField, PhotosField
 from shop.core.money import Money
-
-
-class _Files(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Files as `photos.taken` reads them; whether they are pictures is looked at later."""
-
-    widget = _Files
-
-    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
-        given: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
-        try:
-            return photos.taken(given)
-        except photos.BadPhoto as bad:
-            raise forms.ValidationError(str(bad), bad.code) from bad
 
 
 class RequestForm(forms.Form):
@@ -47,10 +29,7 @@ class RequestForm(forms.Form):
         label=gettext_lazy("Anything we should know?"), max_length=1000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
-    photos = PhotosField(
-        label=gettext_lazy("Photos"), required=False,
-        widget=_Files(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
-    )  # fmt: skip
+    photos = PhotosField(label=gettext_lazy("Photos"), required=False)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
 
     def __init__(

@@ -21,6 +21,7 @@ from checkout.returns.receiving import Verdict, decide, inspect, receive, receiv
 from checkout.returns.reimbursing import reimburse, simulate
 from checkout.returns.selectors import Returnable
 from shop.core import db
+from shop.core.photos import BadPhoto, Photo, check_number, clean
 from shop.events import bus, types
 
 __all__ = [
@@ -70,17 +71,17 @@ def request(
     return made
 
 
-def _cleaned(pictures: Sequence[bytes]) -> list[photos.Photo]:
+def _cleaned(pictures: Sequence[bytes]) -> list[Photo]:
     try:
-        photos.check_number(len(pictures))
-        return [photos.clean(content) for content in pictures]
-    except photos.BadPhoto as bad:
+        check_number(len(pictures))
+        return [clean(content) for content in pictures]
+    except BadPhoto as bad:
         raise ReturnRefused(str(bad), bad.code) from bad
 
 
 def _write(
     order_id: UUID, wanted: Sequence[Wanted], wish: str, key: str, by: str, comment: str,
-    pictures: Sequence[tuple[photos.Photo, str]],
+    pictures: Sequence[tuple[Photo, str]],
 ) -> tuple[Return, bool]:  # fmt: skip
     with transaction.atomic(using=db.DEFAULT):
         order = _locked(order_id)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from uuid import UUID
-
-from PIL import Image
 
 from cart.carts import services as cart_services
 from catalog.products.models import Product, Variant
@@ -99,17 +96,3 @@ def back(found: Return, *, outcome: str = "restock", is_accepted: bool = True) -
     returns.receive(return_id=found.pk, units=units_by_line(found), by="staff:1")
     verdicts = [returns.Verdict(line, outcome, units, is_accepted) for line, units in units_by_line(found).items()]
     return returns.inspect(return_id=found.pk, verdicts=verdicts, by="staff:1")
-
-
-def jpeg(width: int = 320, height: int = 240, *, exif: bool = False, kind: str = "JPEG") -> bytes:
-    """A picture as a camera writes it; with `exif`, turned and with a place in it."""
-    image = Image.new("RGB", (width, height), (200, 120, 40))
-    out, extra = BytesIO(), {}
-    if exif:
-        tags = Image.Exif()
-        tags[0x0112] = 6  # to be turned
-        tags[0x010F] = "Secret Camera"
-        extra["exif"] = tags.tobytes()
-        extra["comment"] = b"Secret comment"
-    image.save(out, kind, **extra)
-    return out.getvalue()

@@ -13,8 +13,8 @@ from django.core.files import uploadhandler
 from django.test import Client
 from django.urls import reverse
 
-from checkout.returns import photos
 from shop.accounts.models import User
+from shop.core import photos
 from tests.factories import returns as made
 from tests.factories import warehouse
 from tests.factories.accounts import PASSWORD, StaffFactory

@@ -18,6 +18,7 @@ from checkout.returns import services as returns
 from checkout.returns import wording
 from checkout.returns.models import Return, ReturnPhoto
 from tests.factories import returns as make
+from tests.factories.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ class TestPhotos:
         return Client(headers=headers).post(url, data=body, content_type=kind)
 
     def test_a_form_with_photos_which_only_its_order_gives_out(self, order: Order) -> None:
-        answer = self.send(order, [make.jpeg(exif=True), make.jpeg(400, 300)])
+        answer = self.send(order, [jpeg(exif=True), jpeg(400, 300)])
         assert answer.status_code == 201
         body = answer.json()
         [found] = Return.objects.all()
@@ -170,12 +171,12 @@ class TestPhotos:
         assert Client(headers={"X-Order-Token": other.access_key}).get(elsewhere).status_code == 404
 
     def test_the_same_key_and_photos_are_one_return_however_the_form_is_written(self, order: Order) -> None:
-        large = make.jpeg(3000, 2000) + b"\0" * 3_000_000  # more than is kept in memory
+        large = jpeg(3000, 2000) + b"\0" * 3_000_000  # more than is kept in memory
         answers = [self.send(order, [large], boundary=boundary, key="k") for boundary in ("one", "other")]
         assert [answer.status_code for answer in answers] == [201, 201]
         assert answers[0].json() == answers[1].json()
         assert (Return.objects.count(), ReturnPhoto.objects.count()) == (1, 1)
-        changed = self.send(order, [make.jpeg(10, 10)], key="k")
+        changed = self.send(order, [jpeg(10, 10)], key="k")
         assert (changed.status_code, changed.json()["error"]["code"]) == (422, "idempotency_key_reused")
 
     @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ class TestPhotos:
         [
             ([b"<svg/>"], 409, "bad_photo"),
             ([b"\xff\xd8" + b"0" * 10_500_000], 409, "bad_photo"),
-            ([make.jpeg()] * 5, 409, "too_many_photos"),
+            ([jpeg()] * 5, 409, "too_many_photos"),
         ],
     )
     def test_the_pages_limits_hold(

@@ -20,6 +20,7 @@ from tests.factories import catalog
 from tests.factories import returns as make
 from tests.factories.accounts import StaffFactory
 from tests.factories.inventory import LocationFactory, stocked
+from tests.factories.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_a_return_from_the_list_to_the_money(merchant: Client) -> None:
     item = stocked(3)
     order = make.arrived([item], quantity=3)
     make.rule(approval="person")
-    found = make.asked(order, make.wanted(make.lines(order)[0], 3), pictures=[make.jpeg()], comment="Too big")
+    found = make.asked(order, make.wanted(make.lines(order)[0], 3), pictures=[jpeg()], comment="Too big")
     html = merchant.get(reverse("admin:checkout_return_changelist")).content.decode()
     assert found.number in html
     page = merchant.get(at(found)).content.decode()

@@ -20,6 +20,7 @@ from checkout.returns.models import Return, ReturnUnit
 from tests.factories import checkout as made
 from tests.factories import returns as make
 from tests.factories.archive import archive_all
+from tests.factories.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,6 @@ def test_an_order_that_went_into_the_archive_since_its_form_was_opened() -> None
     wanted = make.wanted(make.lines(order)[0])
     assert archive_all() == 1
     with pytest.raises(returns.ReturnRefused, match="This order is in our archive") as refused:
-        make.asked(order, wanted, pictures=[make.jpeg()])
+        make.asked(order, wanted, pictures=[jpeg()])
     assert refused.value.code == "archived"
     assert list(Path(storages["private"].location).rglob("*.jpg")) == []

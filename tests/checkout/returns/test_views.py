@@ -19,6 +19,7 @@ from checkout.returns.models import Return, ReturnPhoto
 from tests.factories import returns as make
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.inventory import stocked
+from tests.factories.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 NO_PHOTO = "This is not a photo that we can read. Please send a JPEG, PNG or WebP."
@@ -48,7 +49,7 @@ def given(order: Order, **more: Any) -> dict[str, Any]:
 
 
 def photo(content: bytes | None = None, name: str = "a.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content or make.jpeg(exif=True), "image/jpeg")
+    return SimpleUploadedFile(name, content or jpeg(exif=True), "image/jpeg")
 
 
 def mine(found: Return, name: str = "return", *more: Any, key: str | None = None) -> str:
@@ -127,7 +128,7 @@ class TestAsking:
         answer = client.post(ask_url(order), page)
         assert answer.status_code == 422
         with pytest.raises(returns.ReturnRefused):
-            make.asked(order, pictures=[make.jpeg()])
+            make.asked(order, pictures=[jpeg()])
         assert list(tmp_path.rglob("*.jpg")) == []
 
     def test_when_nothing_can_come_back(self, client: Client, order: Order) -> None:
@@ -191,7 +192,7 @@ class TestOthers:
 
     @pytest.mark.parametrize("name", ["return", "return_label", "return_cancel", "return_photo"])
     def test_the_pages(self, order: Order, name: str) -> None:
-        found = make.asked(order, pictures=[make.jpeg()])
+        found = make.asked(order, pictures=[jpeg()])
         more = [found.photos.get().pk] if name == "return_photo" else []
         stranger = Client()
         stranger.force_login(UserFactory())
@@ -209,11 +210,11 @@ class TestOthers:
         assert selectors.one(found.pk).status == "approved"
 
     def test_a_photo_of_another_return(self, client: Client, order: Order) -> None:
-        one, two = (make.asked(order, pictures=[make.jpeg()]) for _n in range(2))
+        one, two = (make.asked(order, pictures=[jpeg()]) for _n in range(2))
         assert client.get(mine(one, "return_photo", two.photos.get().pk)).status_code == 404
 
     def test_staff_see_photos(self, client: Client, order: Order) -> None:
-        found = make.asked(order, pictures=[make.jpeg()])
+        found = make.asked(order, pictures=[jpeg()])
         client.force_login(StaffFactory(is_superuser=True))
         assert client.get(mine(found, "return_photo", found.photos.get().pk, key="")).status_code == 200
 
