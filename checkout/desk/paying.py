@@ -153,7 +153,7 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
     """The words and the way of an order that was paid; its balance, should it cost more now."""
     context = {
         "state": standing.state,
-        "steps": _timeline(steps, parcels),
+        "steps": _timeline(steps, parcels, wording.replacement_stage(order, parcels, standing.amount)),
         "headline": wording.headline(order, parcels, standing.amount),
         "next_text": wording.what_next(order, parcels, standing.amount),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
@@ -208,11 +208,13 @@ def _with(order: Any, query: str, more: str) -> str:
     return f"{reverse('order', args=[order.number])}{f'{query}&' if query else '?'}{more}"
 
 
-def _timeline(steps: Sequence[Any], parcels: Sequence[Any]) -> list[dict[str, Any]]:
+def _timeline(
+    steps: Sequence[Any], parcels: Sequence[Any], replacement: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The way of a paid order to its shopper: what is done, where it is, what comes.
 
     The first parcel's leaving is told although the order is not shipped before all have left, nor ready before all are.
-    Where all was given back the way ends.
+    Where all was given back the way ends. `replacement`: the stage of what is sent in exchange.
     """
     reached = {step.to_status: step.at for step in steps}
     stages = [{"label": str(label), "at": reached.get(status), "note": ""} for status, label in _STAGES]
@@ -226,6 +228,9 @@ def _timeline(steps: Sequence[Any], parcels: Sequence[Any]) -> list[dict[str, An
         last = {"label": _("Given back"), "at": reached[_GIVEN_BACK], "note": ""}
         stages = [*(one for one in stages if one["at"]), last]
     current = max((n for n, one in enumerate(stages) if one["at"]), default=0)
+    if replacement:
+        current += 1
+        stages.insert(current, replacement)
     return [{**one, "is_done": n < current, "is_current": n == current} for n, one in enumerate(stages)]
 
 

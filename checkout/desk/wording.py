@@ -22,17 +22,49 @@ _HEADLINES = {
     "returned": gettext_lazy("Everything is back with us"),
     "refunded": gettext_lazy("Your money went back to you"),
 }
+_REPLACEMENT = {  # the headline, and the words beside the stage
+    "held_up": (gettext_lazy("Your replacement waits for your payment"), gettext_lazy("waits for your payment")),
+    "preparing": (gettext_lazy("We are preparing your replacement"), gettext_lazy("being prepared")),
+    "packed": (gettext_lazy("Your replacement is packed and ready to leave"), gettext_lazy("packed")),
+    "on_its_way": (gettext_lazy("Your replacement is on its way to you"), gettext_lazy("on its way")),
+}
 _HERE = {"payment_confirmed", "processing", "ready_to_ship"}  # not all of it has left
 _ON_THE_WAY = {"payment_confirmed", "processing", "ready_to_ship", "shipped"}
+_LEFT = {"shipped", "delivered"}  # all of it has left, but for what an exchange added since
+
+
+def is_replacing(order: Any) -> bool:
+    """Whether something is still here of an order that had left: only exchanges add units to one."""
+    return order.status in _LEFT and order.fulfilment_state == "partly_shipped"
+
+
+def replacement(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
+    """Where that stands which is sent in exchange, until it has arrived: a key of `_REPLACEMENT`; empty where nothing
+    is. Arguments as of `headline`."""
+    if is_replacing(order):
+        here = [one for one in parcels if not one.shipped_at]
+        if owing is not None:
+            return "held_up"
+        return "packed" if here and all(one.status == "picked" for one in here) else "preparing"
+    is_on_its_way = order.status == "delivered" and any(one.shipped_at and not one.delivered_at for one in parcels)
+    return "on_its_way" if is_on_its_way else ""
+
+
+def replacement_stage(order: Any, parcels: Sequence[Any], owing: Any = None) -> dict[str, Any] | None:
+    """The same as the last stage of the order's way; None where there is none."""
+    state = replacement(order, parcels, owing)
+    return {"label": _("Replacement"), "at": None, "note": str(_REPLACEMENT[state][1])} if state else None
 
 
 def is_held_up(order: Any, owing: Any) -> bool:
     """Whether what has not left waits for what is `owing`: still to be paid, None for nothing."""
-    return owing is not None and order.status in _HERE
+    return owing is not None and (order.status in _HERE or is_replacing(order))
 
 
 def headline(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
     """Where a paid order stands, in a few words. `parcels`: all that are not cancelled; `owing`: still to be paid."""
+    if state := replacement(order, parcels, owing):
+        return str(_REPLACEMENT[state][0])
     sent = [one for one in parcels if one.shipped_at]
     arrived = [one for one in sent if one.delivered_at]
     if order.status in _ON_THE_WAY and arrived and len(arrived) < len(parcels):
@@ -54,8 +86,10 @@ def held_up(order: Any) -> str:
 
 def what_next(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
     """What happens next, and when; no day for what waits for what is `owing`."""
+    if is_replacing(order):  # the day that was told was that of what came back
+        return _("We write to you when it leaves.")
     if order.status == "delivered":
-        return _delivered(parcels)
+        return _("We write to you when it arrives.") if replacement(order, parcels) else _delivered(parcels)
     if order.status == "returned":
         return _("We have everything that you sent back.")
     if order.status == "refunded":
@@ -68,6 +102,8 @@ def balance(order: Any) -> str:
     """Why something is to be paid of an order that was paid."""
     if not order.revision:  # nobody has changed it: what had come, or was held, is gone
         return _("A part of your order is not paid. What has not left us leaves as soon as it is.")
+    if is_replacing(order):
+        return _("Your replacement costs more than what came back. We send it as soon as the difference is paid.")
     if order.status in {"shipped", "delivered", "returned"}:
         return _("Your order was changed and costs more now. Please pay the difference.")
     return _("Your order was changed and costs more now. We send it as soon as the difference is paid.")
@@ -83,6 +119,7 @@ def arrives(order: Any, owing: Any = None) -> str:
     waits for what is `owing`."""
     if (
         is_held_up(order, owing)
+        or is_replacing(order)
         or order.delivery_on is None
         or order.status in {"cancelled", "delivered", "returned", "refunded"}
     ):

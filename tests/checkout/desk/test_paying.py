@@ -21,8 +21,8 @@ from checkout.returns import services as returns
 from shop.core.money import Money
 from tests import outbox
 from tests.factories import cart as carts
+from tests.factories import catalog, parcels
 from tests.factories import checkout as make
-from tests.factories import parcels
 from tests.factories import returns as returned
 from tests.factories.accounts import UserFactory
 from tests.factories.changes import bought, now
@@ -252,3 +252,49 @@ class TestWhatWasPaidForACancelledOrder:
         assert shown(order)["next_text"] == "Your order is cancelled. What you paid goes back to you."
         outbox.drain(rounds=50)
         assert shown(order)["next_text"] == "Your order is cancelled. What you paid went back to you."
+
+
+def exchanged(amount: int) -> tuple[Order, Shipment]:
+    """An order that had arrived, and the parcel of what is sent instead: L at `amount` cents for one at 20.00."""
+    returned.rule()
+    carts.rates()
+    product = carts.product(amount=2000)
+    other = catalog.add_variant(product, units=2, amount=amount, options={"Size": "L"}, position=5)
+    order = returned.bought((product, 1))
+    line = returned.lines(order)[0]
+    found = returned.back(returned.asked(order, returned.wanted(line, exchange_for=other.pk), wish="exchange"))
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    outbox.drain(mails=False)
+    return now(order), Shipment.objects.get(order=order, status="open")
+
+
+def last(order: Order) -> tuple[str, str, list[tuple[str, str]]]:
+    """The heading, the sentence beneath it, and the stages from the delivery on, with the words beside them."""
+    context = shown(order)
+    names = [(one["label"], one["note"]) for one in context["steps"] if not one["is_done"]]
+    return context["headline"], context["next_text"], names
+
+
+def test_what_is_sent_in_exchange_is_followed_until_it_has_arrived() -> None:
+    order, parcel = exchanged(amount=1000)
+    leaves = "We write to you when it leaves."
+    assert last(order) == ("We are preparing your replacement", leaves, [("Replacement", "being prepared")])
+    parcels.picked(parcel)
+    assert last(order) == ("Your replacement is packed and ready to leave", leaves, [("Replacement", "packed")])
+    parcels.sent(parcel)
+    arrives = "We write to you when it arrives."
+    assert last(order) == ("Your replacement is on its way to you", arrives, [("Replacement", "on its way")])
+    assert way(order)[-2:] == [("Delivered", True, True, False), ("Replacement", False, False, True)]
+    fulfilment.deliver_one(shipment_id=parcel.pk, by="staff:1")
+    headline, text, stages = last(order)
+    assert (headline, text.split(" on ")[0], stages) == ("Delivered", "It arrived", [("Delivered", "")])
+
+
+def test_a_dearer_replacement_waits_for_its_payment() -> None:
+    order, _parcel = exchanged(amount=3000)
+    assert last(order)[::2] == ("Your replacement waits for your payment", [("Replacement", "waits for your payment")])
+    context = shown(order)
+    assert context["balance"]["text"] == (
+        "Your replacement costs more than what came back. We send it as soon as the difference is paid."
+    )
+    assert [one["state"] for one in context["shipments"]][1:] == ["Waits for the rest of your payment"]
