@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from checkout.changes import selectors
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
-from checkout.orders.models import Order, OrderChange
+from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import selectors as payments
 
 _NOTED = (OrderChange.Kind.EDIT, OrderChange.Kind.CANCEL)
@@ -55,11 +55,17 @@ def _reason(change: OrderChange) -> str:
 
 
 def _lines(order: Order, change: OrderChange) -> dict[str, Any]:
-    names = {str(line.pk): line.name for line in order.lines.all()}
+    lines = {str(line.pk): line for line in order.lines.all()}
     return {
-        what: [{"name": names.get(key, ""), "quantity": units} for key, units in found.items()]
+        what: [_line(lines.get(key), units) for key, units in found.items()]
         for what, found in (("removed", change.removed), ("added", change.added))
     }
+
+
+def _line(line: OrderLine | None, units: int) -> dict[str, Any]:
+    if line is None:
+        return {"name": "", "options": "", "quantity": units}
+    return {"name": line.name, "options": " · ".join(map(str, line.options.values())), "quantity": units}
 
 
 def _comes_back(order: Order, change: OrderChange) -> str | None:

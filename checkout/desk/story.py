@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cart.carts import selectors as carts
 from checkout.payments import methods
 
 _STEPS = {
@@ -49,7 +50,7 @@ def of(
 ) -> list[dict[str, Any]]:
     """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps;
     `swaps`: what came back for exchanges was worth, by the change that each made."""
-    names = {str(line.pk): line.name for line in lines}
+    names = {str(line.pk): _name(line) for line in lines}
     returns = list(returns)
     numbers = {one.parent.number for one in returns}
     entries = [
@@ -92,6 +93,12 @@ def _change(order: Any, change: Any, names: Mapping[str, str], swaps: Mapping[An
         texts.append(_("%(units)s added") % {"units": added})
     texts += _fields(change)
     return "; ".join(texts) or _("The order was changed"), _difference(order, change, swaps)
+
+
+def _name(line: Any) -> str:
+    """ "Lamp (Moss · M)": other variants of a product have its name too."""
+    options = carts.options_text(line.options)
+    return f"{line.name} ({options})" if options else str(line.name)
 
 
 def _units(units: Mapping[str, int], names: Mapping[str, str]) -> str:

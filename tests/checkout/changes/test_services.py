@@ -106,7 +106,9 @@ def test_an_added_unit_is_the_orders_at_once_and_paid_by_the_link(shop_sandbox: 
     assert (standing.state, standing.amount and standing.amount.minor, standing.step) == ("balance", 2125, "")
     [mail] = Notification.objects.filter(template="order_changed")
     assert (mail.status, mail.context["to_pay"], mail.context["comes_back"]) == ("sent", "$21.25", None)
-    assert [(row["name"], row["quantity"]) for row in mail.context["added"]] == [(line_of(order, bowl).name, 2)]
+    [row] = mail.context["added"]
+    new = line_of(order, bowl)
+    assert (row["name"], row["options"], row["quantity"]) == (new.name, " · ".join(new.options.values()), 2)
     with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
         orders.apply(order_id=order.pk, trigger="start_fulfillment", by=BY)
     payments.retry(order_id=order.pk, provider="stripe", token="pm_card_visa", by="guest")

@@ -57,7 +57,7 @@ def test_units_that_were_taken_off_are_told_with_what_comes_back() -> None:
     order = make.paid([stocked(10)], quantity=3, price=1200, shipping=0)
     line = order.lines.get()
     revising.revise(order=order, kind="cancel", by="guest", removed={line.pk: 1})
-    assert told(order)[-1] == (f"1 × {line.name} cancelled", "The order costs $12.00 less")
+    assert told(order)[-1] == (f"1 × {line.name} (Blue) cancelled", "The order costs $12.00 less")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_each_kind_of_change_has_its_words(kind: str, text: str) -> None:
     order = make.paid([stocked(10)], quantity=3)
     line = order.lines.get()
     revising.revise(order=order, kind=kind, by="staff:1", removed={line.pk: 2})
-    assert told(order)[-1][0] == text.format(line.name)
+    assert told(order)[-1][0] == text.format(f"{line.name} (Blue)")
 
 
 def test_a_change_of_an_unpaid_order_promises_nothing_back() -> None:
@@ -163,7 +163,14 @@ def test_an_exchange_is_told_beside_what_came_back_for_it(back: int | None, note
         order, lines=orders.lines_of(order.pk), steps=[], parcels=[], changes=[change], refunds=[],
         swaps={} if back is None else {change.pk: back},
     )  # fmt: skip
-    assert [(one["text"], one["note"]) for one in entries] == [(f"1 × {order.lines.get().name} added", note)]
+    assert [(one["text"], one["note"]) for one in entries] == [(f"1 × {order.lines.get().name} (Blue) added", note)]
+
+
+def test_the_variant_is_named_where_the_product_has_several() -> None:
+    order = make.paid([stocked(10)], quantity=2)
+    order.lines.update(options={"Size": "L"})
+    revising.revise(order=order, kind="edit", by="staff:1", removed={order.lines.get().pk: 1})
+    assert told(order)[-1][0] == f"1 × {order.lines.get().name} (L) taken off"
 
 
 def test_a_cancelled_order() -> None:
