@@ -47,10 +47,17 @@ class AddressForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.address, problems = addresses.clean(cleaned)
+        if self._has_stray_state(str(cleaned.get("state", ""))):
+            self.add_error("state", _("Addresses in this country have no state: leave it empty."))
         for name, problem in problems.items():
             if name not in self.errors and not (self.is_partial and problem == "required"):
                 self.add_error(name, _sentence(self.address["country"], name, problem))
         return {**cleaned, **self.address}
+
+    def _has_stray_state(self, entered: str) -> bool:
+        """Whether a state was entered for a country whose addresses have none; one left over from before is dropped."""
+        is_dropped = bool(entered.strip()) and not self.address["state"]
+        return is_dropped and entered.strip() != str(self.initial.get("state", "")).strip()
 
 
 def _sentence(country: str, name: str, problem: str) -> str:

@@ -164,7 +164,8 @@ def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
     offered = pricing.delivery_options(country=country, currency=order.currency, subtotal=subtotal)
     options = [(one.code, f"{one.name} – {one.price.format()}") for one in offered]
     if order.delivery_option not in dict(options):
-        options.insert(0, (order.delivery_option, order.delivery_name or _("None")))
+        name = {"name": order.delivery_name or _("None")}
+        options.insert(0, (order.delivery_option, _("%(name)s – not offered for this address") % name))
     return options
 
 

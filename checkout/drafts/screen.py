@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from cart.pricing import selectors as pricing
 from checkout.desk import adding
@@ -102,7 +103,9 @@ def _options(look: selectors.Look | None) -> list[tuple[str, str]]:
     options = [(one.code, f"{one.name} – {one.price.format()}") for one in offered]
     known = {code for code, _words in options}
     if look.draft.delivery_option and look.draft.delivery_option not in known:
-        options.append((look.draft.delivery_option, look.draft.delivery_option))
+        code = look.draft.delivery_option
+        name = {"name": pricing.delivery_names().get(code, code)}
+        options.append((code, _("%(name)s – not offered for this address") % name))
     return options or [("", "–")]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as carts
 from cart.carts.models import Cart
+from cart.pricing import selectors as pricing
 from checkout.archive import selectors as archive
 from checkout.drafts.models import Draft
 from checkout.orders.models import Order
@@ -31,7 +32,7 @@ def named(rows: QuerySet[Draft], term: str) -> QuerySet[Draft]:
 @dataclass(frozen=True)
 class Look:
     """A draft with its cart priced and counted as of now. `missing`: sentences that say why it cannot be placed yet;
-    `short`: which of its units are not there."""
+    `short`: which of its units are not there; `unserved`: that its delivery is not offered for its address, or ""."""
 
     draft: Draft
     cart: Cart
@@ -39,6 +40,7 @@ class Look:
     order: Order | None
     missing: tuple[str, ...]
     short: tuple[str, ...]
+    unserved: str
 
     @property
     def total(self) -> Money:
@@ -61,7 +63,9 @@ def look(found: Draft) -> Look:
     view = carts.view(
         cart, currency=cart.currency, address=address, delivery_option=found.delivery_option, is_fresh=True
     )
-    return Look(found, cart, view, order_of(found), tuple(_missing(found, view)), tuple(_short(view)))
+    return Look(
+        found, cart, view, order_of(found), tuple(_missing(found, view)), tuple(_short(view)), _unserved(found, view)
+    )
 
 
 def order_of(found: Draft) -> Order | None:
@@ -90,6 +94,14 @@ def _short(view: carts.CartView) -> list[str]:
         _("“%(name)s” is short: %(count)s can be had.") % {"name": line.name, "count": line.available}
         for line in view.shortages
     ]
+
+
+def _unserved(found: Draft, view: carts.CartView) -> str:
+    codes = [option.code for option in view.quote.delivery_options]
+    if not codes or found.delivery_option in ("", *codes):
+        return ""
+    name = pricing.delivery_names().get(found.delivery_option, found.delivery_option)
+    return _("“%(name)s” is not offered for this address. Choose another delivery.") % {"name": name}
 
 
 def is_complete(address: dict[str, Any]) -> bool:

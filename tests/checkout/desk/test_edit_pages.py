@@ -11,7 +11,7 @@ from django.core import mail as django_mail
 from django.test import Client
 from django.urls import reverse
 
-from cart.pricing.models import ShippingMethod
+from cart.pricing.models import ShippingMethod, TaxRate
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.notes.models import OrderNote
@@ -260,6 +260,30 @@ class TestRefused:
         assert not OrderChange.objects.exists()
         answer = desk.post(page(order, "edit"), entered(order, **{"to-postal_code": "nowhere", "step": "apply"}))
         assert "not a valid postcode" in answer.content.decode()
+
+    def test_a_state_that_the_country_does_not_have(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        told = {}
+        for country, state in (("US", "ON"), ("CA", "IL"), ("FR", "IDF"), ("FR", order.shipping_address["state"])):
+            there = {"to-country": country, "to-state": state, "to-postal_code": "", "to-city": "Paris"}
+            page_ = desk.post(page(order, "edit"), entered(order, **there)).context["page"]
+            told[country, state] = page_.address.errors.get("state", [])
+        assert told == {
+            ("US", "ON"): ["This country has no such state."],
+            ("CA", "IL"): ["This country has no such state."],
+            ("FR", "IDF"): ["Addresses in this country have no state: leave it empty."],
+            ("FR", "IL"): [],  # left over from the address before: dropped
+        }
+
+    def test_a_delivery_that_does_not_serve_the_country(self, desk: Client) -> None:
+        order = bought((carts.product(units=9), 1))
+        TaxRate.objects.all().delete()  # what differs is the country alone
+        there = {"to-country": "FR", "to-state": "", "to-postal_code": "75001", "to-city": "Paris"}
+        shown = desk.post(page(order, "edit"), entered(order, **there)).context["page"]
+        assert shown.problems == ["This delivery is not offered for this address."]
+        assert shown.form.options == [("standard", "Standard – not offered for this address")]
+        home = desk.get(page(order, "edit")).context["page"]
+        assert [code for code, _words in home.form.options] == ["standard", "express"]
 
     def test_a_reason_is_needed(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 2))

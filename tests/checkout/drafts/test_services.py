@@ -14,10 +14,11 @@ from django.db.models.functions import Now
 
 from cart.carts import services as cart_services
 from cart.carts.models import Cart
+from cart.pricing.models import ShippingMethod
 from cart.promotions.models import Redemption
 from catalog.products import services as products
 from catalog.products.models import Price, Product
-from checkout.drafts import selectors, services
+from checkout.drafts import screen, selectors, services
 from checkout.drafts.models import Draft
 from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
@@ -94,6 +95,26 @@ def test_what_is_missing_is_said() -> None:
     assert refused.value.code == "incomplete"
     draft = drafted((carts.product(), 1), shipping_address={**ADDRESS, "country": "FR", "state": ""})
     assert selectors.look(draft).missing == ("Nothing is delivered to this address in this currency.",)
+
+
+def test_a_delivery_that_does_not_serve_the_country_is_said_before_it_is_refused() -> None:
+    method = ShippingMethod.objects.get(code="standard")
+    ShippingMethod.objects.create(
+        code="overseas", name="Overseas", currency="USD", countries=["CA"], price_minor=900, min_days=3, max_days=9
+    )
+    address = {**ADDRESS, "country": "CA", "state": "ON", "postal_code": "K1A 0B1", "city": "Ottawa"}
+    draft = drafted((carts.product(), 1), shipping_address=address, delivery_option="standard")
+    look = selectors.look(draft)
+    assert (look.missing, look.unserved) == (
+        (), f"“{method.name}” is not offered for this address. Choose another delivery.",
+    )  # fmt: skip
+    assert dict(screen.screen(look, None).form.fields["delivery_option"].widget.choices) == {
+        "overseas": "Overseas – $9.00", "standard": f"{method.name} – not offered for this address",
+    }  # fmt: skip
+    with pytest.raises(purchase.PurchaseRefused) as refused:
+        place(draft)
+    assert refused.value.code == "not_deliverable"
+    assert selectors.look(drafted((carts.product(), 1))).unserved == ""
 
 
 def test_a_draft_says_what_is_short_and_is_kept_all_the_same() -> None:
