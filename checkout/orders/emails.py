@@ -17,7 +17,7 @@ from checkout.orders import access, selectors
 from checkout.orders.models import Order
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
-from shop.core import requests
+from shop.core import addresses, requests
 from shop.core.money import Money
 from shop.notifications import services as notifications
 
@@ -146,7 +146,7 @@ def text(amount: Money) -> str:
 def address_lines(address: Mapping[str, Any]) -> list[str]:
     """A stored address as the lines of a label."""
     name = _joined(address.get("first_name"), address.get("last_name"))
-    town = _joined(address.get("city"), address.get("state"), address.get("postal_code"))
+    town = addresses.town(address)
     country = dict(countries).get(address.get("country", ""), address.get("country"))
     return [str(line) for line in (name, *(address.get(part) for part in _ADDRESS), town, country) if line]
 

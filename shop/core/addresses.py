@@ -28,6 +28,8 @@ FIELDS = {
     "phone": 30,
 }  # and their greatest lengths
 _OURS = {"street_address": "address1", "city": "city", "country_area": "state", "postal_code": "postal_code"}
+_TOWN = {"C": "city", "S": "state", "Z": "postal_code"}
+_SHORT = {"US", "CA", "AU", "IT"}  # where people write a state's code
 _PHONE = re.compile(r"\+?[0-9 ()./-]{5,29}")
 
 
@@ -51,6 +53,7 @@ class Rules:
     city_kind: str
     postal_pattern: str
     postal_example: str
+    town: tuple[tuple[str, str], ...] = ()  # the parts of the line with the place, each with what stands before it
 
 
 @lru_cache(maxsize=300)
@@ -74,6 +77,7 @@ def rules_of(country: str) -> Rules:
         city_kind=found.city_type,
         postal_pattern=pattern.removeprefix("^").removesuffix("$"),
         postal_example=(found.postal_code_examples or [""])[0],
+        town=_town(found.address_format),
     )
 
 
@@ -107,22 +111,48 @@ def clean(address: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]
 
 def lines(address: Mapping[str, str], *, country_name: str = "") -> list[str]:
     """An address as it is printed, without empty lines; the country by name where one is given."""
-    rules = rules_of(address.get("country", "US"))
-    state = address.get("state", "")
-    city, postal = address.get("city", ""), address.get("postal_code", "")
-    if rules.country in {"US", "CA", "AU"}:
-        place = ", ".join(part for part in (city, f"{state} {postal}".strip()) if part)
-    else:
-        place = ", ".join(part for part in (f"{postal} {city}".strip(), dict(rules.states).get(state, state)) if part)
     rows = [
         f"{address.get('first_name', '')} {address.get('last_name', '')}".strip(),
         address.get("company", ""),
         address.get("address1", ""),
         address.get("address2", ""),
-        place,
+        town(address),
         country_name or address.get("country", ""),
     ]
     return [row for row in rows if row]
+
+
+def town(address: Mapping[str, str]) -> str:
+    """City, state and postcode on one line, in the order in which the country writes them: "Springfield, IL 62701",
+    "10115 Berlin". Parts that its addresses do not have come last; so they stand in a country that is not known."""
+    try:
+        rules: Rules | None = rules_of(address.get("country") or "")
+    except UnknownCountry:
+        rules = None
+    order = list(rules.town) if rules else []
+    known = {name for name, _before in order}
+    told = ""
+    for name, before in [*order, *((name, " ") for name in _TOWN.values() if name not in known)]:
+        part = address.get(name) or ""
+        if name == "state" and rules and rules.country not in _SHORT:
+            part = dict(rules.states).get(part, part)
+        told += f"{before}{part}" if told and part else part
+    return told
+
+
+def _town(address_format: str) -> tuple[tuple[str, str], ...]:
+    """The order of a format as Google writes them: "%N%n%O%n%A%n%C, %S %Z", where "%n" begins a line."""
+    found: list[tuple[str, str]] = []
+    between = ""
+    for literal, letter in re.findall(r"([^%]*)%(.)", address_format):
+        between += literal
+        if letter == "n":
+            between += "\n"
+        elif letter in _TOWN:
+            is_apart = "," in between or ("\n" in between and letter == "S" and found[-1:] != [("postal_code", " ")])
+            found.append((_TOWN[letter], ", " if is_apart else " "))
+            between = ""
+    return tuple(found)
 
 
 def _states(choices: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

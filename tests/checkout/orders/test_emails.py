@@ -51,7 +51,7 @@ def test_a_mail_is_told_everything_as_text() -> None:
     assert told["shipping_address"] == [
         "Ada Lovelace",
         "1 Analytical Way",
-        "Springfield IL 62701",
+        "Springfield, IL 62701",
         "United States of America",
     ]
 
