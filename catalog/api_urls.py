@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import views
+from catalog.api import reviews, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", views.Products.as_view(), name="api_products"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "products/<str:product_id>/recommendations", views.ProductRecommendations.as_view(), name="api_recommendations"
     ),
-    path("products/<str:product_id>/reviews", views.ProductReviews.as_view(), name="api_product_reviews"),
+    path("products/<str:product_id>/reviews", reviews.ProductReviews.as_view(), name="api_product_reviews"),
+    path("reviews/<uuid:review_id>", reviews.OwnReview.as_view(), name="api_review"),
+    path("reviews/<uuid:review_id>/helpful", reviews.ReviewHelpful.as_view(), name="api_review_helpful"),
+    path("reviews/<uuid:review_id>/reports", reviews.ReviewReports.as_view(), name="api_review_reports"),
     path("categories/", views.Categories.as_view(), name="api_categories"),
 ]

@@ -15,7 +15,7 @@ from catalog.products.models import (
     Variant,
 )
 from catalog.restock.models import RestockRequest
-from catalog.reviews.models import Purchase, Review
+from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport, ReviewVote
 from catalog.search.models import Listing, Word
 
 __all__ = [
@@ -34,6 +34,9 @@ __all__ = [
     "Purchase",
     "RestockRequest",
     "Review",
+    "ReviewPhoto",
+    "ReviewReport",
+    "ReviewVote",
     "Seller",
     "Variant",
     "Word",

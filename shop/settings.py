@@ -397,7 +397,7 @@ UNFOLD = {
                 _page(_("Brands"), "sell", "catalog.brand"),
                 _page(_("Product types"), "tune", "catalog.producttype"),
                 _page(_("Sellers"), "store", "catalog.seller"),
-                _page(_("Reviews"), "reviews", "catalog.review"),
+                _page(_("Reviews"), "reviews", "catalog.review", badge="catalog.reviews.admin.waiting_badge"),
             ),
             _group(
                 _("Stock"),
@@ -519,6 +519,7 @@ LINE_LIMIT = int(env("LINE_LIMIT", "10000"))
 ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its number, live or archived
 ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
+QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 ARCHIVED_RETURN = "checkout.archive.reading.return_opened"  # under which a return of an archived order can be read
 
 # --- REST

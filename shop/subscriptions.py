@@ -105,5 +105,5 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.claim_guest_orders",
         "checkout.archive.receivers.claim_guest_orders",
     ),
-    types.CustomerErased: (),
+    types.CustomerErased: ("catalog.reviews.receivers.forget_author",),
 }

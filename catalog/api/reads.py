@@ -1,4 +1,4 @@
-"""The catalogue's public calls: lists, search, one product, categories, recommendations, reviews."""
+"""The catalogue's public calls: lists, search, one product, categories, recommendations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from rest_framework.request import Request
 
 from catalog.api import values
 from catalog.products import page, selectors, tree
-from catalog.reviews import selectors as reviews
 from catalog.search import engine, query
 from catalog.search.query import Query
 from shop.core import rest
@@ -130,17 +129,6 @@ def recommendations(request: Request, product_id: str) -> HttpResponseBase:
         for card in cards
     ]
     return rest.conditional(request, {"data": rows})
-
-
-def review_list(request: Request, product_id: str) -> HttpResponseBase:
-    """Published reviews, newest first, with the rating."""
-    known = existing(product_id)
-    number, limit = rest.page_of(request)
-    summary = reviews.summary(known)
-    rows = [values.review(row) for row in reviews.reviews_of(known, number, limit)]
-    data = rest.listing("data", rows, total=summary.count if summary else 0, page=number, limit=limit)
-    data["rating"] = {"average": summary.average if summary else None, "count": summary.count if summary else 0}
-    return rest.conditional(request, data)
 
 
 def key(text: str) -> UUID:

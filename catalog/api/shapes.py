@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from shop.core.fields import LineIO, LinesIO
+
 STATUSES = ("draft", "active", "archived")
 
 
@@ -138,9 +140,32 @@ class StockIn(serializers.Serializer[Any]):
 
 class ReviewIn(serializers.Serializer[Any]):
     rating = serializers.IntegerField(min_value=1, max_value=5)
-    title = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
-    body = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
-    author = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    title = LineIO(max_length=150, required=False, allow_blank=True, default="")
+    body = LinesIO(max_length=5000, required=False, allow_blank=True, default="")
+    author = LineIO(max_length=80, required=False, allow_blank=True, default="")
+
+
+class ReviewForm(ReviewIn):
+    """The same as a form, with photos: at most 4, of at most 10 MB each (JPEG, PNG or WebP)."""
+
+    photos = serializers.ListField(child=serializers.FileField(), required=False)
+
+
+class ReviewChange(ReviewIn):
+    drop_photos = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=4)
+
+
+class ReviewPhotoOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    thumbnail = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class ReviewReplyOut(serializers.Serializer[Any]):
+    body = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class ReviewOut(serializers.Serializer[Any]):
@@ -151,3 +176,48 @@ class ReviewOut(serializers.Serializer[Any]):
     author = serializers.CharField()
     is_verified = serializers.BooleanField()
     created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    helpful_count = serializers.IntegerField()
+    photos = ReviewPhotoOut(many=True)
+    reply = ReviewReplyOut(allow_null=True)
+
+
+class StarsOut(serializers.Serializer[Any]):
+    stars = serializers.IntegerField()
+    count = serializers.IntegerField()
+
+
+class ReviewRatingOut(RatingOut):
+    histogram = StarsOut(many=True)
+
+
+class ReviewPage(serializers.Serializer[Any]):
+    data = ReviewOut(many=True)  # type: ignore[assignment]  # the contract names it so
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    rating = ReviewRatingOut()
+
+
+class ReviewPosted(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    is_verified = serializers.BooleanField()
+
+
+class OwnReviewOut(serializers.Serializer[Any]):
+    """`reason`: why it is not shown."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    reason = serializers.CharField()
+    rating = serializers.IntegerField()
+    title = serializers.CharField()
+    body = serializers.CharField()
+    author = serializers.CharField()
+    photos = ReviewPhotoOut(many=True)
+
+
+class HelpfulOut(serializers.Serializer[Any]):
+    helpful_count = serializers.IntegerField()
+    has_voted = serializers.BooleanField()

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from catalog.products import tree
 from catalog.products.page import Choice, ProductPage
-from catalog.reviews.selectors import Shown
 from catalog.search import page
 from catalog.search.engine import Facet, Hit
 from shop.core import rest
@@ -101,19 +100,6 @@ def whole(found: ProductPage, currency: str) -> dict[str, Any]:
             "count": product.rating_count,
         },
         "updated_at": product.updated_at.isoformat(),
-    }
-
-
-def review(shown: Shown) -> dict[str, Any]:
-    """A review as `ReviewOut`."""
-    return {
-        "id": str(shown.id),
-        "rating": shown.rating,
-        "title": shown.title,
-        "body": shown.text,
-        "author": shown.author,
-        "is_verified": shown.is_verified,
-        "created_at": shown.written_at.isoformat(),
     }
 
 

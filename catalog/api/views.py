@@ -26,13 +26,6 @@ class StaffWrites(permissions.BasePermission):
         return bool(user.is_authenticated and user.is_staff and user.has_perm(needed.get(str(request.method), "")))
 
 
-class CustomerWrites(permissions.BasePermission):
-    """Anyone may read; who is signed in may write."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in permissions.SAFE_METHODS or bool(request.user.is_authenticated)
-
-
 def _page(name: str, key: str, item: Any, **more: Any) -> Any:
     whole = serializers.IntegerField
     return inline_serializer(name, {key: item, "total": whole(), "page": whole(), "limit": whole(), **more})
@@ -157,38 +150,3 @@ class ProductRecommendations(APIView):
     )
     def get(self, request: Request, product_id: str) -> HttpResponseBase:
         return reads.recommendations(request, product_id)
-
-
-class ProductReviews(APIView):
-    permission_classes = [CustomerWrites]
-
-    @extend_schema(
-        operation_id="reviews_list",
-        parameters=reads.PAGE,
-        responses={
-            200: _page("ReviewPage", "data", shapes.ReviewOut(many=True), rating=shapes.RatingOut()),
-            404: _ERROR,
-        },
-    )
-    def get(self, request: Request, product_id: str) -> HttpResponseBase:
-        return reads.review_list(request, product_id)
-
-    @extend_schema(
-        operation_id="reviews_post",
-        request=shapes.ReviewIn,
-        responses={
-            201: inline_serializer(
-                "ReviewPosted",
-                {
-                    "id": serializers.UUIDField(),
-                    "status": serializers.CharField(),
-                    "is_verified": serializers.BooleanField(),
-                },
-            ),
-            400: _ERROR,
-            409: _ERROR,
-        },
-    )
-    @rest.idempotent()
-    def post(self, request: Request, product_id: str) -> Response:
-        return writes.post_review(request, product_id)

@@ -1,4 +1,4 @@
-"""The catalogue's calls that change something: products and stock levels by staff, reviews by customers."""
+"""The catalogue's calls that change something: products and stock levels, by staff."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from catalog.api import reads, shapes
 from catalog.products import prices, selectors, services, tree
-from catalog.reviews import services as reviews
 from inventory.stock import services as stock
 from shop.core import requests, rest
 from shop.core.money import BadAmount, Money
@@ -88,25 +87,6 @@ def set_stock(request: Request, product_id: str) -> Response:
         raise invalid({"quantity": [str(problem)]}) from problem
     rows = [{"id": str(key), "sku": sku, "on_hand": given["quantity"]} for key, sku in skus.items()]
     return Response({"data": rows})
-
-
-def post_review(request: Request, product_id: str) -> Response:
-    """201 and the review with its status; 409 for a second one."""
-    given = checked(shapes.ReviewIn, request)
-    try:
-        made = reviews.post(
-            product_id=reads.key(product_id),
-            customer_id=requests.customer_id(request._request),
-            by=requests.actor(request._request),
-            **given,
-        )
-    except ObjectDoesNotExist:
-        raise reads.missing() from None
-    except reviews.AlreadyReviewed:
-        raise rest.ApiError("already_reviewed", _("You have reviewed this product before."), 409) from None
-    except reviews.BadReview as problem:
-        raise invalid({name: [text] for name, text in problem.fields.items()}) from problem
-    return Response({"id": str(made.pk), "status": made.status, "is_verified": made.is_verified}, status=201)
 
 
 def checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

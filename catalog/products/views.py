@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -123,6 +124,7 @@ def structured_data(found: ProductPage) -> str:
             "ratingValue": str(product.rating_average),
             "reviewCount": product.rating_count,
         }
+        data["review"] = import_string(settings.QUOTED_REVIEWS)(product.pk)
     if variant is not None:
         data["sku"] = variant.sku
         if variant.price is not None and not found.is_archived:

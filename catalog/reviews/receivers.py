@@ -14,3 +14,8 @@ def note_purchases(data: dict[str, Any]) -> None:
         services.note_purchases(
             customer_id=UUID(data["customer_id"]), variant_ids=[UUID(key) for key in data["variant_ids"]]
         )
+
+
+def forget_author(data: dict[str, Any]) -> None:
+    """A customer is forgotten: nothing here says any more what was theirs."""
+    services.erase(customer_id=UUID(data["customer_id"]), by="system")

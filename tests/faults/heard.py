@@ -54,6 +54,7 @@ HEARD: dict[str, set[str]] = {
         "catalog.search.receivers.index_product_type",
         "catalog.search.receivers.index_products",
     },
+    "author_forgotten": {"catalog.reviews.receivers.forget_author"},
     "order_changed": {
         "checkout.changes.receivers.cancel_short",
         "checkout.changes.receivers.mail_order_changed",

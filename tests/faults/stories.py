@@ -19,6 +19,9 @@ from django.db.models.functions import Now
 
 from catalog.products.models import Brand, Category, Product, ProductType
 from catalog.restock import services as restock
+from catalog.reviews import services as reviews
+from catalog.reviews import votes
+from catalog.reviews.models import Review
 from catalog.search.models import Listing
 from checkout.cards import services as saved_cards
 from checkout.cards.models import SavedCard
@@ -249,6 +252,20 @@ def _of_catalogue(product_id: UUID) -> list[types.Event]:
     ]
 
 
+def author_forgotten(work: Work, sandbox: RunningSandbox) -> None:
+    """Whoever has reviewed something, and found another review helpful, is forgotten."""
+    customer_id = db.uuid7()
+    mine, other = (catalog.ReviewFactory(product=catalog.product(), customer_id=one) for one in (customer_id, None))
+    votes.vote(review_id=other.pk, customer_id=customer_id)
+    with transaction.atomic(using=db.CATALOG):
+        reviews.rate([mine.product_id, other.product_id])
+    with transaction.atomic(using=db.DEFAULT):
+        bus.publish(types.CustomerErased(customer_id=customer_id), using=db.DEFAULT)
+    work()
+    assert Review.objects.values_list("author", "customer_id").get(pk=mine.pk) == ("", None)
+    assert Review.objects.values_list("helpful_count", flat=True).get(pk=other.pk) == 0
+
+
 def order_changed(work: Work, sandbox: RunningSandbox) -> None:
     """One unit is taken off, one cannot be found, one is waited for; a carrier loses the parcel of the last one."""
     _take_money("at_once")
@@ -314,6 +331,7 @@ STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     for story in (
         order_shipped, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go, order_expired,
         money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed,
+        author_forgotten,
         balance_paid, order_refunded, units_returned,
     )
 }  # fmt: skip

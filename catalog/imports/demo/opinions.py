@@ -11,6 +11,7 @@ from catalog.imports.demo.drawing import bucket
 
 DATA = Path(__file__).parent / "data"
 RATINGS = (5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 2, 1)  # how often each is given, over all products
+_ANSWERED = {"good": 12, "fair": 4, "poor": 2}  # of so many reviews the shop answers one
 
 
 @functools.cache
@@ -19,7 +20,8 @@ def words() -> dict[str, Any]:
 
 
 def of(sku: str, kind: str) -> list[dict[str, Any]]:
-    """0 to 25 reviews of a product, newest first: `author`, `rating` (1–5), `title`, `body`, `days_ago`."""
+    """0 to 25 reviews of a product, newest first: `author`, `rating` (1–5), `title`, `body`, `days_ago`,
+    `helpful` (how many find it so), and `reply`, what the shop answers to some."""
     popular = bucket(f"popular {sku}", 100)
     count = 0 if popular < 12 else 1 + bucket(f"reviews {sku}", 8 if popular < 70 else 25)
     mood = bucket(f"mood {sku}", 3)  # some products please more than others
@@ -37,10 +39,14 @@ def _review(sku: str, kind: str, number: int, mood: int) -> dict[str, Any]:
     special = text.get(kind, {}).get(tone, [])
     if special and bucket(f"special {mark}", 2):
         body = f"{special[(start + number) % len(special)]} {body}"
+    days = 2 + bucket(f"days {mark}", 700)
+    answers, is_answered = text["answers"][tone], bucket(f"answered {mark}", _ANSWERED[tone]) == 0
     return {
         "author": people[(start + number * 11) % len(people)],
         "rating": rating,
         "title": "" if bucket(f"title {mark}", 6) == 0 else titles[(start + number * 5) % len(titles)],
         "body": body,
-        "days_ago": 2 + bucket(f"days {mark}", 700),
+        "days_ago": days,
+        "helpful": bucket(f"helpful {mark}", 14) * days // 700,  # the longer it is there, the more have read it
+        "reply": answers[(start + number) % len(answers)] if is_answered else "",
     }

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.imports import services as imports
 from catalog.imports.demo import load
-from catalog.reviews import services as reviews
+from catalog.reviews import bringing as reviews
 from checkout.invoices import demo as invoices
 from checkout.returns import demo as returns
 from shop.accounts import services as accounts

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cart.promotions import invariants as promotions
 from catalog.products import invariants as products
+from catalog.reviews import invariants as reviews
 from catalog.search import invariants as search
 from checkout.archive import invariants as archive
 from checkout.changes import invariants as changes
@@ -74,7 +75,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
     ("I10", "What has happened is heard by all who must hear it.", (events.delivered,), ()),
     ("I11", "No order that a shopper was told of is lost.",
      (orders.told_orders_exist, purchase.carts_became_orders, purchase.turns_come), ()),
-    ("I12", "Copies agree with their sources.", (products.listing_prices, search.listed),
+    ("I12", "Copies agree with their sources.", (products.listing_prices, search.listed, reviews.counted),
      (search.elasticsearch, _cache)),
     ("I13", "Nothing is stuck.",
      (payments.nothing_is_stuck, purchase.unpaid_orders_end, waitlist.line_moves, notifications.sent,

@@ -416,5 +416,6 @@ def test_reviews(client: Client) -> None:
     assert error(customer.post(address, {"rating": 6}, content_type=JSON)) == (400, "validation_error", ["rating"])
 
     body = client.get(address).json()
-    assert (body["total"], body["rating"]) == (1, {"average": 4.0, "count": 1})
+    histogram = [{"stars": stars, "count": int(stars == 4)} for stars in (5, 4, 3, 2, 1)]
+    assert (body["total"], body["rating"]) == (1, {"average": 4.0, "count": 1, "histogram": histogram})
     assert [row["rating"] for row in body["data"]] == [4]

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from catalog.imports.demo import files, illustrate, load, rows
 from catalog.products.models import Category, Image, Product, Variant
-from catalog.reviews import services as reviews
+from catalog.reviews import bringing as reviews
 from catalog.reviews.models import Review
 from inventory.stock.models import StockItem, StockMovement
 from shop.core.db import uuid7
