@@ -27,7 +27,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.CartAbandoned: (),
     types.OrderPlaced: (
         "checkout.payments.receivers.charge",
-        "checkout.orders.receivers.mail_order_placed",
+        "checkout.payments.receivers.mail_order_placed",
     ),
     types.PaymentRetried: ("checkout.payments.receivers.charge",),
     types.BalancePaid: (

@@ -25,12 +25,13 @@ _ADDRESS = ("company", "address1", "address2")
 _UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)
 
 
-def order_placed(*, order_id: UUID) -> None:
-    """What the shopper ordered; of an order that the desk made for them, that it did, and the link to what is to be
-    paid. One that was paid there and then is told of by `payments.emails.order_paid`."""
+def order_placed(*, order_id: UUID, about_payment: str = "") -> None:
+    """What the shopper ordered, with a sentence `about_payment` in the order's language, if there is one; of an order
+    that the desk made for them, that it did, and the link to what is to be paid. One that was paid there and then is
+    told of by `payments.emails.order_paid`."""
     order = selectors.by_id(order_id)
     if not order.is_from_desk:
-        send(order, "order_placed")
+        send(order, "order_placed", about_payment=about_payment)
     elif order.pay_by:
         if (lacks := order.due_minor - order.came_minor) > 0:
             to_pay(order, amount=order.money(lacks), key="")

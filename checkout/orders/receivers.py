@@ -26,11 +26,6 @@ def claim_guest_orders(data: dict[str, Any]) -> None:
     orders.claim_proven(customer_id=UUID(data["customer_id"]))
 
 
-def mail_order_placed(data: dict[str, Any]) -> None:
-    """Tell the shopper that the order is here."""
-    emails.order_placed(order_id=UUID(data["order_id"]))
-
-
 def mail_order_delivered(data: dict[str, Any]) -> None:
     """Tell the shopper that everything has arrived."""
     emails.order_delivered(order_id=UUID(data["order_id"]))

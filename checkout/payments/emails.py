@@ -11,9 +11,29 @@ from checkout.orders import access
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.payments import methods, rules, selectors
-from checkout.payments.models import Capture, CaptureWhen, Refund
+from checkout.payments import methods, recording, rules, selectors
+from checkout.payments.models import Capture, CaptureWhen, Payment, Refund
 from shop.core import requests
+
+
+def order_placed(*, order_id: UUID, payment_id: UUID | None) -> None:
+    """That we have the order, and what is done now about the payment that it was placed with (None: there is none)."""
+    order = orders.by_id(order_id)
+    payment = next((one for one in selectors.payments_of(order_id) if one.pk == payment_id), None)
+    with translation.override(order.language):
+        about = _about(payment) if payment else ""
+    order_emails.order_placed(order_id=order_id, about_payment=about)
+
+
+def _about(payment: Payment) -> str:
+    if payment.provider == "bank_transfer":
+        return _("We send it as soon as your transfer has arrived: the order's page says how much, and where to.")
+    when = recording.when_to_capture(payment)
+    if when == CaptureWhen.PROMISE:
+        return _("You pay on invoice: it says by when, and where to.")
+    if when in (CaptureWhen.ON_SHIPMENT, CaptureWhen.AFTER_REVIEW):
+        return _("We are having the amount reserved, to be taken later, and write again as soon as that is confirmed.")
+    return _("We are taking the payment now and write again as soon as it is confirmed.")
 
 
 def order_paid(*, order_id: UUID) -> None:
@@ -42,7 +62,8 @@ def _parts(order: Order) -> list[str]:
     for one in selectors.payments_of(order.pk, "captures"):
         asked = sum(row.amount_minor for row in one.captures.all() if row.status == Capture.Status.REQUESTED)
         taken = one.captured_minor + min(asked, one.held_minor)
-        rest = one.held_minor - min(asked, one.held_minor) if one.capture_when in rules.SECURE else 0
+        is_kept = one.capture_when in rules.SECURE and not one.is_let_go
+        rest = one.held_minor - min(asked, one.held_minor) if is_kept else 0
         text = promised if one.capture_when == CaptureWhen.PROMISE else held
         found += [(words, one, minor) for words, minor in ((paid, taken), (text, rest)) if minor]
     if all(words == paid for words, _one, _minor in found):

@@ -30,6 +30,12 @@ def void_rest(data: dict[str, Any]) -> None:
     payments.void_rest(order_id=UUID(data["order_id"]))
 
 
+def mail_order_placed(data: dict[str, Any]) -> None:
+    """Tell the shopper that the order is here, and what is done about its payment."""
+    payment_id = data["payment_id"]
+    emails.order_placed(order_id=UUID(data["order_id"]), payment_id=UUID(payment_id) if payment_id else None)
+
+
 def mail_order_paid(data: dict[str, Any]) -> None:
     """Tell the shopper that the order goes on: its money is here, is held, or was promised."""
     emails.order_paid(order_id=UUID(data["order_id"]))

@@ -11,7 +11,7 @@ _CHAIR = {
     "name": "Bentwood chair with a rather long name that has to wrap on a phone",
     "options": "Oak · Natural",
     "quantity": 1,
-    "expected": "Expected to ship: March 12, 2027",
+    "expected": "Expected to ship: Nov. 24, 2026",
     "line_total": "$240.00",
 }
 ORDER: dict[str, Any] = {
@@ -45,13 +45,13 @@ _RETURNED: dict[str, Any] = {
     "number": "RET-2026000007",
     "url": f"{_SHOP}/returns/RET-2026000007/?key=sample",
     "label_url": f"{_SHOP}/returns/RET-2026000007/label.pdf?key=sample",
-    "answer": "The cover shows signs of use, so it cannot be sold as new any more.",
-    "items": [{"units": 1, "name": "Anglepoise desk lamp", "reason": "It does not fit"}],
+    "answer": "The lamp shows signs of use, so it cannot be sold as new any more.",
+    "items": [{"units": 1, "name": "Anglepoise desk lamp", "reason": "I changed my mind"}],
     "postage": "Hand the parcel in; we pay the postage.",
     "send_by": "Please send it by Dec. 19, 2026.",
 }
 _TO_PAY = {
-    "amount": "$336.70",
+    "amount": "$348.70",
     "date": "Dec. 5, 2026",
     "rows": [
         {"label": "Account holder", "value": "Holdfast"},
@@ -64,7 +64,9 @@ _LINKS = {"url": f"{_SHOP}/restock/sample/", "leave_url": f"{_SHOP}/restock/samp
 
 # By template; those about an order are told `ORDER` as well.
 SAMPLES: dict[str, dict[str, Any]] = {
-    "order_placed": {},
+    "order_placed": {
+        "about_payment": "We are taking the payment now and write again as soon as it is confirmed.",
+    },
     "order_to_pay": {
         "order": {**ORDER, "paid": "$100.00", "to_pay": "$248.70"},
         "amount": "$248.70",
@@ -76,23 +78,23 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {
         "open": "$348.70",
-        "due": "Nov. 7, 2026",
+        "due": "Dec. 5, 2026",
         "account": [
             {"label": "Account holder", "value": "Holdfast"},
             {"label": "IBAN", "value": "GB33 BUKB 2020 1555 5555 55"},
         ],
     },
     "order_changed": {
-        "removed": [{"name": "Anglepoise desk lamp", "options": "", "quantity": 1}],
-        "added": [{"name": "Wool blanket", "options": "Moss · M", "quantity": 1}],
-        "reason": "Cancelled by the customer.",
+        "removed": [{"name": "Wool blanket", "options": "Grey", "quantity": 1}],
+        "added": [{"name": _LAMP["name"], "options": _LAMP["options"], "quantity": 1}],
+        "reason": "",
         "is_moved": True,
         "is_sent_otherwise": False,
-        "difference": "$12.00",
+        "difference": "$15.30",
         "is_more": False,
         "is_less": True,
         "to_pay": None,
-        "comes_back": "$12.00",
+        "comes_back": "$15.30",
     },
     "order_cancelled": {
         "reason": "The items sold out before your payment arrived. We are sorry.",
@@ -123,7 +125,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "credit_note": {
         "document": {
             "number": "CN-2026-000007",
-            "total": "$12.00",
+            "total": "$348.70",
             "corrects": "INV-2026-000042",
             "reason": "The company's name was missing.",
         },
@@ -137,14 +139,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "return_settled": {
         "returned": _RETURNED,
         "settled": {
-            "amount": "$59.00",
-            "refunded": "$59.00",
+            "amount": "$56.42",
+            "refunded": "$56.42",
             "to": "the way it was paid",
             "destination": "original",
-            "items": [{"units": 1, "name": "Anglepoise desk lamp", "amount": "$59.00"}],
+            "items": [{"units": 1, "name": "Anglepoise desk lamp", "amount": "$56.42"}],
             "goodwill": None,
             "unpaid": None,
-            "rest": "$59.00",
+            "rest": "$56.42",
             "sent": "",
             "is_to_pay": False,
         },

@@ -66,7 +66,7 @@ def test_F16_every_event_five_times_is_once(shop_sandbox: RunningSandbox) -> Non
         "checkout.payments.receivers.mail_refund_made",
         "checkout.orders.receivers.commit_stock",
         "checkout.orders.receivers.give_back_stock",
-        "checkout.orders.receivers.mail_order_placed",
+        "checkout.payments.receivers.mail_order_placed",
         "checkout.orders.receivers.mail_order_cancelled",
         "checkout.orders.receivers.mail_order_delivered",
         "checkout.fulfilment.receivers.open_shipment",

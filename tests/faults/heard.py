@@ -14,7 +14,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.invoices.receivers.settle",
         "checkout.orders.receivers.commit_stock",
         "checkout.orders.receivers.mail_order_delivered",
-        "checkout.orders.receivers.mail_order_placed",
+        "checkout.payments.receivers.mail_order_placed",
         "checkout.payments.receivers.capture",
         "checkout.payments.receivers.charge",
         "checkout.payments.receivers.mail_order_paid",

@@ -99,7 +99,7 @@ def test_F27_a_worker_killed_in_every_task_of(story: str, moment: str, shop_sand
 def test_F27_control_an_effect_without_a_key_happens_twice(shop_sandbox: RunningSandbox) -> None:
     carts.rates()
     undisturbed = told("stock_runs_low", Workers(set(), ""), shop_sandbox)
-    workers = Workers({"checkout.orders.receivers.mail_order_placed"}, "after the effect", "deliver_one_unkeyed")
+    workers = Workers({"checkout.payments.receivers.mail_order_placed"}, "after the effect", "deliver_one_unkeyed")
     more = told("stock_runs_low", workers, shop_sandbox) - undisturbed
     assert more == Counter({("Notification", "order_placed", "queued"): 1})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from django.core import mail
 
@@ -11,6 +13,7 @@ from checkout.payments import services as payments
 from checkout.payments.models import Payment, PaymentOptions, Refund
 from checkout.storecredit import services as credit
 from shop.core.money import Money
+from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
@@ -101,8 +104,32 @@ def sentences(body: str) -> list[str]:
     return [line for line in body.splitlines() if any(word in line for word in words)]
 
 
+RESERVED = "We are having the amount reserved, to be taken later, and write again as soon as that is confirmed."
 HELD = "We are getting your order ready and write again when the parcel leaves."
 PAID = "Your payment has arrived and we are getting your order ready. We write again when the parcel leaves."
+
+
+@pytest.mark.parametrize(
+    ("provider", "option", "told"),
+    [
+        ("stripe", "at_once", "We are taking the payment now and write again as soon as it is confirmed."),
+        ("stripe", "on_shipment", RESERVED),
+        ("stripe", "after_review", RESERVED),
+        ("invoice", "at_once", "You pay on invoice: it says by when, and where to."),
+        ("bank_transfer", "at_once",
+         "We send it as soon as your transfer has arrived: the order's page says how much, and where to."),
+    ],
+)  # fmt: skip
+def test_the_first_mail_says_what_is_done_about_the_payment(provider: str, option: str, told: str) -> None:
+    PaymentOptions.objects.update_or_create(id=1, defaults={"capture_when": option})
+    token = "pm_card_visa" if provider == "stripe" else ""
+    order = make.placed(provider=provider, token=token, customer_id=UserFactory().pk)
+    emails.order_placed(order_id=order.pk, payment_id=make.payment_of(order).pk)
+    emails.order_placed(order_id=order.pk, payment_id=make.payment_of(order).pk)
+    [note] = mails_of("order_placed")
+    message = notifications.render(template=note.template, language="en", context=note.context)
+    assert f"Thank you for your order {order.number}. {told}" in message.body.splitlines()
+    assert f">Thank you for your order {order.number}. {told}</p>" in html.unescape(str(message.alternatives[0][0]))
 
 
 class TestTheMailThatAnOrderGoesOn:

@@ -48,6 +48,42 @@ def test_every_template_has_a_sample_and_no_sample_is_left_over() -> None:
     assert set(samples.SAMPLES) == mails()
 
 
+def cents(text: str) -> int:
+    return int(text.removeprefix("$").replace(".", "").replace(",", ""))
+
+
+def test_the_sums_of_a_sample_add_up() -> None:
+    order, told = samples.ORDER, samples.SAMPLES
+    assert sum(cents(line["line_total"]) for line in order["lines"]) == cents(order["subtotal"])
+    parts = [cents(order[name]) for name in ("subtotal", "shipping", "tax")]
+    total = sum(parts) - cents(order["discount"])
+    assert total == cents(order["total"])
+    asked = told["order_to_pay"]
+    assert cents(asked["order"]["paid"]) + cents(asked["order"]["to_pay"]) == total
+    assert asked["amount"] == asked["order"]["to_pay"]
+    settled = told["return_settled"]["settled"]
+    assert sum(cents(one["amount"]) for one in settled["items"]) == cents(settled["amount"])
+    assert settled["amount"] == settled["rest"] == settled["refunded"]
+    bought = told["purchase_order"]
+    assert sum(cents(line["total"]) for line in bought["lines"]) == cents(bought["total"])
+    assert [line["quantity"] * cents(line["cost"]) for line in bought["lines"]] == [cents(bought["total"])]
+    whole = (told["invoice"]["document"], told["credit_note"]["document"])
+    assert {cents(one["total"]) for one in whole} == {total}
+    assert cents(told["invoice"]["to_pay"]["amount"]) == cents(told["invoice_overdue"]["open"]) == total
+    assert told["stock_low_list"]["count"] == len(told["stock_low_list"]["items"])
+    assert told["stock_drift"]["count"] == len(told["stock_drift"]["findings"])
+
+
+def test_a_sample_tells_one_story() -> None:
+    order, told = samples.ORDER, samples.SAMPLES
+    there = {line["name"] for line in order["lines"]}
+    changed = told["order_changed"]
+    assert {one["name"] for one in changed["added"]} <= there
+    assert not {one["name"] for one in changed["removed"]} & there
+    assert changed["difference"] == changed["comes_back"]
+    assert told["invoice_overdue"]["due"] == told["invoice"]["to_pay"]["date"]
+
+
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 @pytest.mark.parametrize("template", sorted(samples.SAMPLES))
 def test_every_sample_fills_its_template(template: str, language: str) -> None:
