@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import emails
 from checkout.orders.models import Order
+from checkout.payments import covering
 from checkout.payments import selectors as payments
-from checkout.payments.models import Capture, CaptureWhen, Payment
+from checkout.payments.models import CaptureWhen, Payment
 from shop.core.money import Money
 
 
@@ -30,27 +31,19 @@ def told(order: Order, taken: Sequence[Payment]) -> list[str]:
         (_("%(amount)s given back"), order.refunded_minor),
         (_("%(amount)s held"), held(taken)),
         (_("%(amount)s promised, for the customer to send"), promised(taken)),
-        (_("%(amount)s being let go"), sum(_leaving(one) for one in taken)),
+        (_("%(amount)s being let go"), sum(covering.leaving(one) for one in taken)),
     )
     return [words % {"amount": emails.text(order.money(minor))} for words, minor in rows if minor]
 
 
 def held(taken: Sequence[Payment]) -> int:
     """Minor units that are held and stay so until they are taken."""
-    return sum(one.held_minor - _leaving(one) for one in taken if one.capture_when != CaptureWhen.PROMISE)
+    return sum(covering.kept(one) for one in taken if one.capture_when != CaptureWhen.PROMISE)
 
 
 def promised(taken: Sequence[Payment]) -> int:
     """Minor units that their customer has promised to send (pay on invoice)."""
-    return sum(one.held_minor - _leaving(one) for one in taken if one.capture_when == CaptureWhen.PROMISE)
-
-
-def _leaving(one: Payment) -> int:
-    """What of a hold is on its way to be let go: all that nobody has asked to be taken."""
-    if not one.is_let_go:
-        return 0
-    asked = (capture.amount_minor for capture in one.captures.all() if capture.status == Capture.Status.REQUESTED)
-    return max(0, one.held_minor - sum(asked))
+    return sum(covering.kept(one) for one in taken if one.capture_when == CaptureWhen.PROMISE)
 
 
 def rows(order: Order, taken: Sequence[Payment]) -> list[dict[str, Any]]:

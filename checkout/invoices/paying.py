@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from checkout.orders import emails
 from checkout.orders.models import Order
-from checkout.payments import methods, transfers
+from checkout.payments import covering, methods, transfers
 from checkout.payments import selectors as payments
 from checkout.receivables import selectors as receivables
 
@@ -22,12 +22,12 @@ def standing(order: Order) -> dict[str, Any]:
     costs less since it was promised asks for what it costs, even before the promise has followed."""
     found = payments.payments_of(order.pk)
     promised = receivables.open_of(order.pk)
-    held = [one for one in found if one.held_minor and one.capture_when != "promise"]
-    most = max(0, order.balance_minor - sum(one.held_minor for one in held))
+    held = [(one, covering.kept(one)) for one in found if one.held_minor and one.capture_when != "promise"]
+    most = max(0, order.balance_minor - sum(minor for _one, minor in held))
     rest = min(most, sum(one.open.minor for one in promised))
     return {
         "paid": [_part(one.provider, one.captured_minor) for one in found if one.captured_minor],
-        "held": [_part(one.provider, one.held_minor) for one in held],
+        "held": [_part(one.provider, minor) for one, minor in held if minor],
         "refunded": order.refunded_minor,
         "open": rest,
         "due_on": promised[0].due_on.isoformat() if rest else "",

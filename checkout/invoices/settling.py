@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from checkout.invoices import rules, selectors
 from checkout.orders.models import Order
-from checkout.payments import methods
+from checkout.payments import covering, methods
 from checkout.payments import selectors as payments
 from checkout.payments.models import Payment, Refund
 
@@ -113,7 +113,7 @@ def _invoiced(
     parts: Split, found: Sequence[Payment], before: Sequence[Document], promised: int
 ) -> list[Line]:  # fmt: skip
     kept = [(one.provider, one.captured_minor - one.refunded_minor - _asked([one])) for one in found]
-    held = [(one.provider, one.held_minor) for one in found if one.capture_when != "promise"]
+    held = [(one.provider, covering.kept(one)) for one in found if one.capture_when != "promise"]
     waiting = _last([*held, ("", max(0, parts.owed - sum(minor for _by, minor in held)))], parts.to_pay)
     rest = sum(minor for by, minor in waiting if not by)
     asked = 0 if before else min(rest, promised)

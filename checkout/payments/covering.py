@@ -34,6 +34,19 @@ def _cover(payment: Payment) -> int:
     return payment.captured_minor + payment.held_minor
 
 
+def leaving(payment: Payment) -> int:
+    """Minor units of its hold that are on their way to be let go: all that nobody has asked to be taken."""
+    if not payment.is_let_go:
+        return 0
+    asked = (one.amount_minor for one in payment.captures.all() if one.status == Capture.Status.REQUESTED)
+    return max(0, payment.held_minor - sum(asked))
+
+
+def kept(payment: Payment) -> int:
+    """Minor units that it holds and goes on to hold until they are taken."""
+    return payment.held_minor - leaving(payment)
+
+
 def let_go(order: Order, payments: Iterable[Payment]) -> None:
     """What these locked payments hold beyond what is asked to be taken is to be let go: it is sure no more."""
     _mark(order, payments, is_let_go=True)

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from pypdf import PdfReader
 
 from checkout.changes import services as changes
-from checkout.invoices import invariants, paying, selectors, services
+from checkout.invoices import invariants, paying, selectors, services, settling
 from checkout.invoices.models import Document
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -22,6 +22,7 @@ from tests.factories import cart as carts
 from tests.factories import changes as made
 from tests.factories import checkout as shop
 from tests.factories.accounts import UserFactory
+from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = {"account_holder": "Holdfast", "iban": "GB33BUKB20201555555555"}
@@ -60,6 +61,24 @@ def printed(document: Document) -> str:
 def sent(number: str) -> Any:
     (found,) = [one for one in mail.outbox if number in one.subject]
     return found
+
+
+def test_money_that_is_being_let_go_is_not_told_as_held(shop_sandbox: RunningSandbox) -> None:
+    carts.rates()
+    order = made.bought((carts.product(units=10, amount=2000), 2), capture_when="on_shipment")
+    rest = order.total_minor - 1000
+    payments.request_capture(order_id=order.pk, amount=order.money(1000), by="staff:1")
+    outbox.drain()
+
+    def told() -> tuple[list[int], list[tuple[str, int]]]:
+        there = made.now(order)
+        lines = settling.anew(there, minor=there.total_minor, promised=0)
+        held = [part["minor"] for part in paying.standing(there)["held"]]
+        return held, [(one["kind"], one["minor"]) for one in lines]
+
+    assert told() == ([rest], [("paid", 1000), ("held", rest)])
+    payments.request_void(order_id=order.pk, by="staff:1")
+    assert told() == ([], [("paid", 1000), ("to_pay", rest)])
 
 
 def test_the_first_invoice_says_how_much_until_when_and_where(promised: Order) -> None:
