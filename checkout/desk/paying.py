@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import emails
 from checkout.orders import selectors as orders
-from checkout.payments import crediting, methods, ways
+from checkout.payments import crediting, methods, transfers, ways
 from checkout.payments import selectors as payments
 from checkout.payments import services as payment_services
 from checkout.receivables import selectors as receivables
@@ -30,7 +30,6 @@ _STAGES = (
     ("delivered", gettext_lazy("Delivered")),
 )
 _SHIPPED, _GIVEN_BACK = 3, "refunded"  # the place of one stage, and the status that ends the way
-_TRANSFER = ("account_holder", "bank", "iban", "bic", "amount", "reference")  # as a bank's form asks for it
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
 
@@ -76,10 +75,7 @@ def _step(request: HttpRequest, order: Any, standing: Any, step: str) -> dict[st
         texts = {"headline": _("Choose how to pay"), "next_text": _("We made this order for you. Please check it.")}
         return {"state": "declined", "step": "declined", **texts} | pay_again(request, order)
     if step == "awaiting_transfer":
-        told = standing.instructions
-        names = [name for name in _TRANSFER if name in told] + [name for name in told if name not in _TRANSFER]
-        rows = [{"label": _transfer_label(name), "value": told[name]} for name in names]
-        return {"transfer": {"rows": rows, "until": reservations.held_until(order.pk)}}
+        return {"transfer": {"rows": _rows(standing.instructions), "until": reservations.held_until(order.pk)}}
     return {}
 
 
@@ -236,21 +232,9 @@ def _timeline(
 
 def _invoice(order: Any, one: Any) -> dict[str, Any]:
     """What is still to be paid on invoice, and how."""
-    account = [{"label": _transfer_label(name), "value": value} for name, value in settings.BANK_TRANSFER.items()]
-    return {
-        "open": one.open,
-        "due_on": one.due_on,
-        "rows": [*account, {"label": _("Reference"), "value": order.number}],
-    }
+    rows = _rows({**settings.BANK_TRANSFER, "reference": order.number})
+    return {"open": one.open, "due_on": one.due_on, "rows": rows}
 
 
-def _transfer_label(name: str) -> str:
-    known = {
-        "account_holder": _("Account holder"),
-        "iban": _("IBAN"),
-        "bic": _("BIC"),
-        "bank": _("Bank"),
-        "reference": _("Reference"),
-        "amount": _("Amount"),
-    }
-    return known.get(name, name.replace("_", " ").capitalize())
+def _rows(told: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "value": value} for label, value in transfers.rows(told)]
