@@ -82,7 +82,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "customer": _customer(order),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": _billed_to(order),
-        "payments": [_payment(payment, names) for payment in taken],
+        "payments": [_payment(order, payment, names, user) for payment in taken],
         "disputes": disputes.of_order(order.pk),
         "ledger": ledger.entries_of(order.pk),
         "refundable": refundable,
@@ -205,8 +205,11 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
     }
 
 
-def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
-    refunds = [{"refund": refund, "actor": names[refund.actor]} for refund in payment.refunds.all()]
+def _payment(order: Order, payment: Any, names: dict[str, str], user: Any) -> dict[str, Any]:
+    refunds = [
+        {"refund": refund, "actor": names[refund.actor], "record_url": _record_url(order, refund, user)}
+        for refund in payment.refunds.all()
+    ]
     facts = [rules.Entry(event.kind, event.reference, event.amount_minor) for event in payment.events.all()]
     events = [
         {
@@ -224,6 +227,14 @@ def _payment(payment: Any, names: dict[str, str]) -> dict[str, Any]:
         "events": events,
         "refunds": refunds,
     }
+
+
+def _record_url(order: Order, refund: Any, user: Any) -> str:
+    """Where staff record that they have sent a refund, or handed it out; empty where nobody sends it by hand."""
+    is_by_hand = refund.payment.provider in payments.BY_HAND and refund.destination != "store_credit"
+    if refund.status != "requested" or not is_by_hand or not user.has_perm(RECORD):
+        return ""
+    return f"{reverse('admin:checkout_refund_changelist')}?{urlencode({'q': order.number})}"
 
 
 def _balance(order: Order, taken: list[Any], user: Any) -> dict[str, Any] | None:

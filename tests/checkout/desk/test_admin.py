@@ -375,6 +375,24 @@ def test_money_that_comes_too_late_or_twice_is_booked_and_goes_back(
     assert (violations(), outbox.failures()) == ([], [])
 
 
+def test_a_refund_by_transfer_leads_to_where_it_is_recorded_as_sent(merchant: Client) -> None:
+    order = make.placed(provider="bank_transfer", token="")
+    outbox.drain()
+    merchant.post(page(order, "transfer"), {"way": "bank_transfer", "amount": "30.00", "statement_id": "7"})
+    orders.cancel(order_id=order.pk, by="staff:1")
+    outbox.drain()
+
+    def leads_to() -> list[str]:
+        return re.findall(r'href="([^"]*)" data-testid="record-refund"', merchant.get(page(order)).content.decode())
+
+    [url] = leads_to()
+    refund = Refund.objects.get()
+    assert [row.pk for row in merchant.get(url).context["cl"].result_list] == [refund.pk]
+    merchant.post(url, {"action": "record_sent", "_selected_action": [str(refund.pk)]})
+    refund.refresh_from_db()
+    assert (refund.status, leads_to()) == ("done", [])
+
+
 def test_a_line_that_was_recorded_with_another_amount_is_refused(merchant: Client) -> None:
     order = make.placed(provider="bank_transfer", token="")
     outbox.drain()
