@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from checkout.receivables import selectors
 from checkout.receivables.models import Receivable, ReceivableEntry
-from shop.core import db
+from shop.core import actors, db
 from shop.core.admin import KeysetAdmin, KeysetList, PeriodFilter, ValueFilter
 
 
@@ -56,9 +56,16 @@ class WaitingFirst(KeysetList):
 
 class EntryInline(TabularInline):  # type: ignore[misc]
     model = ReceivableEntry
-    fields = readonly_fields = ["at", "kind", "amount_minor", "key", "actor"]
+    fields = readonly_fields = ["at", "kind", "amount_minor", "key", "who"]
     extra = 0
     can_delete = False
+    _names: dict[str, str] | None = None
+
+    @display(description=gettext_lazy("by"))
+    def who(self, entry: ReceivableEntry) -> str:
+        if self._names is None:  # an inline lives as long as its request: one query for all of its people
+            self._names = actors.names(entry.receivable.entries.values_list("actor", flat=True))
+        return self._names[entry.actor]
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

@@ -22,7 +22,7 @@ from inventory.stock.services import BadQuantity, UnknownStockItem
 from inventory.transfers import selectors, services
 from inventory.transfers.forms import AskForm, CloseForm, DraftForm, ReceiveForm
 from inventory.transfers.models import Transfer, TransferLine
-from shop.core import requests
+from shop.core import actors, requests
 from shop.core.admin import ReadOnlyAdmin
 from shop.core.links import Link, ids, links
 
@@ -71,8 +71,8 @@ class TransferAdmin(ReadOnlyAdmin):
     search_fields = ["^lines__sku"]
     search_help_text = _lazy("The beginning of a SKU")
     ordering = ["-id"]
-    fields = [("source", "target"), ("state", "note"), ("created_at", "actor"), ("sent_at", "closed_at")]
-    readonly_fields = ["source", "target", "state", "note", "created_at", "sent_at", "closed_at", "actor"]
+    fields = [("source", "target"), ("state", "note"), ("created_at", "who"), ("sent_at", "closed_at")]
+    readonly_fields = ["source", "target", "state", "note", "created_at", "sent_at", "closed_at", "who"]
     inlines = [LineInline]
     actions_detail = ["send", "receive", "close", "cancel", "movements"]
 
@@ -83,6 +83,10 @@ class TransferAdmin(ReadOnlyAdmin):
             "units_lost": Sum("lines__written_off"),
         }
         return super().get_queryset(request).annotate(**sums)
+
+    @display(description=_lazy("by"))
+    def who(self, row: Transfer) -> str:
+        return actors.names([row.actor])[row.actor]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("inventory.add_transfer")

@@ -149,3 +149,11 @@ def test_a_transfer_closed_short_says_so(merchant: Client) -> None:
 def test_what_is_no_transfer_is_not_there(merchant: Client) -> None:
     answer = merchant.get("/admin/inventory/transfer/xyz/change/")
     assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
+
+
+def test_who_changed_it_is_told_by_name(merchant: Client) -> None:
+    row = drafted(stocked(3), 1)
+    person = User.objects.create_user("bert@example.com", "a long password")
+    Transfer.objects.update(actor=f"staff:{person.pk}")
+    html = merchant.get(page(row, "change")).content.decode()
+    assert ("bert@example.com" in html, f"staff:{person.pk}" in html) == (True, False)
