@@ -14,6 +14,7 @@ from catalog.products.models import (
     Seller,
     Variant,
 )
+from catalog.recommendations.models import Demand, Neighbours, PastOrder
 from catalog.restock.models import RestockRequest
 from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport, ReviewVote
 from catalog.search.models import Listing, Word
@@ -22,12 +23,15 @@ __all__ = [
     "Attribute",
     "Brand",
     "Category",
+    "Demand",
     "Image",
     "ImportJob",
     "ImportedRow",
     "Listing",
     "ListingPrice",
+    "Neighbours",
     "OldSlug",
+    "PastOrder",
     "Price",
     "Product",
     "ProductType",

@@ -504,6 +504,9 @@ RETURN_ADDRESS = [
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 
+# --- Recommendations: how many products, the most-bought ones, the model of what goes together knows (memory: n²)
+RECOMMENDATIONS_MODEL_PRODUCTS = int(env("RECOMMENDATIONS_MODEL_PRODUCTS", "5000"))
+
 # --- Carriers: which make labels and tell where parcels are. The demo's lies in a folder; its messages need a secret.
 CARRIERS = names("CARRIERS", "demo" if DEBUG or PAYMENT_SANDBOX or TESTING else "")  # the usual one first
 CARRIER_FOLDER = Path(env("CARRIER_FOLDER") or addresses.data_folder() / "carrier")
