@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -73,6 +73,9 @@ class ReviewAdmin(KeysetAdmin):
     action_form = BulkForm
     change_form_template = "admin/catalog/review/page.html"
 
+    class Media:
+        css = {"all": ["css/admin-review.css"]}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
         return ReviewList
 
@@ -105,7 +108,7 @@ class ReviewAdmin(KeysetAdmin):
     def pictures(self, review: Any) -> str:
         image = '<img src="{}" alt="" width="40" height="40" loading="lazy">'
         rows = ((one.small_url,) for one in review.shown_photos)
-        return format_html_join(" ", image, rows)
+        return format_html('<span class="review-thumbs">{}</span>', format_html_join("", image, rows))
 
     @display(description=_lazy("state"), label=_TONES)
     def state(self, review: Review) -> tuple[str, str]:
