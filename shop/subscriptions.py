@@ -41,6 +41,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.payments.receivers.mail_order_paid",
         "checkout.fulfilment.receivers.open_shipment",
         "catalog.reviews.receivers.note_purchases",
+        "catalog.recommendations.receivers.note_order",
         "checkout.invoices.receivers.settle",
     ),
     types.OrderCancelled: (
@@ -49,6 +50,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.fulfilment.receivers.cancel_shipments",
         "checkout.purchase.receivers.give_back_cart",
         "checkout.orders.receivers.mail_order_cancelled",
+        "catalog.recommendations.receivers.withdraw_order",
         "checkout.invoices.receivers.settle",
     ),
     types.OrderChanged: (
@@ -105,5 +107,8 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.claim_guest_orders",
         "checkout.archive.receivers.claim_guest_orders",
     ),
-    types.CustomerErased: ("catalog.reviews.receivers.forget_author",),
+    types.CustomerErased: (
+        "catalog.reviews.receivers.forget_author",
+        "catalog.recommendations.receivers.forget_customer",
+    ),
 }

@@ -71,10 +71,12 @@ TOGETHER = Neighbours.Kind.TOGETHER
 def count_new() -> int:
     """Count the orders that came or were withdrawn since, and the neighbours of what is in them. How many there were.
 
-    Each order is counted exactly once, whoever else counts at the same time. Call again while it returns `BATCH`.
+    Each order is counted exactly once, whoever else counts at the same time. Call again while it returns `BATCH`. While
+    somebody else is learning nothing is counted: it can wait.
     """
     with transaction.atomic(using=db.CATALOG):
-        locking.learning()
+        if not locking.may_learn():
+            return 0
         new = PastOrder.objects.filter(is_counted=F("is_withdrawn")).order_by("id")[:BATCH]
         found = list(new.values_list("pk", "is_withdrawn", "product_ids"))
         ids = [key for key, _is_withdrawn, _products in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 HEARD: dict[str, set[str]] = {
     "order_shipped": {
+        "catalog.recommendations.receivers.note_order",
         "catalog.reviews.receivers.note_purchases",
         "catalog.search.receivers.index_variant",
         "checkout.fulfilment.receivers.capture_value",
@@ -24,6 +25,7 @@ HEARD: dict[str, set[str]] = {
     },
     "parcels_arrive": {"checkout.fulfilment.receivers.mail_parcel_delivered"},
     "order_cancelled": {
+        "catalog.recommendations.receivers.withdraw_order",
         "checkout.fulfilment.receivers.cancel_shipments",
         "checkout.fulfilment.receivers.mail_label_kept",
         "checkout.fulfilment.receivers.void_label",
@@ -54,7 +56,10 @@ HEARD: dict[str, set[str]] = {
         "catalog.search.receivers.index_product_type",
         "catalog.search.receivers.index_products",
     },
-    "author_forgotten": {"catalog.reviews.receivers.forget_author"},
+    "customer_forgotten": {
+        "catalog.recommendations.receivers.forget_customer",
+        "catalog.reviews.receivers.forget_author",
+    },
     "order_changed": {
         "checkout.changes.receivers.cancel_short",
         "checkout.changes.receivers.mail_order_changed",

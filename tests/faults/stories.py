@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from catalog.products.models import Brand, Category, Product, ProductType
+from catalog.recommendations.models import PastOrder
 from catalog.restock import services as restock
 from catalog.reviews import services as reviews
 from catalog.reviews import votes
@@ -53,6 +54,7 @@ from tests.factories import catalog
 from tests.factories import changes as made
 from tests.factories import checkout as make
 from tests.factories import parcels as packed
+from tests.factories import recommendations as past
 from tests.factories import returns as back
 from tests.factories.accounts import StaffFactory
 from tests.factories.inventory import stocked
@@ -66,7 +68,9 @@ def facts(sandbox: RunningSandbox) -> Counter[tuple[Any, ...]]:
     """All that an event can have changed, without the ids."""
     found: Counter[tuple[Any, ...]] = Counter()
     for model, names in _TOLD.items():
-        using = {Listing: db.CATALOG}.get(model, db.INVENTORY if model._meta.app_label == "inventory" else db.DEFAULT)
+        using = {Listing: db.CATALOG, PastOrder: db.CATALOG}.get(
+            model, db.INVENTORY if model._meta.app_label == "inventory" else db.DEFAULT
+        )
         found.update((model.__name__, *row) for row in model.objects.using(using).values_list(*names))
     for using in db.databases():
         found.update(("event", kind) for kind in OutboxEvent.objects.using(using).values_list("event_type", flat=True))
@@ -97,6 +101,7 @@ _TOLD: dict[Any, tuple[str, ...]] = {
     WaitingEntry: ("status",),
     Notification: ("template", "status"),
     Listing: ("is_sellable",),
+    PastOrder: ("product_ids__len", "is_withdrawn"),
 }
 
 
@@ -252,11 +257,12 @@ def _of_catalogue(product_id: UUID) -> list[types.Event]:
     ]
 
 
-def author_forgotten(work: Work, sandbox: RunningSandbox) -> None:
-    """Whoever has reviewed something, and found another review helpful, is forgotten."""
+def customer_forgotten(work: Work, sandbox: RunningSandbox) -> None:
+    """Whoever has bought and reviewed something, and found another review helpful, is forgotten."""
     customer_id = db.uuid7()
     mine, other = (catalog.ReviewFactory(product=catalog.product(), customer_id=one) for one in (customer_id, None))
     votes.vote(review_id=other.pk, customer_id=customer_id)
+    past.bought([mine.product], customer_id=customer_id)
     with transaction.atomic(using=db.CATALOG):
         reviews.rate([mine.product_id, other.product_id])
     with transaction.atomic(using=db.DEFAULT):
@@ -264,6 +270,7 @@ def author_forgotten(work: Work, sandbox: RunningSandbox) -> None:
     work()
     assert Review.objects.values_list("author", "customer_id").get(pk=mine.pk) == ("", None)
     assert Review.objects.values_list("helpful_count", flat=True).get(pk=other.pk) == 0
+    assert not PastOrder.objects.filter(customer_id=customer_id).exists()
 
 
 def order_changed(work: Work, sandbox: RunningSandbox) -> None:
@@ -331,7 +338,7 @@ STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     for story in (
         order_shipped, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go, order_expired,
         money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed,
-        author_forgotten,
+        customer_forgotten,
         balance_paid, order_refunded, units_returned,
     )
 }  # fmt: skip
