@@ -23,7 +23,7 @@ from shop.core import db
 from shop.core.money import Money
 from tests import outbox
 from tests.factories import cart as carts
-from tests.factories import catalog, parcels
+from tests.factories import catalog, parcels, photos
 from tests.factories import returns as returned
 from tests.factories.changes import bought, line_of, now
 from tests.factories.checkout import ADDRESS, ready
@@ -90,8 +90,8 @@ def _sent(order: Order, *, is_split: bool = False) -> None:
 def _returned(order: Order, shirt: Product, mug: Product, other: Variant) -> None:
     """A shirt for money, with photos; one exchanged; a mug that was not accepted; one that the shopper keeps."""
     one, two = line_of(order, shirt), line_of(order, mug)
-    photos = [returned.jpeg(), returned.jpeg(64, 48)]
-    money = returned.asked(order, returned.wanted(one, reason="damaged"), pictures=photos, comment="A hole")
+    shots = [photos.jpeg(), photos.jpeg(64, 48)]
+    money = returned.asked(order, returned.wanted(one, reason="damaged"), pictures=shots, comment="A hole")
     swap = returned.asked(order, returned.wanted(one, exchange_for=other.pk), wish="exchange")
     broken = returned.asked(order, returned.wanted(two, condition="used"))
     for found in (money, swap):
