@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from cart.carts import views
+from cart.carts import beside, views
 
 urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.add, name="cart_add"),
     path("cart/claim/", views.claim, name="cart_claim"),
+    path("cart/recommendations/", beside.recommendations, name="cart_recommendations"),
     path("cart/coupon/", views.coupon, name="cart_coupon"),
     path("cart/lines/<uuid:line_id>/", views.change, name="cart_line"),
     path("cart/lines/<uuid:line_id>/remove/", views.remove, name="cart_line_remove"),

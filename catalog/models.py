@@ -14,7 +14,17 @@ from catalog.products.models import (
     Seller,
     Variant,
 )
-from catalog.recommendations.models import Demand, Neighbours, PastOrder
+from catalog.recommendations.models import (
+    ContentVector,
+    Demand,
+    HandPicked,
+    Learned,
+    Neighbours,
+    PastOrder,
+    Profile,
+    Trend,
+    View,
+)
 from catalog.restock.models import RestockRequest
 from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport, ReviewVote
 from catalog.search.models import Listing, Word
@@ -23,10 +33,13 @@ __all__ = [
     "Attribute",
     "Brand",
     "Category",
+    "ContentVector",
     "Demand",
+    "HandPicked",
     "Image",
     "ImportJob",
     "ImportedRow",
+    "Learned",
     "Listing",
     "ListingPrice",
     "Neighbours",
@@ -35,6 +48,7 @@ __all__ = [
     "Price",
     "Product",
     "ProductType",
+    "Profile",
     "Purchase",
     "RestockRequest",
     "Review",
@@ -42,6 +56,8 @@ __all__ = [
     "ReviewReport",
     "ReviewVote",
     "Seller",
+    "Trend",
     "Variant",
+    "View",
     "Word",
 ]

@@ -504,6 +504,9 @@ RETURN_ADDRESS = [
 RESERVATION_TTL = timedelta(minutes=int(env("RESERVATION_TTL_MINUTES", "15")))
 WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for those next in turn when units are back
 
+# --- Load: what pages do without for good (`manage.py shed` does it for a while)
+SHED = names("SHED", "")
+
 # --- Recommendations: how many products, the most-bought ones, the model of what goes together knows (memory: n²)
 RECOMMENDATIONS_MODEL_PRODUCTS = int(env("RECOMMENDATIONS_MODEL_PRODUCTS", "5000"))
 
@@ -523,6 +526,7 @@ ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its number, live or archived
 ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
+PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more
 ARCHIVED_RETURN = "checkout.archive.reading.return_opened"  # under which a return of an archived order can be read
 
 # --- REST

@@ -6,9 +6,18 @@ Named by dotted path, so that this table imports nothing and reads as what it is
 from shop.events import types
 
 SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
-    types.ProductChanged: ("catalog.search.receivers.index_product",),
-    types.ProductsImported: ("catalog.search.receivers.index_products",),
-    types.PriceChanged: ("catalog.search.receivers.index_product",),
+    types.ProductChanged: (
+        "catalog.search.receivers.index_product",
+        "catalog.recommendations.receivers.describe_product",
+    ),
+    types.ProductsImported: (
+        "catalog.search.receivers.index_products",
+        "catalog.recommendations.receivers.describe_products",
+    ),
+    types.PriceChanged: (
+        "catalog.search.receivers.index_product",
+        "catalog.recommendations.receivers.describe_product",
+    ),
     types.CategoryChanged: ("catalog.search.receivers.index_category",),
     types.BrandChanged: ("catalog.search.receivers.index_brand",),
     types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),

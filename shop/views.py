@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -26,6 +27,7 @@ from cart.carts import access as cart_access
 from cart.carts import selectors as carts
 from cart.carts import services as cart_services
 from catalog.products import selectors as products
+from catalog.recommendations import shelves
 from catalog.restock import access as restock_access
 from catalog.restock import selectors as restock
 from catalog.search import page as listings
@@ -62,8 +64,12 @@ def _cart_count(request: HttpRequest) -> int:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this shop is, its departments, and what is new and wanted."""
-    return render(request, "home.html", listings.home_context(settings.DEFAULT_CURRENCY))
+    """What this shop is, its departments, what is new and what is wanted; what is for the visitor comes by itself."""
+    context = listings.home_context(settings.DEFAULT_CURRENCY)
+    if trending := shelves.trending(currency=settings.DEFAULT_CURRENCY):
+        context["trending"] = trending
+    context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")
+    return render(request, "home.html", context)
 
 
 @never_cache

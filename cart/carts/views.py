@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from cart.carts import access, forms, rules, selectors, services
+from cart.carts import access, beside, forms, rules, selectors, services
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
 from catalog.products import selectors as products
@@ -215,13 +215,17 @@ def _page(
         "coupon_form": coupon_form or forms.CouponForm(),
         "coupons": [{"code": row.code, "label": row.label} for row in shown.coupons],
         "can_checkout": shown.can_checkout,
+        "shelves_url": beside.url(),
         "undo": undo,
         "error": error,
     }
     is_fragment = request.htmx and not request.htmx.boosted and request.method == "POST"  # type: ignore[attr-defined]
     template = "cart/carts/_cart.html" if is_fragment else "cart/carts/cart.html"
     shown_status = 200 if is_fragment else status  # htmx swaps only answers that went well
-    return _remember(request, render(request, template, context, status=shown_status))
+    response = render(request, template, context, status=shown_status)
+    if is_fragment:
+        response["HX-Trigger"] = "cart-changed"  # what is shown beside the cart follows
+    return _remember(request, response)
 
 
 def _added(request: HttpRequest, *, line_id: UUID | None = None, error: str = "") -> HttpResponse:

@@ -14,11 +14,12 @@ from rest_framework.request import Request
 
 from catalog.api import values
 from catalog.products import page, selectors, tree
+from catalog.recommendations import shelves
 from catalog.search import engine, query
 from catalog.search.query import Query
 from shop.core import rest
 
-KINDS = ("similar", "bought-together")
+KINDS = shelves.KINDS
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("limit", int, description="20 unless said, at most 100")]
 FIELDS = OpenApiParameter("fields", str, description="Only these fields, comma-separated")
 FILTERS = [
@@ -108,13 +109,13 @@ def categories(request: Request) -> HttpResponseBase:
 
 
 def recommendations(request: Request, product_id: str) -> HttpResponseBase:
-    """Products like this one, or bought together with it."""
+    """Products like this one, or bought together with it, that can be bought now."""
     kind = request.query_params.get("kind", "similar")
     if kind not in KINDS:
         fields = {"kind": [_("One of: %(names)s") % {"names": ", ".join(KINDS)}]}
         raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
     known = existing(product_id)
-    cards = selectors.similar(known, currency=settings.DEFAULT_CURRENCY) if kind == "similar" else []
+    cards = shelves.listed(known, kind, currency=settings.DEFAULT_CURRENCY)
     rows = [
         {
             "id": str(card.product_id),

@@ -97,16 +97,78 @@ def facts(product_ids: Iterable[UUID], *, currency: str, price_list: str = "defa
 
 
 def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
-    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number."""
-    rows = facts(product_ids, currency=currency)
-    units = stock.shown_available([variant.pk for row in rows for variant in row.variants])
-    return [row.card(is_in_stock=any(units[variant.pk] > 0 for variant in row.variants)) for row in rows]
+    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number.
+
+    What `facts` and `Facts.card` would say, from the columns that cards need alone.
+    """
+    ids = list(dict.fromkeys(product_ids))
+    products = {row[0]: row for row in Product.objects.visible().filter(pk__in=ids).values_list(*_PRODUCT)}
+    variants: dict[UUID, list[tuple[UUID, Mapping[str, str]]]] = defaultdict(list)
+    for product_id, key, options in Variant.objects.filter(product_id__in=products, is_active=True).values_list(
+        *_VARIANT
+    ):
+        variants[product_id].append((key, options))
+    prices = _prices(list(products), currency)
+    shown: dict[UUID, Any] = {}
+    for product_id, *columns in Image.objects.filter(product_id__in=products).exclude(file="").values_list(*_IMAGE):
+        shown.setdefault(product_id, columns)
+    units = stock.shown_available([key for several in variants.values() for key, _options in several])
+    made = []
+    for key in ids:
+        if key in products:
+            is_in_stock = any(units[variant_id] > 0 for variant_id, _options in variants[key])
+            made.append(_card(products[key], variants[key], prices.get(key), shown.get(key), currency, is_in_stock))
+    return made
+
+
+_PRODUCT = ("pk", "slug", "name", "brand__name", "rating_average", "rating_count", "options")
+_VARIANT = ("product_id", "pk", "options")
+_IMAGE = ("product_id", "file", "width", "height", "alt", "is_ready")
+
+
+def _prices(product_ids: Sequence[UUID], currency: str) -> dict[UUID, tuple[str, int, int, bool]]:
+    """Currency, price, regular price and whether it is a range, by product; in another currency if not in this one."""
+    rows = ListingPrice.objects.filter(product_id__in=product_ids, price_list="default").order_by("currency")
+    found: dict[UUID, tuple[str, int, int, bool]] = {}
+    columns = rows.values_list("product_id", "currency", "amount_minor", "regular_minor", "has_range")
+    for product_id, money, amount, regular, has_range in columns:
+        if product_id not in found or money == currency:
+            found[product_id] = (money, amount, regular, has_range)
+    return found
+
+
+def _card(
+    product: tuple[Any, ...],
+    variants: Sequence[tuple[UUID, Mapping[str, str]]],
+    price: tuple[str, int, int, bool] | None,
+    image: Sequence[Any] | None,
+    currency: str,
+    is_in_stock: bool,
+) -> Card:
+    key, slug, name, brand, rating, rating_count, options = product
+    swatches = _swatches(options, [one for _key, one in variants])
+    return Card(
+        product_id=key,
+        url=f"/products/{slug}/",
+        name=name,
+        brand=brand or "",
+        picture=pictures.drawn(*image) if image else None,
+        price=Money(price[1], price[0]) if price else None,
+        regular_price=Money(price[2], price[0]) if price and price[2] > price[1] else None,
+        price_from=price[3] if price else False,
+        rating_average=float(rating) if rating_count else None,
+        rating_count=rating_count,
+        is_in_stock=is_in_stock,
+        is_sellable=price is not None and price[0] == currency and bool(variants),
+        swatches=swatches[:MAX_SWATCHES],
+        swatches_more=max(0, len(swatches) - MAX_SWATCHES),
+    )
 
 
 def _facts(
     product: Product, variants: Sequence[Variant], price: ListingPrice | None, image: Image | None, currency: str
 ) -> Facts:
-    swatches = _swatches(product, variants)
+    swatches = _swatches(product.options, [variant.options for variant in variants])
     on_sale = price is not None and price.regular_minor > price.amount_minor
     return Facts(
         product=product,
@@ -121,10 +183,10 @@ def _facts(
     )
 
 
-def _swatches(product: Product, variants: Sequence[Variant]) -> list[dict[str, str]]:
-    name = next((option for option in product.options if colours.is_colour(option)), None)
+def _swatches(options: Sequence[str], variants: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    name = next((option for option in options if colours.is_colour(option)), None)
     if name is None:
         return []
-    values = dict.fromkeys(variant.options[name] for variant in variants if variant.options.get(name))
+    values = dict.fromkeys(variant[name] for variant in variants if variant.get(name))
     found = [{"name": value, "colour": colours.colour(value) or ""} for value in values]
     return [swatch for swatch in found if swatch["colour"]] if len(found) > 1 else []

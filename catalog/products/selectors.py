@@ -15,12 +15,10 @@ from django.urls import reverse
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
-from catalog.products.models import Brand, Image, ListingPrice, OldSlug, Product, ProductType, Variant
+from catalog.products.models import Brand, Image, OldSlug, Product, ProductType, Variant
 from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
 from shop.core.money import Money
-
-_SIMILAR_POOL = 60
 
 
 @dataclass(frozen=True)
@@ -155,28 +153,6 @@ def departments() -> list[dict[str, Any]]:
     ]
 
 
-def similar(product_id: UUID, *, currency: str, top: int = 8) -> list[Card]:
-    """Other active products of the same category, nearest in price first."""
-    product = Product.objects.filter(pk=product_id).values("category_id").first()
-    if product is None or product["category_id"] is None:
-        return []
-    own = (
-        ListingPrice.objects.filter(product_id=product_id, currency=currency)
-        .values_list("amount_minor", flat=True)
-        .first()
-    )
-    pool = list(
-        ListingPrice.objects.filter(
-            product__category_id=product["category_id"], product__status=Product.Status.ACTIVE, currency=currency
-        )
-        .exclude(product_id=product_id)
-        .order_by("-product_id")
-        .values_list("product_id", "amount_minor")[:_SIMILAR_POOL]
-    )
-    pool.sort(key=lambda row: abs(row[1] - (own or 0)))
-    return cards([row[0] for row in pool[:top]], currency=currency)
-
-
 def product_id_of(slug: str) -> UUID | None:
     """The product (not a draft) whose page has this slug; None if there is none."""
     rows = Product.objects.filter(slug=slug).exclude(status=Product.Status.DRAFT)
@@ -216,6 +192,11 @@ def product_types() -> list[tuple[str, str]]:
 def product_of_sku(sku: str) -> UUID | None:
     """The product that has a variant with this SKU, whatever its status; None if there is none."""
     return Variant.objects.filter(sku=sku).values_list("product_id", flat=True).first()
+
+
+def name_of(product_id: UUID) -> str:
+    """The name of a product, empty for none."""
+    return Product.objects.filter(pk=product_id).values_list("name", flat=True).first() or ""
 
 
 def sku_of(product_id: UUID) -> str:

@@ -20,6 +20,7 @@ from catalog.products import page as pages
 from catalog.products import selectors
 from catalog.products.page import ProductPage
 from shop.core import requests
+from shop.resilience import switches
 
 
 @require_safe
@@ -46,17 +47,6 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
             response["HX-Replace-Url"] = f"{url}?{urlencode({'variant': found.variant.sku})}"
         return response
     return render(request, "catalog/products/detail.html", context, status=410 if found.is_archived else 200)
-
-
-@require_safe
-def similar_products(request: HttpRequest, slug: str) -> HttpResponse:
-    """The fragment of products like this one."""
-    product_id = selectors.product_id_of(slug)
-    if product_id is None:
-        raise Http404
-    cards = selectors.similar(product_id, currency=settings.DEFAULT_CURRENCY)
-    context = {"title": _("You may also like"), "cards": cards}
-    return render(request, "catalog/recommendations/_cards.html", context)
 
 
 def _moved(slug: str) -> HttpResponse:
@@ -92,9 +82,10 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),
         "restock_url": reverse("restock_ask", args=[product.slug]),
-        "recommendations": [
-            {"title": _("You may also like"), "url": reverse("similar_products", args=[product.slug])},
-        ],
+        "shelves_url": ""
+        if switches.is_shed("recommendations")
+        else reverse("product_recommendations", args=[product.slug]),
+        "seen_url": reverse("product_seen", args=[product.slug]),
         "meta_title": product.seo_title or product.name,
         "meta_description": product.seo_description or Truncator(product.description).chars(155),
         "canonical_url": requests.absolute(product.get_absolute_url()),

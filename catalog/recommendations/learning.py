@@ -65,7 +65,7 @@ _COUNT = f"""
         ) AS weighed WHERE weight > 0
     ) AS placed WHERE place <= {rules.KEPT} GROUP BY product_id
 """
-TOGETHER = Neighbours.Kind.TOGETHER
+TOGETHER, ALIKE = Neighbours.Kind.TOGETHER, Neighbours.Kind.ALIKE
 
 
 def count_new() -> int:
@@ -89,7 +89,7 @@ def count_new() -> int:
 
 
 def rebuild_together() -> int:
-    """Learn anew what is bought together, from all orders. Returns how many products the model knows.
+    """Learn anew from all orders what is bought together, and with the same things. How many products the model knows.
 
     What was learned before is shown meanwhile. Needs memory for a matrix of products by products (float32).
     """
@@ -103,7 +103,7 @@ def rebuild_together() -> int:
     learned = list(_modelled(list(known), list(known.values())))
     with transaction.atomic(using=db.CATALOG):
         locking.learning()
-        Neighbours.objects.filter(kind=TOGETHER).delete()
+        Neighbours.objects.filter(kind__in=[TOGETHER, ALIKE]).delete()
         Neighbours.objects.bulk_create(learned, batch_size=500)
         bought = Demand.objects.filter(orders__gt=0).order_by("product_id").values_list("product_id", flat=True)
         others = [product_id for product_id in bought if product_id not in known]
@@ -113,21 +113,23 @@ def rebuild_together() -> int:
 
 
 def _modelled(products: Sequence[UUID], orders: Sequence[int]) -> Iterator[Neighbours]:
-    """A row for each product that the model knows, also where it has no neighbour: counts are not asked for it."""
+    """Two rows for each product that the model knows, also where it has no neighbour: counts are not asked for it."""
     if not products:
         return
     place = {product_id: number for number, product_id in enumerate(products)}
     past = PastOrder.objects.filter(is_withdrawn=False).order_by("-bought_at", "-id")[:LATEST]
     told = past.values_list("product_ids", flat=True).iterator(chunk_size=BATCH)
     found = matrix.gram(([place.get(one, -1) for one in order] for order in told), len(products))
-    for product_id, nearest in zip(products, matrix.strongest(matrix.weights(found, orders), rules.KEPT), strict=True):
-        yield Neighbours(
-            product_id=product_id,
-            kind=TOGETHER,
-            is_modelled=True,
-            others=[products[number] for number, _weight in nearest],
-            weights=[weight for _number, weight in nearest],
-        )
+    weights = matrix.weights(found, orders)
+    for kind, rows in ((TOGETHER, matrix.strongest), (ALIKE, matrix.alike)):
+        for product_id, nearest in zip(products, rows(weights, rules.KEPT), strict=True):
+            yield Neighbours(
+                product_id=product_id,
+                kind=kind,
+                is_modelled=True,
+                others=[products[number] for number, _weight in nearest],
+                weights=[weight for _number, weight in nearest],
+            )
 
 
 def _count_neighbours(product_ids: Iterable[UUID]) -> None:

@@ -6,17 +6,27 @@ from django.db import connections
 
 from shop.core import db
 
-_NAME = "hashtextextended('catalog.recommendations.learning', 0)"
+_TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('catalog.recommendations.' || %s, 0))"
+_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended('catalog.recommendations.' || %s, 0))"
 
 
 def learning() -> None:
     """Wait for whoever is learning, and keep others waiting until the end of this transaction of the catalogue's."""
-    with connections[db.CATALOG].cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock({_NAME})")
+    _execute(_TAKE, "learning")
 
 
 def may_learn() -> bool:
     """As `learning`, but without waiting: False where somebody else is learning."""
+    return _execute(_TRY, "learning")
+
+
+def trends() -> None:
+    """Wait for whoever is finding out what trends."""
+    _execute(_TAKE, "trends")
+
+
+def _execute(statement: str, name: str) -> bool:
     with connections[db.CATALOG].cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_NAME})")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(statement, [name])
+        found = cursor.fetchone()
+        return bool(found and found[0])

@@ -20,6 +20,7 @@ Matrix = NDArray[np.float32]
 STEADY = 5.0  # orders of one product that are thought in: what was bought seldom says little
 DROPOUT = 0.2  # the part of an order that is thought unknown (Steck 2020): else a product leans on few others
 MODESTY = 0.1  # the power of its own orders by which a product steps back: what everybody buys need not be shown
+FAINT = 0.05  # of two rows' lengths, multiplied: weights so small that they make nothing alike
 
 
 def gram(orders: Iterable[Sequence[int]], products: int) -> Matrix:
@@ -62,6 +63,25 @@ def invert(found: Matrix, block: int = 512) -> None:
                 found[here] = row
             else:
                 found[other] -= column[other] @ row
+
+
+def alike(found: Matrix, most: int, rows: int = 256) -> Iterator[list[tuple[int, int]]]:
+    """As `strongest`, of how much the rows of two products are alike: what is bought with the same things is of the
+    same use, whether or not it is ever bought together. Of few and weak neighbours little is made.
+
+    Takes the memory of `found`, which comes from `weights`.
+    """
+    np.maximum(found, 0, out=found)
+    width = min(rules.KEPT, found.shape[1])
+    for row in found:  # what is beyond the strongest is noise
+        row[row < np.partition(row, -width)[-width]] = 0
+    length = np.sqrt(np.einsum("ij,ij->i", found, found))
+    for start in range(0, len(found), rows):
+        here = slice(start, start + rows)
+        near = found[here] @ found.T
+        near /= np.outer(length[here], length) + FAINT
+        near[np.arange(len(near)), np.arange(start, start + len(near))] = 0
+        yield from strongest(near, most)
 
 
 def strongest(found: Matrix, most: int) -> Iterator[list[tuple[int, int]]]:

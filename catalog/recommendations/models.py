@@ -6,7 +6,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from catalog.products.models import Product
+from catalog.recommendations import vectors
+from shop.core import db
 
 
 class PastOrder(models.Model):
@@ -47,6 +53,8 @@ class Neighbours(models.Model):
 
     class Kind(models.TextChoices):
         TOGETHER = "together", _("bought together")
+        ALIKE = "alike", _("bought with the same things")
+        SIMILAR = "similar", _("similar")
 
     pk = models.CompositePrimaryKey("product_id", "kind")
     product_id = models.UUIDField()
@@ -54,3 +62,83 @@ class Neighbours(models.Model):
     is_modelled = models.BooleanField(default=False)  # by the matrix; else from counts
     others = ArrayField(models.UUIDField())
     weights = ArrayField(models.IntegerField())
+
+
+class ContentVector(models.Model):
+    """What an active product is, as a vector (`vectors.py`). The table is there only where PostgreSQL has pgvector
+    (`ground.ensure`); its index of inner products is not known to Django.
+    """
+
+    product_id = models.UUIDField(primary_key=True, editable=False)
+    digest = models.BigIntegerField()  # of what the vector was made of: one that is the same is not written again
+    embedding = HalfVectorField(dimensions=vectors.DIMENSIONS)
+
+
+class Learned(models.Model):
+    """What was learned of all products at once, as bytes."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    data = models.BinaryField()
+    learned_at = models.DateTimeField(db_default=Now())
+
+
+class Trend(models.Model):
+    """What is bought most these days in one category and all below it; `category_id` is nil for the whole shop."""
+
+    category_id = models.UUIDField(primary_key=True, editable=False)
+    product_ids = ArrayField(models.UUIDField())
+
+
+class HandPicked(models.Model):
+    """A product that the merchant wants to be shown first on another one's page."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="hand_picked")
+    other = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name=_("product"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("related product"), _("related products")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint("product", "other", name="hand_picked_once"),
+            models.CheckConstraint(name="hand_picked_other", condition=~Q(product=F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.other)
+
+
+class View(models.Model):
+    """A customer who agreed to it has looked at a product. Kept for 30 days."""
+
+    class Device(models.TextChoices):
+        PHONE = "phone", _("phone")
+        COMPUTER = "computer", _("computer")
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    customer_id = models.UUIDField()
+    product_id = models.UUIDField()
+    seen_at = models.DateTimeField(db_default=Now())
+    device = models.CharField(max_length=10, choices=Device)
+
+    class Meta:
+        indexes = [
+            models.Index("customer_id", F("seen_at").desc(), name="view_of_customer"),
+            models.Index("seen_at", name="view_time"),
+        ]
+
+
+class Profile(models.Model):
+    """What a customer who agreed to it likes, and what is for them, the best first with its score. Without consent
+    there is no row."""
+
+    customer_id = models.UUIDField(primary_key=True, editable=False)
+    features = models.JSONField(default=dict)  # `profiles.Features`
+    product_ids = ArrayField(models.UUIDField(), default=list)
+    scores = ArrayField(models.IntegerField(), default=list)
+    is_stale = models.BooleanField(default=True)  # something has happened since
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("customer_id", condition=Q(is_stale=True), name="profile_stale")]

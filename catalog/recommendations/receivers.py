@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.recommendations import services
+from catalog.recommendations import content, services
 
 
 def note_order(data: dict[str, Any]) -> None:
@@ -22,6 +22,16 @@ def note_order(data: dict[str, Any]) -> None:
 def withdraw_order(data: dict[str, Any]) -> None:
     """An order was cancelled: nothing of it was bought after all."""
     services.withdraw_order(order_id=UUID(data["order_id"]), at=datetime.fromisoformat(data["occurred_at"]))
+
+
+def describe_product(data: dict[str, Any]) -> None:
+    """A product or its price changed: what it is, as a vector, follows."""
+    content.describe([UUID(data["product_id"])])
+
+
+def describe_products(data: dict[str, Any]) -> None:
+    """A batch of an import is in."""
+    content.describe([UUID(product_id) for product_id in data["product_ids"]])
 
 
 def forget_customer(data: dict[str, Any]) -> None:

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from catalog.products.models import Variant
-from catalog.recommendations.models import PastOrder
+from catalog.recommendations.models import PastOrder, View
 from shop.core import db
 
 FORGET_AFTER = timedelta(days=30)  # events come late by hours at most
+KEEP_VIEWS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ def forget_withdrawn() -> None:
     """Take away what only says that an order was cancelled which nobody heard was paid: no word of it comes now."""
     empty = PastOrder.objects.filter(is_withdrawn=True, product_ids=[], bought_at__lt=Now() - FORGET_AFTER)
     empty.delete()
+
+
+def forget_views() -> None:
+    """Take away what customers looked at longer ago than that is kept."""
+    View.objects.filter(seen_at__lt=Now() - KEEP_VIEWS).delete()
 
 
 def forget_customer(*, customer_id: UUID) -> None:

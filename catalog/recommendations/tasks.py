@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from catalog.recommendations import learning, services
+from catalog.recommendations import learning, rebuilding, trends
 
 HOUR = 3600
 
@@ -18,6 +18,11 @@ def count_new() -> None:
 
 @shared_task(time_limit=4 * HOUR)
 def rebuild() -> None:
-    """Learn anew from all orders. Nightly."""
-    services.forget_withdrawn()
-    learning.rebuild_together()
+    """Make everything that is recommended anew. Nightly."""
+    rebuilding.rebuild()
+
+
+@shared_task
+def refresh_trends() -> None:
+    """Find out what is bought most now. Every ten minutes."""
+    trends.rebuild_trends()

@@ -50,6 +50,8 @@ HEARD: dict[str, set[str]] = {
     "units_come_back": {"catalog.restock.receivers.mail_held", "catalog.restock.receivers.mail_joined"},
     "stock_runs_low": {"inventory.stock.receivers.alert_low"},
     "catalogue_changes": {
+        "catalog.recommendations.receivers.describe_product",
+        "catalog.recommendations.receivers.describe_products",
         "catalog.search.receivers.index_brand",
         "catalog.search.receivers.index_category",
         "catalog.search.receivers.index_product",

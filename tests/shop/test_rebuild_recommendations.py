@@ -51,9 +51,10 @@ def test_everything_is_made_again_from_orders_live_and_archived(monkeypatch: pyt
     said = rebuild()
 
     assert said.startswith("2 orders\n")
-    assert "3 orders; 3 products are in the model;" in said
+    learned = "Bought together: 3 products are in the model.\nSimilar: 3 products.\nTrending: lists made: 1.\n"
+    assert f"3 orders\n{learned}" in said
     assert list(PastOrder.objects.order_by("id").values_list("id", "product_ids", "is_withdrawn")) == truth
-    assert set(Neighbours.objects.get(product_id=plate.pk).others) == {mug.pk, bowl.pk}
+    assert set(Neighbours.objects.get(product_id=plate.pk, kind="together").others) == {mug.pk, bowl.pk}
     assert PastOrder.objects.filter(is_counted=True).count() == 2
 
 

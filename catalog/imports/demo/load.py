@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from catalog.imports import services as imports
-from catalog.imports.demo import drawing, files, rows
+from catalog.imports.demo import bought, drawing, files, rows
 from catalog.imports.survey import code_of
 from catalog.products import brands, categories
 from catalog.products.models import Attribute, Category, Image, Product, Variant
@@ -135,6 +135,15 @@ def reviews() -> dict[UUID, list[dict[str, Any]]]:
     """What buyers say about each product of the demo that is loaded (as `opinions.of` has it)."""
     known = dict(Product.objects.filter(source=SOURCE).values_list("external_id", "pk"))
     return {known[row["id"]]: row["reviews"] for row in rows.products() if row["reviews"] and row["id"] in known}
+
+
+def past_orders() -> list[tuple[int, float, list[UUID]]]:
+    """What was bought before the shop opened: number, days ago, products of the demo that is loaded."""
+    known = dict(Product.objects.filter(source=SOURCE).values_list("external_id", "pk"))
+    return [
+        (one["number"], one["days_ago"], [known[key] for key in one["products"] if key in known])
+        for one in bought.orders()
+    ]
 
 
 def _tell(job_id: UUID | None, product_ids: Iterable[UUID]) -> None:

@@ -4,17 +4,22 @@ may do everything."""
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.imports import services as imports
 from catalog.imports.demo import load
+from catalog.recommendations import rebuilding
+from catalog.recommendations import services as recommendations
 from catalog.reviews import bringing as reviews
 from checkout.invoices import demo as invoices
 from checkout.returns import demo as returns
 from shop.accounts import services as accounts
+from shop.core import db
 
 
 class Command(BaseCommand):
@@ -30,6 +35,7 @@ class Command(BaseCommand):
             self.stderr.write(f"row {number}: {kind}: {sentence}")
         reviewed = reviews.bring_in(reviews=load.reviews(), by="system")
         self.stdout.write(f"{reviewed} reviews were added.")
+        self.stdout.write(f"{self._remember()} past orders were added.")
         self.stdout.write(f"{returns.load()} rules of returns were added.")
         if invoices.load():
             self.stdout.write("Papers say who the merchant is.")
@@ -37,3 +43,16 @@ class Command(BaseCommand):
             accounts.ensure_merchant(email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD)
             self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")
         self.stdout.write(self.style.SUCCESS(f"The demo is loaded ({time.monotonic() - started:.0f} s)."))
+
+    def _remember(self) -> int:
+        """What is bought together, and what is wanted these days, as if the shop had been open before."""
+        now = db.clock(db.CATALOG)
+        past = [
+            recommendations.Bought(
+                uuid5(NAMESPACE_OID, f"demo order {number}"), now - timedelta(days=days), None, products
+            )
+            for number, days, products in load.past_orders()
+        ]
+        added = recommendations.note_orders(past)
+        rebuilding.rebuild()
+        return added

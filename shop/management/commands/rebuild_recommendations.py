@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.recommendations import learning, services
+from catalog.recommendations import rebuilding, services
 from checkout.archive import selectors as orders
 from checkout.orders.models import Order
 
@@ -26,9 +26,9 @@ class Command(BaseCommand):
             self._restore(batch)
             done += len(batch)
             self._say(f"{done:,} orders", is_last=False)
-        services.forget_withdrawn()
-        known = learning.rebuild_together()
-        self._say(f"{done:,} orders; {known:,} products are in the model; {time.monotonic() - started:.1f} s")
+        self._say(f"{done:,} orders")
+        rebuilding.rebuild(say=self._say)
+        self._say(f"{time.monotonic() - started:.1f} s")
 
     def _restore(self, batch: list[Order]) -> None:
         cancelled = [order for order in batch if order.status == Order.Status.CANCELLED]

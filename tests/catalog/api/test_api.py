@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.products.models import Product
+from catalog.recommendations import learning
 from catalog.search import indexing
 from inventory.stock import selectors as stock
 from shop.accounts.models import User
-from tests.factories import catalog
+from tests.factories import catalog, recommendations
 
 pytestmark = pytest.mark.django_db
 
@@ -236,12 +237,17 @@ def test_categories(client: Client) -> None:
 
 def test_recommendations(client: Client) -> None:
     lamps = catalog.category("Lamps")
-    one, _other = catalog.product(category=lamps), catalog.product(name="Other", category=lamps)
+    one, other = catalog.product(category=lamps), catalog.product(name="Other", category=lamps)
+    gone = catalog.product(units=0, category=lamps)
 
     body = client.get(f"/api/products/{one.pk}/recommendations").json()
 
     assert [row["name"] for row in body["data"]] == ["Other"]
-    assert client.get(f"/api/products/{one.pk}/recommendations?kind=bought-together").json() == {"data": []}
+    address = f"/api/products/{one.pk}/recommendations?kind=bought-together"
+    assert client.get(address).json() == {"data": []}
+    recommendations.bought([one, other], [one, gone])
+    learning.count_new()
+    assert [row["name"] for row in client.get(address).json()["data"]] == ["Other"]
     assert error(client.get(f"/api/products/{one.pk}/recommendations?kind=magic")) == (
         400,
         "validation_error",

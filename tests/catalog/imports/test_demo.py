@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalog.imports import rows as plain
-from catalog.imports.demo import drawing, load, rows
+from catalog.imports.demo import bought, drawing, load, rows
 from catalog.imports.demo.scenes.table import KINDS
 from catalog.imports.formats import jsonl
 
@@ -89,3 +89,21 @@ def test_every_picture_can_be_drawn(products: list[dict[str, Any]]) -> None:
     assert kinds <= KINDS.keys()
     assert len(kinds) >= 40
     assert grounds == set(drawing.GROUPS)
+
+
+def test_past_orders_are_of_things_that_go_together(products: list[dict[str, Any]]) -> None:
+    kinds = {row["id"]: row["product_type"] for row in products}
+    orders = bought.orders()
+
+    assert orders == bought.orders()
+    assert len(orders) == bought.ORDERS
+    assert set(kinds.values()) == set(bought.GOES_WITH)
+    assert {kind for several in bought.GOES_WITH.values() for kind in several} <= set(bought.GOES_WITH)
+    for order in orders:
+        one, *others = order["products"]
+        assert 2 <= len(order["products"]) == len(set(order["products"])) <= 5
+        assert 0 <= order["days_ago"] < bought.DAYS
+        assert kinds[others[0]] in bought.GOES_WITH[kinds[one]]
+    sold = Counter(key for order in orders for key in order["products"])
+    assert len(sold) > 0.9 * len(kinds)
+    assert sold.most_common(1)[0][1] >= 15

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from catalog.products import selectors, services
+from catalog.products import cards, selectors, services
 from shop.core import db
 from shop.core.money import Money
+from tests.counting import Counting
 from tests.factories import catalog
 
 pytestmark = pytest.mark.django_db
@@ -101,12 +102,36 @@ def test_a_card() -> None:
     assert (card.picture["alt"], card.picture["width"]) == ("A tee", 640)
 
 
-def test_similar_products_are_of_the_same_category_and_nearest_in_price() -> None:
-    lamps = catalog.category("Lamps")
-    one = catalog.product(category=lamps, amount=1000)
-    catalog.product(name="Dear", category=lamps, amount=9000)
-    catalog.product(name="Near", category=lamps, amount=1100)
-    catalog.product(name="Draft", category=lamps, amount=1000, status="draft")
-    catalog.product(name="Spade", amount=1000)
+def test_a_card_says_what_the_facts_of_its_product_say() -> None:
+    brand = catalog.BrandFactory(name="Keel")
+    made = [
+        catalog.product(name="Plain"),
+        catalog.product(name="Reduced", sale=900, amount=1000, brand=brand, rating_average="4.5", rating_count=2),
+        catalog.product(name="Gone", units=0),
+        catalog.product(name="Elsewhere", currency="GBP"),
+        catalog.product(name="Priceless", amount=None),
+        catalog.product(name="Draft", status="draft"),
+        catalog.product(name="Coloured", options=["Colour"]),
+    ]
+    for colour in ("Blue", "Red", "Moss", "Indigo", "Chalk", "Mustard", "Blue"):
+        catalog.add_variant(made[-1], amount=300 + len(colour), options={"Colour": colour})
+    for one in made[:2]:
+        catalog.ImageFactory(product=one)
+    ids = [made[3].pk, made[0].pk, *(one.pk for one in made), db.uuid7()]
 
-    assert [card.name for card in selectors.similar(one.pk, currency="USD")] == ["Near", "Dear"]
+    found = selectors.cards(ids, currency="USD")
+
+    facts = cards.facts(ids, currency="USD")
+    units = {one.pk: one.name != "Gone" for one in made}
+    assert found == [one.card(is_in_stock=units[one.product.pk]) for one in facts]
+    assert [card.name for card in found] == ["Elsewhere", "Plain", "Reduced", "Gone", "Priceless", "Coloured"]
+
+
+def test_cards_cost_the_same_whatever_their_number(counting: Counting) -> None:
+    made = [catalog.product().pk for _ in range(12)]
+    with counting() as few:
+        selectors.cards(made[:1], currency="USD")
+    with counting() as many:
+        selectors.cards(made[1:], currency="USD")
+
+    assert few() == many() == 5

@@ -158,7 +158,12 @@ def test_the_model_is_the_matrix_of_all_orders() -> None:
         for one, near in zip(known, matrix.strongest(weights, 100), strict=True)
     }
     assert neighbours() == expected
-    assert Neighbours.objects.filter(is_modelled=True).count() == 5
+    assert Neighbours.objects.filter(is_modelled=True, kind="together").count() == 5
+    likes = Neighbours.objects.filter(kind="alike")
+    assert {row.product_id: list(zip(row.others, row.weights, strict=True)) for row in likes} == {
+        one.pk: [(known[place].pk, weight) for place, weight in near]
+        for one, near in zip(known, matrix.alike(weights, 100), strict=True)
+    }
 
 
 def test_the_model_knows_what_is_bought_most_and_counts_tell_the_rest(settings: Any) -> None:

@@ -83,3 +83,29 @@ def test_the_strongest_come_in_order_and_only_if_they_say_something() -> None:
     assert list(matrix.strongest(found, 2)) == [[(1, 50_000), (3, 25_000)], [], [(3, 30_000), (0, 10_000)], []]
     assert next(matrix.strongest(found, 99)) == [(1, 50_000), (3, 25_000)]
     assert list(matrix.strongest(np.zeros((0, 0), dtype=np.float32), 5)) == []
+
+
+@calmly
+@given(orders_of)
+def test_products_are_alike_as_their_neighbours_are(orders: list[list[int]]) -> None:
+    weights = matrix.weights(matrix.gram(orders, PRODUCTS), bought(orders))
+    near = np.maximum(weights.astype(float), 0)
+    length = np.sqrt((near**2).sum(axis=1))
+    expected = near @ near.T / (np.outer(length, length) + matrix.FAINT)
+
+    for one, found in enumerate(matrix.alike(weights, PRODUCTS, rows=2)):
+        told = dict(found)
+        assert one not in told
+        for two in range(PRODUCTS):
+            if two != one:
+                assert abs(told.get(two, 0) / rules.WEIGHT - expected[one, two]) < 1e-4
+
+
+def test_cups_are_alike_though_nobody_buys_two_of_them() -> None:
+    red, blue, saucer, spoon = range(4)
+    orders = [[red, saucer, spoon], [blue, saucer, spoon], [red, saucer], [blue, saucer], [spoon]] * 20
+    weights = matrix.weights(matrix.gram(orders, 4), [40, 40, 80, 60])
+
+    assert weights[red, blue] <= 0
+    [(nearest, _weight)] = next(matrix.alike(weights, 1))
+    assert nearest == blue

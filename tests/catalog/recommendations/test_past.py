@@ -61,7 +61,7 @@ def test_past_orders_come_in_and_are_learned_from(tmp_path: Path, settings: Any)
         (datetime(2011, 10, 2, 10, tzinfo=UTC), customer, [made[1].pk, made[2].pk]),
         (datetime(2011, 10, 2, 10, 32, tzinfo=UTC), None, [made[0].pk, made[1].pk]),
     ]
-    assert Neighbours.objects.filter(is_modelled=True).count() == 3
+    assert Neighbours.objects.filter(kind="together", is_modelled=True).count() == 3
 
 
 def test_orders_that_are_known_are_left_alone(tmp_path: Path) -> None:

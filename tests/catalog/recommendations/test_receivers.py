@@ -97,7 +97,7 @@ def test_the_nights_task_learns() -> None:
 
     tasks.rebuild()
 
-    assert Neighbours.objects.filter(is_modelled=True).count() == 2
+    assert Neighbours.objects.filter(kind="together", is_modelled=True).count() == 2
 
 
 def test_all_that_waits_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,57 @@
+"""Shelves as an answer: a fragment where a page asks for them, a page of their own without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from catalog.products.cards import Card
+from catalog.recommendations.shelves import Shelf
+from shop.core import cache
+
+CARD = "components/_card.html"
+
+
+def answer(request: HttpRequest, shelves: Sequence[Shelf], *, back: tuple[str, str] | None = None) -> HttpResponse:
+    """`back`: name and address of the page that they belong to.
+
+    A fragment without a shelf is empty, without even a blank: what is empty is not laid out.
+    """
+    is_fragment = bool(request.htmx)  # type: ignore[attr-defined]
+    if is_fragment and not shelves:
+        return HttpResponse("")
+    ready = drawn(card for shelf in shelves for card in shelf.cards)
+    shown = [
+        {"name": one.name, "title": one.title, "cards": one.cards, "ready": [ready[_mark(card)] for card in one.cards]}
+        for one in shelves
+    ]
+    context: dict[str, Any] = {"shelves": shown, "back": {"name": back[0], "url": back[1]} if back else None}
+    template = "_shelves" if is_fragment else "page"
+    return render(request, f"catalog/recommendations/{template}.html", context)
+
+
+def drawn(cards: Iterable[Card]) -> dict[str, SafeString]:
+    """The HTML of cards, by their marks. Drawing one takes longer than finding it, and the same card looks the same: it
+    is kept under what it shows, so that it is never old."""
+    wanted = {_mark(card): card for card in cards}
+    found = {str(mark): mark_safe(html) for mark, html in cache.CARDS.get_many(wanted).items()}  # noqa: S308  (our own)
+    template = get_template(CARD)
+    made = {
+        mark: template.render({"card": card, "shop": {"currency": settings.DEFAULT_CURRENCY}})
+        for mark, card in wanted.items()
+        if mark not in found
+    }
+    cache.CARDS.set_many({mark: str(html) for mark, html in made.items()})
+    return found | made
+
+
+def _mark(card: Card) -> str:
+    return blake2b(f"{get_language()} {card!r}".encode(), digest_size=16).hexdigest()

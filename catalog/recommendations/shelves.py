@@ -1,0 +1,170 @@
+"""Shelves of cards: candidates from the tables, by the rules of what may be shown. They are an extra: where they are
+shed, late or broken there is none, and no page fails for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, connections, transaction
+from django.utils.translation import gettext as _
+
+from catalog.products import selectors as products
+from catalog.products import tree
+from catalog.products.cards import Card
+from catalog.products.models import Product
+from catalog.recommendations import rules, selectors
+from shop.core import cache, db
+from shop.resilience import breaker, switches
+
+log = structlog.get_logger("shop.recommendations")
+
+NAME = "recommendations"  # of the switch and of the circuit
+MOST = 8  # cards on a shelf
+CANDIDATES = 14  # of which some are sold out, owned, or of a brand that is there already
+PATIENCE = 300  # milliseconds for a query
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A heading and the cards below it, which are some. `name` is its id on the page."""
+
+    name: str
+    title: str
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A shelf to be filled from candidates, the best first."""
+
+    name: str
+    title: str
+    product_ids: Sequence[UUID]
+
+
+def are_shed() -> bool:
+    """Whether pages do without shelves now."""
+    return switches.is_shed(NAME)
+
+
+def of_product(
+    product_id: UUID, *, currency: str, without: Iterable[UUID] = (), for_customer: UUID | None = None
+) -> list[Shelf]:
+    """What goes with a product: picked by hand, bought together (or popular in its category), similar.
+
+    `without`: what is in the cart. What the customer has bought is left out, too.
+    """
+
+    def make() -> list[Shelf]:
+        together = selectors.together([product_id], top=CANDIDATES)
+        wanted = [
+            Wanted("picked", _("Goes well with this"), selectors.picked(product_id)),
+            Wanted("together", _("Bought together"), together) if together else _popular(product_id),
+            Wanted("similar", _("Similar products"), selectors.alike(product_id, top=CANDIDATES)),
+        ]
+        return _filled(wanted, currency, {product_id, *without, *selectors.owned(for_customer)})
+
+    return _safely(make)
+
+
+def of_cart(product_ids: Sequence[UUID], *, currency: str, for_customer: UUID | None = None) -> list[Shelf]:
+    """What is bought together with all that is in a cart."""
+
+    def make() -> list[Shelf]:
+        wanted = [
+            Wanted(
+                "together",
+                _("Often bought with what you have here"),
+                selectors.together(product_ids, top=2 * CANDIDATES),
+            )
+        ]
+        return _filled(wanted, currency, {*product_ids, *selectors.owned(for_customer)})
+
+    return _safely(make) if product_ids else []
+
+
+def personal(*, looked_at: Sequence[UUID], currency: str) -> list[Shelf]:
+    """What a visitor looked at, the latest first, also what is sold out."""
+
+    def make() -> list[Shelf]:
+        cards = products.cards(looked_at, currency=currency)
+        return [Shelf("recent", _("You looked at"), cards)] if cards else []
+
+    return _safely(make) if looked_at else []
+
+
+KINDS = ("similar", "bought-together")
+
+
+def listed(product_id: UUID, kind: str, *, currency: str) -> list[Card]:
+    """The cards of one of `KINDS`, whatever stands on the product's page."""
+
+    def make() -> list[Shelf]:
+        similar = kind == "similar"
+        ids = (
+            selectors.alike(product_id, top=CANDIDATES) if similar else selectors.together([product_id], top=CANDIDATES)
+        )
+        return _filled([Wanted("listed", "", ids)], currency, {product_id})
+
+    found = _safely(make)
+    return list(found[0].cards) if found else []
+
+
+def trending(*, currency: str) -> list[Card]:
+    """The cards of what is bought most these days, cached for five minutes; none where nothing was bought."""
+
+    def make() -> list[Card]:
+        shelves = _safely(
+            lambda: _filled([Wanted("trending", "", selectors.trending(top=3 * MOST))], currency, set(), most=12)
+        )
+        return list(shelves[0].cards) if shelves else []
+
+    return cache.TRENDING.get_or(make, currency, cache.LISTINGS.get() or "0")
+
+
+def _popular(product_id: UUID) -> Wanted:
+    """What is bought most these days in the nearest category of the product in which anything is."""
+    path = Product.objects.filter(pk=product_id).values_list("category__path", flat=True).first()
+    above = tree.tree().ancestors(path) if path else []
+    for node in reversed(above):
+        found = selectors.trending(node.id, top=CANDIDATES)
+        if len(found) > 1:  # itself may be one
+            return Wanted("popular", _("Popular in %(category)s") % {"category": node.name}, found)
+    return Wanted("popular", "", [])
+
+
+def _filled(wanted: Sequence[Wanted], currency: str, without: set[UUID], *, most: int = MOST) -> list[Shelf]:
+    """The shelves that have any card, none of which is on two of them. Five queries for all."""
+    found = products.cards([one for shelf in wanted for one in shelf.product_ids], currency=currency)
+    cards = {card.product_id: card for card in found}
+    shelves = []
+    for shelf in wanted:
+        candidates = (cards[one] for one in dict.fromkeys(shelf.product_ids) if one in cards)
+        chosen = rules.choose(candidates, without=without, most=most)
+        without = without | {card.product_id for card in chosen}
+        if chosen:
+            shelves.append(Shelf(shelf.name, shelf.title, chosen))
+    return shelves
+
+
+def _safely(make: Callable[[], list[Shelf]]) -> list[Shelf]:
+    """No shelf where they are shed, where a query takes longer than `PATIENCE`, and for some seconds after that has
+    happened again and again."""
+    if are_shed():
+        return []
+    try:
+        return breaker.call(NAME, (DatabaseError,), lambda: _in_time(make))
+    except (breaker.Open, DatabaseError) as error:
+        log.warning("no shelves", error=str(error).strip() or type(error).__name__)
+        return []
+
+
+def _in_time(make: Callable[[], list[Shelf]]) -> list[Shelf]:
+    with transaction.atomic(using=db.CATALOG):
+        with connections[db.CATALOG].cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE}")
+        return make()

@@ -1,0 +1,86 @@
+"""Shelves as fragments of pages, each also a page of its own without scripts; and the note that a product was seen."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog.products import selectors as products
+from catalog.recommendations import page, seen, shelves
+from shop.core import cache, requests
+
+_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # nothing to see, as a GIF
+
+
+@never_cache
+@require_safe
+@vary_on_headers("HX-Request")
+def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /products/<slug>/recommendations/; all guests without a cart see the same fragment, for a minute."""
+    product_id = products.product_id_of(slug)
+    if product_id is None:
+        raise Http404
+    customer_id, in_cart = requests.customer_id(request), _in_cart(request)
+    is_shared = customer_id is None and not in_cart and bool(request.htmx) and not shelves.are_shed()  # type: ignore[attr-defined]
+    known = cache.SHELVES.get(product_id, get_language()) if is_shared else None
+    if known is not None:
+        return HttpResponse(known)
+    found = shelves.of_product(
+        product_id, currency=settings.DEFAULT_CURRENCY, without=in_cart, for_customer=customer_id
+    )
+    back = (products.name_of(product_id), reverse("product_detail", args=[slug]))
+    response = page.answer(request, found, back=back)
+    if is_shared:
+        cache.SHELVES.set(response.content, product_id, get_language())
+    return response
+
+
+@never_cache
+@require_safe
+@vary_on_headers("HX-Request")
+def recommendations(request: HttpRequest) -> HttpResponse:
+    """GET /recommendations/: what is for the visitor, and what they looked at; without either, what others buy."""
+    currency = settings.DEFAULT_CURRENCY
+    found = shelves.personal(looked_at=_looked_at(request), currency=currency)
+    if not found and not request.htmx:  # type: ignore[attr-defined]
+        cards = shelves.trending(currency=currency)
+        found = [shelves.Shelf("trending", _("Trending now"), cards)] if cards else []
+    return page.answer(request, found)
+
+
+@never_cache
+@require_safe
+def product_seen(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /products/<slug>/seen/: a picture of nothing on the product's page, which itself may come from a cache."""
+    response = HttpResponse(_PIXEL, content_type="image/gif")
+    product_id = products.product_id_of(slug)
+    if product_id is None:
+        raise Http404
+    response.set_cookie(
+        seen.COOKIE,
+        seen.write(seen.with_latest(product_id, _looked_at(request))),
+        max_age=seen.MAX_AGE,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+def _in_cart(request: HttpRequest) -> list[UUID]:
+    found: list[UUID] = import_string(settings.PRODUCTS_IN_CART)(request)
+    return found
+
+
+def _looked_at(request: HttpRequest) -> list[UUID]:
+    return seen.read(request.COOKIES.get(seen.COOKIE, ""))
