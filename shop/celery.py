@@ -67,6 +67,7 @@ app.conf.beat_schedule = {
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "recommendations.count": {"task": "catalog.recommendations.tasks.count_new", "schedule": 60.0},
+    "recommendations.profiles": {"task": "catalog.recommendations.tasks.refresh_profiles", "schedule": 60.0},
     "recommendations.trends": {"task": "catalog.recommendations.tasks.refresh_trends", "schedule": 600.0},
     "recommendations.rebuild": {
         "task": "catalog.recommendations.tasks.rebuild",

@@ -116,6 +116,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.claim_guest_orders",
         "checkout.archive.receivers.claim_guest_orders",
     ),
+    types.ConsentChanged: ("catalog.recommendations.receivers.follow_consent",),
     types.CustomerErased: (
         "catalog.reviews.receivers.forget_author",
         "catalog.recommendations.receivers.forget_customer",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.recommendations import content, services
+from catalog.recommendations import behaviour, content, services
 
 
 def note_order(data: dict[str, Any]) -> None:
@@ -37,3 +37,8 @@ def describe_products(data: dict[str, Any]) -> None:
 def forget_customer(data: dict[str, Any]) -> None:
     """Somebody is forgotten: what they bought stays, as anybody's."""
     services.forget_customer(customer_id=UUID(data["customer_id"]))
+
+
+def follow_consent(data: dict[str, Any]) -> None:
+    """A customer agrees, or agrees no more, to suggestions from what they look at and buy."""
+    behaviour.follow_consent(customer_id=UUID(data["customer_id"]))

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.recommendations import rules, similar, trends
-from catalog.recommendations.models import HandPicked, Neighbours, PastOrder, Trend
+from catalog.products import tree
+from catalog.products.models import Product
+from catalog.recommendations import profiles, rules, similar, trends
+from catalog.recommendations.models import HandPicked, Neighbours, PastOrder, Profile, Trend, View
 from shop.core import db
 
 OWNED = 5000  # products of a customer that are looked at
@@ -52,6 +54,24 @@ def trending(category_id: UUID | None = None, *, top: int) -> list[UUID]:
 def picked(product_id: UUID) -> list[UUID]:
     """What the merchant has picked by hand for a product's page."""
     return list(HandPicked.objects.filter(product=product_id).values_list("other_id", flat=True))
+
+
+def for_you(customer_id: UUID, *, moment: str) -> list[UUID]:
+    """What suits a customer of whom there is a profile, on this device at this time of day. Two queries."""
+    row = Profile.objects.filter(pk=customer_id).values_list("product_ids", "scores", "features").first()
+    if row is None or not row[0]:
+        return []
+    ids, scores, liked = row
+    paths = Product.objects.filter(pk__in=ids, category__isnull=False).values_list("pk", "category__path")
+    known = tree.tree()
+    departments = {key: str(above[0].id) for key, path in paths if (above := known.ancestors(path))}
+    return profiles.at_this_moment(zip(ids, scores, strict=True), departments, liked, moment)
+
+
+def looked_at(customer_id: UUID, *, top: int) -> list[UUID]:
+    """What a customer who agreed to it has looked at, on whatever device, the latest first."""
+    rows = View.objects.filter(customer_id=customer_id).order_by("-seen_at").values_list("product_id", flat=True)
+    return list(dict.fromkeys(rows[: 4 * top]))[:top]
 
 
 def owned(customer_id: UUID | None) -> set[UUID]:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from catalog.products.models import Variant
-from catalog.recommendations.models import PastOrder, View
+from catalog.recommendations import behaviour
+from catalog.recommendations.models import PastOrder, Profile, View
 from shop.core import db
 
 FORGET_AFTER = timedelta(days=30)  # events come late by hours at most
@@ -41,9 +42,11 @@ def note_orders(orders: Iterable[Bought]) -> int:
 
 
 def note_order(*, order_id: UUID, at: datetime, customer_id: UUID | None, variant_ids: Iterable[UUID]) -> None:
-    """Keep the products of these variants as bought in this order. Twice is once."""
+    """Keep the products of these variants as bought in this order. Twice is once. A profile of the customer follows."""
     products = products_of(variant_ids)
     note_orders([Bought(order_id, at, customer_id, sorted(products.values()))])
+    if customer_id is not None:
+        Profile.objects.filter(pk=customer_id).update(is_stale=True)
 
 
 def restore_orders(orders: Iterable[Bought]) -> None:
@@ -89,7 +92,8 @@ def forget_views() -> None:
 
 
 def forget_customer(*, customer_id: UUID) -> None:
-    """Keep nothing that says who bought what; the orders stay, as anybody's."""
+    """Keep nothing that says who bought, looked at or likes what; the orders stay, as anybody's."""
+    behaviour.forget(customer_id=customer_id)
     PastOrder.objects.filter(customer_id=customer_id).update(customer_id=None)
 
 

@@ -17,6 +17,7 @@ from catalog.products import tree
 from catalog.products.cards import Card
 from catalog.products.models import Product
 from catalog.recommendations import rules, selectors
+from shop.accounts import selectors as accounts
 from shop.core import cache, db
 from shop.resilience import breaker, switches
 
@@ -87,14 +88,36 @@ def of_cart(product_ids: Sequence[UUID], *, currency: str, for_customer: UUID | 
     return _safely(make) if product_ids else []
 
 
-def personal(*, looked_at: Sequence[UUID], currency: str) -> list[Shelf]:
-    """What a visitor looked at, the latest first, also what is sold out."""
+@dataclass(frozen=True)
+class Visitor:
+    """Who looks: what their browser has looked at before, who they are, and the moment, as "phone evening"."""
+
+    looked_at: Sequence[UUID] = ()
+    customer_id: UUID | None = None
+    moment: str = ""
+    in_cart: Sequence[UUID] = ()
+
+
+def personal(visitor: Visitor, *, currency: str) -> list[Shelf]:
+    """What is for a customer who agreed to that, and what a visitor looked at, the latest first, also what is sold out.
+
+    Consent is asked for now: who agrees no more sees nothing of it at once.
+    """
+    customer_id = visitor.customer_id
+    if customer_id is None and not visitor.looked_at:
+        return []
 
     def make() -> list[Shelf]:
-        cards = products.cards(looked_at, currency=currency)
-        return [Shelf("recent", _("You looked at"), cards)] if cards else []
+        looked, shelves = list(visitor.looked_at), []
+        if customer_id is not None and accounts.preferences_of(customer_id).has_profiling_consent:
+            ids = selectors.for_you(customer_id, moment=visitor.moment)[: 2 * CANDIDATES]
+            without = {*visitor.in_cart, *selectors.owned(customer_id)}
+            shelves = _filled([Wanted("for-you", _("For you"), ids)], currency, without)
+            looked = list(dict.fromkeys([*looked, *selectors.looked_at(customer_id, top=2 * MOST)]))
+        cards = products.cards(looked[: 2 * MOST], currency=currency)
+        return [*shelves, Shelf("recent", _("You looked at"), cards)] if cards else shelves
 
-    return _safely(make) if looked_at else []
+    return _safely(make)
 
 
 KINDS = ("similar", "bought-together")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from catalog.recommendations import learning, rebuilding, trends
+from catalog.recommendations import behaviour, learning, rebuilding, trends
 
 HOUR = 3600
 
@@ -20,6 +20,13 @@ def count_new() -> None:
 def rebuild() -> None:
     """Make everything that is recommended anew. Nightly."""
     rebuilding.rebuild()
+
+
+@shared_task
+def refresh_profiles() -> None:
+    """Follow what customers who agreed to it have done. Each minute."""
+    while behaviour.refresh_stale() == behaviour.BATCH:
+        pass
 
 
 @shared_task

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
-from catalog.recommendations import page, seen, shelves
+from catalog.recommendations import behaviour, page, profiles, seen, shelves
 from shop.core import cache, requests
 
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # nothing to see, as a GIF
@@ -51,7 +54,7 @@ def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
 def recommendations(request: HttpRequest) -> HttpResponse:
     """GET /recommendations/: what is for the visitor, and what they looked at; without either, what others buy."""
     currency = settings.DEFAULT_CURRENCY
-    found = shelves.personal(looked_at=_looked_at(request), currency=currency)
+    found = shelves.personal(_visitor(request), currency=currency)
     if not found and not request.htmx:  # type: ignore[attr-defined]
         cards = shelves.trending(currency=currency)
         found = [shelves.Shelf("trending", _("Trending now"), cards)] if cards else []
@@ -66,6 +69,7 @@ def product_seen(request: HttpRequest, slug: str) -> HttpResponse:
     product_id = products.product_id_of(slug)
     if product_id is None:
         raise Http404
+    _keep(request, product_id)
     response.set_cookie(
         seen.COOKIE,
         seen.write(seen.with_latest(product_id, _looked_at(request))),
@@ -75,6 +79,26 @@ def product_seen(request: HttpRequest, slug: str) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+def _keep(request: HttpRequest, product_id: UUID) -> None:
+    """What a customer looks at, if they agreed to that; not while shelves are shed, and never at the page's cost."""
+    customer_id = requests.customer_id(request)
+    if customer_id is None or shelves.are_shed():
+        return
+    with suppress(DatabaseError):
+        device = profiles.device_of(request.headers.get("User-Agent", ""))
+        behaviour.look(customer_id=customer_id, product_id=product_id, device=device)
+
+
+def _visitor(request: HttpRequest) -> shelves.Visitor:
+    device = profiles.device_of(request.headers.get("User-Agent", ""))
+    return shelves.Visitor(
+        looked_at=_looked_at(request),
+        customer_id=requests.customer_id(request),
+        moment=f"{device} {profiles.part_of_day(timezone.localtime().hour)}",
+        in_cart=_in_cart(request),
+    )
 
 
 def _in_cart(request: HttpRequest) -> list[UUID]:

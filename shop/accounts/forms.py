@@ -66,7 +66,9 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     has_marketing_consent = forms.BooleanField(label=_("You may send me offers by e-mail"), required=False)
     has_profiling_consent = forms.BooleanField(
-        label=_("You may use what I look at and buy to suggest products to me"), required=False
+        label=_("You may use what I look at and buy to suggest products to me"),
+        help_text=_("What you look at is kept for 30 days for this. All of it is deleted when you take this back."),
+        required=False,
     )
     may_ask_for_feedback = forms.BooleanField(
         label=_("You may ask me once after a delivery how it was"), required=False

@@ -85,6 +85,7 @@ def save_preferences(
     consents = {"marketing": has_marketing_consent, "profiling": has_profiling_consent}
     with transaction.atomic(using=db.DEFAULT):
         locking.customer(customer_id)
+        before = Preferences.objects.filter(pk=customer_id).first() or Preferences()
         Preferences.objects.update_or_create(
             user_id=customer_id,
             defaults={
@@ -101,6 +102,8 @@ def save_preferences(
             changes=consents,
             using=db.DEFAULT,
         )
+        if consents != {"marketing": before.has_marketing_consent, "profiling": before.has_profiling_consent}:
+            bus.publish(types.ConsentChanged(customer_id=customer_id), using=db.DEFAULT)
 
 
 def save_name(*, customer_id: UUID, first_name: str, last_name: str, by: str) -> None:

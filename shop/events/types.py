@@ -253,6 +253,14 @@ class CustomerRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentChanged(Event):
+    """A customer agrees to other uses of what is known of them than before: ask which (`shop.accounts`)."""
+
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerErased(Event):
     aggregate = "customer"
     customer_id: UUID

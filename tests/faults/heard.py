@@ -59,6 +59,7 @@ HEARD: dict[str, set[str]] = {
         "catalog.search.receivers.index_products",
     },
     "customer_forgotten": {
+        "catalog.recommendations.receivers.follow_consent",
         "catalog.recommendations.receivers.forget_customer",
         "catalog.reviews.receivers.forget_author",
     },

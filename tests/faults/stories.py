@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from catalog.products.models import Brand, Category, Product, ProductType
-from catalog.recommendations.models import PastOrder
+from catalog.recommendations import behaviour
+from catalog.recommendations.models import PastOrder, Profile, View
 from catalog.restock import services as restock
 from catalog.reviews import services as reviews
 from catalog.reviews import votes
@@ -43,6 +44,7 @@ from inventory.reservations.models import Reservation
 from inventory.stock import services as stock
 from inventory.stock.models import StockAlert, StockItem, StockMovement
 from inventory.waitlist.models import WaitingEntry
+from shop.accounts import services as accounts
 from shop.audit.models import AuditEntry
 from shop.core import db
 from shop.core.money import Money
@@ -68,7 +70,7 @@ def facts(sandbox: RunningSandbox) -> Counter[tuple[Any, ...]]:
     """All that an event can have changed, without the ids."""
     found: Counter[tuple[Any, ...]] = Counter()
     for model, names in _TOLD.items():
-        using = {Listing: db.CATALOG, PastOrder: db.CATALOG}.get(
+        using = dict.fromkeys((Listing, PastOrder, Profile, View), db.CATALOG).get(
             model, db.INVENTORY if model._meta.app_label == "inventory" else db.DEFAULT
         )
         found.update((model.__name__, *row) for row in model.objects.using(using).values_list(*names))
@@ -102,6 +104,8 @@ _TOLD: dict[Any, tuple[str, ...]] = {
     Notification: ("template", "status"),
     Listing: ("is_sellable",),
     PastOrder: ("product_ids__len", "is_withdrawn"),
+    Profile: ("is_stale",),
+    View: ("device",),
 }
 
 
@@ -263,6 +267,13 @@ def customer_forgotten(work: Work, sandbox: RunningSandbox) -> None:
     mine, other = (catalog.ReviewFactory(product=catalog.product(), customer_id=one) for one in (customer_id, None))
     votes.vote(review_id=other.pk, customer_id=customer_id)
     past.bought([mine.product], customer_id=customer_id)
+    customer = carts.customer(f"{customer_id.hex}@example.com")
+    agree = {"language": "en", "has_marketing_consent": False}
+    accounts.save_preferences(customer_id=customer.pk, by="guest", has_profiling_consent=True, **agree)
+    work()
+    behaviour.look(customer_id=customer.pk, product_id=other.product_id, device="phone")
+    accounts.save_preferences(customer_id=customer.pk, by="guest", has_profiling_consent=False, **agree)
+    work()
     with transaction.atomic(using=db.CATALOG):
         reviews.rate([mine.product_id, other.product_id])
     with transaction.atomic(using=db.DEFAULT):

@@ -150,8 +150,8 @@ def test_what_was_looked_at_is_shown_as_it_was_looked_at() -> None:
     [draft] = named("draft", status="draft")
     seen = [tray.pk, gone.pk, draft.pk, db.uuid7(), mug.pk]
 
-    assert shown(shelves.personal(looked_at=seen, currency="USD")) == {"recent": ["tray", "gone", "mug"]}
-    assert shelves.personal(looked_at=[db.uuid7()], currency="USD") == []
+    assert shown(shelves.personal(shelves.Visitor(seen), currency="USD")) == {"recent": ["tray", "gone", "mug"]}
+    assert shelves.personal(shelves.Visitor([db.uuid7()]), currency="USD") == []
 
 
 def test_what_trends_is_kept_for_minutes() -> None:
@@ -183,7 +183,8 @@ def test_while_shed_there_is_no_shelf_and_no_query(counting: Any) -> None:
     with counting() as queries:
         found = [
             of(mug), shown(shelves.of_cart([mug.pk], currency="USD")), shelves.trending(currency="USD"),
-            shelves.listed(mug.pk, "similar", currency="USD"), shelves.personal(looked_at=[mug.pk], currency="USD"),
+            shelves.listed(mug.pk, "similar", currency="USD"),
+            shelves.personal(shelves.Visitor([mug.pk]), currency="USD"),
         ]  # fmt: skip
 
     assert (any(found), queries()) == (False, 0)

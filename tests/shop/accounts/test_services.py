@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from shop.accounts import selectors, services
 from shop.accounts.models import Address, User
 from shop.audit.models import AuditEntry
+from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests.factories.accounts import ADDRESS, UserFactory, give_second_factor
 
@@ -100,6 +101,16 @@ def test_consents_are_kept_with_who_gave_them() -> None:
     assert selectors.preferences_of(user.pk).has_marketing_consent is True
     entry = AuditEntry.objects.get(action="customer.preferences")
     assert (entry.actor, entry.changes) == (f"customer:{user.pk}", {"marketing": True, "profiling": False})
+
+
+def test_a_changed_consent_is_told_and_the_same_one_is_not() -> None:
+    user = UserFactory()
+    chosen = {"language": "en", "has_marketing_consent": False, "by": "guest"}
+    for agrees in (False, True, True, False):
+        services.save_preferences(customer_id=user.pk, has_profiling_consent=agrees, **chosen)
+
+    told = OutboxEvent.objects.filter(event_type="ConsentChanged").values_list("data", flat=True)
+    assert list(told) == [{"customer_id": str(user.pk)}] * 2
 
 
 def test_the_merchant_is_made_and_mended() -> None:
