@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -86,7 +87,8 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
         return rows.annotate(shown_minor=Subquery(price.values("amount_minor")[:1]))
 
     def get_inlines(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
-        return [inlines.VariantInline, inlines.ImageInline] if obj else []
+        tables = [import_string(name) for name in settings.PRODUCT_TABLES]
+        return [inlines.VariantInline, inlines.ImageInline, *tables] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"seller": services.default_seller().pk, **super().get_changeform_initial_data(request)}
@@ -166,6 +168,9 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)  # fills the lists that the change message is made of
         by = requests.actor(request)
+        if hasattr(formset, "keep"):  # a table of another component
+            formset.keep(by)
+            return
         save = inlines.save_variant if formset.model is Variant else inlines.save_image
         for row in formset.forms:
             if row.has_changed() and row not in formset.deleted_forms:

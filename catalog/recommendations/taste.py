@@ -42,13 +42,14 @@ _MEANS = """
 
 
 def of(customer_id: UUID, *, without: Collection[UUID]) -> tuple[Features, list[tuple[UUID, int]]]:
-    """A customer's profile, and the products that suit it with their scores, the best first; none of `without`."""
+    """A customer's profile, and the products that suit it with their scores, the best first; none of `without`,
+    and nothing that was bought or looked at: that is no suggestion."""
     now = db.clock(db.CATALOG)
     acts = _acts(customer_id, now)
     liked = profiles.features(acts)
-    seen = {act.product_id for act in acts}
-    near = {key: base for key, base in _near(acts).items() if key not in without and key not in seen}
-    popular = [key for key in _popular(liked) if key not in without]
+    known = {*without, *(act.product_id for act in acts)}
+    near = {key: base for key, base in _near(acts).items() if key not in known}
+    popular = [key for key in _popular(liked) if key not in known]
     facts = facts_of([*near, *popular])
     ranked = profiles.rank(
         [Candidate(key, base, facts[key]) for key, base in near.items() if key in facts],

@@ -237,5 +237,9 @@ def test_a_profile_without_anything_shows_what_trends(client: Client, ada: User)
     make.bought([catalog.product(name="Mug")], at=db.clock(db.CATALOG) - timedelta(hours=1))
     tasks.refresh_trends()
     behaviour.refresh(customer_id=ada.pk)
-
     assert names(client.get("/recommendations/", headers=HTMX)) == ["Mug"]
+
+    behaviour.look(customer_id=ada.pk, product_id=Product.objects.get().pk, device="phone")
+    behaviour.refresh(customer_id=ada.pk)
+    found = client.get("/recommendations/", headers=HTMX)
+    assert ("For you" in found.content.decode(), names(found)) == (False, ["Mug"])  # it was looked at
