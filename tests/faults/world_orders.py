@@ -12,12 +12,15 @@ from uuid import UUID
 
 from cart.pricing.models import TaxRate
 from checkout.changes import services as changes
+from checkout.disputes import selectors as disputes
+from checkout.disputes.models import Dispute
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import lines as order_lines
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
+from checkout.payments.models import Payment, Refund
 from checkout.returns import selectors as return_selectors
 from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnRule
@@ -212,10 +215,11 @@ class OrdersWorld:
         """Orders whose money is not what they cost, after everything was heard: owed to somebody, or unknown to him."""
         wrong = self._kept_otherwise()
         for order in Order.objects.filter(pk__in=self.orders).prefetch_related("payments"):
-            disputed = sum(payment.disputed_minor for payment in order.payments.all())
-            owed = -order.balance_minor - disputed
+            kept = sum(_kept_for_the_bank(payment) for payment in order.payments.all())
+            owed = -order.balance_minor - kept
             if owed > 0:
-                wrong.append(f"order {order.number} ({order.status}) owes {owed}, and nobody gives it back")
+                wrong.append(f"order {order.number} ({order.status}) owes {owed}, and nobody gives it back:")
+                wrong += _money_of(order)
             standing = payment_selectors.standing(order)
             asked = standing.amount.minor if standing.state == "balance" and standing.amount else 0
             uncovered = max(0, order.balance_minor - order.held_minor)
@@ -240,6 +244,25 @@ class OrdersWorld:
         if found and self.rng.random() < 0.9:
             return self.rng.choice(found)
         return Order.objects.get(pk=self._order())
+
+
+def _kept_for_the_bank(payment: Payment) -> int:
+    """What of a payment is not the shop's to give back: lost, or all that it has while the bank has still to decide."""
+    if payment.disputed_minor and disputes.is_open(payment.pk):
+        return payment.captured_minor - payment.refunded_minor
+    return payment.disputed_minor
+
+
+def _money_of(order: Order) -> list[str]:
+    """Every payment, refund and dispute of an order, for whoever has to find out."""
+    rows = [*order.payments.all(), *Refund.objects.filter(order_id=order.pk), *Dispute.objects.filter(order=order)]
+    shown = ("status", "attempt", "retry_of", "payment_id", "reference", "reason", "created_at", "opened_at")
+    told = []
+    for row in rows:
+        fields = {name: getattr(row, name) for name in shown if hasattr(row, name)}
+        sums = {name: number for name, number in vars(row).items() if name.endswith("_minor")}
+        told.append(f"    {type(row).__name__} {row.pk} {sums | fields}")
+    return told
 
 
 # How often each happens, beside the others, where orders are what it is about.
