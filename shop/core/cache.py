@@ -65,7 +65,6 @@ HOME = Entry("home", 5 * MINUTE)  # the home page's cards
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix
 SHED = Entry("shed", 7 * 24 * HOUR)  # what pages do without, as an operator said
 CARDS = Entry("cards", 5 * MINUTE)  # the HTML of cards, by what they show: of use until their template is another one
-SHELVES = Entry("shelves", MINUTE)  # what a guest sees below a product
 SHELVES = Entry("shelves", MINUTE)  # what guests see below a product
 TRENDING = Entry("trending", 5 * MINUTE)  # the cards of what is bought most these days
 LINE_CALL = Entry("line-call", 1)  # a worker was woken for the checkout's waiting line

@@ -5,7 +5,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.imports import rows
@@ -54,6 +54,7 @@ def products(draw):
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(products())
 def test_jsonl_reads_what_it_writes(row):
     assert jsonl.parse(jsonl.write(row), currency="USD") == row

@@ -185,7 +185,7 @@ class TestBalance:
         assert answer.context["step"] == "awaiting_transfer"
         rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
         assert rows["Reference"] == order.number
-        assert rows["IBAN"] == "GB33BUKB20201555555555"
+        assert rows["IBAN"] == "GB33 BUKB 2020 1555 5555 55"
         assert "<strong>GB33 BUKB 2020 1555 5555 55</strong>" in answer.content.decode()
 
     def test_another_way_that_is_none_is_400(self, client: Client, order: Order) -> None:

@@ -137,7 +137,7 @@ def test_the_badge_is_beside_the_page(merchant: Client) -> None:
         for item in group["items"]
         if "badge" in item
     }
-    assert badges == {"Low-stock alerts": "1", "Returns": ""}
+    assert badges == {"Low-stock alerts": "1", "Returns": "", "Reviews": ""}
 
 
 def test_movements_are_found_by_sku_document_and_date(merchant: Client) -> None:
