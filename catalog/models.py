@@ -27,7 +27,7 @@ from catalog.recommendations.models import (
 )
 from catalog.restock.models import RestockRequest
 from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport, ReviewVote
-from catalog.search.models import Listing, Word
+from catalog.search.models import Lexeme, Listing, Ranking, StopWord, Synonym, Word
 
 __all__ = [
     "Attribute",
@@ -40,6 +40,7 @@ __all__ = [
     "ImportJob",
     "ImportedRow",
     "Learned",
+    "Lexeme",
     "Listing",
     "ListingPrice",
     "Neighbours",
@@ -50,12 +51,15 @@ __all__ = [
     "ProductType",
     "Profile",
     "Purchase",
+    "Ranking",
     "RestockRequest",
     "Review",
     "ReviewPhoto",
     "ReviewReport",
     "ReviewVote",
     "Seller",
+    "StopWord",
+    "Synonym",
     "Trend",
     "Variant",
     "View",

@@ -15,7 +15,7 @@ from catalog.search.query import Query
 logger = logging.getLogger(__name__)
 
 # Asked in this order; one that raises `EngineDown` is passed over, so that a search never ends in an error page.
-ENGINES: tuple[str, ...] = ("catalog.search.postgres.PostgresSearch",)
+BY_NAME = {"postgres": "catalog.search.postgres.PostgresSearch"}
 
 
 class EngineDown(Exception):
@@ -83,14 +83,15 @@ class SearchEngine(Protocol):
     def search(self, query: Query, *, with_facets: bool = True) -> Results: ...
 
 
-def search(query: Query, *, with_facets: bool = True) -> Results:
-    """Ask the first engine that answers. Raises `EngineDown` only when none does."""
-    for number, name in enumerate(ENGINES):
-        engine: SearchEngine = import_string(name)()
+def search(query: Query, *, with_facets: bool = True, only: str | None = None) -> Results:
+    """Ask the first engine that answers, or `only` the one of this name. Raises `EngineDown` when none does."""
+    names = [only] if only else list(BY_NAME)
+    for name in names:
+        engine: SearchEngine = import_string(BY_NAME[name])()
         try:
             return engine.search(query, with_facets=with_facets)
         except EngineDown:
-            if number == len(ENGINES) - 1:
+            if name == names[-1]:
                 raise
             logger.warning("search engine %s is down, asking the next one", name)
     raise EngineDown("no search engine is configured")

@@ -16,7 +16,7 @@ from catalog.products import cards, selectors
 from catalog.products import rules as product_rules
 from catalog.products.cards import Facts
 from catalog.products.models import Attribute, Category, Product, Variant
-from catalog.search import locking, rules
+from catalog.search import locking, rules, vocabulary
 from catalog.search.models import Listing, Word
 from inventory.stock import selectors as stock
 from shop.core import cache, db
@@ -24,29 +24,33 @@ from shop.core import cache, db
 BATCH = 500
 MAX_FILTER_TEXT = 60  # a longer value is no choice that anyone ticks
 MAX_TAGS = 30
+MAX_PROSE, MAX_TAG_TEXT = 20_000, 50_000  # letters of a description, and of tags and attributes, that are searched
+MAX_CODE = 120
 
 _COLUMNS = {
     "id": "uuid", "product_id": "uuid", "currency": "text", "price_list": "text", "external_id": "text", "name": "text",
     "slug": "text", "brand_name": "text", "brand_slug": "text", "category_path": "text", "price_minor": "bigint",
     "regular_minor": "bigint", "shown_currency": "text", "has_range": "boolean", "is_sellable": "boolean",
     "is_in_stock": "boolean", "rating_average": "numeric", "rating_count": "integer", "popularity": "float8",
-    "released_at": "timestamptz", "attributes": "jsonb", "card": "jsonb",
+    "released_at": "timestamptz", "attributes": "jsonb", "card": "jsonb", "codes": "text[]",
 }  # fmt: skip
-_TEXTS = {"text_a": "A", "text_b": "B", "text_c": "C", "text_d": "D"}
+_TITLE = {"text_name": "A", "text_brand": "B", "text_category": "C"}
+_TEXTS = (*_TITLE, "text_tags", "text_prose")
 
 
 def _upsert() -> str:
     """One statement for any number of rows, given as one JSON array."""
     taken = ", ".join(_COLUMNS)
     typed = ", ".join([*(f"{name} {kind}" for name, kind in _COLUMNS.items()), *(f"{name} text" for name in _TEXTS)])
-    document = " || ".join(f"setweight(to_tsvector('shop', {name}), '{weight}')" for name, weight in _TEXTS.items())
+    title = " || ".join(f"setweight(to_tsvector('shop', {name}), '{weight}')" for name, weight in _TITLE.items())
+    more = "setweight(to_tsvector('shop', text_tags), 'C') || setweight(to_tsvector('prose', text_prose), 'D')"
     updated = [name for name in _COLUMNS if name not in {"id", "product_id", "currency", "price_list"}]
     return (
-        f"INSERT INTO catalog_listing ({taken}, document, updated_at) "
-        f"SELECT {taken}, {document}, statement_timestamp() "
-        f"FROM jsonb_to_recordset(%s::jsonb) AS r({typed}) "
+        f"INSERT INTO catalog_listing ({taken}, title, document, updated_at) "
+        f"SELECT {taken}, title, title || {more}, statement_timestamp() "
+        f"FROM (SELECT *, {title} AS title FROM jsonb_to_recordset(%s::jsonb) AS given({typed}) OFFSET 0) AS r "
         "ON CONFLICT (product_id, currency, price_list) DO UPDATE SET "
-        + ", ".join(f"{name} = EXCLUDED.{name}" for name in [*updated, "document", "updated_at"])
+        + ", ".join(f"{name} = EXCLUDED.{name}" for name in [*updated, "title", "document", "updated_at"])
     )
 
 
@@ -113,7 +117,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     with transaction.atomic(using=db.CATALOG):
         gone = Listing.objects.exclude(product_id__in=Product.objects.visible().values("pk"))
         gone.delete()
-        _recount_words()
+        vocabulary.recount()
     _renew()
     return listed
 
@@ -161,7 +165,7 @@ def _index_batch(ids: Sequence[UUID], *, with_words: bool = True) -> int:
             with connections[db.CATALOG].cursor() as cursor:
                 cursor.execute(_UPSERT, [json.dumps(rows, default=str)])
         if with_words:
-            found = rules.vocabulary(f"{row['name']} {row['text_b']}" for row in rows)
+            found = rules.vocabulary(" ".join(row[name] for name in _TITLE) for row in rows)
             Word.objects.bulk_create([Word(word=word) for word in sorted(found)], ignore_conflicts=True)
         _renew()
     return len(rows)
@@ -206,21 +210,29 @@ def _row(
             "variant_id": variant.pk if variant else None,
             "sku": variant.sku if variant else "",
         },
-        "text_a": rules.indexed(product.name),
-        "text_b": rules.indexed(f"{brand.name if brand else ''} {words}"),
-        "text_c": _text_c(fact),
-        "text_d": rules.indexed(product.description[:20_000]),
+        "codes": _codes(fact),
+        "text_name": rules.indexed(product.name, is_title=True),
+        "text_brand": rules.indexed(brand.name if brand else ""),
+        "text_category": rules.indexed(words),
+        "text_tags": _tags(fact),
+        "text_prose": rules.indexed(product.description[:MAX_PROSE]),
     }
 
 
-def _text_c(fact: Facts) -> str:
+def _codes(fact: Facts) -> list[str]:
+    """By which article numbers the product is found, compact."""
+    given = [text for variant in fact.variants for text in (variant.sku, variant.gtin)]
+    return [code for code in dict.fromkeys(map(rules.compact, given)) if 0 < len(code) <= MAX_CODE]
+
+
+def _tags(fact: Facts) -> str:
     """Tags, SKUs, GTINs and the words among attributes and options."""
     product = fact.product
     values = [str(value) for value in product.attributes.values() if isinstance(value, str)]
     values += [str(tag) for tag in product.tags[:MAX_TAGS]]
     for variant in fact.variants:
         values += [variant.sku, variant.gtin, *variant.options.values()]
-    return rules.indexed(" ".join(dict.fromkeys(values)))[:50_000]
+    return rules.indexed(" , ".join(dict.fromkeys(values)), is_title=True)[:MAX_TAG_TEXT]
 
 
 def filter_values(attributes: Mapping[str, Any], fact: Facts, filterable: set[str]) -> dict[str, list[str]]:
@@ -262,19 +274,6 @@ def _category_names(facts: Iterable[Facts]) -> dict[UUID, str]:
         key: " ".join(names.get(path[:length], "") for length in range(step, len(path) + 1, step))
         for path, key in wanted.items()
     }
-
-
-def _recount_words() -> None:
-    counts: dict[str, int] = {}
-    for name, brand in Listing.objects.values_list("name", "brand_name").iterator(chunk_size=2000):
-        for word in rules.vocabulary([name, brand]):
-            counts[word] = counts.get(word, 0) + 1
-    for name in Category.objects.values_list("name", flat=True):
-        for word in rules.vocabulary([name]):
-            counts[word] = counts.get(word, 0) + 10
-    Word.objects.all().delete()
-    rows = [Word(word=word, count=number) for word, number in sorted(counts.items())]
-    Word.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
 
 
 def _renew() -> None:

@@ -5,11 +5,15 @@ Everything in it is copied from elsewhere and can be rebuilt (`rebuild_search_in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
 
@@ -21,6 +25,17 @@ _ORDERS = {
     "listing_newest": F("released_at").desc(nulls_last=True),
     "listing_popular": F("popularity").desc(),
 }
+
+
+WEIGHTS = ("name", "brand", "tags", "description", "category", "popularity", "rating", "freshness")
+MOST_WEIGHT = 10
+
+
+def _in_range(names: Iterable[str]) -> Q:
+    found = Q()
+    for name in names:
+        found &= Q(**{f"{name}__gte": 0, f"{name}__lte": MOST_WEIGHT})
+    return found
 
 
 class Listing(models.Model):
@@ -53,13 +68,18 @@ class Listing(models.Model):
     released_at = models.DateTimeField(null=True)
     attributes = models.JSONField(default=dict)  # filterable ones: {code: [values as text]}
     card = models.JSONField(default=dict)  # picture, swatches: what only the card needs
-    document = SearchVectorField(null=True)
+    document = SearchVectorField(null=True)  # the title's words; tags and attributes C, description D
+    title = SearchVectorField(
+        null=True
+    )  # name A, brand B, categories C: small, as it is read of every row that matches
+    codes = ArrayField(models.CharField(max_length=120), default=list, db_default=[])  # SKUs and GTINs, compact
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint("product_id", "currency", "price_list", name="listing_once")]
         indexes = [
             GinIndex("document", name="listing_document"),
+            GinIndex("codes", name="listing_codes"),
             GinIndex(OpClass(F("attributes"), name="jsonb_path_ops"), name="listing_attributes"),
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="listing_name_trigram"),
             models.Index(OpClass(F("category_path"), name="varchar_pattern_ops"), name="listing_category"),
@@ -81,7 +101,74 @@ class Word(models.Model):
     count = models.PositiveIntegerField(default=1)  # listings that have it, as of the last rebuild
 
     class Meta:
-        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="word_trigram")]
+        indexes = [
+            GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="word_trigram"),
+            models.Index(OpClass(F("word"), name="varchar_pattern_ops"), name="word_beginning"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Lexeme(models.Model):
+    """How many listings have a stem in their title, as of the last rebuild: rare words weigh more."""
+
+    lexeme = models.CharField(max_length=64, primary_key=True)
+    listings = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class Ranking(models.Model):
+    """How much each thing counts for the order of results. One row, edited by the merchant; judged by
+    `bench/search_quality`.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.FloatField(_("word in the name"), default=3.0)
+    brand = models.FloatField(_("word in the brand"), default=2.0)
+    tags = models.FloatField(_("word in tags and attributes"), default=2.0)
+    description = models.FloatField(_("word in the description"), default=1.0)
+    category = models.FloatField(_("the category that is asked for"), default=1.0)
+    popularity = models.FloatField(_("popularity"), default=0.1)
+    rating = models.FloatField(_("rating"), default=0.05)
+    freshness = models.FloatField(_("newness"), default=0.05)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("ranking")
+        constraints = [
+            models.CheckConstraint(name="ranking_single", condition=Q(id=1)),
+            models.CheckConstraint(name="ranking_range", condition=_in_range(WEIGHTS)),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("ranking"))
+
+
+class Synonym(models.Model):
+    """Words that mean the same: who types one of them finds the others as well."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    words = models.CharField(_("words"), max_length=400, help_text=_("Separated by commas: laptop, notebook"))
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("synonyms"), _("synonyms")
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class StopWord(models.Model):
+    """A word that is left out of what is searched for, unless there is no other."""
+
+    word = models.CharField(_("word"), max_length=40, primary_key=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stop word"), _("stop words")
+        ordering = ["word"]
 
     def __str__(self) -> str:
         return self.word

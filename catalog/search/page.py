@@ -66,7 +66,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         context["suggestion"] = {"query": results.suggestion, "url": url}
     if results.corrected_to:
         context["title"] = _("Results for “%(words)s”") % {"words": results.corrected_to}
-        context["corrected_from"] = {"query": query.text, "url": place.url(query)}
+        context["corrected_from"] = {"query": query.text, "url": place.url(replace(query, is_exact=True))}
     if not results.total:
         context |= help_context(query.currency)
     return context

@@ -1,8 +1,7 @@
 # ruff: noqa: S608  (statements are put together from constants of this file; every value is a parameter)
-"""The embedded engine: PostgreSQL full text over `Listing.document`, with typo tolerance by the vocabulary's trigrams.
+"""The embedded engine: PostgreSQL full text over `Listing.document` and `Listing.title`.
 
-Words must all be found (stemmed, without accents, the last one also as a prefix). If hardly anything is, misspelt words
-are corrected; if still nothing is, any of the words will do.
+Words must all be found (stemmed, without accents); where that gives less than a page, most of them will do.
 """
 
 from __future__ import annotations
@@ -15,17 +14,16 @@ from typing import Any
 from django.db import OperationalError, connections
 
 from catalog.products import tree
-from catalog.search import facets, rules, spelling
+from catalog.search import facets, intent, relevance, wording
 from catalog.search.engine import EngineDown, Hit, Results
-from catalog.search.query import Query, search_words
+from catalog.search.query import Query
 from shop.core import db
 
-FEW = 3  # with fewer results than this a better spelling is looked for
+FEW = 24  # with fewer results than a page holds, those with most of the words come as well
 _COLUMNS = (
     "product_id, external_id, name, slug, brand_name, brand_slug, category_path, price_minor, regular_minor, "
     "shown_currency, has_range, is_sellable, is_in_stock, rating_average::float8 AS rating, rating_count, card::text"
 )
-_WEIGHTS = "{0.05, 0.25, 0.5, 1.0}"  # D description, C tags and attributes, B brand and category, A name
 _SORTS = {
     "price": "price_minor ASC",
     "-price": "price_minor DESC NULLS LAST",
@@ -56,17 +54,21 @@ class Conditions:
         return " AND ".join(parts), params
 
 
-def conditions(query: Query, tsquery: str, category: str = "") -> Conditions:
-    """The SQL of `query`, below the category at materialised path `category`, if any."""
+def conditions(query: Query, asked: str = "", category: str = "", codes: Sequence[str] = ()) -> Conditions:
+    """The SQL of `query` whose words are tsquery `asked`, below the category at materialised path `category`, if any.
+
+    Rows with one of the article numbers `codes` are found as well.
+    """
     found = Conditions(scope=["currency = %s", "price_list = %s"], scope_params=[query.currency, query.price_list])
     if category:
         found.category = category
         found.scope.append("category_path LIKE %s")
         found.scope_params.append(f"{category}%")
-    if query.text:
-        found.tsquery = tsquery
-        found.scope.append("document @@ to_tsquery('shop', %s)")
-        found.scope_params.append(tsquery)
+    if asked:
+        found.tsquery = asked
+        sql = "document @@ to_tsquery('shop', %s)"
+        found.scope.append(f"({sql} OR codes && %s::varchar[])" if codes else sql)
+        found.scope_params += [asked, list(codes)] if codes else [asked]
     _add_filters(found, query)
     return found
 
@@ -90,16 +92,6 @@ def _add_filters(found: Conditions, query: Query) -> None:
 Count = Callable[[Query, Conditions], facets.Counted]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What was asked in the end, how much it finds, and what to say of the spelling."""
-
-    found: Conditions
-    counted: facets.Counted
-    suggestion: str | None = None
-    corrected_to: str | None = None
-
-
 class PostgresSearch:
     """The `SearchEngine` that is always there."""
 
@@ -110,59 +102,63 @@ class PostgresSearch:
             raise EngineDown("PostgreSQL does not answer") from error
 
     def _search(self, query: Query, with_facets: bool) -> Results:
-        words = search_words(query)
         node = tree.tree().at(query.category) if query.category else None
-        if (query.text and not words) or (query.category and node is None):
+        if query.category and node is None:
             return Results((), 0, ())
+        below = node.path if node else ""
         count = facets.count if with_facets else facets.total
-        answer = self._as_typed(query, words, node.path if node else "", count)
-        return Results(
-            hits=self._hits(query, answer.found) if answer.counted.total > query.offset else (),
-            total=answer.counted.total,
-            facets=answer.counted.facets,
-            suggestion=answer.suggestion,
-            corrected_to=answer.corrected_to,
-        )
-
-    def _as_typed(self, query: Query, words: Sequence[str], category: str, count: Count) -> Answer:
-        """The words as typed; failing that, corrected ones; failing that, any of them."""
-        found = conditions(query, rules.tsquery(words), category)
-        answer = Answer(found, count(query, found))
-        if words and answer.counted.total < FEW:
-            answer = self._corrected(query, words, category, answer, count)
-        if len(words) > 1 and answer.counted.total == 0 and not query.has_filters:
-            found = conditions(query, rules.tsquery(words, operator="|"), category)
-            answer = Answer(found, count(query, found))
-        return answer
-
-    def _corrected(self, query: Query, words: Sequence[str], category: str, typed: Answer, count: Count) -> Answer:
-        """What a better spelling finds, if the typed one found nothing; else only the hint that there is one."""
-        better = spelling.correct(words)
-        if better is None:
-            return typed
-        found = conditions(query, rules.tsquery(better, prefix=False), category)
-        counted = count(query, found)
-        if counted.total <= typed.counted.total:
-            return typed
-        if typed.counted.total:
-            return replace(typed, suggestion=" ".join(better))
-        return Answer(found, counted, corrected_to=" ".join(better))
-
-    def _hits(self, query: Query, found: Conditions) -> list[Hit]:
-        where, params = found.where()
-        order, order_params = _order(query, found)
-        sql = (
-            f"SELECT {_COLUMNS} FROM catalog_listing WHERE {where} "
-            f"ORDER BY is_buyable DESC, {order}, product_id DESC LIMIT %s OFFSET %s"
-        )
-        return _read(sql, [*params, *order_params, query.limit, query.offset])
+        if not query.text:
+            return _page(query, conditions(query, category=below), count, f"is_buyable DESC, {_SORTS[query.sort]}")
+        asked = wording.understood(query)
+        if asked.meaning.is_empty:
+            return Results((), 0, ())
+        look = relevance.look(asked.meaning, asked.known)
+        found, is_all = _widened(query, look, below)
+        order = f"is_buyable DESC, {_SORTS[query.sort]}"
+        params: list[Any] = []
+        if query.sort == "relevance":
+            wanted = intent.categories(asked.meaning)
+            order, params = relevance.score(look, wanted, wording.weights(), is_all=is_all)
+            order, params = (
+                f"(is_buyable OR codes && %s::varchar[]) DESC, {order} DESC",
+                [list(look.codes[:1]), *params],
+            )
+        results = _page(query, found, count, order, params)
+        return replace(results, suggestion=asked.suggestion, corrected_to=asked.corrected_to)
 
 
-def _order(query: Query, found: Conditions) -> tuple[str, list[Any]]:
-    if query.sort == "relevance" and found.tsquery:
-        rank = f"ts_rank('{_WEIGHTS}', document, to_tsquery('shop', %s), 1) * (1 + 0.1 * ln(1 + popularity))"
-        return f"{rank} DESC", [found.tsquery]
-    return _SORTS[query.sort], []
+def _page(query: Query, found: Conditions, count: Count, order: str, params: Sequence[Any] = ()) -> Results:
+    counted = count(query, found)
+    hits = _hits(query, found, order, params) if counted.total > query.offset else ()
+    return Results(hits, counted.total, counted.facets)
+
+
+def _widened(query: Query, look: relevance.Look, below: str) -> tuple[Conditions, bool]:
+    """Rows with every term, or where those are few with most of the terms, or with any; and whether it is every.
+
+    Few without the filters: else each filter would bring in what it should leave out.
+    """
+    terms = len(look.terms)
+    for least in relevance.leasts(terms):
+        asked = look.all_() if least == terms else look.most(least)
+        found = conditions(query, asked, below, look.codes)
+        if _has(found, FEW if least == terms else 1):
+            break
+    return found, least == terms
+
+
+def _has(found: Conditions, rows: int) -> bool:
+    """Whether there are so many rows in the scope, filters aside."""
+    sql = f"SELECT FROM catalog_listing WHERE {' AND '.join(found.scope)} LIMIT {rows}"
+    with connections[db.CATALOG].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql}) AS those", found.scope_params)
+        return bool(cursor.fetchone()[0] == rows)
+
+
+def _hits(query: Query, found: Conditions, order: str, order_params: Sequence[Any]) -> list[Hit]:
+    where, params = found.where()
+    sql = f"SELECT {_COLUMNS} FROM catalog_listing WHERE {where} ORDER BY {order}, product_id DESC LIMIT %s OFFSET %s"
+    return _read(sql, [*params, *order_params, query.limit, query.offset])
 
 
 def _read(sql: str, params: Sequence[Any]) -> list[Hit]:

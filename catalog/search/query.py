@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from catalog.search import rules
 from shop.core.money import BadAmount, Money
 
 SORTS = ("relevance", "price", "-price", "rating", "newest")
@@ -43,6 +42,7 @@ class Query:
     sort: str = "relevance"
     page: int = 1
     limit: int = PER_PAGE
+    is_exact: bool = False  # as typed, whatever the spelling
     currency: str = field(default="USD", kw_only=True)
     price_list: str = field(default="default", kw_only=True)
 
@@ -75,6 +75,8 @@ class Query:
         found += [(f"attr.{code}", value) for code, values in self.attributes for value in values]
         if self.sort != "relevance":
             found.append(("sort", self.sort))
+        if self.is_exact:
+            found.append(("exact", "1"))
         if with_page and self.page > 1:
             found.append(("page", str(self.page)))
         return found
@@ -108,6 +110,7 @@ def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PE
         sort=_sort(params, problems),
         page=_whole(params, "page", 1, MAX_PAGE, problems) or 1,
         limit=limit,
+        is_exact=_flag(params, "exact", problems),
         currency=currency,
     )
     if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:
@@ -195,8 +198,3 @@ def _sort(params: Mapping[str, Sequence[str]], problems: dict[str, str]) -> str:
         return given
     problems["sort"] = f"one of {', '.join(SORTS)}"
     return "relevance"
-
-
-def search_words(query: Query) -> list[str]:
-    """The words that the engine looks for."""
-    return rules.words(query.text)[: rules.MAX_WORDS]

@@ -1,22 +1,47 @@
-"""Words and model numbers: what is indexed of a text and what is asked of the index. Pure."""
+"""Words and model numbers: what is indexed of a text, and how one word stands to another. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 MAX_WORDS = 12
 MAX_WORD = 60
+SHORT = 3  # letters: a shorter word is not corrected
+RARE = 3  # listings: a word of fewer may itself be a mistake
+CLEARLY = 20  # times as often: that much more used is worth one more mistake
 _WORD = re.compile(r"[^\W_]+")
-_MIXED = re.compile(r"\d+|[^\W\d_]+")
+_MIXED = re.compile(r"\d{3,}|[^\W\d_]{3,}")  # shorter parts of a model number stand for nothing
 _JOINED = re.compile(r"[^\W_]+(?:[-./][^\W_]+)+")
+# Letters that Unicode does not decompose into a plain one and a mark.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_BREAK = re.compile(r"""[^\w\s.-]+""")  # a model number does not go on behind a comma or a bracket
+_UNITS = {
+    "inch": 'inch|inches|zoll|"|″|”|\'\'', "cm": "cm|centimet(?:er|re)s?", "mm": "mm|millimet(?:er|re)s?",
+    "kg": "kg|kilos?|kilograms?", "g": "g|grams?", "lb": "lbs?|pounds?", "oz": "oz|ounces?",
+    "ml": "ml|millilit(?:er|re)s?", "l": "l|lit(?:er|re)s?", "m": "m|met(?:er|re)s?", "ft": "ft|feet|foot",
+    "w": "w|watts?", "v": "v|volts?", "mah": "mah", "wh": "wh", "gb": "gb|gigabytes?", "tb": "tb|terabytes?",
+    "mb": "mb|megabytes?", "ghz": "ghz", "mhz": "mhz", "hz": "hz", "mp": "mp|megapixels?", "pack": "pack",
+}  # fmt: skip
+_UNIT_OF = [(re.compile(pattern), unit) for unit, pattern in _UNITS.items()]
+_MEASURE = re.compile(
+    rf"(?<![\w.,])(\d{{1,6}}(?:[.,]\d{{1,3}})?)(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])", re.IGNORECASE
+)
+IRREGULAR = {
+    "mice": "mouse", "feet": "foot", "teeth": "tooth", "geese": "goose", "men": "man", "women": "woman",
+    "children": "child", "people": "person", "knives": "knife", "lives": "life", "wives": "wife", "leaves": "leaf",
+    "shelves": "shelf", "halves": "half", "scarves": "scarf", "loaves": "loaf", "wolves": "wolf", "calves": "calf",
+    "oxen": "ox", "dice": "die", "indices": "index", "matrices": "matrix",
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "Café" gives "cafe"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    """Lower case without accents: "Café" gives "cafe", "Bøgh" gives "bogh"."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    return "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
 
 
 def words(text: str) -> list[str]:
@@ -24,24 +49,67 @@ def words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in _WORD.findall(fold(text))]
 
 
-def indexed(text: str) -> str:
-    """The words of `text` and the other ways people write its model numbers, as one text for the index.
+def indexed(text: str, *, is_title: bool = False) -> str:
+    """The words of `text` and the other ways people write its model numbers and measures, as one text for the index.
 
-    "WH-1000XM4" is also found as wh1000xm4, wh 1000 xm4 and 1000xm4.
+    "WH-1000XM4" is also found as wh1000xm4, wh 1000 xm4 and 1000xm4; 17" as 17 inch and 17in. In a title neighbours
+    that make a model number together are joined as well: "PS 4" is also ps4.
     """
     plain = words(text)
-    return " ".join([*plain, *dict.fromkeys(_models(text, set(plain)))])
+    known = set(plain)
+    more = [*_models(text, known), *measures(text), *(IRREGULAR[word] for word in plain if word in IRREGULAR)]
+    if is_title:
+        more += (joined for part in _BREAK.split(fold(text)) for joined in _neighbours(_WORD.findall(part)))
+    return " ".join([*plain, *(word for word in dict.fromkeys(more) if word not in known)])
 
 
-def _models(text: str, known: set[str]) -> Iterable[str]:
+def _models(text: str, known: set[str]) -> Iterator[str]:
     """Joined and split forms of what has both letters and digits, or of what hyphens, dots and slashes join."""
     for compound in _JOINED.findall(fold(text)):
         joined = "".join(_WORD.findall(compound))
-        if len(joined) <= MAX_WORD and joined not in known:
+        if len(joined) <= MAX_WORD and not joined.isdigit():
             yield joined
-    for word in known:
+    for word in sorted(known):
         if is_model(word):
-            yield from (part for part in _MIXED.findall(word) if part not in known)
+            yield from _MIXED.findall(word)
+
+
+def _neighbours(plain: Sequence[str]) -> Iterator[str]:
+    for start in range(len(plain)):
+        stop = model_run(plain, start)
+        for end in range(start + 2, min(stop, start + 3) + 1):
+            joined = "".join(plain[start:end])
+            if is_model(joined):
+                yield joined
+
+
+def compact(text: str) -> str:
+    """A model number however it is written: "WH-1000 XM4" gives "wh1000xm4"."""
+    return "".join(_WORD.findall(fold(text)))
+
+
+def measures(text: str) -> list[str]:
+    """The measures in `text`, each as one word whatever its spelling: '43.2 cm (17")' gives ["43p2cm", "17inch"]."""
+    return [measure(found) for found in _MEASURE.finditer(fold(text))]
+
+
+def measure(found: re.Match[str]) -> str:
+    """One measure as the word by which it is found."""
+    number = found[1].replace(",", ".")
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    given = found[2] or "inch"
+    unit = next(unit for pattern, unit in _UNIT_OF if pattern.fullmatch(given))
+    return f"{number.replace('.', 'p')}{unit}"
+
+
+def measured(text: str) -> Iterator[re.Match[str]]:
+    """Where measures stand in a folded text."""
+    return _MEASURE.finditer(text)
+
+
+def compounds(text: str) -> Iterator[re.Match[str]]:
+    """Where words that hyphens, dots or slashes join stand in a folded text."""
+    return _JOINED.finditer(text)
 
 
 def is_model(word: str) -> bool:
@@ -49,40 +117,29 @@ def is_model(word: str) -> bool:
     return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
 
 
-def tsquery(terms: Sequence[str], *, operator: str = "&", prefix: bool = True) -> str:
-    """PostgreSQL's to_tsquery text for `terms` (from `words`): all of them, or any with operator "|".
-
-    The last one also matches as a prefix. Neighbours that together look like a model number match joined, too.
-    Terms hold letters and digits only, so quoting cannot be escaped from.
-    """
-    terms = terms[:MAX_WORDS]
-    parts: list[str] = []
-    start = 0
-    while start < len(terms):
-        stop = _run(terms, start)
-        last = stop == len(terms) and prefix
-        single = [_term(word, last and start + i == len(terms) - 1) for i, word in enumerate(terms[start:stop])]
-        alone = f" {operator} ".join(single)
-        if stop - start > 1:
-            joined = _term("".join(terms[start:stop]), last)
-            alone = f"(({alone}) | {joined})"
-        parts.append(alone)
-        start = stop
-    return f" {operator} ".join(parts)
-
-
-def _run(terms: Sequence[str], start: int) -> int:
+def model_run(terms: Sequence[str], start: int) -> int:
     """Where the run of short neighbours that together make a model number ends; start + 1 if there is none."""
     for stop in range(min(len(terms), start + 4), start + 1, -1):
         run = terms[start:stop]
         joined = "".join(run)
-        if is_model(joined) and 4 <= len(joined) <= 20 and all(len(word) <= 6 for word in run):
+        if is_model(joined) and len(joined) <= 20 and all(len(word) <= 6 for word in run):
             return stop
     return start + 1
 
 
-def _term(word: str, is_prefix: bool) -> str:
-    return f"('{word}' | '{word}':*)" if is_prefix and len(word) > 1 else f"'{word}'"
+def singular(word: str) -> str:
+    """A rough singular, only to compare words with each other: "batteries" gives "battery", "mice" gives "mouse"."""
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    if len(word) == 3 and word.endswith("s") and word.isalpha() and word[1] not in "aeiouys":  # "tvs", not "gas"
+        return word[:-1]
+    return word
 
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
@@ -108,9 +165,59 @@ def distance(one: str, other: str, limit: int = 3) -> int:
     return min(row[-1], limit)
 
 
-def best_correction(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
-    """The likeliest of (candidate, how often it is used) for a misspelt `word`; None if none is near enough."""
-    allowed = 1 if len(word) <= 5 else 2
-    near = [(distance(word, other), -count, other) for other, count in candidates]
-    near = [row for row in near if 0 < row[0] <= allowed]
-    return min(near)[2] if near else None
+def allowed_edits(word: str) -> int:
+    """How many mistakes a word may have: none below 3 letters, one up to 5, two beyond.
+
+    Elasticsearch's fuzziness AUTO.
+    """
+    return 0 if len(word) < SHORT else 1 if len(word) <= 5 else 2
+
+
+def best_correction(word: str, candidates: Iterable[tuple[str, int]], *, edits: int | None = None) -> str | None:
+    """The likeliest of (candidate, in how many listings it is) for a misspelt `word`; None if none is near enough, in
+    `edits` mistakes (else `allowed_edits`).
+
+    Fewer edits first; at as many, the likelier mistake (`effort`), then who keeps the first letter, which people rarely
+    mistake, then the more used. A word of few listings may be a mistake itself: then one that is used `CLEARLY` more
+    often is likelier, also with one more edit.
+    """
+    allowed = allowed_edits(word) if edits is None else edits
+    near = [
+        (distance(word, other), effort(word, other), other[:1] != word[:1], -count, other)
+        for other, count in candidates
+    ]
+    near = sorted(row for row in near if 0 < row[0] <= allowed)
+    if not near:
+        return None
+    edits, *_, used, _word = best = near[0]
+    if -used < RARE:
+        likelier = [row for row in near if row[0] <= edits + 1 and row[3] <= CLEARLY * used]
+        best = min(likelier, default=best)
+    return best[-1]
+
+
+def effort(wrong: str, right: str) -> int:
+    """How unlikely it is that somebody types `wrong` for `right`, the less the likelier, only to compare with others.
+
+    A letter doubled or one of a double left out: 2. Neighbours swapped, a letter left out or one too many: 3, as a
+    neighbour on the keyboard. Any other letter: 4. (The order of Kernighan, Church and Gale's counts, 1990.)
+    """
+    if sorted(wrong) == sorted(right):
+        return 3
+    shorter, longer = sorted((wrong, right), key=len)
+    if len(shorter) < len(longer):
+        doubled = any(
+            longer[:place] + longer[place + 1 :] == shorter and longer[place] in longer[max(0, place - 1) : place]
+            for place in range(len(longer))
+        )
+        return 2 if doubled else 3
+    changed = [(a, b) for a, b in zip(wrong, right, strict=True) if a != b]
+    return 3 if all(b in _BESIDE.get(a, "") for a, b in changed) else 4
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {
+    letter: "".join(_ROWS[y][max(0, x - 1) : x + 2] for y in range(max(0, row - 1), min(3, row + 2)))
+    for row, letters in enumerate(_ROWS)
+    for x, letter in enumerate(letters)
+}

@@ -1,38 +1,115 @@
-"""Better spellings of words that the catalogue does not use, by trigrams of its vocabulary."""
+"""How the catalogue uses the words of a query, and better spellings of those it does not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connections
 
 from catalog.search import rules
 from shop.core import db
 
-_CANDIDATES = """
-    SELECT asked.word, near.word, near.count
+FEW = 10  # listings: of a word that fewer have it may be asked whether another was meant
+MUCH = 20  # times as often a word must be used than a rare one that is near it
+_LONGEST = 40
+
+_KNOWN = """
+    SELECT asked.word, COALESCE(used.count, 0), COALESCE(stem.listings, 0)
+    FROM unnest(%s::text[]) AS asked(word)
+    LEFT JOIN catalog_word used ON used.word = asked.word
+    LEFT JOIN catalog_lexeme stem ON stem.lexeme = COALESCE((ts_lexize('shop_stem', asked.word))[1], asked.word)
+    UNION ALL SELECT '', 0, listings FROM catalog_lexeme WHERE lexeme = ''
+"""
+# Where titles do not have a word, tags and descriptions may. Near words are alike in their trigrams, or begin alike and
+# are about as long: two letters swapped leave few trigrams.
+_NEAR = """
+    SELECT asked.word, elsewhere.number, near.word, GREATEST(near.count, stem.listings)
     FROM unnest(%s::text[]) AS asked(word)
     CROSS JOIN LATERAL (
-        SELECT word, count FROM catalog_word
-        WHERE word %% asked.word
-        ORDER BY similarity(word, asked.word) DESC, count DESC LIMIT 15
+        SELECT count(*) AS number FROM (
+            SELECT FROM catalog_listing WHERE document @@ plainto_tsquery('shop', asked.word) LIMIT 20
+        ) AS those
+    ) AS elsewhere
+    CROSS JOIN LATERAL (
+        (SELECT word, count FROM catalog_word WHERE word %% asked.word
+         ORDER BY similarity(word, asked.word) DESC, count DESC LIMIT 15)
+        UNION
+        (SELECT word, count FROM catalog_word
+         WHERE word LIKE left(asked.word, 1) || '%%'
+           AND length(word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2
+           AND levenshtein_less_equal(word, asked.word, 2) <= 2
+         ORDER BY levenshtein_less_equal(word, asked.word, 2), count DESC LIMIT 15)
     ) AS near
-    WHERE NOT EXISTS (SELECT 1 FROM catalog_word known WHERE known.word = asked.word)
+    LEFT JOIN catalog_lexeme stem ON stem.lexeme = COALESCE((ts_lexize('shop_stem', near.word))[1], near.word)
 """
 
 
-def correct(words: Sequence[str]) -> list[str] | None:
-    """`words` with each unknown one replaced by its likeliest correction; None if there is nothing to correct. One
-    query.
+@dataclass(frozen=True)
+class Correction:
+    """A better spelling of a word that so many listings `have` as it was typed: to take instead of it if none has it,
+    to look for beside it if it is rare, else only to be offered.
     """
-    unsure = [word for word in dict.fromkeys(words) if word.isalpha() and 4 <= len(word) <= 40]
-    if not unsure:
-        return None
-    candidates: dict[str, list[tuple[str, int]]] = {}
+
+    word: str
+    have: int
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.have
+
+    @property
+    def is_beside(self) -> bool:
+        return 0 < self.have < rules.RARE
+
+
+@dataclass(frozen=True)
+class Use:
+    """How often titles use each word: as it is, and its stem; `total` listings there are."""
+
+    words: dict[str, int] = field(default_factory=dict)
+    stems: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+
+    def listings(self, word: str) -> int:
+        """Of how many titles the word is, as far as that is known."""
+        return max(self.words.get(word, 0), self.stems.get(word, 0))
+
+
+def use(words: Iterable[str]) -> Use:
+    """How the catalogue uses these words. One query."""
     with connections[db.CATALOG].cursor() as cursor:
-        cursor.execute(_CANDIDATES, [unsure])
-        for asked, word, count in cursor.fetchall():
-            candidates.setdefault(asked, []).append((word, count))
-    better = {word: rules.best_correction(word, found) for word, found in candidates.items()}
-    corrected = [better.get(word) or word for word in words]
-    return corrected if corrected != list(words) else None
+        cursor.execute(_KNOWN, [list(dict.fromkeys(words))])
+        rows = cursor.fetchall()
+    total = next((stems for word, _used, stems in rows if not word), 0)
+    return Use({word: used for word, used, _ in rows}, {word: stems for word, _, stems in rows}, total)
+
+
+def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]] = ()) -> dict[str, Correction]:
+    """Better spellings of those words that the catalogue hardly uses, at most one each. `also`: what else may be meant
+    than the words of the catalogue, and in how many listings that is. One query, or none.
+    """
+    unsure = [word for word in dict.fromkeys(words) if _is_unsure(word, known)]
+    if not unsure:
+        return {}
+    near: dict[str, dict[str, int]] = {word: dict(also) for word in unsure}
+    have: dict[str, int] = {word: known.listings(word) for word in unsure}
+    with connections[db.CATALOG].cursor() as cursor:
+        cursor.execute(_NEAR, [unsure])
+        for asked, elsewhere, word, count in cursor.fetchall():
+            have[asked] = max(have[asked], elsewhere)
+            near[asked][word] = max(count, near[asked].get(word, 0))
+    found = {word: _best(word, near[word], have[word]) for word in unsure}
+    return {word: Correction(better, have[word]) for word, better in found.items() if better}
+
+
+def _best(word: str, near: Mapping[str, int], have: int) -> str | None:
+    candidates = [(other, count) for other, count in near.items() if count >= MUCH * have]
+    best = rules.best_correction(word, candidates)
+    if best is None and not have and len(word) > rules.SHORT:  # better a guess than nothing at all
+        best = rules.best_correction(word, candidates, edits=2)
+    return best
+
+
+def _is_unsure(word: str, known: Use) -> bool:
+    return word.isalpha() and rules.SHORT <= len(word) <= _LONGEST and known.listings(word) < FEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.search import engine, indexing
+from catalog.search import engine, indexing, spelling
 from catalog.search.engine import Results
 from catalog.search.query import Query
 from tests.factories import catalog
@@ -76,19 +76,31 @@ def test_corrects_misspelt_words(shelf: None, text: str, corrected: str, first: 
 
 def test_a_better_spelling_is_offered_when_little_is_found(shelf: None) -> None:
     catalog.product(name="Notebok stand")
-    indexing.index([])
-    from catalog.search.models import Word
+    for number in range(spelling.MUCH - 1):
+        catalog.product(name=f"Notebook {number}")
+    indexing.rebuild()
 
-    Word.objects.filter(word="notebok").delete()
+    results = find("notebok stand")
 
-    results = find("notebok")
-
-    assert [hit.name for hit in results.hits] == ["Notebok stand"]
-    assert results.suggestion == "notebook"
+    assert results.hits[0].name == "Notebok stand"
+    assert (results.suggestion, results.corrected_to) == ("notebook stand", None)
 
 
 def test_some_of_the_words_are_better_than_nothing(shelf: None) -> None:
     assert [hit.name for hit in find("zeppelin boots").hits] == ["Leather boots"]
+
+
+def test_words_that_are_taken_as_typed_are_not_corrected(shelf: None) -> None:
+    results = engine.search(Query(text="hedphones", is_exact=True))
+
+    assert results == Results((), 0, ())
+
+
+def test_an_article_number_is_first_even_if_sold_out(shelf: None) -> None:
+    catalog.product(name="Boots", sku="LB-100", units=0)
+    catalog.product(name="Boots LB-100 and more")
+
+    assert [hit.name for hit in find("lb 100").hits] == ["Boots", "Boots LB-100 and more"]
 
 
 def test_nothing_is_nothing(shelf: None) -> None:
@@ -107,13 +119,13 @@ def test_what_can_be_bought_comes_first_even_if_it_fits_less() -> None:
 
 
 def test_an_engine_that_is_down_is_passed_over(monkeypatch: pytest.MonkeyPatch, shelf: None) -> None:
-    monkeypatch.setattr(engine, "ENGINES", (f"{__name__}.Broken", *engine.ENGINES))
+    monkeypatch.setattr(engine, "BY_NAME", {"broken": f"{__name__}.Broken", **engine.BY_NAME})
 
     assert [hit.name for hit in find("boots").hits] == ["Leather boots"]
 
 
 def test_when_all_engines_are_down_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "ENGINES", (f"{__name__}.Broken",))
+    monkeypatch.setattr(engine, "BY_NAME", {"broken": f"{__name__}.Broken"})
 
     with pytest.raises(engine.EngineDown):
         find("boots")

@@ -1,0 +1,186 @@
+"""What a shopper's words mean, the same for every engine: terms and their other forms, phrases, what is left out. Pure.
+
+Text is typed as people type: "quoted phrases" must be there word for word, -words must not; all else is words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from catalog.search import rules
+
+Form = tuple[str, ...]  # words that must all be there
+
+MAX_FORMS = 8
+_PHRASE = re.compile(r'(?<!\S)(-?)"([^"]*)"(?!\S)')
+_WITHOUT = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing asked for: any of its forms will do, the first is what was typed. A prefix counts for the first."""
+
+    forms: tuple[Form, ...]
+    is_prefix: bool = False
+
+    @property
+    def words(self) -> Form:
+        return self.forms[0]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A text as engines look for it. `codes` are the model numbers that it may be, compact."""
+
+    terms: tuple[Term, ...] = ()
+    phrases: tuple[Form, ...] = ()
+    without: tuple[Form, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.terms or self.phrases or self.without)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that was typed and is looked for."""
+        return tuple(word for term in self.terms for word in term.words)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the merchant says of words: groups of `synonyms` (each form a tuple of words), and `stop` words."""
+
+    groups: tuple[tuple[Form, ...], ...] = ()
+    stop: frozenset[str] = frozenset()
+    used: tuple[tuple[str, int], ...] = ()  # words of synonyms, and how many listings have what they stand for
+
+    def by_form(self) -> dict[Form, tuple[Form, ...]]:
+        """The other forms of each form, by its singular."""
+        found: dict[Form, list[Form]] = {}
+        for group in self.groups:
+            for form in group:
+                others = found.setdefault(tuple(map(rules.singular, form)), [])
+                others += [other for other in group if other != form and other not in others]
+        return {key: tuple(others) for key, others in found.items()}
+
+
+def understand(text: str, words: Words, synonyms: Mapping[Form, tuple[Form, ...]]) -> Meaning:
+    """The meaning of what was typed. `synonyms` is `words.by_form()`, made once."""
+    phrases: list[Form] = []
+    without: list[Form] = []
+
+    def take(found: re.Match[str]) -> str:
+        form = tuple(rules.words(found[2]))
+        if form:
+            (without if found[1] else phrases).append(form)
+        return " "
+
+    def leave_out(found: re.Match[str]) -> str:
+        form = tuple(rules.words(found[1]))
+        if form:
+            without.append(form)
+        return " "
+
+    rest = _WITHOUT.sub(leave_out, _PHRASE.sub(take, text))
+    typed = _pieces(rest)[: rules.MAX_WORDS]
+    kept = [piece for piece in typed if not (len(piece) == 1 and piece[0][0] in words.stop)]
+    pieces = kept if kept or phrases else typed
+    terms = _terms(pieces, synonyms)
+    return Meaning(
+        terms=terms,
+        phrases=tuple(phrases[: rules.MAX_WORDS]),
+        without=tuple(without[: rules.MAX_WORDS]),
+        codes=_codes(rest, terms),
+    )
+
+
+Piece = tuple[Form, ...]  # the forms of one word or measure
+
+
+def _pieces(text: str) -> list[Piece]:
+    """Words in turn; a measure, and what hyphens join, as one piece that has its one-word form as well."""
+    folded = rules.fold(text)
+    pieces: list[Piece] = []
+    end = 0
+    for found in sorted([*rules.measured(folded), *rules.compounds(folded)], key=lambda one: one.start()):
+        if found.start() >= end:
+            pieces += [((word,),) for word in rules.words(folded[end : found.start()])]
+            pieces.append(_piece(found))
+            end = found.end()
+    return pieces + [((word,),) for word in rules.words(folded[end:])]
+
+
+def _piece(found: re.Match[str]) -> Piece:
+    typed = tuple(rules.words(found[0]))
+    if found.re.groups:  # a measure; where its unit is a sign the number alone would mean nothing
+        return ((rules.measure(found),),) if len(typed) == 1 else (typed, (rules.measure(found),))
+    joined = "".join(typed)
+    return (typed, (joined,)) if len(joined) <= rules.MAX_WORD else (typed,)
+
+
+def _terms(pieces: Sequence[Piece], synonyms: Mapping[Form, tuple[Form, ...]]) -> tuple[Term, ...]:
+    terms: list[Term] = []
+    start = 0
+    while start < len(pieces):
+        stop, forms = _longest(pieces, start, synonyms)
+        terms.append(Term(tuple(dict.fromkeys(forms))[:MAX_FORMS]))
+        start = stop
+    return tuple(terms)
+
+
+def _longest(
+    pieces: Sequence[Piece], start: int, synonyms: Mapping[Form, tuple[Form, ...]]
+) -> tuple[int, Iterable[Form]]:
+    """The most words from `start` on that mean one thing: a synonym's form, or a model number in parts."""
+    for stop in range(min(len(pieces), start + 4), start, -1):
+        typed = tuple(word for piece in pieces[start:stop] for word in piece[0])
+        others = synonyms.get(tuple(map(rules.singular, typed)))
+        if others:
+            return stop, [typed, *_joined(typed), *others]
+    plain = [piece[0][0] if len(piece) == 1 else " " * 9 for piece in pieces]
+    stop = rules.model_run(plain, start)
+    if stop - start == 1:
+        singular = [(rules.IRREGULAR[word],) for word in pieces[start][0] if word in rules.IRREGULAR]
+        return stop, [*pieces[start], *singular]
+    typed = tuple(plain[start:stop])
+    return stop, [typed, *_joined(typed)]
+
+
+def _joined(typed: Form) -> list[Form]:
+    """Ways to join neighbours to a model number: all of them, all but the first few, all but the last few."""
+    size = len(typed)
+    spans = [(0, size), *((start, size) for start in range(1, size - 1)), *((0, end) for end in range(size - 1, 1, -1))]
+    forms = []
+    for start, end in spans if size > 1 else []:
+        joined = "".join(typed[start:end])
+        if rules.is_model(joined) and len(joined) <= rules.MAX_WORD:
+            forms.append((*typed[:start], joined, *typed[end:]))
+    return forms
+
+
+def _codes(text: str, terms: Iterable[Term]) -> tuple[str, ...]:
+    """What may be an article number, compact: the whole text, a word or a form of one, with a digit, four or longer."""
+    candidates = [rules.compact(text), *(rules.compact(word) for word in text.split())]
+    candidates += ["".join(form) for term in terms for form in term.forms]
+    found = [code for code in dict.fromkeys(candidates) if 4 <= len(code) <= 120 and any(map(str.isdigit, code))]
+    return tuple(found[: rules.MAX_WORDS])
+
+
+def with_forms(meaning: Meaning, more: Mapping[str, str]) -> Meaning:
+    """The same, with another spelling of single words beside the one typed."""
+    terms = []
+    for term in meaning.terms:
+        other = more.get(term.words[0]) if len(term.words) == 1 else None
+        terms.append(replace(term, forms=(*term.forms, (other,))) if other else term)
+    return replace(meaning, terms=tuple(terms))
+
+
+def open_ended(meaning: Meaning, is_known: Callable[[str], bool]) -> Meaning:
+    """The same, with the last word as a beginning if nobody knows it: it may not be typed to its end."""
+    *before, last = meaning.terms
+    if is_known(last.words[-1]) or len(last.words[-1]) < 2:
+        return meaning
+    return replace(meaning, terms=(*before, replace(last, is_prefix=True)))

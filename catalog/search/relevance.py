@@ -1,0 +1,123 @@
+"""What PostgreSQL is asked for a meaning, and how its rows are ordered.
+
+Each term counts by how rare it is (idf) and by how well the title has it: r / (r + k), r being `ts_rank` over name,
+brand and categories with their weights, so that a second mention adds little (as BM25 does). Words that stand in tags
+or the description only count a little. A row with all terms counts in full, one with some by the root of their share.
+Then the category that the words name, popularity, rating and newness weigh in. An article number comes before all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from catalog.search.intent import Wanted
+from catalog.search.meaning import Form, Meaning, Term
+from catalog.search.spelling import Use
+from catalog.search.wording import Weights
+
+SATURATION = 0.3  # k: the rank of a title at which a term has half of its weight
+ELSEWHERE = 0.1  # what a word counts, per point of weight, where it is not in the title
+WHOLE_CODE, PART_CODE = 100.0, 10.0  # of a score that is otherwise below about ten per term
+_MOST_MIXES = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What rows are asked for, as tsquery texts: `all_` has every term, `most` leaves one in three out."""
+
+    terms: tuple[str, ...]
+    idfs: tuple[float, ...]
+    codes: tuple[str, ...]
+    extra: str = ""  # phrases, and what must not be there
+
+    def all_(self) -> str:
+        return _and([*self.terms, self.extra])
+
+    def most(self, least: int) -> str:
+        """At least `least` of the terms."""
+        mixes = list(combinations(self.terms, least)) if math.comb(len(self.terms), least) <= _MOST_MIXES else None
+        some = " | ".join(f"({_and(mix)})" for mix in mixes) if mixes else " | ".join(self.terms)
+        return _and([f"({some})", self.extra])
+
+
+def look(meaning: Meaning, known: Use) -> Look:
+    """A meaning as PostgreSQL is asked it."""
+    return Look(
+        terms=tuple(tsquery(term) for term in meaning.terms),
+        idfs=tuple(idf(term, known) for term in meaning.terms),
+        codes=meaning.codes,
+        extra=_and([*(_phrase(form) for form in meaning.phrases), *(f"!{_phrase(form)}" for form in meaning.without)]),
+    )
+
+
+def leasts(terms: int) -> list[int]:
+    """How many of so many terms a row must have: first all; then, if that is little, two of three; then any."""
+    return list(dict.fromkeys([terms, max(1, terms - max(1, terms // 3)), 1])) if terms else [0]
+
+
+def tsquery(term: Term) -> str:
+    """A term for `to_tsquery`. Words hold letters and digits only, so quoting cannot be escaped from."""
+    forms = [_and([f"'{word}'" for word in form]) for form in term.forms]
+    if term.is_prefix:
+        *before, last = term.words
+        forms.append(_and([*(f"'{word}'" for word in before), f"'{last}':*"]))
+    return "(" + " | ".join(f"({form})" if "&" in form else form for form in forms) + ")"
+
+
+def _phrase(form: Form) -> str:
+    return "(" + " <-> ".join(f"'{word}'" for word in form) + ")"
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " & ".join(part for part in parts if part)
+
+
+def idf(term: Term, known: Use) -> float:
+    """How much a term says: the natural logarithm of the share of listings that have it."""
+    seen = max((min(known.listings(word) for word in form) for form in term.forms), default=0)
+    return math.log(1 + (known.total + 1) / (seen + 1))
+
+
+def score(look: Look, wanted: Sequence[Wanted], weights: Weights, *, is_all: bool) -> tuple[str, list[Any]]:
+    """SQL of a row's score, and its parameters. `is_all`: every row has every term."""
+    parts: list[str] = []
+    params: list[Any] = []
+    ranks = f"{{0, 0.2, {min(1.0, weights.brand / (weights.name or 1)):.3f}, 1}}"
+    for text, weight in zip(look.terms, look.idfs, strict=True):
+        size = text.count("'") // 2
+        parts.append(
+            f"%s * (%s * (document @@ to_tsquery('shop', %s))::int + %s * (document @@ to_tsquery('shop', %s))::int "
+            f"+ 1 - {SATURATION} / ({size} * ts_rank('{ranks}', title, to_tsquery('shop', %s)) + {SATURATION}))"
+        )
+        for_tags = max(0.0, weights.tags - weights.description)
+        params += [weight, ELSEWHERE * weights.description, text, ELSEWHERE * for_tags, _weighted(text, "ABC"), text]
+    total = " + ".join(parts) or "1"
+    if not is_all and len(look.terms) > 1:
+        hits = " + ".join("(document @@ to_tsquery('shop', %s))::int" for _ in look.terms)
+        total = f"({total}) * sqrt(({hits})::float8 / {len(look.terms)})"
+        params += look.terms
+    if wanted:
+        cases = " ".join("WHEN category_path LIKE %s THEN %s::float8" for _ in wanted)
+        total = f"({total}) * (1 + %s * CASE {cases} ELSE 0 END)"
+        params.append(weights.category)
+        params += [value for one in wanted for value in (f"{one.path}%", one.share)]
+    total = (
+        f"({total}) * (1 + %s * ln(1 + popularity) "
+        "+ %s * (CASE WHEN rating_count > 0 THEN rating_average - 3 ELSE 0 END) "
+        "+ %s * COALESCE(exp(-extract(epoch FROM statement_timestamp() - released_at) / 31536000.0 / 2), 0))"
+    )
+    params += [weights.popularity, weights.rating, weights.freshness]
+    if look.codes:
+        whole, part = (f"WHEN codes && %s::varchar[] THEN {bonus}" for bonus in (WHOLE_CODE, PART_CODE))
+        total += f" + CASE {whole} {part} ELSE 0 END"
+        params += [list(look.codes[:1]), list(look.codes[1:])]
+    return total, params
+
+
+def _weighted(text: str, labels: str) -> str:
+    """The same query, only where the words have one of these weights."""
+    return text.replace("':*", f"':*{labels}").replace("' ", f"':{labels} ").replace("')", f"':{labels})")

@@ -1,0 +1,40 @@
+"""Counts the words of the catalogue anew: what misspelt words are compared with, and how rare each is."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from catalog.products.models import Category
+from catalog.search import rules
+from catalog.search.models import Listing, Word
+from shop.core import db
+
+
+def recount() -> None:
+    """Replace `Word` and `Lexeme` by what the listings say now. The caller's transaction makes it one step."""
+    _recount_words()
+    _recount_lexemes()
+
+
+def _recount_words() -> None:
+    counts: dict[str, int] = {}
+    for name, brand in Listing.objects.values_list("name", "brand_name").iterator(chunk_size=2000):
+        for word in rules.vocabulary([name, brand]):
+            counts[word] = counts.get(word, 0) + 1
+    for name in Category.objects.values_list("name", flat=True):
+        for word in rules.vocabulary([name]):
+            counts[word] = counts.get(word, 0) + 10
+    Word.objects.all().delete()
+    rows = [Word(word=word, count=number) for word, number in sorted(counts.items())]
+    Word.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+
+
+def _recount_lexemes() -> None:
+    """How many listings have each stem in their title; the row without a stem says how many listings there are."""
+    with connections[db.CATALOG].cursor() as cursor:
+        cursor.execute("DELETE FROM catalog_lexeme")
+        cursor.execute(
+            "INSERT INTO catalog_lexeme (lexeme, listings) SELECT word, ndoc "
+            "FROM ts_stat('SELECT title FROM catalog_listing') WHERE word <> '' AND length(word) <= 64 AND ndoc > 1 "
+            "UNION ALL SELECT '', count(*) FROM catalog_listing"
+        )

@@ -1,0 +1,112 @@
+"""What a query means, by what the merchant says of words and by the words that the catalogue has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from catalog.search import rules, spelling
+from catalog.search.meaning import Form, Meaning, Words, open_ended, understand, with_forms
+from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
+from catalog.search.query import Query
+from catalog.search.spelling import Use
+from shop.core import cache
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each thing counts; see `models.Ranking`."""
+
+    name: float = 3.0
+    brand: float = 2.0
+    tags: float = 2.0
+    description: float = 1.0
+    category: float = 1.0
+    popularity: float = 0.1
+    rating: float = 0.05
+    freshness: float = 0.05
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for in the end, and what to say of the spelling."""
+
+    meaning: Meaning
+    known: Use
+    suggestion: str | None = None
+    corrected_to: str | None = None
+
+
+def understood(query: Query) -> Asked:
+    """The meaning of the query's words, misspelt ones corrected unless they are to be taken as typed. The last word is
+    taken as the beginning of one if nobody knows it. At most three queries.
+    """
+    said, synonyms = words()
+    meaning = understand(query.text, said, synonyms)
+    known = _use(meaning)
+    better = {} if query.is_exact else spelling.corrections(meaning.words, known, said.used)
+    if not better:
+        is_open = bool(meaning.terms) and not query.is_exact
+        return Asked(open_ended(meaning, lambda word: known.listings(word) > 0) if is_open else meaning, known)
+    text = " ".join(better[word].word if word in better else word for word in meaning.words)
+    if not any(one.is_sure for one in better.values()):
+        more = with_forms(meaning, {word: one.word for word, one in better.items() if one.is_beside})
+        return Asked(more, known, suggestion=text)
+    corrected = replace(
+        understand(text, said, synonyms), phrases=meaning.phrases, without=meaning.without, codes=meaning.codes
+    )
+    return Asked(corrected, _use(corrected), corrected_to=text)
+
+
+def _use(meaning: Meaning) -> Use:
+    return spelling.use(word for term in meaning.terms for form in term.forms for word in form)
+
+
+def words() -> tuple[Words, Mapping[Form, tuple[Form, ...]]]:
+    """Synonyms and stop words, and the synonyms by form. From the cache, or by two queries."""
+    known = cache.SEARCH_WORDS.get_or(_words)
+    return known, _by_form(known)
+
+
+def weights() -> Weights:
+    """From the cache, or by one query."""
+    return cache.SEARCH_WEIGHTS.get_or(_weights)
+
+
+def forget() -> None:
+    """Read both anew from now on."""
+    cache.SEARCH_WORDS.delete()
+    cache.SEARCH_WEIGHTS.delete()
+
+
+def _words() -> Words:
+    groups = []
+    for text in Synonym.objects.filter(is_active=True).values_list("words", flat=True):
+        forms = [tuple(rules.words(part)) for part in text.split(",")]
+        group = tuple(form for form in dict.fromkeys(forms) if form)
+        if len(group) > 1:
+            groups.append(group)
+    stop = frozenset(rules.fold(word) for word in StopWord.objects.values_list("word", flat=True))
+    return Words(tuple(groups), stop, _used(groups))
+
+
+def _used(groups: Sequence[tuple[Form, ...]]) -> tuple[tuple[str, int], ...]:
+    """The words of synonyms as spellings that may be meant, with how many listings the commonest of a group has."""
+    known = spelling.use(word for group in groups for form in group for word in form)
+    used: dict[str, int] = {}
+    for group in groups:
+        most = max(min(known.listings(word) for word in form) for form in group)
+        for word in {word for form in group for word in form if word.isalpha() and len(word) > rules.SHORT}:
+            used[word] = max(most, used.get(word, 0))
+    return tuple((word, count) for word, count in sorted(used.items()) if count)
+
+
+def _weights() -> Weights:
+    row = Ranking.objects.filter(pk=1).values(*WEIGHTS).first()
+    return Weights(**row) if row else Weights()
+
+
+@lru_cache(maxsize=8)
+def _by_form(known: Words) -> Mapping[Form, tuple[Form, ...]]:
+    return known.by_form()

@@ -1,0 +1,94 @@
+"""What queries are taken to mean, by the merchant's words and the catalogue's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.search import indexing, spelling, wording
+from catalog.search.meaning import Term
+from catalog.search.models import Ranking, StopWord, Synonym
+from catalog.search.query import Query
+from catalog.search.wording import Asked, Weights
+from tests.factories import catalog
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf() -> None:
+    for number in range(spelling.MUCH):
+        catalog.product(name=f"Notebook {number}")
+    catalog.product(name="Notebok stand", description="with a zipper")
+    for number in range(spelling.FEW):
+        catalog.product(name=f"Stand {number}")
+    indexing.rebuild()
+
+
+def asked(text: str, **more: Any) -> Asked:
+    return wording.understood(Query(text=text, **more))
+
+
+def test_synonyms_and_stop_words_are_the_merchants(shelf: None) -> None:
+    Synonym.objects.create(words="Stand, Riser, lap desk")
+    Synonym.objects.create(words="stand, easel", is_active=False)
+    StopWord.objects.create(word="Cheap")
+    wording.forget()
+
+    meaning = asked("cheap stands").meaning
+
+    assert meaning.terms == (Term((("stands",), ("riser",), ("lap", "desk"))),)
+
+
+def test_words_that_nobody_uses_are_corrected(shelf: None) -> None:
+    found = asked("notebuk stand")
+
+    assert found.corrected_to == "notebook stand"
+    assert [term.words for term in found.meaning.terms] == [("notebook",), ("stand",)]
+    assert found.suggestion is None
+
+
+def test_words_that_few_use_are_looked_for_beside_what_is_meant(shelf: None) -> None:
+    found = asked("notebok")
+
+    assert (found.suggestion, found.corrected_to) == ("notebook", None)
+    assert found.meaning.terms == (Term((("notebok",), ("notebook",))),)
+
+
+def test_words_of_a_description_are_no_mistakes(shelf: None) -> None:
+    catalog.product(name="Zapper")
+
+    found = asked("zipper")
+
+    assert (found.suggestion, found.corrected_to) == (None, None)
+
+
+def test_words_are_taken_as_typed_where_that_is_asked_for(shelf: None) -> None:
+    found = asked("notebuk", is_exact=True)
+
+    assert found.meaning.terms == (Term((("notebuk",),)),)
+    assert (found.suggestion, found.corrected_to) == (None, None)
+
+
+def test_a_last_word_that_nobody_knows_may_go_on(shelf: None) -> None:
+    assert asked("stand noteb").meaning.terms == (Term((("stand",),)), Term((("noteb",),), is_prefix=True))
+
+
+def test_weights_are_data() -> None:
+    assert wording.weights() == Weights()
+    Ranking.objects.create(name=5, popularity=0)
+    wording.forget()
+
+    assert wording.weights() == Weights(name=5.0, popularity=0.0)
+
+
+def test_understanding_takes_few_queries(shelf: None, counting: Any) -> None:
+    asked("stand")  # now the merchant's words are in the cache
+    counts = []
+    for text in ("stand", "notebuk stand", " ".join(["notebuk", "standd", "zwischen", "stonds"] * 3)):
+        with counting() as queries:
+            asked(text)
+        counts.append(queries())
+
+    assert counts == [1, 3, 3]
