@@ -23,31 +23,16 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 os.environ.setdefault("PAYMENT_SANDBOX", "1")
 
 import numpy as np
-import psycopg
-from psycopg import sql
 
-NAME = "bench_recommendations"
+from bench import databases
 
-
-def own_database() -> None:
-    """An empty database beside the one of the other benchmarks, for all that follows."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-    os.environ["DATABASE_URL"] = parts._replace(path=f"/{NAME}").geturl()
-    for other in ("CATALOG_DATABASE_URL", "INVENTORY_DATABASE_URL"):
-        os.environ.pop(other, None)
-
-
-own_database()
+databases.own("bench_recommendations")
 
 import django
 
