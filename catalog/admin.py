@@ -3,13 +3,19 @@
 from catalog.products.admin import BrandAdmin, CategoryAdmin, ProductAdmin, ProductTypeAdmin, SellerAdmin
 from catalog.restock.admin import RestockRequestAdmin
 from catalog.reviews.admin import ReviewAdmin
+from catalog.search.admin import CurationAdmin, RankingAdmin, SearchedAdmin, StopWordAdmin, SynonymAdmin
 
 __all__ = [
     "BrandAdmin",
     "CategoryAdmin",
+    "CurationAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
+    "RankingAdmin",
     "RestockRequestAdmin",
     "ReviewAdmin",
+    "SearchedAdmin",
     "SellerAdmin",
+    "StopWordAdmin",
+    "SynonymAdmin",
 ]

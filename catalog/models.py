@@ -27,13 +27,24 @@ from catalog.recommendations.models import (
 )
 from catalog.restock.models import RestockRequest
 from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport, ReviewVote
-from catalog.search.models import Lexeme, Listing, Ranking, StopWord, Synonym, Word
+from catalog.search.models import (
+    Curation,
+    Lexeme,
+    Listing,
+    Pinned,
+    Ranking,
+    Searched,
+    StopWord,
+    Synonym,
+    Word,
+)
 
 __all__ = [
     "Attribute",
     "Brand",
     "Category",
     "ContentVector",
+    "Curation",
     "Demand",
     "HandPicked",
     "Image",
@@ -46,6 +57,7 @@ __all__ = [
     "Neighbours",
     "OldSlug",
     "PastOrder",
+    "Pinned",
     "Price",
     "Product",
     "ProductType",
@@ -57,6 +69,7 @@ __all__ = [
     "ReviewPhoto",
     "ReviewReport",
     "ReviewVote",
+    "Searched",
     "Seller",
     "StopWord",
     "Synonym",

@@ -66,6 +66,7 @@ app.conf.beat_schedule = {
     "waitlist.sweep": {"task": "inventory.waitlist.tasks.sweep", "schedule": 30.0},
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
+    "search.forget": {"task": "catalog.search.tasks.forget_searches", "schedule": crontab(hour=3, minute=50)},
     "recommendations.count": {"task": "catalog.recommendations.tasks.count_new", "schedule": 60.0},
     "recommendations.profiles": {"task": "catalog.recommendations.tasks.refresh_profiles", "schedule": 60.0},
     "recommendations.trends": {"task": "catalog.recommendations.tasks.refresh_trends", "schedule": 600.0},

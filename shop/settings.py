@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "shop.middleware.ways_on",
     "shop.middleware.no_huge_body",
     "shop.middleware.NoNul",
+    "catalog.search.clicks.count_clicks",
 ]
 
 TEMPLATES = [
@@ -398,6 +399,14 @@ UNFOLD = {
                 _page(_("Product types"), "tune", "catalog.producttype"),
                 _page(_("Sellers"), "store", "catalog.seller"),
                 _page(_("Reviews"), "reviews", "catalog.review", badge="catalog.reviews.admin.waiting_badge"),
+            ),
+            _group(
+                _("Search"),
+                _page(_("Searches"), "query_stats", "catalog.searched"),
+                _page(_("Curated searches"), "push_pin", "catalog.curation"),
+                _page(_("Synonyms"), "sync_alt", "catalog.synonym"),
+                _page(_("Stop words"), "block", "catalog.stopword"),
+                _page(_("Ranking"), "tune", "catalog.ranking"),
             ),
             _group(
                 _("Stock"),

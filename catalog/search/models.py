@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.models import Product
 from shop.core import db
 
 # The sorts that need no text: each list walks one of these indexes, so that its cost does not grow with the catalogue.
@@ -172,3 +173,59 @@ class StopWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Curation(models.Model):
+    """What the merchant says of one search: where it leads, which products stand first or last."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    words = models.CharField(_("search"), max_length=200, help_text=_("In any order, singular or plural"))
+    key = models.CharField(max_length=200, unique=True, editable=False)  # `curations.key` of the words
+    redirect_url = models.CharField(
+        _("leads to"), max_length=300, blank=True, help_text=_("A page of this shop, such as /categories/sale/")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("curated search"), _("curated searches")
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Pinned(models.Model):
+    """A product that one search shows first (by place), or last."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    curation = models.ForeignKey(Curation, models.CASCADE, related_name="pins")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name=_("product"))
+    place = models.PositiveSmallIntegerField(_("place"), default=1)
+    is_buried = models.BooleanField(_("last instead of first"), default=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("product"), _("products")
+        ordering = ["is_buried", "place", "id"]
+        constraints = [models.UniqueConstraint("curation", "product", name="pinned_once")]
+
+    def __str__(self) -> str:
+        return str(self.product)
+
+
+class Searched(models.Model):
+    """How often shoppers searched for something on one day (UTC), and what came of it. Nothing says who."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    day = models.DateField(_("day"))
+    text = models.CharField(_("search"), max_length=200)
+    searches = models.PositiveIntegerField(_("searches"), default=0)
+    without_results = models.PositiveIntegerField(_("without results"), default=0)
+    clicks = models.PositiveIntegerField(_("products opened"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("search"), _("searches")
+        constraints = [models.UniqueConstraint("day", "text", name="searched_once_a_day")]
+        indexes = [models.Index(OpClass(F("text"), name="varchar_pattern_ops"), name="searched_beginning")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connections
 
@@ -17,6 +18,7 @@ from catalog.products import tree
 from catalog.search import facets, intent, relevance, wording
 from catalog.search.engine import EngineDown, Hit, Results
 from catalog.search.query import Query
+from catalog.search.wording import Asked
 from shop.core import db
 
 FEW = 24  # with fewer results than a page holds, those with most of the words come as well
@@ -31,6 +33,8 @@ _SORTS = {
     "newest": "released_at DESC NULLS LAST",
     "relevance": "popularity DESC",
 }
+# Where the merchant wants a product first; nobody is led to what is sold out.
+_PLACE = "CASE WHEN is_buyable THEN array_position(%s::uuid[], product_id) END NULLS LAST"
 
 
 @dataclass
@@ -54,10 +58,12 @@ class Conditions:
         return " AND ".join(parts), params
 
 
-def conditions(query: Query, asked: str = "", category: str = "", codes: Sequence[str] = ()) -> Conditions:
+def conditions(
+    query: Query, asked: str = "", category: str = "", codes: Sequence[str] = (), pinned: Sequence[UUID] = ()
+) -> Conditions:
     """The SQL of `query` whose words are tsquery `asked`, below the category at materialised path `category`, if any.
 
-    Rows with one of the article numbers `codes` are found as well.
+    Rows with one of the article numbers `codes`, and products that are `pinned`, are found as well.
     """
     found = Conditions(scope=["currency = %s", "price_list = %s"], scope_params=[query.currency, query.price_list])
     if category:
@@ -66,9 +72,13 @@ def conditions(query: Query, asked: str = "", category: str = "", codes: Sequenc
         found.scope_params.append(f"{category}%")
     if asked:
         found.tsquery = asked
-        sql = "document @@ to_tsquery('shop', %s)"
-        found.scope.append(f"({sql} OR codes && %s::varchar[])" if codes else sql)
-        found.scope_params += [asked, list(codes)] if codes else [asked]
+        ways: list[tuple[str, Any]] = [("document @@ to_tsquery('shop', %s)", asked)]
+        if codes:
+            ways.append(("codes && %s::varchar[]", list(codes)))
+        if pinned:
+            ways.append(("product_id = ANY(%s::uuid[])", list(pinned)))
+        found.scope.append(f"({' OR '.join(sql for sql, _ in ways)})")
+        found.scope_params += [value for _, value in ways]
     _add_filters(found, query)
     return found
 
@@ -113,18 +123,21 @@ class PostgresSearch:
         if asked.meaning.is_empty:
             return Results((), 0, ())
         look = relevance.look(asked.meaning, asked.known)
-        found, is_all = _widened(query, look, below)
+        pinned = asked.curated.pinned
+        found, is_all = widened(query, look, below, pinned)
         order = f"is_buyable DESC, {_SORTS[query.sort]}"
         params: list[Any] = []
         if query.sort == "relevance":
             wanted = intent.categories(asked.meaning)
-            order, params = relevance.score(look, wanted, wording.weights(), is_all=is_all)
-            order, params = (
-                f"(is_buyable OR codes && %s::varchar[]) DESC, {order} DESC",
-                [list(look.codes[:1]), *params],
-            )
+            score = relevance.score(look, wanted, wording.weights(), is_all=is_all).total()
+            order, params = by_score(asked, look, score)
         results = _page(query, found, count, order, params)
         return replace(results, suggestion=asked.suggestion, corrected_to=asked.corrected_to)
+
+
+def by_score(asked: Asked, look: relevance.Look, score: relevance.Part) -> tuple[str, list[Any]]:
+    order = f"{_PLACE}, product_id = ANY(%s::uuid[]), (is_buyable OR codes && %s::varchar[]) DESC, {score.sql} DESC"
+    return order, [list(asked.curated.pinned), list(asked.curated.buried), list(look.codes[:1]), *score.params]
 
 
 def _page(query: Query, found: Conditions, count: Count, order: str, params: Sequence[Any] = ()) -> Results:
@@ -133,7 +146,7 @@ def _page(query: Query, found: Conditions, count: Count, order: str, params: Seq
     return Results(hits, counted.total, counted.facets)
 
 
-def _widened(query: Query, look: relevance.Look, below: str) -> tuple[Conditions, bool]:
+def widened(query: Query, look: relevance.Look, below: str, pinned: Sequence[UUID]) -> tuple[Conditions, bool]:
     """Rows with every term, or where those are few with most of the terms, or with any; and whether it is every.
 
     Few without the filters: else each filter would bring in what it should leave out.
@@ -141,7 +154,7 @@ def _widened(query: Query, look: relevance.Look, below: str) -> tuple[Conditions
     terms = len(look.terms)
     for least in relevance.leasts(terms):
         asked = look.all_() if least == terms else look.most(least)
-        found = conditions(query, asked, below, look.codes)
+        found = conditions(query, asked, below, look.codes, pinned)
         if _has(found, FEW if least == terms else 1):
             break
     return found, least == terms
@@ -174,3 +187,17 @@ def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) ->
         f"AND is_buyable = %s ORDER BY is_buyable DESC, {_SORTS[order]}, product_id DESC LIMIT %s"
     )
     return _read(sql, [currency, is_buyable, top])
+
+
+def titled(asked: str, *, currency: str, top: int, is_many: bool) -> list[Hit]:
+    """The `top` most popular listings whose title meets tsquery `asked`. `is_many`: more than can be sorted fast."""
+    found = "title @@ to_tsquery('shop', %s)"
+    scope = "currency = %s AND price_list = 'default'"
+    order = "is_buyable DESC, popularity DESC, product_id DESC"
+    if is_many:
+        sql = f"SELECT {_COLUMNS} FROM catalog_listing WHERE {scope} AND {found} ORDER BY {order} LIMIT %s"
+        return _read(sql, [currency, asked, top])
+    # The index on all words finds them; kept apart from the order, of which the planner would walk the index instead.
+    rows = f"SELECT * FROM catalog_listing WHERE {scope} AND document @@ to_tsquery('shop', %s) AND {found} OFFSET 0"
+    sql = f"SELECT {_COLUMNS} FROM ({rows}) AS listing ORDER BY {order} LIMIT %s"
+    return _read(sql, [currency, asked, asked, top])

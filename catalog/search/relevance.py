@@ -82,40 +82,69 @@ def idf(term: Term, known: Use) -> float:
     return math.log(1 + (known.total + 1) / (seen + 1))
 
 
-def score(look: Look, wanted: Sequence[Wanted], weights: Weights, *, is_all: bool) -> tuple[str, list[Any]]:
-    """SQL of a row's score, and its parameters. `is_all`: every row has every term."""
-    parts: list[str] = []
-    params: list[Any] = []
+@dataclass(frozen=True)
+class Part:
+    """One reason for a row's score, as SQL with its parameters."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Score:
+    """Why a row stands where it does: (sum of `terms`) × `share` × `category` × `general` + `code`."""
+
+    terms: tuple[Part, ...]
+    share: Part
+    category: Part
+    general: Part
+    code: Part
+
+    def total(self) -> Part:
+        words = " + ".join(part.sql for part in self.terms) or "1"
+        factors = (self.share, self.category, self.general)
+        sql = " * ".join([f"({words})", *(f"({part.sql})" for part in factors)])
+        params = [value for part in (*self.terms, *factors, self.code) for value in part.params]
+        return Part(f"{sql} + {self.code.sql}", tuple(params))
+
+
+def score(look: Look, wanted: Sequence[Wanted], weights: Weights, *, is_all: bool) -> Score:
+    """SQL of a row's score. `is_all`: every row has every term."""
+    share = Part("1")
+    if not is_all and len(look.terms) > 1:
+        hits = " + ".join("(document @@ to_tsquery('shop', %s))::int" for _ in look.terms)
+        share = Part(f"sqrt(({hits})::float8 / {len(look.terms)})", look.terms)
+    category = Part("1")
+    if wanted:
+        cases = " ".join("WHEN category_path LIKE %s THEN %s::float8" for _ in wanted)
+        values = [value for one in wanted for value in (f"{one.path}%", one.share)]
+        category = Part(f"1 + %s * CASE {cases} ELSE 0 END", (weights.category, *values))
+    general = Part(
+        "1 + %s * ln(1 + popularity) + %s * (CASE WHEN rating_count > 0 THEN rating_average - 3 ELSE 0 END) "
+        "+ %s * COALESCE(exp(-extract(epoch FROM statement_timestamp() - released_at) / 31536000.0 / 2), 0)",
+        (weights.popularity, weights.rating, weights.freshness),
+    )
+    code = Part("0")
+    if look.codes:
+        whole, some = (f"WHEN codes && %s::varchar[] THEN {bonus}" for bonus in (WHOLE_CODE, PART_CODE))
+        code = Part(f"CASE {whole} {some} ELSE 0 END", (list(look.codes[:1]), list(look.codes[1:])))
+    return Score(_terms(look, weights), share, category, general, code)
+
+
+def _terms(look: Look, weights: Weights) -> tuple[Part, ...]:
+    """What each term adds to the score."""
     ranks = f"{{0, 0.2, {min(1.0, weights.brand / (weights.name or 1)):.3f}, 1}}"
+    for_text = ELSEWHERE * weights.description
+    for_tags = ELSEWHERE * max(0.0, weights.tags - weights.description)
+    parts = []
     for text, weight in zip(look.terms, look.idfs, strict=True):
         size = text.count("'") // 2
-        parts.append(
+        sql = (
             f"%s * (%s * (document @@ to_tsquery('shop', %s))::int + %s * (document @@ to_tsquery('shop', %s))::int "
             f"+ 1 - {SATURATION} / ({size} * ts_rank('{ranks}', title, to_tsquery('shop', %s)) + {SATURATION}))"
         )
-        for_tags = max(0.0, weights.tags - weights.description)
-        params += [weight, ELSEWHERE * weights.description, text, ELSEWHERE * for_tags, _weighted(text, "ABC"), text]
-    total = " + ".join(parts) or "1"
-    if not is_all and len(look.terms) > 1:
-        hits = " + ".join("(document @@ to_tsquery('shop', %s))::int" for _ in look.terms)
-        total = f"({total}) * sqrt(({hits})::float8 / {len(look.terms)})"
-        params += look.terms
-    if wanted:
-        cases = " ".join("WHEN category_path LIKE %s THEN %s::float8" for _ in wanted)
-        total = f"({total}) * (1 + %s * CASE {cases} ELSE 0 END)"
-        params.append(weights.category)
-        params += [value for one in wanted for value in (f"{one.path}%", one.share)]
-    total = (
-        f"({total}) * (1 + %s * ln(1 + popularity) "
-        "+ %s * (CASE WHEN rating_count > 0 THEN rating_average - 3 ELSE 0 END) "
-        "+ %s * COALESCE(exp(-extract(epoch FROM statement_timestamp() - released_at) / 31536000.0 / 2), 0))"
-    )
-    params += [weights.popularity, weights.rating, weights.freshness]
-    if look.codes:
-        whole, part = (f"WHEN codes && %s::varchar[] THEN {bonus}" for bonus in (WHOLE_CODE, PART_CODE))
-        total += f" + CASE {whole} {part} ELSE 0 END"
-        params += [list(look.codes[:1]), list(look.codes[1:])]
-    return total, params
+        parts.append(Part(sql, (weight, for_text, text, for_tags, _weighted(text, "ABC"), text)))
+    return tuple(parts)
 
 
 def _weighted(text: str, labels: str) -> str:

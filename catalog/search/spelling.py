@@ -24,7 +24,7 @@ _KNOWN = """
 # Where titles do not have a word, tags and descriptions may. Near words are alike in their trigrams, or begin alike and
 # are about as long: two letters swapped leave few trigrams.
 _NEAR = """
-    SELECT asked.word, elsewhere.number, near.word, GREATEST(near.count, stem.listings)
+    SELECT asked.word, elsewhere.number, begun.is_beginning, near.word, GREATEST(near.count, stem.listings)
     FROM unnest(%s::text[]) AS asked(word)
     CROSS JOIN LATERAL (
         SELECT count(*) AS number FROM (
@@ -32,6 +32,9 @@ _NEAR = """
         ) AS those
     ) AS elsewhere
     CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM catalog_word WHERE word LIKE asked.word || '_%%') AS is_beginning
+    ) AS begun
+    LEFT JOIN LATERAL (
         (SELECT word, count FROM catalog_word WHERE word %% asked.word
          ORDER BY similarity(word, asked.word) DESC, count DESC LIMIT 15)
         UNION
@@ -40,7 +43,7 @@ _NEAR = """
            AND length(word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2
            AND levenshtein_less_equal(word, asked.word, 2) <= 2
          ORDER BY levenshtein_less_equal(word, asked.word, 2), count DESC LIMIT 15)
-    ) AS near
+    ) AS near ON true
     LEFT JOIN catalog_lexeme stem ON stem.lexeme = COALESCE((ts_lexize('shop_stem', near.word))[1], near.word)
 """
 
@@ -53,6 +56,7 @@ class Correction:
 
     word: str
     have: int
+    is_beginning: bool = False  # words of the catalogue begin with what was typed
 
     @property
     def is_sure(self) -> bool:
@@ -94,13 +98,16 @@ def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]
         return {}
     near: dict[str, dict[str, int]] = {word: dict(also) for word in unsure}
     have: dict[str, int] = {word: known.listings(word) for word in unsure}
+    begun: dict[str, bool] = {}
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(_NEAR, [unsure])
-        for asked, elsewhere, word, count in cursor.fetchall():
+        for asked, elsewhere, is_beginning, word, count in cursor.fetchall():
             have[asked] = max(have[asked], elsewhere)
-            near[asked][word] = max(count, near[asked].get(word, 0))
+            begun[asked] = is_beginning
+            if word is not None:
+                near[asked][word] = max(count, near[asked].get(word, 0))
     found = {word: _best(word, near[word], have[word]) for word in unsure}
-    return {word: Correction(better, have[word]) for word, better in found.items() if better}
+    return {word: Correction(better, have[word], begun[word]) for word, better in found.items() if better}
 
 
 def _best(word: str, near: Mapping[str, int], have: int) -> str | None:

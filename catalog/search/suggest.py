@@ -1,58 +1,77 @@
-"""What the search box offers while one types."""
+"""What the search box offers while one types: searches, categories, brands and products that begin so."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from catalog.products import tree
-from catalog.search import engine, page, rules
+from catalog.products.models import Brand
+from catalog.search import beginnings, page, reports, rules
 from catalog.search.models import Word
-from catalog.search.query import Query
 from shop.core import cache
 
 TOP = 5
+FEW = 3  # categories and brands
 MAX_TEXT = 60
 
 
 def suggestions(text: str, *, currency: str) -> dict[str, Any]:
-    """Queries, categories and products for what was typed so far; nothing for less than two letters. Cached."""
+    """Searches, categories, brands and products for what was typed so far; nothing for less than two letters. Cached.
+
+    {"query": text, "queries": [{"text", "url"}], "categories": [{"name", "url"}], "brands": [{"name", "url"}],
+    "products": [{"name", "url", "picture", "price"}]}
+    """
     text = " ".join(text.replace("\x00", " ").split())[:MAX_TEXT]
     words = rules.words(text)
     if not words or len("".join(words)) < 2:
-        return {"query": text, "products": [], "categories": [], "queries": []}
-    found = cache.SUGGEST.get_or(lambda: _find(words, currency), currency, "-".join(words))
+        return {"query": text, "products": [], "categories": [], "brands": [], "queries": []}
+    found = cache.SUGGEST.get_or(lambda: _find(words, currency), cache.LISTINGS.get() or "0", currency, "-".join(words))
     return {"query": text, **found}
 
 
 def _find(words: list[str], currency: str) -> dict[str, Any]:
-    hits = engine.search(Query(text=" ".join(words), limit=TOP, currency=currency), with_facets=False).hits
-    cards = [page.card(hit) for hit in hits]
+    ends = _endings(words[-1])
+    cards = [page.card(hit) for hit in beginnings.listings(words, ends, currency=currency, top=TOP)]
     return {
         "products": [
             {"name": card.name, "url": card.url, "picture": card.picture, "price": card.price} for card in cards
         ],
         "categories": _categories(words),
-        "queries": _queries(words),
+        "brands": _brands(words),
+        "queries": _queries(words, ends),
     }
 
 
-def _categories(words: list[str]) -> list[dict[str, str]]:
+def _endings(last: str) -> list[tuple[str, int]]:
+    """The words of the catalogue that begin with what was typed last, the most used first, and how many products
+    have each."""
+    rows = Word.objects.filter(word__startswith=last).order_by("-count", "word")
+    return list(rows.values_list("word", "count")[:TOP])
+
+
+def _categories(words: Sequence[str]) -> list[dict[str, str]]:
     """Categories whose name has a word beginning with each of those typed."""
-
-    def matches(name: str) -> bool:
-        parts = rules.words(name)
-        return all(any(part.startswith(word) for part in parts) for word in words)
-
-    found = [node for node in tree.tree().nodes if matches(node.name)]
-    return [{"name": node.name, "url": node.url} for node in sorted(found, key=lambda node: node.depth)[:TOP]]
+    found = [node for node in tree.tree().nodes if _begins(node.name, words)]
+    return [{"name": node.name, "url": node.url} for node in sorted(found, key=lambda node: node.depth)[:FEW]]
 
 
-def _queries(words: list[str]) -> list[dict[str, str]]:
-    """The typed words with the last one completed from the catalogue's vocabulary, most used first."""
+def _brands(words: Sequence[str]) -> list[dict[str, str]]:
+    """Brands whose name has a word beginning with each of those typed; from what begins with the same letters."""
+    rows = Brand.objects.filter(is_active=True, slug__contains=words[0][:MAX_TEXT]).order_by("name")
+    found = [brand for brand in rows.only("name", "slug")[:200] if _begins(brand.name, words)]
+    return [{"name": brand.name, "url": brand.get_absolute_url()} for brand in found[:FEW]]
+
+
+def _begins(name: str, words: Sequence[str]) -> bool:
+    parts = rules.words(name)
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _queries(words: Sequence[str], ends: Sequence[tuple[str, int]]) -> list[dict[str, str]]:
+    """What others searched for that begins so; then the typed words with the last one completed."""
     *before, last = words
-    if not last.isalpha():
-        return []
-    rows = Word.objects.filter(word__startswith=last).exclude(word=last).order_by("-count", "word")
-    texts = [" ".join([*before, word]) for word in rows.values_list("word", flat=True)[:TOP]]
-    return [{"text": text, "url": f"{page.LIST_URL}?{urlencode({'q': text})}"} for text in texts]
+    texts = reports.popular(" ".join(words), TOP)
+    texts += [" ".join([*before, word]) for word, _count in ends if word != last]
+    return [{"text": text, "url": f"{page.LIST_URL}?{urlencode({'q': text})}"} for text in dict.fromkeys(texts)][:TOP]

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
 from catalog.products import tree
-from catalog.search import engine, page, query, selectors, suggest
+from catalog.search import curations, engine, page, query, reports, selectors, suggest
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.core import requests
@@ -27,6 +27,8 @@ from shop.core import requests
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
     asked = _asked(request)
+    if asked.text and not asked.has_filters and (leads_to := curations.leads_to(asked.text)):
+        return redirect(leads_to)
     title = _("Results for “%(words)s”") % {"words": asked.text} if asked.text else _("All products")
     node = tree.tree().at(asked.category) if asked.category else None
     if asked.category and node is None:
@@ -116,6 +118,8 @@ def _list(
     results = engine.search(asked)
     if asked.page > 1 and not results.hits:
         raise Http404
+    if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
+        reports.searched(asked.text, has_results=bool(results.total))
     shown = {**page.list_context(asked, place, results), **context}
     counts = {
         count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts

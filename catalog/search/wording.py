@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from catalog.search import rules, spelling
+from catalog.search import curations, rules, spelling
+from catalog.search.curations import Curated
 from catalog.search.meaning import Form, Meaning, Words, open_ended, understand, with_forms
 from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
 from catalog.search.query import Query
@@ -36,16 +37,24 @@ class Asked:
     known: Use
     suggestion: str | None = None
     corrected_to: str | None = None
+    curated: Curated = field(default_factory=Curated)
 
 
 def understood(query: Query) -> Asked:
     """The meaning of the query's words, misspelt ones corrected unless they are to be taken as typed. The last word is
-    taken as the beginning of one if nobody knows it. At most three queries.
+    taken as the beginning of one if nobody knows it. At most four queries.
     """
+    return replace(_understood(query), curated=curations.curated(query.text))
+
+
+def _understood(query: Query) -> Asked:
     said, synonyms = words()
     meaning = understand(query.text, said, synonyms)
     known = _use(meaning)
     better = {} if query.is_exact else spelling.corrections(meaning.words, known, said.used)
+    last = meaning.words[-1] if meaning.words else ""
+    if last in better and better[last].is_beginning:  # not typed to its end, rather than mistyped
+        del better[last]
     if not better:
         is_open = bool(meaning.terms) and not query.is_exact
         return Asked(open_ended(meaning, lambda word: known.listings(word) > 0) if is_open else meaning, known)

@@ -1,4 +1,5 @@
-// What every page has: notices that can be closed, steppers, search suggestions by keyboard, questions before an irreversible step.
+// What every page has: notices that can be closed, steppers, search suggestions by keyboard, the last searches (which
+// stay in this browser), questions before an irreversible step.
 
 const TOAST_MS = 8000;
 
@@ -39,6 +40,32 @@ function toast(root) {
   root.addEventListener("pointerleave", () => { timer = setTimeout(() => root.remove(), TOAST_MS); });
 }
 
+const RECENT = "searches", MOST_RECENT = 5;
+
+function recent() {
+  try { return JSON.parse(localStorage.getItem(RECENT) ?? "[]").filter((text) => typeof text === "string"); }
+  catch { return []; } // storage is off, or somebody else's
+}
+
+function remember(text) {
+  if (!text.trim()) return;
+  const texts = [text.trim(), ...recent().filter((one) => one !== text.trim())].slice(0, MOST_RECENT);
+  try { localStorage.setItem(RECENT, JSON.stringify(texts)); } catch { /* storage is off: nothing is remembered */ }
+}
+
+function recentSearches(form) {
+  const group = form.querySelector("[data-recent-searches]").content.firstElementChild.cloneNode(true);
+  const row = group.querySelector("[role=option]");
+  row.replaceWith(...recent().map((text, at) => {
+    const option = row.cloneNode(true);
+    option.id = `s-r${at + 1}`;
+    option.href = `${form.action}?${new URLSearchParams({ q: text })}`;
+    option.querySelector("span").textContent = text;
+    return option;
+  }));
+  return group;
+}
+
 function combobox(input) {
   const list = document.getElementById(input.getAttribute("aria-controls"));
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -52,6 +79,14 @@ function combobox(input) {
   };
   const close = () => { list.replaceChildren(); choose(null); input.ariaExpanded = "false"; };
   list.addEventListener("htmx:afterSwap", () => { input.ariaExpanded = String(options().length > 0); });
+  const offerRecent = () => {
+    if (input.value.trim() || options().length || !recent().length) return;
+    list.replaceChildren(recentSearches(input.form));
+    input.ariaExpanded = "true";
+  };
+  input.addEventListener("focus", offerRecent);
+  input.addEventListener("input", () => { if (!input.value.trim()) { close(); offerRecent(); } });
+  input.form.addEventListener("submit", () => remember(input.value));
   input.addEventListener("keydown", (event) => {
     const all = options();
     if (event.key === "Escape" && all.length) { event.preventDefault(); close(); return; }

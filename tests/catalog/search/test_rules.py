@@ -130,7 +130,7 @@ def test_distance(one: str, other: str, expected: int) -> None:
     [
         ("hedphones", [("headphones", 9), ("telephones", 99)], "headphones"),
         ("lapm", [("lamp", 1), ("lap", 50)], "lap"),  # as many edits: the more used
-        ("bamp", [("lamp", 50), ("bump", 1)], "bump"),  # people know how a word begins
+        ("bamp", [("lamp", 50), ("bump", 5)], "bump"),  # people know how a word begins
         ("notebuk", [("notebok", 1), ("notebook", 20)], "notebook"),
         ("notebuk", [("notebok", 2), ("notebook", 20)], "notebok"),
         ("tv", [("tb", 5)], None),

@@ -1,0 +1,22 @@
+"""Products for what is typed so far, fast whatever the size of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog.search import postgres
+from catalog.search.engine import Hit
+
+MANY = 2_000  # products with the words: from there on the most popular ones are soon met in their own order
+
+
+def listings(words: Sequence[str], ends: Sequence[tuple[str, int]], *, currency: str, top: int) -> list[Hit]:
+    """The most popular products whose title has all `words`, the last as a beginning; those in stock first.
+
+    `ends`: words that begin as the last one does, and how many products have each. Where they are many, rows are
+    walked by popularity until `top` are found; else all of them are read and sorted. One query.
+    """
+    *before, last = words
+    asked = " & ".join([*(f"'{word}'" for word in before), f"'{last}':*"])
+    is_many = not before and sum(count for _word, count in ends) >= MANY
+    return postgres.titled(asked, currency=currency, top=top, is_many=is_many)

@@ -1,0 +1,114 @@
+"""What shoppers search for, and what comes of it: for the merchant, and for suggestions. Nothing says who searched."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from django.db import DatabaseError, connections
+from django.db.models import QuerySet, Sum
+
+from catalog.search import rules
+from catalog.search.models import Searched
+from shop.core import db
+
+logger = logging.getLogger(__name__)
+
+KEPT_DAYS = 90
+POPULAR_DAYS = 30
+POPULAR = 5  # searches: what fewer asked may be somebody's own
+_MAX_TEXT = 200
+_COUNT = """
+    INSERT INTO catalog_searched (id, day, text, searches, without_results, clicks)
+    VALUES (%s, (now() AT TIME ZONE 'utc')::date, %s, %s, %s, %s)
+    ON CONFLICT (day, text) DO UPDATE SET searches = catalog_searched.searches + EXCLUDED.searches,
+        without_results = catalog_searched.without_results + EXCLUDED.without_results,
+        clicks = catalog_searched.clicks + EXCLUDED.clicks
+"""
+
+
+def searched(text: str, *, has_results: bool) -> None:
+    """Somebody searched for `text`. One statement; if the database does not take it, nothing is counted."""
+    _count(text, searches=1, without_results=int(not has_results))
+
+
+def clicked(text: str) -> None:
+    """Somebody opened a product of the results for `text`."""
+    _count(text, clicks=1)
+
+
+def _count(text: str, *, searches: int = 0, without_results: int = 0, clicks: int = 0) -> None:
+    told = " ".join(rules.words(text))[:_MAX_TEXT]
+    if not told:
+        return
+    try:
+        with connections[db.CATALOG].cursor() as cursor:
+            cursor.execute(_COUNT, [db.uuid7(), told, searches, without_results, clicks])
+    except DatabaseError:
+        logger.warning("search was not counted", exc_info=True)
+
+
+def popular(beginning: str, top: int) -> list[str]:
+    """What is searched for most, and found, that begins so. One query."""
+    rows = _since(POPULAR_DAYS).filter(text__startswith=beginning).values("text")
+    found = rows.annotate(times=Sum("searches"), empty=Sum("without_results")).filter(times__gte=POPULAR, empty=0)
+    return list(found.order_by("-times", "text").values_list("text", flat=True)[:top])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One search in a report: how often, how often in vain, and how many products were opened from it."""
+
+    text: str
+    searches: int
+    without_results: int
+    clicks: int
+
+    @property
+    def clicked(self) -> float:
+        """Products opened for each search that found something."""
+        found = self.searches - self.without_results
+        return self.clicks / found if found > 0 else 0.0
+
+
+def top(days: int, most: int) -> list[Line]:
+    """What is searched for most."""
+    return _lines(days, most, "-times")
+
+
+def without_results(days: int, most: int) -> list[Line]:
+    """What is searched for in vain most."""
+    return _lines(days, most, "-empty", empty__gt=0)
+
+
+def rarely_clicked(days: int, most: int) -> list[Line]:
+    """What is found, but of which the fewest open anything: of searches that are asked often enough to tell."""
+    found = [line for line in _lines(days, 20 * most, "-times", times__gte=POPULAR) if line.without_results == 0]
+    return sorted(found, key=lambda line: (line.clicked, -line.searches, line.text))[:most]
+
+
+def _lines(days: int, most: int, order: str, **having: int) -> list[Line]:
+    rows = _since(days).values("text")
+    sums = rows.annotate(times=Sum("searches"), empty=Sum("without_results"), opened=Sum("clicks"))
+    found: Sequence[tuple[str, int, int, int]] = list(
+        sums.filter(times__gt=0, **having)
+        .order_by(order, "text")
+        .values_list("text", "times", "empty", "opened")[:most]
+    )
+    return [Line(*row) for row in found]
+
+
+def _since(days: int) -> QuerySet[Searched]:
+    return Searched.objects.filter(day__gt=_today() - timedelta(days=days))
+
+
+def _today() -> date:
+    return db.clock(db.CATALOG).astimezone(UTC).date()
+
+
+def forget_old() -> int:
+    """Delete what is older than 90 days. Returns how many rows."""
+    deleted, _ = Searched.objects.filter(day__lt=_today() - timedelta(days=KEPT_DAYS)).delete()
+    return deleted
