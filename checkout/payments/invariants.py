@@ -37,14 +37,18 @@ def _requested(order: Order) -> int:
     return asked.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
-def _disputed(order: Order) -> int:
-    return Payment.objects.filter(order=order).aggregate(sum=Sum("disputed_minor"))["sum"] or 0
+def _due_back(order: Order) -> int:
+    """What came of an order's money and is neither back, nor on its way, nor with the bank: lost in a dispute, or kept
+    until the bank has decided on one."""
+    payments = Payment.objects.filter(order=order)
+    with_bank = sum(refunding.kept_for_bank(payment) for payment in payments.filter(disputed_minor__gt=0))
+    return order.captured_minor - order.refunded_minor - _requested(order) - with_bank
 
 
 def _kept_by_dead_orders() -> Iterator[str]:
     over = Order.objects.filter(status__in=refunding.OVER, captured_minor__gt=F("refunded_minor"))
     for order in over.filter(updated_at__lt=Now() - DEADLINE):
-        kept = order.captured_minor - order.refunded_minor - _requested(order) - _disputed(order)
+        kept = _due_back(order)
         if kept > 0:
             yield f"I4 {order.number}: {order.status}, and {kept} of its money is neither back nor asked for"
 
@@ -58,7 +62,7 @@ def _paid_and_waiting() -> Iterator[str]:
 def _paid_beyond() -> Iterator[str]:
     beyond = Order.objects.filter(captured_minor__gt=F("total_minor") - F("allowed_minor") + F("refunded_minor"))
     for order in beyond.exclude(status__in=refunding.OVER).filter(updated_at__lt=Now() - DEADLINE):
-        excess = order.captured_minor - order.refunded_minor - _requested(order) - _disputed(order) - order.due_minor
+        excess = _due_back(order) - order.due_minor
         if excess > 0:
             yield f"I4 {order.number}: {excess} more than its total was paid and not given back"
 

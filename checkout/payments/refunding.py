@@ -243,6 +243,13 @@ def refundable(payment: Payment) -> int:
     return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor - asked)
 
 
+def kept_for_bank(payment: Payment) -> int:
+    """Minor units of a payment that the shop does not give back by itself: what its holder has called back, and all
+    that it has as long as the bank has still to decide."""
+    is_undecided = bool(payment.disputed_minor) and disputes.is_open(payment.pk)
+    return payment.disputed_minor + (refundable(payment) if is_undecided else 0)
+
+
 def free(payment: Payment) -> int:
     """The same, less what a refund that failed is to give back when it is tried again. Nothing while the bank has still
     to decide on a dispute; what is lost is not there to be given."""

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from checkout.changes import services as changes
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import rules, selectors, tasks
+from checkout.payments import invariants, rules, selectors, tasks
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
@@ -54,6 +54,8 @@ def test_what_the_bank_left_of_a_payment_goes_back_once_it_has_decided(is_cancel
         orders.cancel(order_id=order.pk, by=BY)
         outbox.drain(mails=False)
         assert refunds(order.pk) == []
+        Order.objects.filter(pk=order.pk).update(updated_at=db.clock() - timedelta(minutes=16))
+        assert invariants.no_orphan_money() == []  # it is kept on purpose
     disputed(order, 1000, "disputed", "dispute_lost")
     if not is_cancelled_first:
         assert refunds(order.pk) == []
