@@ -537,6 +537,7 @@ ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking number
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more
+SEARCH_SUITS = "catalog.recommendations.suiting.suits"  # how well what was found suits a customer who agreed to it
 ARCHIVED_RETURN = "checkout.archive.reading.return_opened"  # under which a return of an archived order can be read
 
 # --- REST

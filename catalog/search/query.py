@@ -27,6 +27,9 @@ RATINGS = (4, 3, 2, 1)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 
 
+_USUAL = {("sort", "relevance"), ("exact", "0"), ("personal", "1")}  # not said in addresses
+
+
 @dataclass(frozen=True)
 class Query:
     """What is asked. `category` is a URL path, prices are minor units of `currency` (both ends included)."""
@@ -43,6 +46,7 @@ class Query:
     page: int = 1
     limit: int = PER_PAGE
     is_exact: bool = False  # as typed, whatever the spelling
+    is_personal: bool = True  # in an order of the customer's own, if they agreed to that
     currency: str = field(default="USD", kw_only=True)
     price_list: str = field(default="default", kw_only=True)
 
@@ -70,13 +74,10 @@ class Query:
                 found.append((name, f"{Money(minor, self.currency).decimal.normalize():f}"))
         if self.rating:
             found.append(("rating", str(self.rating)))
-        if self.in_stock:
-            found.append(("in_stock", "1"))
+        found += [("in_stock", "1")] if self.in_stock else []
         found += [(f"attr.{code}", value) for code, values in self.attributes for value in values]
-        if self.sort != "relevance":
-            found.append(("sort", self.sort))
-        if self.is_exact:
-            found.append(("exact", "1"))
+        others = {"sort": self.sort, "exact": str(int(self.is_exact)), "personal": str(int(self.is_personal))}
+        found += [pair for pair in others.items() if pair not in _USUAL]
         if with_page and self.page > 1:
             found.append(("page", str(self.page)))
         return found
@@ -111,6 +112,7 @@ def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PE
         page=_whole(params, "page", 1, MAX_PAGE, problems) or 1,
         limit=limit,
         is_exact=_flag(params, "exact", problems),
+        is_personal=_one(params, "personal") == "" or _flag(params, "personal", problems),
         currency=currency,
     )
     if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
 from catalog.products import tree
-from catalog.search import curations, engine, page, query, reports, selectors, suggest
+from catalog.search import curations, engine, page, personal, query, reports, selectors, suggest
+from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.core import requests
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -115,12 +121,14 @@ def _list(
     context: dict[str, Any],
     children: list[tuple[str, str, str]] | None = None,
 ) -> HttpResponse:
-    results = engine.search(asked)
+    results, is_personal = _for_visitor(request, asked, engine.search(replace(asked, is_personal=True)))
     if asked.page > 1 and not results.hits:
         raise Http404
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
         reports.searched(asked.text, has_results=bool(results.total))
     shown = {**page.list_context(asked, place, results), **context}
+    if is_personal:
+        shown["impersonal_url"] = place.url(replace(asked, is_personal=False))
     counts = {
         count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts
     }
@@ -133,3 +141,18 @@ def _list(
         shown["facets"] = [facet for facet in shown["facets"] if facet["name"] != "category"]
     is_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
+
+
+def _for_visitor(request: HttpRequest, asked: Query, results: Results) -> tuple[Results, bool]:
+    """The results in the customer's own order, if they agreed to that, and whether it is another one."""
+    customer_id = requests.customer_id(request)
+    if customer_id is None or not (asked.text and asked.is_personal and asked.sort == "relevance"):
+        return results, False
+    try:
+        suits = import_string(settings.SEARCH_SUITS)(customer_id, [hit.product_id for hit in results.hits])
+    except DatabaseError:
+        logger.warning("results are shown in nobody's own order", exc_info=True)
+        return results, False
+    fixed = personal.exact(results.hits, asked.text, curations.curated(asked.text).pinned) if suits else 0
+    hits = personal.reordered(results.hits, suits, fixed=fixed)
+    return replace(results, hits=hits), hits != list(results.hits)
