@@ -18,7 +18,7 @@ from checkout.fulfilment import carriers, labelling, slips
 from checkout.fulfilment.models import Shipment
 from checkout.orders import emails
 from checkout.orders.transitions import FULFIL
-from checkout.warehouse import dispatching, picking, printing, rules, selectors
+from checkout.warehouse import dispatching, picking, printing, rules, selectors, wording
 from checkout.warehouse.models import PrintJob
 from checkout.warehouse.print_admin import print_papers
 from inventory.stock import selectors as stock
@@ -62,8 +62,10 @@ class DispatchScreens:
             "is_outdated": shipment is not None and labelling.is_outdated(shipment),
             "is_slip_outdated": shipment is not None and slips.is_outdated(shipment),
             "is_moved": shipment is not None and bool(labelling.moved(shipment.order, [shipment])),
+            "held_up": wording.held_up(shipment.order) if shipment and selectors.is_held_up(shipment) else "",
             "carriers": carriers.names(),
             "ready": selectors.ready(location_id=location),
+            "kept": [(one, wording.held_up(one.order)) for one in selectors.held_up(location_id=location)],
             "locations": stock.location_names(),
             "location": location,
         }

@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 from checkout.fulfilment import contents, labelling, leaving
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
-from checkout.warehouse import rules, selectors
-
-REFUSALS = (contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labelling.LabelRefused)
+from checkout.warehouse import rules, selectors, wording
 
 
 class NotFound(Exception):
@@ -27,6 +25,13 @@ class NotFound(Exception):
 
 class HasArrived(Exception):
     """This parcel had arrived before. `str()` is a sentence for people that says when."""
+
+
+class HeldUp(Exception):
+    """This parcel is packed, and may not leave as its order is. `str()` is a sentence for people that says why."""
+
+
+REFUSALS = (HeldUp, contents.ShipmentRefused, leaving.TrackingRefused, orders.TransitionRefused, labelling.LabelRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ def send(
     """Hand a picked parcel to a carrier: with the number that was typed for an `other` one, or else with the label of
     `carrier` (a code; empty: the usual one), which is made if it is not there. `seen`: the address
     (`labelling.address`) that the page shows, `made_for`: the one that the label of a typed number is for, as somebody
-    says. Raises `REFUSALS`, also for one that goes elsewhere since its label was printed, or the page was made."""
+    says. Raises `REFUSALS`, also for one that goes elsewhere since its label was printed, or the page was made; of what
+    may not leave no carrier is asked for a label."""
+    _check_may_leave(shipment_id)
     if tracking_number.strip() or other.strip():
         return leaving.dispatch_one(
             shipment_id=shipment_id, carrier=other, tracking_number=tracking_number, seen=seen, made_for=made_for, by=by
@@ -71,6 +78,14 @@ def send(
         shipment_id=shipment_id, carrier=label.carrier, tracking_number=label.tracking_number,
         tracking_url=label.tracking_url, seen=seen, by=by,
     )  # fmt: skip
+
+
+def _check_may_leave(shipment_id: UUID) -> None:
+    """In words of the packing desk, and without a lock: `leaving` asks once more. Raises `HeldUp`."""
+    for shipment in selectors.parcels([shipment_id]):
+        if selectors.is_held_up(shipment):
+            text = _("Parcel %(number)s may not leave: %(why)s")
+            raise HeldUp(text % {"number": shipment.number, "why": wording.held_up(shipment.order)})
 
 
 def send_many(*, shipment_ids: Sequence[UUID], by: str, carrier: str = "") -> Outcome:

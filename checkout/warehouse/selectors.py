@@ -22,16 +22,25 @@ _Row = TypeVar("_Row", bound=Shipment)
 _BATCH = 1000
 
 
-def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
-    """Those of `rows` that wait for somebody to pick them: paid for, not in anybody's wave.
+def _may_go() -> Q:
+    """Parcels whose units may be prepared and handed over, as `fulfilment.contents.is_ready` says of one order.
 
-    A change may have made an order dearer than what has come for it: its parcels wait until that is paid, as guards
-    would say of each unit (`orders.rules.is_covered`).
+    A change may have made an order dearer than what has come for it: its parcels wait until that is paid. What of it
+    is still here when all of its money was given back waits to be taken off.
     """
-    taken = inside().filter(shipment_id=OuterRef("pk"), is_open=True)
     came = F("order__secured_minor") - F("order__refunded_minor")
     is_paid = GreaterThanOrEqual(came, F("order__total_minor") - F("order__allowed_minor"))
-    return rows.filter(is_paid, ~Exists(taken), status=Shipment.Status.OPEN, order__status__in=parcels_of.GOING_ON)
+    is_given_back = Q(
+        order__captured_minor__gt=0, order__captured_minor=F("order__refunded_minor"),
+        order__allowed_minor__gte=F("order__total_minor"),
+    )  # fmt: skip
+    return Q(is_paid) & ~is_given_back & Q(order__status__in=parcels_of.GOING_ON)
+
+
+def to_pick(rows: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those of `rows` that wait for somebody to pick them: paid for, not in anybody's wave."""
+    taken = inside().filter(shipment_id=OuterRef("pk"), is_open=True)
+    return rows.filter(_may_go(), ~Exists(taken), status=Shipment.Status.OPEN)
 
 
 def inside() -> QuerySet[WaveParcel]:
@@ -213,12 +222,24 @@ def parcels(shipment_ids: Iterable[Any]) -> list[Shipment]:
     return [found[one] for one in ids if one in found]
 
 
+def _picked(location_id: UUID | None) -> QuerySet[Shipment]:
+    rows = Shipment.objects.filter(status=Shipment.Status.PICKED).select_related("order").order_by("id")
+    return rows.filter(location_id=location_id) if location_id else rows
+
+
 def ready(*, location_id: UUID | None = None, most: int = 100) -> list[Shipment]:
-    """Picked parcels that can leave, the oldest first; of one location, if given. Two queries."""
-    rows = Shipment.objects.filter(status=Shipment.Status.PICKED)
-    if location_id:
-        rows = rows.filter(location_id=location_id)
-    return list(rows.select_related("order").prefetch_related("lines").order_by("id")[:most])
+    """Picked parcels that can leave, the oldest first; of one location, if given. One query."""
+    return list(_picked(location_id).filter(_may_go())[:most])
+
+
+def held_up(*, location_id: UUID | None = None, most: int = 100) -> list[Shipment]:
+    """The other picked parcels: nobody may hand them over as their orders are (`wording.held_up`). Two queries."""
+    return list(_picked(location_id).exclude(_may_go()).prefetch_related("order__payments")[:most])
+
+
+def is_held_up(shipment: Shipment) -> bool:
+    """The same of one parcel with its order, by the guard itself. No query."""
+    return shipment.status == Shipment.Status.PICKED and not parcels_of.is_ready(shipment.order)
 
 
 def arrived(most: int = 10) -> list[Shipment]:

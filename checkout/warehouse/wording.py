@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from checkout.fulfilment.contents import ShipmentRefused
+from checkout.fulfilment.contents import GOING_ON, ShipmentRefused
 from checkout.fulfilment.leaving import TrackingRefused
+from checkout.orders.emails import text
+from checkout.orders.models import Order
 from checkout.orders.services import TransitionRefused
+from checkout.payments import selectors as payments
 from checkout.warehouse.picking import Scanned, ScanRefused
 from checkout.warehouse.printing import PrintRefused
 from checkout.warehouse.services import WaveRefused
@@ -72,3 +75,15 @@ def missing(sku: str, units: int, then: str, *, outdated: str = "") -> str:
 def outdated_slip(number: str) -> str:
     """The paper that lies in a box is not of this parcel as it is now."""
     return _("Parcel %(number)s: printed before a change, print the slip again.") % {"number": number}
+
+
+def held_up(order: Order) -> str:
+    """Why no parcel of an order may leave that is not ready for it (its payments fetched along)."""
+    if order.status not in GOING_ON:
+        return _("Its order is “%(status)s”.") % {"status": order.get_status_display()}
+    lacks = payments.due(order, list(order.payments.all()))
+    if lacks.minor > 0:
+        return _("%(amount)s is still to be paid.") % {"amount": text(lacks)}
+    if order.captured_minor and order.captured_minor == order.refunded_minor:
+        return _("All that was paid for it was given back.")
+    return _("Its payment is held, and not taken yet.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,13 +16,17 @@ from django.utils.timezone import localtime
 
 from checkout.fulfilment import shorting
 from checkout.fulfilment.models import Shipment
-from checkout.warehouse import picking
+from checkout.orders.models import Order
+from checkout.payments.models import Payment
+from checkout.warehouse import picking, wording
 from checkout.warehouse.models import PrintJob
 from tests.checkout.warehouse.papers.samples import pages
 from tests.checkout.warehouse.test_wave_admin import told
+from tests.counting import Counting
 from tests.factories import cart as carts
 from tests.factories import warehouse as make
 from tests.factories.changes import readdress
+from tests.factories.inventory import LocationFactory
 
 pytestmark = pytest.mark.django_db
 PACK, MANY, ARRIVALS = (f"admin:checkout_warehouse_{name}" for name in ("pack", "pack_many", "arrivals"))
@@ -191,6 +196,93 @@ def test_ready_parcels_are_shown_by_location(picker: Client, django_assert_max_n
         found = picker.get(reverse(PACK), {"location": str(first.location_id)}).context["ready"]
     assert len(found) == 3
     assert list(picker.get(reverse(PACK), {"location": "nonsense"}).context["ready"]) == found
+
+
+def dearer(shipment: Shipment, minor: int = 500) -> None:
+    """Its order costs so much more than came for it: the delivery went up after it was packed."""
+    rows = Order.objects.filter(pk=shipment.order_id)
+    rows.update(total_minor=F("total_minor") + minor, shipping_minor=F("shipping_minor") + minor)
+
+
+def paid_back(shipment: Shipment) -> None:
+    """All of its money went back, and nothing of it is due; what is packed was not taken off."""
+    everything = {"captured_minor": F("total_minor"), "refunded_minor": F("total_minor")}
+    Order.objects.filter(pk=shipment.order_id).update(**everything, allowed_minor=F("total_minor"))
+
+
+def still_held(shipment: Shipment) -> None:
+    """Its money is held for somebody to decide on."""
+    Order.objects.filter(pk=shipment.order_id).update(captured_minor=0, secured_minor=0)
+    held = {"status": "authorised", "authorised_minor": F("amount_minor"), "captured_minor": 0}
+    Payment.objects.filter(order_id=shipment.order_id).update(**held, capture_when="after_review")
+
+
+def given_up(shipment: Shipment) -> None:
+    """Its order is cancelled, and its parcel not yet."""
+    Order.objects.filter(pk=shipment.order_id).update(status="cancelled")
+
+
+@pytest.mark.parametrize(("happens", "why"), [
+    (dearer, "$5.00 is still to be paid."), (paid_back, "All that was paid for it was given back."),
+    (still_held, "Its payment is held, and not taken yet."), (given_up, "Its order is “Cancelled”."),
+])  # fmt: skip
+def test_what_may_not_leave_does_not_stand_among_what_is_ready(
+    picker: Client, happens: Callable[[Shipment], None], why: str
+) -> None:
+    kept, goes = picked(), picked()
+    happens(kept)
+    page = picker.get(reverse(PACK))
+    assert (page.context["ready"], page.context["kept"]) == ([goes], [(kept, why)])
+    order = reverse("admin:checkout_order_change", args=[kept.order_id])
+    row = f'<li><a href="{order}"><strong>{kept.number}</strong></a> <span>{why}</span>'
+    assert page.content.decode().count(row) == 1
+    elsewhere = picker.get(reverse(PACK), {"location": str(LocationFactory().pk)})
+    assert (elsewhere.context["ready"], elsewhere.context["kept"]) == ([], [])
+    shown = picker.get(reverse(PACK), {"parcel": kept.number}).content.decode()
+    assert (shown.count(f"<strong>It may not leave yet.</strong> {why}"), shown.count('name="other"')) == (1, 0)
+
+
+@pytest.mark.parametrize("happens", [dearer, paid_back])
+def test_what_may_not_leave_is_refused_before_its_carrier_is_asked(
+    picker: Client, happens: Callable[[Shipment], None]
+) -> None:
+    kept, goes = picked(), picked()
+    happens(kept)
+    why = wording.held_up(Order.objects.get(pk=kept.order_id))
+    sentence = f"Not done: {kept.number}: Parcel {kept.number} may not leave: {why}"
+    answer = post(picker, MANY, do="dispatch", shipment=[str(kept.pk), str(goes.pk)], carrier="demo")
+    assert told(answer) == [("success", "1 parcel is on its way."), ("error", sentence)]
+    alone = post(picker, shown=kept.number, carrier="demo")
+    assert told(alone) == [("error", f"Not done: Parcel {kept.number} may not leave: {why}")]
+    kept.refresh_from_db()
+    assert (kept.status, kept.tracking_number) == ("picked", "")
+    again = post(picker, MANY, do="dispatch", shipment=[str(goes.pk)], carrier="demo")
+    assert told(again) == [("success", "1 parcel is on its way.")]  # what has left is not asked about
+
+
+def test_it_is_ready_once_the_rest_is_paid(picker: Client) -> None:
+    shipment = picked()
+    dearer(shipment)
+    assert picker.get(reverse(PACK)).context["ready"] == []
+    Order.objects.filter(pk=shipment.order_id).update(secured_minor=F("secured_minor") + 500)
+    page = picker.get(reverse(PACK))
+    assert (page.context["ready"], page.context["kept"]) == ([shipment], [])
+
+
+def test_as_many_queries_for_one_parcel_as_for_many(picker: Client, counting: Counting) -> None:
+    def queries() -> int:
+        with counting() as asked:
+            picker.get(reverse(PACK))
+        return asked()
+
+    dearer(picked())
+    picked()
+    queries()
+    once = queries()
+    for _ in range(3):
+        dearer(picked())
+        picked()
+    assert queries() == once
 
 
 def test_arrivals_are_scanned_by_either_number(picker: Client) -> None:

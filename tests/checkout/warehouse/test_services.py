@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
 
 from checkout.fulfilment import packing
 from checkout.fulfilment.models import Shipment
@@ -77,6 +78,14 @@ def test_what_waits_for_the_money_of_a_change_is_not_offered(sums: dict[str, int
         assert rules.is_covered(orders.facts(rows.get())) == (None if offered else "not_covered")
         assert waiting() == offered
         assert selectors.next_to_pick(location_id=shipment.location_id, most=9) == [one.pk for one in offered]
+
+
+def test_what_was_given_back_is_not_offered() -> None:
+    shipment = make.parcel()
+    everything = {name: F("total_minor") for name in ("captured_minor", "refunded_minor", "allowed_minor")}
+    Order.objects.filter(pk=shipment.order_id).update(**everything)
+    assert rules.is_covered(orders.facts(Order.objects.get(pk=shipment.order_id))) == "not_covered"
+    assert waiting() == []
 
 
 def test_whoever_comes_a_moment_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
