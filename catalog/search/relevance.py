@@ -78,8 +78,7 @@ def _and(parts: Sequence[str]) -> str:
 
 def idf(term: Term, known: Use) -> float:
     """How much a term says: the natural logarithm of the share of listings that have it."""
-    seen = max((min(known.listings(word) for word in form) for form in term.forms), default=0)
-    return math.log(1 + (known.total + 1) / (seen + 1))
+    return math.log(1 + (known.total + 1) / (known.of(term) + 1))
 
 
 @dataclass(frozen=True)

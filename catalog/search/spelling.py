@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connections
 
 from catalog.search import rules
+from catalog.search.meaning import Term
 from shop.core import db
 
 FEW = 10  # listings: of a word that fewer have it may be asked whether another was meant
@@ -78,6 +79,10 @@ class Use:
     def listings(self, word: str) -> int:
         """Of how many titles the word is, as far as that is known."""
         return max(self.words.get(word, 0), self.stems.get(word, 0))
+
+    def of(self, term: Term) -> int:
+        """Of how many titles a term is, by the commonest of its forms: no form is a mistake beside a synonym."""
+        return max((min(self.listings(word) for word in form) for form in term.forms), default=0)
 
 
 def use(words: Iterable[str]) -> Use:

@@ -51,12 +51,13 @@ def _understood(query: Query) -> Asked:
     said, synonyms = words()
     meaning = understand(query.text, said, synonyms)
     known = _use(meaning)
-    better = {} if query.is_exact else spelling.corrections(meaning.words, known, said.used)
+    unsure = [word for term in meaning.terms if known.of(term) < spelling.FEW for word in term.words]
+    better = {} if query.is_exact else spelling.corrections(unsure, known, said.used)
     last = meaning.words[-1] if meaning.words else ""
     if last in better and better[last].is_beginning:  # not typed to its end, rather than mistyped
         del better[last]
     if not better:
-        is_open = bool(meaning.terms) and not query.is_exact
+        is_open = bool(meaning.terms) and not query.is_exact and not known.of(meaning.terms[-1])
         return Asked(open_ended(meaning, lambda word: known.listings(word) > 0) if is_open else meaning, known)
     text = " ".join(better[word].word if word in better else word for word in meaning.words)
     if not any(one.is_sure for one in better.values()):

@@ -56,6 +56,15 @@ def test_words_that_few_use_are_looked_for_beside_what_is_meant(shelf: None) -> 
     assert found.meaning.terms == (Term((("notebok",), ("notebook",))),)
 
 
+def test_words_of_a_synonym_are_no_mistakes(shelf: None) -> None:
+    Synonym.objects.create(words="notebuk, stand")
+    wording.forget()
+
+    found = asked("notebuk")
+
+    assert (found.corrected_to, found.meaning.terms) == (None, (Term((("notebuk",), ("stand",))),))
+
+
 def test_words_of_a_description_are_no_mistakes(shelf: None) -> None:
     catalog.product(name="Zapper")
 
