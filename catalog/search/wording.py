@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from catalog.search import curations, rules, spelling
 from catalog.search.curations import Curated
-from catalog.search.meaning import Form, Meaning, Words, open_ended, understand, with_forms
+from catalog.search.meaning import Form, Meaning, Term, Words, open_ended, understand, with_forms
 from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
 from catalog.search.query import Query
 from catalog.search.spelling import Use
@@ -51,7 +51,7 @@ def _understood(query: Query) -> Asked:
     said, synonyms = words()
     meaning = understand(query.text, said, synonyms)
     known = _use(meaning)
-    unsure = [word for term in meaning.terms if known.of(term) < spelling.FEW for word in term.words]
+    unsure = [word for term in meaning.terms if known.of(term) < _enough(term, synonyms) for word in term.words]
     better = {} if query.is_exact else spelling.corrections(unsure, known, said.used)
     last = meaning.words[-1] if meaning.words else ""
     if last in better and better[last].is_beginning:  # not typed to its end, rather than mistyped
@@ -67,6 +67,11 @@ def _understood(query: Query) -> Asked:
         understand(text, said, synonyms), phrases=meaning.phrases, without=meaning.without, codes=meaning.codes
     )
     return Asked(corrected, _use(corrected), corrected_to=text)
+
+
+def _enough(term: Term, synonyms: Mapping[Form, tuple[Form, ...]]) -> int:
+    """Of how many titles a term must be for none to ask whether another was meant: of one, if it is a synonym's."""
+    return 1 if tuple(map(rules.singular, term.words)) in synonyms else spelling.FEW
 
 
 def _use(meaning: Meaning) -> Use:
