@@ -93,11 +93,13 @@ def edit(
     by: str,
     kind: str = "edit",
     may_cancel: bool = True,
+    cause: UUID | None = None,
 ) -> OrderChange:
     """Change a placed order as one revision: units `removed` (by line id), units `added` (by variant id), where and
     how it goes (an address as in `shop.core.addresses`, the code of a delivery), `fields` "po_number", "gift_message".
 
-    `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`. Added units cost what they
+    `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`, `cause` the
+    reimbursement that it is the exchange of. Added units cost what they
     cost today and are held before anything is written; if that fails they are let go. Money that is owed goes back by
     itself, what is to be paid is asked for on the order's page. Called outside of transactions. Raises `EditRefused`,
     and when nothing is left of it `OrderCancelled`, or `MayNotCancel` without `may_cancel`.
@@ -113,7 +115,7 @@ def edit(
     try:
         change = writing.write(
             order_id=order_id, plan=plan, by=by, reason=reason, change_id=change_id, seen_revision=seen_revision,
-            may_cancel=may_cancel,
+            may_cancel=may_cancel, cause=cause,
         )  # fmt: skip
     except BaseException:
         # The answer to its commit may be lost, not the change. Where even that cannot be asked, the hold runs out.

@@ -36,11 +36,13 @@ def write(
     change_id: UUID,
     seen_revision: int | None = None,
     may_cancel: bool = True,
+    cause: UUID | None = None,
 ) -> OrderChange | None:
     """Change the order as planned; None if nothing would be left of it: then the whole of it is cancelled.
 
     `seen_revision`: the revision that the plan was made for, None where it does not matter. The same `change_id` again
-    is the same change. Units follow by `OrderChanged`. Raises `EditRefused`, and `MayNotCancel` without `may_cancel`.
+    is the same change. `cause`: the reimbursement that it is the exchange of. Units follow by `OrderChanged`. Raises
+    `EditRefused`, and `MayNotCancel` without `may_cancel`.
     """
     expected = stock.expected(change_id) if plan.added else {}
     with transaction.atomic(using=db.DEFAULT):
@@ -61,13 +63,14 @@ def write(
         change = revising.revise(
             order=order, kind=plan.kind, by=by, reason=reason, removed=plan.removed, added=plan.added,
             expected=expected, changed=plan.changed, delivery_minor=plan.delivery_minor, change_id=change_id,
+            cause=cause,
         )  # fmt: skip
         fulfilment.adapt(order=order, by=by)
         if not _GOES_BY.isdisjoint(plan.changed):
             labelling.forget(order=order, by=by)
         with override(order.language):
             why = reason if plan.kind == OrderChange.Kind.EXCHANGE else _("The order was changed.")
-        payments.settle(order_id=order_id, by=by, reason=why)
+        payments.settle(order_id=order_id, by=by, reason=why, cause=cause)
         return change
 
 

@@ -60,6 +60,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
             changes=changes,
             refunds=refunds,
             returns=returns.history_of(order.pk),
+            settled=returns.settled_of(order.pk) if any(one.cause_id for one in refunds) else {},
             swaps=returns.swaps_of(order.pk) if any(one.kind == "exchange" for one in changes) else {},
         ),
     }

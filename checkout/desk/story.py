@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -46,18 +46,18 @@ def of(
     changes: Iterable[Any],
     refunds: Iterable[Any],
     returns: Iterable[Any] = (),
+    settled: Mapping[Any, str] = MappingProxyType({}),
     swaps: Mapping[Any, int] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps;
-    `swaps`: what came back for exchanges was worth, by the change that each made."""
+    `settled`: the number of the return of each reimbursement, by its id; `swaps`: what came back for exchanges was
+    worth, by the change that each made."""
     names = {str(line.pk): _name(line) for line in lines}
-    returns = list(returns)
-    numbers = {one.parent.number for one in returns}
     entries = [
         *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
         *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
         *(_entry(one.at, *_change(order, one, names, swaps)) for one in changes),
-        *(_entry(one.created_at, *_refund(one, numbers)) for one in refunds),
+        *(_entry(one.created_at, *_refund(one, settled)) for one in refunds),
         *(_entry(one.at, *_return(one)) for one in returns if one.trigger in _RETURNS),
     ]
     return sorted(entries, key=lambda one: one["at"], reverse=True)
@@ -130,10 +130,10 @@ def _difference(order: Any, change: Any, swaps: Mapping[Any, int]) -> str:
     return text % {"amount": amount}
 
 
-def _refund(refund: Any, numbers: Collection[str]) -> tuple[str, str]:
-    """What goes back, and for which of the returns with these `numbers`; none: it was cancelled, changed or given."""
+def _refund(refund: Any, settled: Mapping[Any, str]) -> tuple[str, str]:
+    """What goes back, and for which return, if for one; else an order was cancelled or changed, or it was given."""
     text, note = _money_back(refund)
-    about = _("For return %(number)s.") % {"number": refund.reason} if refund.reason in numbers else ""
+    about = _("For return %(number)s.") % {"number": settled[refund.cause_id]} if refund.cause_id in settled else ""
     return text, " ".join(filter(None, (about, note)))
 
 

@@ -225,8 +225,7 @@ class OrderLine(models.Model):
     returned_shipping_minor = models.BigIntegerField(db_default=0)
     returned_tax_minor = models.BigIntegerField(db_default=0)
     returned_included_tax_minor = models.BigIntegerField(db_default=0)
-    # delivery of units that came back, and its tax, that the shop keeps: no other unit of the line is worth it
-    kept_shipping_minor = models.BigIntegerField(db_default=0)
+    kept_shipping_minor = models.BigIntegerField(db_default=0)  # of units that came back: no other unit is worth it
     kept_tax_minor = models.BigIntegerField(db_default=0)
     kept_included_tax_minor = models.BigIntegerField(db_default=0)
     expected_on = models.DateField(null=True, blank=True)  # promised when it was bought before it was there
@@ -285,13 +284,17 @@ class OrderChange(models.Model):
     after = models.JSONField(default=dict)
     difference_minor = models.BigIntegerField()  # of the total: above zero is to be paid, below comes back
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    cause_id = models.UUIDField(null=True, blank=True)  # the reimbursement that it is the exchange of
     actor = models.CharField(max_length=80)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name, verbose_name_plural = _("change of an order"), _("changes of orders")
         ordering = ["revision"]
-        constraints = [models.UniqueConstraint("order", "revision", name="order_change_revision")]
+        constraints = [
+            models.UniqueConstraint("order", "revision", name="order_change_revision"),
+            models.UniqueConstraint("cause_id", condition=Q(cause_id__isnull=False), name="order_change_cause_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.revision}"

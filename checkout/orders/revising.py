@@ -62,11 +62,13 @@ def revise(
     changed: Mapping[str, Any] | None = None,
     delivery_minor: int | None = None,
     change_id: UUID | None = None,
+    cause: UUID | None = None,
 ) -> OrderChange:
     """Write one change of a locked order: units taken off its lines (by line id), lines added, fields `changed`.
 
     `changed` may hold "shipping_address", "billing_address", "delivery_option", "delivery_name", "delivery_on",
-    "po_number", "gift_message"; `delivery_minor` is what its delivery costs from now on. Publishes `OrderChanged`.
+    "po_number", "gift_message"; `delivery_minor` is what its delivery costs from now on. `cause`: the
+    reimbursement that this is the exchange of. Publishes `OrderChanged`.
     Raises `NoSuchUnits`, and `ValueError` for no change at all.
     """
     removed, changed = dict(removed or {}), dict(changed or {})
@@ -92,7 +94,7 @@ def revise(
         removed={str(key): units for key, units in removed.items()},
         added={str(line.pk): line.quantity for line in new},
         before=before, after=_told(order, changed),
-        difference_minor=order.total_minor - total, reason=reason[:200], actor=by,
+        difference_minor=order.total_minor - total, reason=reason[:200], actor=by, cause_id=cause,
     )  # fmt: skip
     audit.record(
         action=f"order.change.{kind}", by=by, object_type="order", object_id=order.pk,

@@ -96,6 +96,7 @@ def give(
     by: str,
     to: str = "original",
     key: UUID | None = None,
+    cause: UUID | None = None,
 ) -> list[Refund]:
     """So much of each payment of a locked order goes back; see `request`."""
     if to == Refund.Destination.STORE_CREDIT and order.customer_id is None and parts:
@@ -105,19 +106,20 @@ def give(
         pk = _key_of(payment, key)
         # what was paid with store credit becomes store credit the way it was paid
         if to == Refund.Destination.STORE_CREDIT and payment.provider != CREDIT and order.customer_id:
-            made.append(_give(payment, order.customer_id, order.number, minor, key=pk, reason=reason, by=by))
+            one = _give(payment, order.customer_id, order.number, minor, key=pk, reason=reason, by=by, cause=cause)
         else:
-            made.append(refunding.write_down(payment, minor, key=pk, reason=reason, by=by))
+            one = refunding.write_down(payment, minor, key=pk, reason=reason, by=by, cause=cause)
+        made.append(one)
     return made
 
 
 def _give(
-    payment: Payment, customer_id: UUID, number: str, minor: int, *, key: UUID, reason: str, by: str
+    payment: Payment, customer_id: UUID, number: str, minor: int, *, key: UUID, reason: str, by: str, cause: UUID | None
 ) -> Refund:  # fmt: skip
     """Order and payment are locked; the account's lock is taken after theirs."""
     refund = Refund.objects.create(
         id=key, payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200], actor=by,
-        destination=Refund.Destination.STORE_CREDIT, reference=str(key),
+        destination=Refund.Destination.STORE_CREDIT, reference=str(key), cause_id=cause,
     )  # fmt: skip
     credit.grant(
         customer_id=customer_id, amount=refund.amount, reason=reason, document=number, key=rules.refund_key(key),

@@ -157,6 +157,7 @@ class Refund(models.Model):
     actor = models.CharField(max_length=80)
     attempt = models.PositiveSmallIntegerField(db_default=1)
     retry_of = models.UUIDField(null=True, unique=True)  # the failed refund that this one repeats
+    cause_id = models.UUIDField(null=True, blank=True)  # the reimbursement that it is a part of
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -119,12 +119,17 @@ def _sum(refunds: QuerySet[Refund]) -> int:
 
 
 def write_down(
-    payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None, key: UUID | None = None
-) -> Refund:
-    """Write down a refund that a worker then sends. Order and payment are locked, the amount is within the cap."""
+    payment: Payment, minor: int, *, reason: str, by: str, again: Refund | None = None, key: UUID | None = None,
+    cause: UUID | None = None,
+) -> Refund:  # fmt: skip
+    """Write down a refund that a worker then sends. Order and payment are locked, the amount is within the cap.
+
+    `again`: the failed one that it repeats, and whose `cause` it has.
+    """
     refund = Refund.objects.create(
         id=key or db.uuid7(), payment=payment, order_id=payment.order_id, amount_minor=minor, reason=reason[:200],
         actor=by, attempt=again.attempt + 1 if again else 1, retry_of=again.pk if again else None,
+        cause_id=again.cause_id if again else cause,
     )  # fmt: skip
     _note(refund, Refund.Status.REQUESTED, by)
     Order.objects.filter(pk=payment.order_id).update(secured_minor=F("secured_minor") - minor)

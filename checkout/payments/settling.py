@@ -18,12 +18,14 @@ from checkout.payments.providers import invoice
 from shop.core import db
 
 
-def settle(*, order_id: UUID, by: str, reason: str, to: str = "original") -> list[Refund]:
+def settle(
+    *, order_id: UUID, by: str, reason: str, to: str = "original", cause: UUID | None = None
+) -> list[Refund]:  # fmt: skip
     """Ask for the refund of all that the order owes, and let go of what is held or promised beyond what is due.
 
-    `to` is a `Refund.Destination`. Split over the payments, oldest first. What a refund that failed was to give back
-    is not asked for again: that one is tried again as it is. Raises `RefundRefused` ("no_account": a guest's store
-    credit). May belong to the caller's transaction.
+    `to` is a `Refund.Destination`, `cause` the reimbursement that the refunds are a part of. Split over the payments,
+    oldest first. What a refund that failed was to give back is not asked for again: that one is tried again as it is.
+    Raises `RefundRefused` ("no_account": a guest's store credit). May belong to the caller's transaction.
     """
     with transaction.atomic(using=db.DEFAULT):
         order, payments = locking.order_and_payments(order_id)
@@ -34,7 +36,8 @@ def settle(*, order_id: UUID, by: str, reason: str, to: str = "original") -> lis
         limits = [refunding.free(payment) for payment in payments]
         minor = min(refunding.unasked(order), sum(limits))
         parts = zip(payments, rules.split(minor, limits), strict=True)
-        made = crediting.give(order, [(one, part) for one, part in parts if part], reason=reason, by=by, to=to)
+        given = [(one, part) for one, part in parts if part]
+        made = crediting.give(order, given, reason=reason, by=by, to=to, cause=cause)
         order, payments = locking.order_and_payments(order_id)
         recording.follow(order, by)
         if order.held_minor and not orders.facts(order).is_given_back and _kept(order) >= order.due_minor:

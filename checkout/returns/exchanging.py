@@ -2,7 +2,7 @@
 
 A saga of two steps. First what came back is settled (`reimbursing`), then the order is changed: `changes.edit` holds
 stock, which no transaction here can do. Whoever stops in between is followed by the worker that hears `ReturnSettled`.
-A change is made once: its reason names the reimbursement, and it is made at the revision at which none was found.
+A change is made once: the reimbursement is its cause, and it is made at the revision at which none was found.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         if row.is_complete:
             return
         note_back(order, by, but=row.pk)
-        sent = payments.settle(order_id=order.pk, by=by, reason=found.number)
+        payments.settle(order_id=order.pk, by=by, reason=found.number, cause=row.pk)
         Reimbursement.objects.filter(pk=row.pk).update(
             is_complete=True, change_id=change.pk if change else None,
             added_minor=change.difference_minor if change else 0,
-            refunded_minor=sum(refund.amount_minor for refund in sent) + (_sent_by(change) if change else 0),
+            refunded_minor=_sent_for(row),
         )  # fmt: skip
         facts = {"added": sum(change.added.values()) if change else 0}
         keeping.step(found, "exchange", by, facts=facts, note=problem)
@@ -122,15 +122,15 @@ def issue_papers(*, reimbursement_id: UUID, by: str) -> None:
 def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
     """The change of this exchange, made now if it was not before; without one, why it cannot be."""
     order = order_selectors.by_id(row.order_id)  # its revision is read before it is looked whether there is a change
-    reason = _reason(row)
-    made = OrderChange.objects.filter(order_id=row.order_id, kind="exchange", reason=reason).first()
+    made = OrderChange.objects.filter(order_id=row.order_id, cause_id=row.pk).first()
     if made is not None:
         return made, ""
     units = list(ReturnUnit.objects.filter(reimbursement=row).select_related("line"))
     try:
         return changes.edit(
-            order_id=order.pk, seen_revision=order.revision, added=wanted(units), reason=reason, by=by, kind="exchange"
-        ), ""
+            order_id=order.pk, seen_revision=order.revision, added=wanted(units), by=by, kind="exchange", cause=row.pk,
+            reason=_("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"},
+        ), ""  # fmt: skip
     except changes.EditRefused as refused:
         if refused.code == "changed_meanwhile":
             raise
@@ -138,14 +138,10 @@ def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
         return None, str(refused)
 
 
-def _reason(row: Reimbursement) -> str:
-    """Of the change, and of what goes back by it: they are found again by it."""
-    return _("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"}
-
-
-def _sent_by(change: OrderChange) -> int:
-    """What the change itself asked to be sent back, in minor units."""
-    rows = Refund.objects.filter(order_id=change.order_id, reason=change.reason)
+def _sent_for(row: Reimbursement) -> int:
+    """What was asked to be sent back for it, in minor units: by the change, and since. What failed and was asked for
+    again counts once."""
+    rows = Refund.objects.filter(order_id=row.order_id, cause_id=row.pk, retry_of=None)
     return int(rows.aggregate(minor=Coalesce(Sum("amount_minor"), 0))["minor"])
 
 

@@ -146,7 +146,9 @@ def _pay(order: Order, row: Reimbursement, settled: Sequence[Settled], by: str) 
     """Ask for what is owed now to be sent."""
     exchanging.note_back(order, by)
     try:
-        refunds = payments.settle(order_id=order.pk, by=by, reason=row.parent.number, to=row.destination)
+        refunds = payments.settle(
+            order_id=order.pk, by=by, reason=row.parent.number, to=row.destination, cause=row.pk
+        )  # fmt: skip
     except payments.RefundRefused as refused:
         raise ReturnRefused(str(refused), refused.code) from refused
     Reimbursement.objects.filter(pk=row.pk).update(refunded_minor=sum(one.amount_minor for one in refunds))

@@ -169,6 +169,11 @@ def swaps_of(order_id: UUID) -> dict[UUID, int]:
     return {row.change_id: row.amount_minor - (row.goodwill_minor or 0) for row in rows if row.change_id}
 
 
+def settled_of(order_id: UUID) -> dict[UUID, str]:
+    """The number of the return of each reimbursement of an order, by its id. One query."""
+    return dict(Reimbursement.objects.filter(parent__order_id=order_id).values_list("pk", "parent__number"))
+
+
 def history_of(order_id: UUID) -> list[ReturnStep]:
     """What happened to an order's returns, oldest first, each step with its return. One query."""
     return list(ReturnStep.objects.filter(order_id=order_id).select_related("parent").order_by("id"))

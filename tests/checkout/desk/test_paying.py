@@ -15,6 +15,7 @@ from checkout.fulfilment.models import Shipment
 from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import refunding
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.returns import services as returns
@@ -111,6 +112,18 @@ def test_money_back_for_a_return_says_so_and_other_money_back_does_not() -> None
     assert told == [
         ("$27.50 is yours as store credit", f"For return {found.number}."), ("$5.00 is yours as store credit", "")
     ]  # fmt: skip
+
+
+def test_money_back_that_failed_and_was_asked_for_again_is_still_for_its_return() -> None:
+    returned.rule()
+    order = returned.arrived(quantity=2)
+    found = returned.back(returned.asked(order))
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    failed = Refund.objects.get()
+    refunding.fail(refund_id=failed.pk, why="the balance is too low")
+    refunding.try_again(refund_id=failed.pk, by="system")
+    told = [(entry["text"], entry["note"]) for entry in shown(order)["story"] if "back to you" in entry["text"]]
+    assert told == [(f"{failed.amount.format()} is on its way back to you", f"For return {found.number}.")]
 
 
 def test_a_refund_that_came_to_nothing_and_is_not_owed_any_more_is_not_on_its_way() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from checkout.fulfilment.models import Shipment
 from checkout.orders.invariants import units_are_sold
 from checkout.orders.models import Order, OrderChange
 from checkout.orders.services import TransitionRefused
+from checkout.payments import refunding
 from checkout.payments import selectors as money_selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
@@ -181,14 +183,48 @@ def test_whoever_stops_in_between_is_followed(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_change_that_was_made_is_found_again() -> None:
-    """It dies after the change and before it is noted: the second try finds the change by its reason."""
+    """It dies after the change and before it is noted: the second try finds the change, in whatever words its reason
+    was written."""
     product, other = sizes(amount=3000)
     order, found = came_back(product, other)
     returns.reimburse(return_id=found.pk, by="staff:1")
+    assert OrderChange.objects.filter(order=order).update(reason=f"Umtausch zu {found.number}/1") == 1
     Reimbursement.objects.update(is_complete=False, change_id=None)
     exchanging.complete(reimbursement_id=Reimbursement.objects.get().pk, by="system")
     assert OrderChange.objects.filter(order=order).count() == 1
     assert Reimbursement.objects.get().change_id is not None
+
+
+def test_what_went_back_by_it_is_counted_once_however_often_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reason says each time why it failed. It dies before the change is noted; the amount is what was asked for."""
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    payments.request_refund(order_id=order.pk, amount=order.money(100), reason="late", by=BY)
+    with monkeypatch.context() as patch:
+        patch.setattr(exchanging, "note_back", lambda *_given, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            returns.reimburse(return_id=found.pk, by=BY)
+    row = Reimbursement.objects.get()
+    first = Refund.objects.exclude(reason="late").get()
+    refunding.fail(refund_id=first.pk, why="the balance is too low")
+    again = refunding.try_again(refund_id=first.pk, by="system")
+    assert again is not None
+    exchanging.complete(reimbursement_id=row.pk, by="system")
+    row.refresh_from_db()
+    assert (row.refunded_minor, row.is_complete) == (first.amount_minor, True)
+    causes = Refund.objects.filter(order_id=order.pk).order_by("pk").values_list("amount_minor", "cause_id")
+    assert list(causes) == [(100, None), (first.amount_minor, row.pk), (first.amount_minor, row.pk)]
+    assert OrderChange.objects.get(order=order).cause_id == row.pk
+
+
+def test_an_exchange_has_one_change() -> None:
+    """Whoever would make another one is stopped by the database."""
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, by=BY)
+    made = OrderChange.objects.get(order=order)
+    with pytest.raises(IntegrityError, match="order_change_cause_once"), transaction.atomic():
+        OrderChange.objects.create(order=order, revision=9, kind="exchange", difference_minor=0, cause_id=made.cause_id)
 
 
 def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatch) -> None:
