@@ -13,7 +13,7 @@ RARE = 3  # listings: a word of fewer may itself be a mistake
 CLEARLY = 20  # times as often: that much more used is worth one more mistake
 _WORD = re.compile(r"[^\W_]+")
 _MIXED = re.compile(r"\d{3,}|[^\W\d_]{3,}")  # shorter parts of a model number stand for nothing
-_JOINED = re.compile(r"[^\W_]+(?:[-./][^\W_]+)+")
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-./][^\W_]++)+")
 # Letters that Unicode does not decompose into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _BREAK = re.compile(r"""[^\w\s.-]+""")  # a model number does not go on behind a comma or a bracket
@@ -55,23 +55,23 @@ def indexed(text: str, *, is_title: bool = False) -> str:
     "WH-1000XM4" is also found as wh1000xm4, wh 1000 xm4 and 1000xm4; 17" as 17 inch and 17in. In a title neighbours
     that make a model number together are joined as well: "PS 4" is also ps4.
     """
-    plain = words(text)
+    folded = fold(text)
+    plain = [word[:MAX_WORD] for word in _WORD.findall(folded)]
     known = set(plain)
-    more = [*_models(text, known), *measures(text), *(IRREGULAR[word] for word in plain if word in IRREGULAR)]
+    more = [*_models(folded, known), *map(measure, measured(folded)), *(IRREGULAR[w] for w in plain if w in IRREGULAR)]
     if is_title:
-        more += (joined for part in _BREAK.split(fold(text)) for joined in _neighbours(_WORD.findall(part)))
+        more += (joined for part in _BREAK.split(folded) for joined in _neighbours(_WORD.findall(part)))
     return " ".join([*plain, *(word for word in dict.fromkeys(more) if word not in known)])
 
 
-def _models(text: str, known: set[str]) -> Iterator[str]:
+def _models(folded: str, known: set[str]) -> Iterator[str]:
     """Joined and split forms of what has both letters and digits, or of what hyphens, dots and slashes join."""
-    for compound in _JOINED.findall(fold(text)):
+    for compound in _JOINED.findall(folded):
         joined = "".join(_WORD.findall(compound))
         if len(joined) <= MAX_WORD and not joined.isdigit():
             yield joined
-    for word in sorted(known):
-        if is_model(word):
-            yield from _MIXED.findall(word)
+    for word in sorted(word for word in known if not word.isalpha() and is_model(word)):
+        yield from _MIXED.findall(word)
 
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
