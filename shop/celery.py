@@ -65,6 +65,7 @@ app.conf.beat_schedule = {
     "feeds.forget": {"task": "inventory.feeds.tasks.forget_old", "schedule": crontab(hour=3, minute=25)},
     "waitlist.sweep": {"task": "inventory.waitlist.tasks.sweep", "schedule": 30.0},
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
+    "search.copy": {"task": "catalog.search.tasks.copy_changes", "schedule": 10.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "search.forget": {"task": "catalog.search.tasks.forget_searches", "schedule": crontab(hour=3, minute=50)},
     "recommendations.count": {"task": "catalog.recommendations.tasks.count_new", "schedule": 60.0},

@@ -54,6 +54,7 @@ def configure(settings: dict[str, str]) -> None:
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
                 "stripe": {"level": "WARNING"},
+                "elastic_transport": {"level": "WARNING"},
             },
         }
     )

@@ -191,6 +191,11 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 
+# --- Elasticsearch: answers searches where there is one; without an address, or without an answer, PostgreSQL does
+ELASTICSEARCH_URL = "" if TESTING else env("ELASTICSEARCH_URL")  # tests that mean it name it
+ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", "holdfast-listings")
+ELASTICSEARCH_TIMEOUT_SECONDS = float(env("ELASTICSEARCH_TIMEOUT_SECONDS", "1"))  # for all that one search asks
+
 # --- Celery: every task may run twice; the outbox, not the broker, is what remembers
 CELERY_BROKER_URL = env("CELERY_BROKER_URL") or REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

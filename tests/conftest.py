@@ -186,3 +186,12 @@ def shop_sandbox(settings: object) -> Iterator[object]:
         providers.provider.cache_clear()
         yield running
     providers.provider.cache_clear()
+
+
+@pytest.fixture
+def elasticsearch(settings: object) -> Iterator[None]:
+    """The shop has an Elasticsearch, which holds nothing yet."""
+    from tests import elastic
+
+    with elastic.shop(settings):
+        yield

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from catalog.products import tree
-from catalog.search import curations, explaining, query, reports, wording
+from catalog.search import changes, curations, explaining, query, reports, wording
 from catalog.search.forms import CurationForm, PinnedFormSet, StopWordForm, SynonymForm
 from catalog.search.models import WEIGHTS, Curation, Pinned, Ranking, Searched, StopWord, Synonym
 from shop.audit import services as audit
@@ -53,8 +54,8 @@ class WordsAdmin(ModelAdmin):  # type: ignore[misc]
             action=f"{self.opts.model_name}.{what}", by=requests.actor(request), object_type=str(self.opts.model_name),
             object_id=obj.pk, changes={"is": str(obj)}, using=db.CATALOG,
         )  # fmt: skip
-        wording.forget()
-        curations.renew()
+        transaction.on_commit(wording.forget, using=db.CATALOG)
+        changes.renew()
 
 
 @admin.register(Synonym)
@@ -126,7 +127,7 @@ class CurationAdmin(WordsAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        curations.renew()
+        changes.renew()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().get_changeform_initial_data(request), "words": request.GET.get("words", "")[:200]}

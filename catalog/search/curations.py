@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from catalog.search import rules
+from catalog.search import changes, rules
 from catalog.search.models import Curation, Pinned
-from shop.core import cache, db
 
 MOST = 50  # products of one search
 MOST_SYNONYM_WORDS = 4  # as many neighbours are looked at
@@ -50,9 +49,4 @@ def pin(curation: Curation, pins: Sequence[tuple[UUID, bool]]) -> None:
         Pinned(curation=curation, product_id=product, place=place, is_buried=is_buried)
         for place, (product, is_buried) in enumerate(pins[:MOST], 1)
     )
-    renew()
-
-
-def renew() -> None:
-    """Let no answer from before be given any more."""
-    cache.LISTINGS.set(str(db.uuid7()))
+    changes.renew()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from catalog.search.query import Query
+from shop.core import cache
 
 logger = logging.getLogger(__name__)
 
 # Asked in this order; one that raises `EngineDown` is passed over, so that a search never ends in an error page.
-BY_NAME = {"postgres": "catalog.search.postgres.PostgresSearch"}
+BY_NAME = {
+    "elasticsearch": "catalog.search.elasticsearch.ElasticsearchEngine",
+    "postgres": "catalog.search.postgres.PostgresSearch",
+}
 
 
 class EngineDown(Exception):
@@ -83,15 +90,32 @@ class SearchEngine(Protocol):
     def search(self, query: Query, *, with_facets: bool = True) -> Results: ...
 
 
+def configured() -> list[str]:
+    """The engines of this shop, in the order in which they are asked."""
+    return [name for name in BY_NAME if name != "elasticsearch" or settings.ELASTICSEARCH_URL]
+
+
 def search(query: Query, *, with_facets: bool = True, only: str | None = None) -> Results:
-    """Ask the first engine that answers, or `only` the one of this name. Raises `EngineDown` when none does."""
-    names = [only] if only else list(BY_NAME)
-    for name in names:
-        engine: SearchEngine = import_string(BY_NAME[name])()
+    """Ask the first engine that answers, or `only` the one of this name, which is asked anew each time; else answers
+    live for 15 minutes, or until the index changes. Raises `EngineDown` when none answers.
+    """
+    if only:
+        return _ask(only, query, with_facets)
+    version = cache.LISTINGS.get() or "0"  # before it is asked: what it may not know of yet has another version
+    asked = hashlib.sha256(repr((query, with_facets, get_language())).encode()).hexdigest()
+    return cache.SEARCH.get_or(lambda: _first(query, with_facets), version, asked)
+
+
+def _first(query: Query, with_facets: bool) -> Results:
+    *others, last = configured()
+    for name in others:
         try:
-            return engine.search(query, with_facets=with_facets)
-        except EngineDown:
-            if name == names[-1]:
-                raise
-            logger.warning("search engine %s is down, asking the next one", name)
-    raise EngineDown("no search engine is configured")
+            return _ask(name, query, with_facets)
+        except EngineDown as down:
+            logger.warning("search engine %s is down, asking the next one: %s", name, down)
+    return _ask(last, query, with_facets)
+
+
+def _ask(name: str, query: Query, with_facets: bool) -> Results:
+    engine: SearchEngine = import_string(BY_NAME[name])()
+    return engine.search(query, with_facets=with_facets)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TOP = 20  # brands and categories shown
 MAX_ATTRIBUTE_FACETS, MAX_ATTRIBUTE_VALUES = 6, 20
 COUNTED = 50_000  # rows looked at; beyond that counts say "at least"
-_SAMPLE = 400  # rows that decide which attributes are worth a facet
+SAMPLE = 400  # rows that decide which attributes are worth a facet
 _LABELS = {
     "category": gettext_noop("Category"),
     "brand": gettext_noop("Brand"),
@@ -38,6 +38,9 @@ _LABELS = {
     "rating": gettext_noop("Rating"),
     "availability": gettext_noop("Availability"),
 }
+
+
+Rows = dict[str, list[tuple[str, str, int]]]
 
 
 @dataclass(frozen=True)
@@ -76,19 +79,27 @@ def _count(query: Query, found: Conditions) -> Counted:
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-    by_name: dict[str, list[tuple[str, str, int]]] = {}
+    by_name: Rows = {}
     for name, value, label, number in rows:
         by_name.setdefault(name, []).append((value, label or "", number))
-    total = by_name.pop("total")[0][2]
+    return counted(by_name, query.currency)
+
+
+def counted(by_name: Rows, currency: str) -> Counted:
+    """What an engine counted as (value, label, count) rows by facet, and the one row of "total", as people read it.
+
+    Values: materialised paths for category, slugs for brand with their names as labels, the number of the band for
+    price, whole stars for rating, and what the attribute says for attr.<code>. At most two queries.
+    """
     built = [
         _category(by_name.get("category", [])),
         _brand(by_name.get("brand", [])),
-        _price(by_name.get("price", []), query.currency),
+        _price(by_name.get("price", []), currency),
         _rating(by_name.get("rating", [])),
         _availability(by_name.get("availability", [])),
         *_attributes({name: rows for name, rows in by_name.items() if name.startswith("attr.")}),
     ]
-    return Counted(total, tuple(facet for facet in built if facet.counts))
+    return Counted(by_name["total"][0][2], tuple(facet for facet in built if facet.counts))
 
 
 # --- The statement
@@ -147,7 +158,7 @@ def _attribute_parts(names: Sequence[str]) -> tuple[str, list[Any], str, list[An
     """(counting SELECT, its parameters, the WITH part that chooses attributes, its parameters)."""
     chosen = [name.removeprefix("attr.") for name in names if name.startswith("attr.")]
     with_sql = (
-        f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {_SAMPLE}), "
+        f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {SAMPLE}), "
         "codes AS MATERIALIZED (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
         f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} "
         "AND count(*) * 5 >= (SELECT count(*) FROM sample) "

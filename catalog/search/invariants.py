@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
 
-from catalog.search import indexing
+from catalog.search import indexing, sync
+from catalog.search.engine import EngineDown
 from inventory.reservations import selectors as reservations
 from inventory.stock import selectors as stock
 from shop.core import db, invariants
@@ -55,8 +57,24 @@ def listed() -> list[str]:
 
 
 def elasticsearch() -> list[str]:
-    """I12: Elasticsearch holds what the shop lists."""
-    raise Skipped("this shop has no Elasticsearch: it searches in PostgreSQL")
+    """I12: Elasticsearch holds what the shop lists, in its present version. Raises `Skipped` while changes wait."""
+    if not settings.ELASTICSEARCH_URL:
+        raise Skipped("this shop has no Elasticsearch: it searches in PostgreSQL")
+    try:
+        found = [_said(one) for one in sync.differences()]
+    except EngineDown as down:
+        raise Skipped(f"Elasticsearch does not answer: {down}") from down
+    if found and (waiting := sync.waiting()):
+        raise Skipped(f"{waiting} changes are not sent to Elasticsearch yet")
+    return found
+
+
+def _said(one: sync.Difference) -> str:
+    if one.copied is None:
+        return f"listing {one.key} is not in Elasticsearch"
+    if one.listed is None:
+        return f"listing {one.key} is in Elasticsearch, but not listed"
+    return f"listing {one.key} has version {one.listed}, in Elasticsearch {one.copied}"
 
 
 def _set() -> Iterator[str]:

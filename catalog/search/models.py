@@ -74,6 +74,10 @@ class Listing(models.Model):
         null=True
     )  # name A, brand B, categories C: small, as it is read of every row that matches
     codes = ArrayField(models.CharField(max_length=120), default=list, db_default=[])  # SKUs and GTINs, compact
+    texts = models.JSONField(
+        default=dict, db_default={}
+    )  # the words searched for in name, brand, category, tags, prose
+    version = models.BigIntegerField(db_default=0)  # from a sequence, under the listing's lock: the higher the newer
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -93,6 +97,19 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListingChange(models.Model):
+    """A listing that Elasticsearch is yet to hear of, written with it; gone once it has. Only there where the shop has
+    an Elasticsearch.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    product_id = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    price_list = models.CharField(max_length=40)
+    version = models.BigIntegerField()  # of the listing then, or of its end
+    created_at = models.DateTimeField(db_default=Now())
 
 
 class Word(models.Model):

@@ -39,8 +39,7 @@ class Look:
 
     def most(self, least: int) -> str:
         """At least `least` of the terms."""
-        mixes = list(combinations(self.terms, least)) if math.comb(len(self.terms), least) <= _MOST_MIXES else None
-        some = " | ".join(f"({_and(mix)})" for mix in mixes) if mixes else " | ".join(self.terms)
+        some = " | ".join(f"({_and(mix)})" for mix in combinations(self.terms, least))
         return _and([f"({some})", self.extra])
 
 
@@ -56,7 +55,8 @@ def look(meaning: Meaning, known: Use) -> Look:
 
 def leasts(terms: int) -> list[int]:
     """How many of so many terms a row must have: first all; then, if that is little, two of three; then any."""
-    return list(dict.fromkeys([terms, max(1, terms - max(1, terms // 3)), 1])) if terms else [0]
+    most = max(1, terms - max(1, terms // 3))
+    return list(dict.fromkeys([terms, *([most] if math.comb(terms, most) <= _MOST_MIXES else []), 1])) if terms else [0]
 
 
 def tsquery(term: Term) -> str:

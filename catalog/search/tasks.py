@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 
-from catalog.search import indexing, reports
+from catalog.search import indexing, reports, sync
+from catalog.search.engine import EngineDown
+
+log = structlog.get_logger("catalog.search")
 
 
 @shared_task
+def copy_changes() -> None:
+    """Send to Elasticsearch what changed in the listings; where it is down, the next time has it."""
+    if settings.ELASTICSEARCH_URL:
+        try:
+            sync.copy_changes()
+        except EngineDown as down:
+            log.warning("changes are not sent", waiting=sync.waiting(), error=str(down))
+
+
+@shared_task(time_limit=6 * 3600)
 def repair() -> None:
-    """Find active products without a listing and listings without a product, and mend them. Nightly."""
+    """Find active products without a listing and listings without a product, and mend them; then documents that are
+    not their listing. Nightly.
+    """
     indexing.mend()
+    if settings.ELASTICSEARCH_URL:
+        sync.repair()
 
 
 @shared_task

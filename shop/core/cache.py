@@ -59,9 +59,14 @@ class Entry:
 
 CATEGORY_TREE = Entry("category-tree-version", 2 * HOUR)  # the version of the tree that each process holds
 AVAILABILITY = Entry("availabilities", 30)  # shown, never sold from
-LISTINGS = Entry("listings", 24 * HOUR)  # a version that changes with the search index; part of the keys of FACETS
+LISTINGS = Entry(
+    "listings", 24 * HOUR
+)  # a version that changes with the search index; part of the keys of FACETS and SEARCH
 FACETS = Entry("facets", 2 * MINUTE)  # counts of a list, by its query
 HOME = Entry("home", 5 * MINUTE)  # the home page's cards
+SEARCH = Entry("search", 15 * MINUTE)  # pages of results, under the version of the index
+SEARCH_CALL = Entry("search-call", 1)  # a worker was woken to tell Elasticsearch what changed
+SEARCH_COPYING = Entry("search-copying", MINUTE)  # a worker is telling it
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix
 SHED = Entry("shed", 7 * 24 * HOUR)  # what pages do without, as an operator said
 CARDS = Entry("cards", 5 * MINUTE)  # the HTML of cards, by what they show: of use until their template is another one

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from shop.core import db
 
@@ -24,9 +26,11 @@ class Result:
 
 
 def dependencies() -> list[Result]:
-    """Every database and the cache, each asked once."""
+    """Every database, the cache and the search server where there is one, each asked once."""
     results = [_ask(f"postgres:{alias}", partial(_query, alias), True) for alias in db.databases()]
     results.append(_ask("redis", _ping_cache, False))
+    if settings.ELASTICSEARCH_URL:
+        results.append(_ask("elasticsearch", _has_search_index, False))
     return results
 
 
@@ -48,3 +52,7 @@ def _query(alias: str) -> bool:
 def _ping_cache() -> bool:
     cache.set("health", "ok", 5)
     return bool(cache.get("health") == "ok")
+
+
+def _has_search_index() -> bool:
+    return bool(import_string("catalog.search.documents.is_there")())  # its library is loaded only where it is of use

@@ -29,6 +29,12 @@ _GROUPED = {
         "SELECT CASE WHEN expires_at > now() THEN 'open' ELSE 'expired' END, count(*) "
         "FROM inventory_reservation WHERE status = 'open' GROUP BY 1",
     ),
+    "shop_search_changes": (
+        "Changes that Elasticsearch is yet to hear of",
+        "state",
+        db.CATALOG,
+        "SELECT 'waiting', count(*) FROM catalog_listingchange",
+    ),
     "shop_checkout_line": (
         "Clicks on Pay in the waiting line of the checkout",
         "status",

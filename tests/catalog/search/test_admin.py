@@ -37,13 +37,14 @@ def pins(*rows: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def test_a_synonym_is_searched_for_at_once(merchant: Client) -> None:
+def test_a_synonym_is_searched_for_at_once(merchant: Client, django_capture_on_commit_callbacks: Any) -> None:
     catalog.product(name="Couchette")
     assert found("wagon lit") == []
 
-    response = merchant.post(
-        reverse("admin:catalog_synonym_add"), {"words": " Wagon-Lit,couchette , couchette", "is_active": "on"}
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        response = merchant.post(
+            reverse("admin:catalog_synonym_add"), {"words": " Wagon-Lit,couchette , couchette", "is_active": "on"}
+        )
 
     assert response.status_code == 302
     row = Synonym.objects.get(words="wagon lit, couchette")
@@ -51,7 +52,8 @@ def test_a_synonym_is_searched_for_at_once(merchant: Client) -> None:
     entry = AuditEntry.objects.get(action="synonym.add")
     assert (entry.object_id, entry.changes) == (str(row.pk), {"is": "wagon lit, couchette"})
 
-    merchant.post(reverse("admin:catalog_synonym_delete", args=[row.pk]), {"post": "yes"})
+    with django_capture_on_commit_callbacks(execute=True):
+        merchant.post(reverse("admin:catalog_synonym_delete", args=[row.pk]), {"post": "yes"})
     assert found("wagon lit") == []
 
 

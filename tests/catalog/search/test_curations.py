@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -82,13 +84,15 @@ def test_a_search_may_lead_elsewhere(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, "/pages/contact/")
 
 
-def test_a_pin_is_seen_at_once() -> None:
+def test_a_pin_is_seen_at_once(django_capture_on_commit_callbacks: Any) -> None:
     catalog.product(name="Lamp")
     torch = catalog.product(name="Torch")
     row = curation("lamp")
     assert names("lamp") == ["Lamp"]
 
-    curations.pin(row, [(torch.pk, False)])
+    with django_capture_on_commit_callbacks(execute=True):
+        curations.pin(row, [(torch.pk, False)])
     assert names("lamp") == ["Torch", "Lamp"]
-    curations.pin(row, [])
+    with django_capture_on_commit_callbacks(execute=True):
+        curations.pin(row, [])
     assert names("lamp") == ["Lamp"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalog.search import engine, indexing, spelling
@@ -118,17 +120,24 @@ def test_what_can_be_bought_comes_first_even_if_it_fits_less() -> None:
     assert [hit.name for hit in find("lamp").hits] == ["Shade", "Lamp"]
 
 
-def test_an_engine_that_is_down_is_passed_over(monkeypatch: pytest.MonkeyPatch, shelf: None) -> None:
-    monkeypatch.setattr(engine, "BY_NAME", {"broken": f"{__name__}.Broken", **engine.BY_NAME})
+def test_an_engine_that_is_down_is_passed_over(settings: Any, shelf: None) -> None:
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"  # where nobody listens
 
     assert [hit.name for hit in find("boots").hits] == ["Leather boots"]
 
 
 def test_when_all_engines_are_down_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BY_NAME", {"broken": f"{__name__}.Broken"})
+    monkeypatch.setitem(engine.BY_NAME, "postgres", f"{__name__}.Broken")
 
     with pytest.raises(engine.EngineDown):
         find("boots")
+
+
+def test_the_only_engine_asked_is_not_replaced_by_another(settings: Any, shelf: None) -> None:
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+
+    with pytest.raises(engine.EngineDown):
+        engine.search(Query(text="boots"), only="elasticsearch")
 
 
 class Broken:

@@ -1,0 +1,140 @@
+"""A product as the row of its listing: what lists show, what filters ask, and the words by which it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from catalog.products import cards, selectors
+from catalog.products import rules as product_rules
+from catalog.products.cards import Facts
+from catalog.products.models import Attribute, Category
+from catalog.search import rules
+from inventory.stock import selectors as stock
+from shop.core import db
+
+MAX_FILTER_TEXT = 60  # a longer value is no choice that anyone ticks
+MAX_TAGS = 30
+MAX_PROSE, MAX_TAG_TEXT = 20_000, 50_000  # letters of a description, and of tags and attributes, that are searched
+MAX_CODE = 120
+
+
+def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """The rows of those of these products that are active, in the order asked for. Nine queries, however many."""
+    currency = settings.DEFAULT_CURRENCY
+    facts = cards.facts(product_ids, currency=currency)
+    units = stock.available([variant.pk for row in facts for variant in row.variants])
+    filterable = _filterable({row.product.product_type_id for row in facts})
+    names = _category_names(facts)
+    return [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]
+
+
+def _row(
+    fact: Facts, currency: str, units: Mapping[UUID, int], filterable: set[str], categories: Mapping[UUID, str]
+) -> dict[str, Any]:
+    product = fact.product
+    brand, category = product.brand, product.category
+    chosen = selectors.default_variant([variant.pk for variant in fact.variants], units)
+    variant = next((row for row in fact.variants if row.pk == chosen), None)
+    regular = fact.regular_price or fact.price
+    released = datetime.combine(product.released_on, time(), UTC) if product.released_on else product.created_at
+    words = categories.get(category.pk, "") if category else ""
+    return {
+        "id": db.uuid7(),
+        "product_id": product.pk,
+        "currency": currency,
+        "price_list": "default",
+        "external_id": product.external_id,
+        "name": product.name,
+        "slug": product.slug,
+        "brand_name": brand.name if brand else "",
+        "brand_slug": brand.slug if brand else "",
+        "category_path": category.path if category else "",
+        "price_minor": fact.price.minor if fact.price else None,
+        "regular_minor": regular.minor if regular else None,
+        "shown_currency": fact.price.currency if fact.price else "",
+        "has_range": fact.has_range,
+        "is_sellable": fact.is_sellable,
+        "is_in_stock": any(units[row.pk] > 0 for row in fact.variants),
+        "rating_average": product.rating_average,
+        "rating_count": product.rating_count,
+        "popularity": float(product.rating_count),
+        "released_at": released,
+        "attributes": filter_values(product.attributes, fact, filterable),
+        "card": {
+            "picture": fact.picture,
+            "swatches": list(fact.swatches),
+            "swatches_more": fact.swatches_more,
+            "variant_id": variant.pk if variant else None,
+            "sku": variant.sku if variant else "",
+        },
+        "codes": _codes(fact),
+        "texts": {
+            "name": rules.indexed(product.name, is_title=True),
+            "brand": rules.indexed(brand.name if brand else ""),
+            "category": rules.indexed(words),
+            "tags": _tags(fact),
+            "prose": rules.indexed(product.description[:MAX_PROSE]),
+        },
+    }
+
+
+def _codes(fact: Facts) -> list[str]:
+    """By which article numbers the product is found, compact."""
+    given = [text for variant in fact.variants for text in (variant.sku, variant.gtin)]
+    return [code for code in dict.fromkeys(map(rules.compact, given)) if 0 < len(code) <= MAX_CODE]
+
+
+def _tags(fact: Facts) -> str:
+    """Tags, SKUs, GTINs and the words among attributes and options."""
+    product = fact.product
+    values = [str(value) for value in product.attributes.values() if isinstance(value, str)]
+    values += [str(tag) for tag in product.tags[:MAX_TAGS]]
+    for variant in fact.variants:
+        values += [variant.sku, variant.gtin, *variant.options.values()]
+    return rules.indexed(" , ".join(dict.fromkeys(values)), is_title=True)[:MAX_TAG_TEXT]
+
+
+def filter_values(attributes: Mapping[str, Any], fact: Facts, filterable: set[str]) -> dict[str, list[str]]:
+    """What lists can be filtered by: {code: [values as text]}, from filterable attributes and the variants' options."""
+    found: dict[str, list[str]] = {}
+    for code in filterable & attributes.keys():
+        text = _filter_text(attributes[code])
+        if text and len(text) <= MAX_FILTER_TEXT:
+            found[code] = [text]
+    for variant in fact.variants:
+        for name, value in variant.options.items():
+            code = product_rules.slug(name)
+            if code in filterable and value not in found.setdefault(code, []):
+                found[code].append(value)
+    return found
+
+
+def _filter_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _filterable(type_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    rows = Attribute.objects.filter(product_type_id__in=list(type_ids), is_filterable=True)
+    found: dict[UUID, set[str]] = {}
+    for type_id, code in rows.values_list("product_type_id", "code"):
+        found.setdefault(type_id, set()).add(code)
+    return found
+
+
+def _category_names(facts: Iterable[Facts]) -> dict[UUID, str]:
+    """The words of each product's category and those above it."""
+    wanted = {fact.product.category.path: fact.product.category.pk for fact in facts if fact.product.category}
+    step = Category.steplen
+    paths = {path[:length] for path in wanted for length in range(step, len(path) + 1, step)}
+    names = dict(Category.objects.filter(path__in=paths).values_list("path", "name"))
+    return {
+        key: " ".join(names.get(path[:length], "") for length in range(step, len(path) + 1, step))
+        for path, key in wanted.items()
+    }
