@@ -34,6 +34,7 @@ class Card:
     is_sellable: bool
     swatches: Sequence[Mapping[str, str]] = ()
     swatches_more: int = 0
+    name_parts: Sequence[tuple[str, bool]] = ()  # the name in pieces, and which of them were searched for
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class ElasticsearchEngine:
             raise EngineDown("too many searches failed a moment ago") from error
         if asked is None:
             return results
-        return replace(results, suggestion=asked.suggestion, corrected_to=asked.corrected_to)
+        return replace(results, **asked.told())
 
 
 def _search(query: Query, asked: Asked | None, below: str, with_facets: bool, ask: _Search) -> Results:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from catalog.search.meaning import LookedFor
 from catalog.search.query import Query
 from shop.core import cache
 
@@ -74,7 +75,7 @@ class Results:
     """One page of hits, how many there are in all, and the facets.
 
     `suggestion` is a better spelling that finds more ("did you mean"); `corrected_to` is the spelling whose results
-    these are, because the words as typed found nothing.
+    these are, because the words as typed found nothing. `looked_for` are the words to be marked where they are found.
     """
 
     hits: Sequence[Hit]
@@ -82,6 +83,7 @@ class Results:
     facets: Sequence[Facet]
     suggestion: str | None = None
     corrected_to: str | None = None
+    looked_for: tuple[LookedFor, ...] = ()
 
 
 class SearchEngine(Protocol):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import Exists, OuterRef
 
 from catalog.products.models import Category, Product, Variant
 from catalog.search import changes, locking, rules, vocabulary
@@ -123,9 +124,11 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
 
 def drift() -> tuple[set[UUID], set[UUID]]:
     """The active products that have no listing, and the listed ones that are not active."""
-    listed = set(Listing.objects.values_list("product_id", flat=True))
-    active = set(Product.objects.visible().values_list("pk", flat=True))
-    return active - listed, listed - active
+    listed = Listing.objects.filter(product_id=OuterRef("pk"))
+    active = Product.objects.visible().filter(pk=OuterRef("product_id"))
+    missing = Product.objects.visible().exclude(Exists(listed)).values_list("pk", flat=True)
+    stale = Listing.objects.exclude(Exists(active)).values_list("product_id", flat=True)
+    return set(missing), set(stale)
 
 
 def mend() -> int:

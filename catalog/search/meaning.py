@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from catalog.search import rules
 
 Form = tuple[str, ...]  # words that must all be there
+LookedFor = tuple[str, bool]  # a word, and whether it is only the beginning of one
 
 MAX_FORMS = 8
 _PHRASE = re.compile(r'(?<!\S)(-?)"([^"]*)"(?!\S)')
@@ -47,6 +48,14 @@ class Meaning:
     def words(self) -> tuple[str, ...]:
         """All that was typed and is looked for."""
         return tuple(word for term in self.terms for word in term.words)
+
+    @property
+    def looked_for(self) -> tuple[LookedFor, ...]:
+        """Every word that may stand for something typed."""
+        words = {word: False for term in self.terms for form in term.forms for word in form}
+        words |= {word: False for phrase in self.phrases for word in phrase}
+        words |= {term.words[-1]: True for term in self.terms if term.is_prefix}
+        return tuple(words.items())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 
 from catalog.products import selectors, tree
 from catalog.products.cards import Card
-from catalog.search import postgres
+from catalog.search import highlighting, postgres
 from catalog.search.engine import Facet, Hit, Results
+from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query, band
 from shop.core import cache
 from shop.core.money import Money
@@ -49,7 +50,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "title": place.title,
         "query": query.text,
         "total": results.total,
-        "cards": [card(hit) for hit in results.hits],
+        "cards": [card(hit, results.looked_for) for hit in results.hits],
         "sort": _sort(query, place),
         "facets": [
             facet for facet in (_facet(found, query, place) for found in _shown(results.facets, query, place)) if facet
@@ -96,8 +97,8 @@ def home_context(currency: str) -> dict[str, Any]:
     return {"departments": selectors.departments(), "recent": [], **wanted(currency)}
 
 
-def card(hit: Hit) -> Card:
-    """A hit as a card."""
+def card(hit: Hit, looked_for: Sequence[LookedFor] = ()) -> Card:
+    """A hit as a card, the words `looked_for` marked in its name."""
     return Card(
         product_id=hit.product_id,
         url=f"/products/{hit.slug}/",
@@ -113,6 +114,7 @@ def card(hit: Hit) -> Card:
         is_sellable=hit.is_sellable,
         swatches=hit.card.get("swatches", ()),
         swatches_more=hit.card.get("swatches_more", 0),
+        name_parts=highlighting.parts(hit.name, looked_for) if looked_for else (),
     )
 
 

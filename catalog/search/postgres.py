@@ -132,7 +132,7 @@ class PostgresSearch:
             score = relevance.score(look, wanted, wording.weights(), is_all=is_all).total()
             order, params = by_score(asked, look, score)
         results = _page(query, found, count, order, params)
-        return replace(results, suggestion=asked.suggestion, corrected_to=asked.corrected_to)
+        return replace(results, **asked.told())
 
 
 def by_score(asked: Asked, look: relevance.Look, score: relevance.Part) -> tuple[str, list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from catalog.search import curations, rules, spelling
 from catalog.search.curations import Curated
@@ -38,6 +39,11 @@ class Asked:
     suggestion: str | None = None
     corrected_to: str | None = None
     curated: Curated = field(default_factory=Curated)
+
+    def told(self) -> dict[str, Any]:
+        """What results say of it."""
+        looked_for = self.meaning.looked_for
+        return {"suggestion": self.suggestion, "corrected_to": self.corrected_to, "looked_for": looked_for}
 
 
 def understood(query: Query) -> Asked:
