@@ -45,7 +45,7 @@ class Explained:
 
 
 def explain(query: Query) -> Explained:
-    """The first twenty results of a search by relevance, and why they stand so. At most eight queries."""
+    """The first twenty results of a search by relevance, and why they stand so. At most nine queries."""
     asked = wording.understood(query)
     terms = tuple(" / ".join(" ".join(form) for form in term.forms) for term in asked.meaning.terms)
     if asked.meaning.is_empty:

@@ -187,6 +187,32 @@ def with_forms(meaning: Meaning, more: Mapping[str, str]) -> Meaning:
     return replace(meaning, terms=tuple(terms))
 
 
+def pairs(meaning: Meaning) -> tuple[str, ...]:
+    """The words that neighbours make together, as far as both are plain words."""
+    return tuple(joined for joined in map(_pair, meaning.terms, meaning.terms[1:]) if joined)
+
+
+def with_pairs(meaning: Meaning, is_known: Callable[[str], bool]) -> Meaning:
+    """The same, neighbours that make a known word together as one term that means it as well: "note book"."""
+    terms: list[Term] = []
+    left = list(meaning.terms)
+    while left:
+        term = left.pop(0)
+        joined = _pair(term, left[0]) if left else ""
+        if joined and is_known(joined):
+            mixes = tuple((*one, *other) for other in left.pop(0).forms for one in term.forms)
+            term = Term((*mixes[: MAX_FORMS - 1], (joined,)))
+        terms.append(term)
+    return replace(meaning, terms=tuple(terms))
+
+
+def _pair(one: Term, other: Term) -> str:
+    """What was typed of both as one word; empty if they are no plain words."""
+    words = (*one.words, *other.words)
+    joined = "".join(words)
+    return joined if len(words) == 2 and joined.isalpha() and len(joined) <= rules.MAX_WORD else ""
+
+
 def open_ended(meaning: Meaning, is_known: Callable[[str], bool]) -> Meaning:
     """The same, with the last word as a beginning if nobody knows it: it may not be typed to its end."""
     *before, last = meaning.terms

@@ -96,7 +96,7 @@ def use(words: Iterable[str]) -> Use:
 
 def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]] = ()) -> dict[str, Correction]:
     """Better spellings of those words that the catalogue hardly uses, at most one each. `also`: what else may be meant
-    than the words of the catalogue, and in how many listings that is. One query, or none.
+    than the words of the catalogue, and in how many listings that is. Two queries at most.
     """
     unsure = [word for word in dict.fromkeys(words) if _is_unsure(word, known)]
     if not unsure:
@@ -112,6 +112,7 @@ def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]
             if word is not None:
                 near[asked][word] = max(count, near[asked].get(word, 0))
     found = {word: _best(word, near[word], have[word]) for word in unsure}
+    found |= _apart([word for word in unsure if not (have[word] or _is_near(word, found[word]))])
     return {word: Correction(better, have[word], begun[word]) for word, better in found.items() if better}
 
 
@@ -121,6 +122,28 @@ def _best(word: str, near: Mapping[str, int], have: int) -> str | None:
     if best is None and not have and len(word) > rules.SHORT:  # better a guess than nothing at all
         best = rules.best_correction(word, candidates, edits=2)
     return best
+
+
+def _is_near(word: str, better: str | None) -> bool:
+    return better is not None and rules.distance(word, better) == 1
+
+
+def _apart(words: Sequence[str]) -> dict[str, str]:
+    """Those that are two words of the catalogue typed as one, with a space between them. One query, or none."""
+    cuts = {
+        word: [(word[:place], word[place:]) for place in range(rules.SHORT, len(word) - rules.SHORT + 1)]
+        for word in words
+    }
+    parts = [part for halves in cuts.values() for half in halves for part in half]
+    if not parts:
+        return {}
+    known = use(parts)
+    found = {}
+    for word, halves in cuts.items():
+        often, half = max(((min(map(known.listings, half)), half) for half in halves), default=(0, ("", "")))
+        if often >= rules.RARE:
+            found[word] = " ".join(half)
+    return found
 
 
 def _is_unsure(word: str, known: Use) -> bool:

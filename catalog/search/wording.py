@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.search import curations, rules, spelling
 from catalog.search.curations import Curated
-from catalog.search.meaning import Form, Meaning, Term, Words, open_ended, understand, with_forms
+from catalog.search.meaning import Form, Meaning, Term, Words, open_ended, pairs, understand, with_forms, with_pairs
 from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
 from catalog.search.query import Query
 from catalog.search.spelling import Use
@@ -48,7 +48,7 @@ class Asked:
 
 def understood(query: Query) -> Asked:
     """The meaning of the query's words, misspelt ones corrected unless they are to be taken as typed. The last word is
-    taken as the beginning of one if nobody knows it. At most four queries.
+    taken as the beginning of one if nobody knows it. At most five queries.
     """
     return replace(_understood(query), curated=curations.curated(query.text))
 
@@ -57,7 +57,8 @@ def _understood(query: Query) -> Asked:
     said, synonyms = words()
     meaning = understand(query.text, said, synonyms)
     known = _use(meaning)
-    unsure = [word for term in meaning.terms if known.of(term) < _enough(term, synonyms) for word in term.words]
+    meaning = with_pairs(meaning, lambda word: known.listings(word) > 0)
+    unsure = [word for term in meaning.terms if known.of(term) < _enough(term) for word in term.words]
     better = {} if query.is_exact else spelling.corrections(unsure, known, said.used)
     last = meaning.words[-1] if meaning.words else ""
     if last in better and better[last].is_beginning:  # not typed to its end, rather than mistyped
@@ -75,13 +76,13 @@ def _understood(query: Query) -> Asked:
     return Asked(corrected, _use(corrected), corrected_to=text)
 
 
-def _enough(term: Term, synonyms: Mapping[Form, tuple[Form, ...]]) -> int:
-    """Of how many titles a term must be for none to ask whether another was meant: of one, if it is a synonym's."""
-    return 1 if tuple(map(rules.singular, term.words)) in synonyms else spelling.FEW
+def _enough(term: Term) -> int:
+    """Of how many titles a term must be for none to ask whether another was meant: of one, if it has other forms."""
+    return 1 if len(term.forms) > 1 else spelling.FEW
 
 
 def _use(meaning: Meaning) -> Use:
-    return spelling.use(word for term in meaning.terms for form in term.forms for word in form)
+    return spelling.use([*(word for term in meaning.terms for form in term.forms for word in form), *pairs(meaning)])
 
 
 def words() -> tuple[Words, Mapping[Form, tuple[Form, ...]]]:

@@ -94,6 +94,10 @@ FOUND = {
         "leahter": ["Leather boots"],
         "jaens": ["Jeans"],
     },
+    "words typed together or apart": {
+        "head phones": ["Sony WH-1000XM4 wireless headphones"],
+        "redrunningshoes": [],
+    },
     "beginnings of words": {
         "headpho": ["Sony WH-1000XM4 wireless headphones"],
         "straw": ["Berry bowl"],

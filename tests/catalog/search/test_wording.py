@@ -67,6 +67,28 @@ def test_words_of_a_synonym_are_no_mistakes(shelf: None) -> None:
     assert (found.corrected_to, found.meaning.terms) == (None, (Term((("notebuk",), ("teapot",))),))
 
 
+def test_two_words_typed_as_one_are_taken_apart(shelf: None) -> None:
+    found = asked("notebookstand")
+
+    assert found.corrected_to == "notebook stand"
+    assert [term.words for term in found.meaning.terms] == [("notebook",), ("stand",)]
+
+
+def test_a_mistake_of_one_letter_is_likelier_than_two_words_typed_as_one(shelf: None) -> None:
+    for _number in range(spelling.FEW):
+        catalog.product(name="Notebookstands for a notes book")
+    indexing.rebuild()
+
+    assert asked("notebookstandz").corrected_to == "notebookstands"
+
+
+def test_one_word_typed_as_two_is_looked_for_as_one_as_well(shelf: None) -> None:
+    found = asked("note book stand")
+
+    assert (found.suggestion, found.corrected_to) == (None, None)
+    assert found.meaning.terms == (Term((("note", "book"), ("notebook",))), Term((("stand",),)))
+
+
 def test_words_of_a_description_are_no_mistakes(shelf: None) -> None:
     catalog.product(name="Zapper")
 
@@ -102,4 +124,4 @@ def test_understanding_takes_few_queries(shelf: None, counting: Any) -> None:
             asked(text)
         counts.append(queries())
 
-    assert counts == [2, 4, 4]
+    assert counts == [2, 5, 5]
