@@ -74,7 +74,7 @@ def run(
     if dry_run:
         return report
     report.created = report.updated = report.unchanged = 0
-    with _only_one():
+    with only_one():
         job = _job(path, format, resume=resume, default_stock=default_stock, by=by)
         ground = Ground(by=by)
         ground.prepare(survey)
@@ -211,7 +211,7 @@ def _finish_last_batch(job: ImportJob, *, default_stock: int, by: str) -> None:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def only_one() -> Iterator[None]:
     """One import at a time: a lock of the catalogue's database that dies with its connection."""
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('catalog.import'))")

@@ -1,7 +1,7 @@
 """Changes of the category tree. Paths of the whole subtree and the redirects from old paths are kept here.
 
 Every function opens its own transaction of the catalogue's database, publishes `CategoryChanged` for each
-category whose place or words changed, and forgets the cached tree.
+category whose place or words changed (but `load`), and forgets the cached tree.
 """
 
 from __future__ import annotations
@@ -48,6 +48,54 @@ def ensure_path(*, names: Sequence[str], by: str) -> Category:
     for name in names:
         node = siblings.filter(name=_name(name)).first() or create(name=name, by=by, parent_id=parent_id)
         siblings, parent_id = Category.objects.get_children(node), node.pk
+    return node
+
+
+def load(*, paths: Iterable[Sequence[str]], by: str) -> dict[tuple[str, ...], UUID]:
+    """Many at once: the category at each of these paths, and at those above, with whatever was missing made.
+
+    Publishes nothing: who loads a whole catalogue rebuilds its index.
+    """
+    with transaction.atomic(using=db.CATALOG):
+        locking.category_tree()
+        known: dict[tuple[str, ...], Category] = {}
+        names: dict[str, tuple[str, ...]] = {"": ()}  # by materialised path
+        last: dict[tuple[str, ...], Category] = {}  # child of each
+        for node in Category.objects.order_by("path"):
+            above = names[node.path[: -Category.steplen]]
+            names[node.path] = (*above, node.name)
+            known.setdefault(names[node.path], node)
+            last[above] = node
+        taken = {node.url_path for node in known.values()}
+        wanted = dict.fromkeys(tuple(path[:depth]) for path in paths for depth in range(1, len(path) + 1))
+        fresh = [_place(names, known, last, taken) for names in wanted if names not in known]
+        if fresh:
+            Category.objects.bulk_create(fresh)
+            parents = {names[:-1] for names in wanted if known[names] in fresh} - {()}
+            Category.objects.bulk_update([known[names] for names in parents], ["numchild"])
+            _record(action="category.load", by=by, category=fresh[0])
+    return {names: known[names].pk for names in wanted}
+
+
+def _place(
+    names: tuple[str, ...],
+    known: dict[tuple[str, ...], Category],
+    last: dict[tuple[str, ...], Category],
+    taken: set[str],
+) -> Category:
+    """A new category for `names`, the last below its parent, and noted as such in all the others."""
+    parent, before = known.get(names[:-1]), last.get(names[:-1])
+    above = f"{parent.url_path}/" if parent else ""
+    base, number = rules.slug(_name(names[-1]), "category"), 1
+    while f"{above}{rules.numbered(base, number)}" in taken:
+        number += 1
+    node = Category(name=names[-1], slug=rules.numbered(base, number), depth=len(names))
+    node.url_path = f"{above}{node.slug}"
+    node.path = before._inc_path() if before else Category._get_path(parent.path if parent else None, len(names), 1)
+    if parent:
+        parent.numchild += 1
+    known[names] = last[names[:-1]] = node
+    taken.add(node.url_path)
     return node
 
 
@@ -135,13 +183,16 @@ def _topmost(categories: Iterable[Category]) -> list[Category]:
 def _tell(*, action: str, by: str, categories: Sequence[Category]) -> None:
     for node in _topmost(categories):
         bus.publish(types.CategoryChanged(category_id=node.pk), using=db.CATALOG)
-    first = categories[0]
+    _record(action=action, by=by, category=categories[0])
+
+
+def _record(*, action: str, by: str, category: Category) -> None:
     audit.record(
         action=action,
         by=by,
         object_type="category",
-        object_id=first.pk,
-        changes={"url_path": first.url_path},
+        object_id=category.pk,
+        changes={"url_path": category.url_path},
         using=db.CATALOG,
     )
     transaction.on_commit(cache.CATEGORY_TREE.delete, using=db.CATALOG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -75,12 +76,18 @@ def _row(
         "codes": _codes(fact),
         "texts": {
             "name": rules.indexed(product.name, is_title=True),
-            "brand": rules.indexed(brand.name if brand else ""),
-            "category": rules.indexed(words),
+            "brand": _indexed(brand.name if brand else ""),
+            "category": _indexed(words),
             "tags": _tags(fact),
             "prose": rules.indexed(product.description[:MAX_PROSE]),
         },
     }
+
+
+@lru_cache(maxsize=4096)
+def _indexed(text: str) -> str:
+    """Of brands and categories, which many products share."""
+    return rules.indexed(text)
 
 
 def _codes(fact: Facts) -> list[str]:

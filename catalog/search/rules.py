@@ -13,6 +13,8 @@ RARE = 3  # listings: a word of fewer may itself be a mistake
 CLEARLY = 20  # times as often: that much more used is worth one more mistake
 _WORD = re.compile(r"[^\W_]+")
 _MIXED = re.compile(r"\d{3,}|[^\W\d_]{3,}")  # shorter parts of a model number stand for nothing
+_DIGIT = re.compile(r"\d")
+_JOINS = re.compile(r"[-./]")  # looked for first: most names join nothing
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-./][^\W_]++)+")
 # Letters that Unicode does not decompose into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -60,17 +62,22 @@ def indexed(text: str, *, is_title: bool = False) -> str:
     known = set(plain)
     more = [*_models(folded, known), *map(measure, measured(folded)), *(IRREGULAR[w] for w in plain if w in IRREGULAR)]
     if is_title:
-        more += (joined for part in _BREAK.split(folded) for joined in _neighbours(_WORD.findall(part)))
+        more += (
+            joined
+            for part in _BREAK.split(folded)
+            if _DIGIT.search(part)
+            for joined in _neighbours(_WORD.findall(part))
+        )
     return " ".join([*plain, *(word for word in dict.fromkeys(more) if word not in known)])
 
 
 def _models(folded: str, known: set[str]) -> Iterator[str]:
     """Joined and split forms of what has both letters and digits, or of what hyphens, dots and slashes join."""
-    for compound in _JOINED.findall(folded):
+    for compound in _JOINED.findall(folded) if _JOINS.search(folded) else ():
         joined = "".join(_WORD.findall(compound))
         if len(joined) <= MAX_WORD and not joined.isdigit():
             yield joined
-    for word in sorted(word for word in known if not word.isalpha() and is_model(word)):
+    for word in sorted(filter(is_model, known)):
         yield from _MIXED.findall(word)
 
 
@@ -114,7 +121,9 @@ def compounds(text: str) -> Iterator[re.Match[str]]:
 
 def is_model(word: str) -> bool:
     """Whether `word` has both letters and digits."""
-    return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
+    if word.isalpha() or word.isdigit():  # most words, and soon told
+        return False
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def model_run(terms: Sequence[str], start: int) -> int:

@@ -156,6 +156,16 @@ def load(*, rows: Sequence[InitialStock], reason: str, by: str, document: str = 
         return ledger.open_items(items, entry=ledger.Entry(Kind.RECEIVE, by, reason, document))
 
 
+def load_many(*, rows: Sequence[InitialStock], reason: str, by: str, document: str = "") -> int:
+    """As `load`, several times as fast, for thousands at once that nobody else loads meanwhile."""
+    for row in rows:
+        rules.check(row.quantity)
+    with transaction.atomic(using=db.INVENTORY):
+        units = [(row.variant_id, row.sku, row.quantity) for row in rows]
+        entry = ledger.Entry(Kind.RECEIVE, by, reason, document)
+        return ledger.copy_items(units, location_id=locations.by_code(None).id, entry=entry)
+
+
 def hold(*, items: Sequence[StockItem], quantities: Mapping[UUID, int]) -> None:
     """Promise units of locked items (quantities by item id) to a reservation. Needs the caller's transaction."""
     ledger.move(items, {key: rules.Change(reserved=units) for key, units in quantities.items()})

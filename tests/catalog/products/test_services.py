@@ -217,6 +217,33 @@ def test_moving_a_category_keeps_paths_unique() -> None:
     ]
 
 
+def test_many_categories_are_made_at_once_beside_those_that_are_there() -> None:
+    root = categories.create(name="Home", by="test")
+    old = categories.create(name="Lamps", parent_id=root.pk, by="test")
+    events = OutboxEvent.objects.using(db.CATALOG).count()
+    paths = [("Home", "Lamps", "Desk lamps"), ("Home", "Rugs"), ("Garden", "Rakes"), ("Home", "Lamps", "desk lamps!")]
+
+    made = categories.load(paths=paths, by="test")
+
+    assert made["Home",] == root.pk
+    assert made["Home", "Lamps"] == old.pk
+    assert dict(Category.objects.values_list("pk", "url_path")) == {
+        root.pk: "home",
+        old.pk: "home/lamps",
+        made[paths[0]]: "home/lamps/desk-lamps",
+        made[paths[1]]: "home/rugs",
+        made["Garden",]: "garden",
+        made[paths[2]]: "garden/rakes",
+        made[paths[3]]: "home/lamps/desk-lamps-2",
+    }
+    assert Category.objects.find_problems() == ([], [], [], [], [])
+    assert [node.name for node in tree.tree().children()] == ["Home", "Garden"]
+    assert categories.load(paths=paths, by="test") == made
+    assert Category.objects.count() == 7
+    assert OutboxEvent.objects.using(db.CATALOG).count() == events
+    assert AuditEntry.objects.using(db.CATALOG).filter(action="category.load").count() == 1
+
+
 def test_a_category_cannot_go_into_itself() -> None:
     root, leaf = catalog.category("A"), catalog.category("A", "B")
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -136,14 +137,38 @@ def test_setting_what_is_there_already_writes_nothing() -> None:
     assert StockMovement.objects.count() == before
 
 
-def test_loading_leaves_existing_items_alone() -> None:
+@pytest.mark.parametrize("load", [stock.load, stock.load_many])
+def test_loading_leaves_existing_items_alone(load: Callable[..., int]) -> None:
     item = stocked(5)
-    rows = [stock.InitialStock(item.variant_id, item.sku, 100), stock.InitialStock(uuid4(), "NEW", 100)]
-    assert stock.load(rows=rows, reason="import", by="system", document="import:1") == 1
-    assert stock.load(rows=rows, reason="import", by="system", document="import:2") == 0
+    rows = [
+        stock.InitialStock(item.variant_id, item.sku, 100),
+        stock.InitialStock(uuid4(), "NEW", 100),
+        stock.InitialStock(uuid4(), "NONE", 0),
+    ]
+    assert load(rows=rows, reason="import", by="system", document="import:1") == 2
+    assert load(rows=rows, reason="import", by="system", document="import:2") == 0
     assert counters(item) == (5, 0, 0, 0)
-    assert counters(StockItem.objects.get(sku="NEW")) == (100, 0, 0, 0)
+    new = StockItem.objects.get(sku="NEW")
+    assert counters(new) == (100, 0, 0, 0)
+    moved = StockMovement.objects.filter(document__startswith="import:")
+    columns = ("stock_item_id", "variant_id", "location_id", "kind", "quantity", "on_hand_after", "reason", "actor")
+    assert list(moved.values_list(*columns, "document")) == [
+        (new.pk, new.variant_id, item.location_id, "receive", 100, 100, "import", "system", "import:1")
+    ]
     assert_adds_up()
+
+
+def test_many_are_loaded_with_what_a_new_item_has() -> None:
+    for load, sku in ((stock.load, "ONE"), (stock.load_many, "MANY")):
+        load(rows=[stock.InitialStock(uuid4(), sku, 7)], reason="start", by="system")
+    own = {"id", "variant_id", "sku", "updated_at"}
+    one, many = StockItem.objects.filter(sku__in=["ONE", "MANY"]).order_by("-sku").values()
+    assert {key: one[key] for key in one.keys() - own} == {key: many[key] for key in many.keys() - own}
+
+
+def test_many_are_not_loaded_without_a_reason() -> None:
+    with pytest.raises(ValueError, match="the ledger asks of every unit who moved it"):
+        stock.load_many(rows=[stock.InitialStock(uuid4(), "A", 1)], reason="", by="system")
 
 
 def test_shipped_units_leave_the_house_once() -> None:
