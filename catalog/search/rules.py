@@ -10,7 +10,7 @@ MAX_WORDS = 12
 MAX_WORD = 60
 SHORT = 3  # letters: a shorter word is not corrected
 RARE = 3  # listings: a word of fewer may itself be a mistake
-CLEARLY = 20  # times as often: that much more used is worth one more mistake
+CLEARLY = 20  # times as often: that much more used is worth one more mistake, or a less likely one
 _WORD = re.compile(r"[^\W_]+")
 _MIXED = re.compile(r"\d{3,}|[^\W\d_]{3,}")  # shorter parts of a model number stand for nothing
 _DIGIT = re.compile(r"\d")
@@ -186,23 +186,30 @@ def best_correction(word: str, candidates: Iterable[tuple[str, int]], *, edits: 
     """The likeliest of (candidate, in how many listings it is) for a misspelt `word`; None if none is near enough, in
     `edits` mistakes (else `allowed_edits`).
 
-    Fewer edits first; at as many, the likelier mistake (`effort`), then who keeps the first letter, which people rarely
-    mistake, then the more used. A word of few listings may be a mistake itself: then one that is used `CLEARLY` more
-    often is likelier, also with one more edit.
+    Fewer edits first; at as many, the likeliest: how often a word is used times how likely the mistake is (the noisy
+    channel of Kernighan, Church and Gale 1990). A word of few listings may be a mistake itself: then one that is used
+    `CLEARLY` more often is likelier, also with one more edit.
     """
     allowed = allowed_edits(word) if edits is None else edits
-    near = [
-        (distance(word, other), effort(word, other), other[:1] != word[:1], -count, other)
+    near = sorted(
+        (edits, -count * likelihood(word, other), other, count)
         for other, count in candidates
-    ]
-    near = sorted(row for row in near if 0 < row[0] <= allowed)
+        if 0 < (edits := distance(word, other)) <= allowed
+    )
     if not near:
         return None
-    edits, *_, used, _word = best = near[0]
-    if -used < RARE:
-        likelier = [row for row in near if row[0] <= edits + 1 and row[3] <= CLEARLY * used]
+    edits, _likely, _word, used = best = near[0]
+    if used < RARE:
+        likelier = [row for row in near if row[0] <= edits + 1 and row[3] >= CLEARLY * used]
         best = min(likelier, default=best)
-    return best[-1]
+    return best[2]
+
+
+def likelihood(wrong: str, right: str) -> float:
+    """How likely somebody types `wrong` for `right`, only to compare with others: the more `effort` the less, and
+    people rarely mistake the first letter.
+    """
+    return float(CLEARLY) ** -effort(wrong, right) / (1 if wrong[:1] == right[:1] else 8)
 
 
 def effort(wrong: str, right: str) -> int:

@@ -15,25 +15,33 @@ FEW = 10  # listings: of a word that fewer have it may be asked whether another 
 MUCH = 20  # times as often a word must be used than a rare one that is near it
 _LONGEST = 40
 
+# A stem of three letters or fewer says nothing of a word that no title has ("gmaing" and GMA), unless in the plural.
 _KNOWN = """
-    SELECT asked.word, COALESCE(used.count, 0), COALESCE(stem.listings, 0)
+    SELECT asked.word, COALESCE(used.count, 0), CASE
+        WHEN used.count > 0 OR length(stem.lexeme) > 3 OR asked.word IN (stem.lexeme, stem.lexeme || 's')
+        THEN COALESCE(stem.listings, 0) ELSE 0 END
     FROM unnest(%s::text[]) AS asked(word)
     LEFT JOIN catalog_word used ON used.word = asked.word
     LEFT JOIN catalog_lexeme stem ON stem.lexeme = COALESCE((ts_lexize('shop_stem', asked.word))[1], asked.word)
     UNION ALL SELECT '', 0, listings FROM catalog_lexeme WHERE lexeme = ''
 """
-# Where titles do not have a word, tags and descriptions may. Near words are alike in their trigrams, or begin alike and
+# Where titles do not have a word, tags and descriptions may; of a short stem the word itself must be there, among the
+# first hundreds that have the stem. Near words are alike in their trigrams, or begin alike and
 # are about as long: two letters swapped leave few trigrams.
 _NEAR = """
-    SELECT asked.word, elsewhere.number, begun.is_beginning, near.word, GREATEST(near.count, stem.listings)
+    SELECT asked.word, elsewhere.number, begun.often, near.word, GREATEST(near.count, stem.listings)
     FROM unnest(%s::text[]) AS asked(word)
     CROSS JOIN LATERAL (
         SELECT count(*) AS number FROM (
-            SELECT FROM catalog_listing WHERE document @@ plainto_tsquery('shop', asked.word) LIMIT 20
+            SELECT FROM (
+                SELECT texts FROM catalog_listing WHERE document @@ plainto_tsquery('shop', asked.word) LIMIT 300
+            ) AS stemmed
+            WHERE length((ts_lexize('shop_stem', asked.word))[1]) > 3 OR texts::text ~ ('\\m' || asked.word || '\\M')
+            LIMIT 20
         ) AS those
     ) AS elsewhere
     CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM catalog_word WHERE word LIKE asked.word || '_%%') AS is_beginning
+        SELECT COALESCE(max(count), 0) AS often FROM catalog_word WHERE word LIKE asked.word || '_%%'
     ) AS begun
     LEFT JOIN LATERAL (
         (SELECT word, count FROM catalog_word WHERE word %% asked.word
@@ -57,7 +65,7 @@ class Correction:
 
     word: str
     have: int
-    is_beginning: bool = False  # words of the catalogue begin with what was typed
+    is_beginning: bool = False  # what was typed may not be typed to its end: words begin so that are not much rarer
 
     @property
     def is_sure(self) -> bool:
@@ -103,17 +111,23 @@ def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]
         return {}
     near: dict[str, dict[str, int]] = {word: dict(also) for word in unsure}
     have: dict[str, int] = {word: known.listings(word) for word in unsure}
-    begun: dict[str, bool] = {}
+    begun: dict[str, int] = {}
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(_NEAR, [unsure])
-        for asked, elsewhere, is_beginning, word, count in cursor.fetchall():
+        for asked, elsewhere, often, word, count in cursor.fetchall():
             have[asked] = max(have[asked], elsewhere)
-            begun[asked] = is_beginning
+            begun[asked] = often
             if word is not None:
                 near[asked][word] = max(count, near[asked].get(word, 0))
     found = {word: _best(word, near[word], have[word]) for word in unsure}
     found |= _apart([word for word in unsure if not (have[word] or _is_near(word, found[word]))])
-    return {word: Correction(better, have[word], begun[word]) for word, better in found.items() if better}
+
+    def is_beginning(word: str, better: str) -> bool:
+        return begun[word] > 0 and near[word].get(better, 0) < MUCH * begun[word]
+
+    return {
+        word: Correction(better, have[word], is_beginning(word, better)) for word, better in found.items() if better
+    }
 
 
 def _best(word: str, near: Mapping[str, int], have: int) -> str | None:

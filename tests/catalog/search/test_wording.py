@@ -56,6 +56,18 @@ def test_words_that_few_use_are_looked_for_beside_what_is_meant(shelf: None) -> 
     assert found.meaning.terms == (Term((("notebok",), ("notebook",))),)
 
 
+def test_a_short_stem_is_no_reason_to_believe_a_word(shelf: None) -> None:
+    for number in range(spelling.MUCH):
+        catalog.product(name=f"Gaming chair {number}", description="for zipping and unzipping")
+        catalog.product(name=f"GMA {number}")
+    catalog.product(name="Zip")
+    indexing.rebuild()
+
+    assert asked("gmaing").corrected_to == "gaming"
+    assert asked("gmas").corrected_to is None
+    assert asked("zipping").corrected_to is None
+
+
 def test_words_of_a_synonym_are_no_mistakes(shelf: None) -> None:
     catalog.product(name="Teapot")
     indexing.rebuild()
@@ -106,6 +118,15 @@ def test_words_are_taken_as_typed_where_that_is_asked_for(shelf: None) -> None:
 
 def test_a_last_word_that_nobody_knows_may_go_on(shelf: None) -> None:
     assert asked("stand noteb").meaning.terms == (Term((("stand",),)), Term((("noteb",),), is_prefix=True))
+
+
+def test_a_last_word_is_a_mistake_if_what_begins_so_is_much_rarer(shelf: None) -> None:
+    catalog.product(name="Notbookish")
+    catalog.product(name="Standing")
+    indexing.rebuild()
+
+    assert asked("notbook").corrected_to == "notebook"
+    assert asked("standi").corrected_to is None
 
 
 def test_weights_are_data() -> None:
