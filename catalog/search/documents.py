@@ -117,6 +117,10 @@ _SOURCE = """
 _KEY = "product_id || ':' || currency || ':' || price_list"
 
 
+class IndexReplaced(EngineDown):
+    """What was to be written meant an index that a rebuild has replaced meanwhile."""
+
+
 @dataclass(frozen=True)
 class Copy:
     """A document to be written, or removed where there is no source."""
@@ -253,7 +257,7 @@ def write(copies: Iterable[Copy], *suffixes: str, is_external: bool = True) -> N
         return
     told = "errors,items.*.error,items.*.status,items.*._index"
     with asking():
-        answer = client().bulk(operations=lines, require_alias=True, filter_path=told)
+        answer = client().bulk(operations=lines, require_alias=True, filter_path=told)  # type: ignore[arg-type]  # JSON
         refused = answer["items"] if answer["errors"] else []
     _check(refused)
 
@@ -263,7 +267,9 @@ def _check(items: Iterable[dict[str, Any]]) -> None:
         for told in item.values():
             error = told.get("error")
             if error and told["status"] != 409 and not (told["status"] == 404 and told["_index"] == alias(NEXT)):
-                raise EngineDown(f"not written: {error.get('type')}: {error.get('reason')}")
+                is_replaced = told["status"] == 404 and error.get("index") not in {None, alias()}
+                kind = IndexReplaced if is_replaced else EngineDown
+                raise kind(f"not written: {error.get('type')}: {error.get('reason')}")
 
 
 def versions(after: UUID | None, last: UUID | None) -> dict[str, int]:

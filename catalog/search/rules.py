@@ -209,7 +209,7 @@ def likelihood(wrong: str, right: str) -> float:
     """How likely somebody types `wrong` for `right`, only to compare with others: the more `effort` the less, and
     people rarely mistake the first letter.
     """
-    return float(CLEARLY) ** -effort(wrong, right) / (1 if wrong[:1] == right[:1] else 8)
+    return float(CLEARLY) ** -effort(wrong, right) / (1 if wrong[:1] == right[:1] else CLEARLY)
 
 
 def effort(wrong: str, right: str) -> int:

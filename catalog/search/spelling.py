@@ -29,14 +29,16 @@ _KNOWN = """
 # first hundreds that have the stem. Near words are alike in their trigrams, or begin alike and
 # are about as long: two letters swapped leave few trigrams.
 _NEAR = """
-    SELECT asked.word, elsewhere.number, begun.often, near.word, GREATEST(near.count, stem.listings)
+    SELECT asked.word, elsewhere.number, begun.often, near.word, GREATEST(near.count, used.listings)
     FROM unnest(%s::text[]) AS asked(word)
+    CROSS JOIN LATERAL (SELECT (ts_lexize('shop_stem', asked.word))[1] AS lexeme) AS stem
     CROSS JOIN LATERAL (
         SELECT count(*) AS number FROM (
             SELECT FROM (
                 SELECT texts FROM catalog_listing WHERE document @@ plainto_tsquery('shop', asked.word) LIMIT 300
             ) AS stemmed
-            WHERE length((ts_lexize('shop_stem', asked.word))[1]) > 3 OR texts::text ~ ('\\m' || asked.word || '\\M')
+            WHERE length(stem.lexeme) > 3 OR asked.word IN (stem.lexeme, stem.lexeme || 's')
+                OR texts::text ~ ('\\m' || asked.word || '\\M')
             LIMIT 20
         ) AS those
     ) AS elsewhere
@@ -53,7 +55,7 @@ _NEAR = """
            AND levenshtein_less_equal(word, asked.word, 2) <= 2
          ORDER BY levenshtein_less_equal(word, asked.word, 2), count DESC LIMIT 15)
     ) AS near ON true
-    LEFT JOIN catalog_lexeme stem ON stem.lexeme = COALESCE((ts_lexize('shop_stem', near.word))[1], near.word)
+    LEFT JOIN catalog_lexeme used ON used.lexeme = COALESCE((ts_lexize('shop_stem', near.word))[1], near.word)
 """
 
 

@@ -64,7 +64,11 @@ def drain() -> int:
             gone.pop(copy.key, None)
         # Looked up after the changes were read: who begins to build an index later finds them in the listings.
         suffixes = ["", NEXT] if documents.is_there(NEXT) else [""]
-        documents.write([*copies, *(Copy(key, version, None) for key, version in gone.items())], *suffixes)
+        try:
+            documents.write([*copies, *(Copy(key, version, None) for key, version in gone.items())], *suffixes)
+        except documents.IndexReplaced:  # on its way; the next try means the new one
+            log.info("search index was replaced meanwhile")
+            continue
         documents.refresh()
         cache.LISTINGS.set(str(db.uuid7()))  # before the changes are forgotten: who dies in between does it all again
         ListingChange.objects.filter(pk__in=[row[0] for row in rows]).delete()

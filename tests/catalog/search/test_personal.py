@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -93,7 +94,7 @@ def agree(customer: User, agrees: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_follows_a_customer_who_agreed(client: Client) -> None:
+def test_a_page_follows_a_customer_who_agreed(client: Client, django_capture_on_commit_callbacks: Any) -> None:
     home, garden = catalog.category("Home"), catalog.category("Garden")
     liked = [catalog.product(name=f"Lamp liked {number}", brand="Loved", category=home) for number in range(3)]
     for number in range(3):
@@ -120,7 +121,8 @@ def test_a_page_follows_a_customer_who_agreed(client: Client) -> None:
     assert names("/products/?q=lamp&sort=newest") == names("/products/?q=lamp&sort=newest&personal=0")
     assert names("/products/?q=lamp+0")[0] == "Lamp 0"
 
-    curations.pin(Curation.objects.create(words="lamp", key="lamp"), [(catalog.product(name="Pinned").pk, False)])
+    with django_capture_on_commit_callbacks(execute=True):
+        curations.pin(Curation.objects.create(words="lamp", key="lamp"), [(catalog.product(name="Pinned").pk, False)])
     assert names("/products/?q=lamp")[0] == "Pinned"
 
     agree(customer, False)

@@ -168,7 +168,7 @@ def test_a_late_copy_does_not_replace_a_newer_one(lamp: Product) -> None:
     assert _late(lamp, is_external=True) == [("Lamp", 800)]
 
 
-def test_negative_control_without_versions_the_late_copy_wins(lamp: Product) -> None:
+def test_F32_negative_control_without_versions_the_late_copy_wins(lamp: Product) -> None:
     assert _late(lamp, is_external=False) == [("Lamp", 900)]
 
 
@@ -225,6 +225,24 @@ def test_F32_rebuilding_while_prices_change_ends_without_a_difference(elasticsea
     assert copied == listed
     after = documents._behind(documents.alias())
     assert (len(after), set(before) & set(after), documents.is_there(documents.NEXT)) == (1, set(), False)
+
+
+def test_what_was_on_its_way_to_a_replaced_index_is_sent_to_the_new_one(
+    lamp: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reprice(lamp, 4321)
+    write, told = documents.write, []
+
+    def replaced_once(*given: Any, **options: Any) -> None:
+        if not told:
+            told.append(1)
+            raise documents.IndexReplaced("not written: index_not_found_exception")
+        write(*given, **options)
+
+    monkeypatch.setattr(documents, "write", replaced_once)
+
+    assert sync.drain() == 1
+    assert list(sync.differences()) == []
 
 
 def test_a_rebuild_that_died_is_cleared_away_by_the_next(lamp: Product) -> None:
