@@ -12,8 +12,9 @@ from catalog.search import beginnings, page, reports, rules
 from catalog.search.models import Word
 from shop.core import cache
 
-TOP = 5
-FEW = 3  # categories and brands
+TOP = 4  # searches and products: what fits under the box on a small screen
+FEW = 2  # categories and brands
+ENDINGS = 6  # some are one word in the singular and in the plural
 MAX_TEXT = 60
 
 
@@ -48,7 +49,7 @@ def _endings(last: str) -> list[tuple[str, int]]:
     """The words of the catalogue that begin with what was typed last, the most used first, and how many products
     have each."""
     rows = Word.objects.filter(word__startswith=last).order_by("-count", "word")
-    return list(rows.values_list("word", "count")[:TOP])
+    return list(rows.values_list("word", "count")[:ENDINGS])
 
 
 def _categories(words: Sequence[str]) -> list[dict[str, str]]:
@@ -74,4 +75,7 @@ def _queries(words: Sequence[str], ends: Sequence[tuple[str, int]]) -> list[dict
     *before, last = words
     texts = reports.popular(" ".join(words), TOP)
     texts += [" ".join([*before, word]) for word, _count in ends if word != last]
-    return [{"text": text, "url": f"{page.LIST_URL}?{urlencode({'q': text})}"} for text in dict.fromkeys(texts)][:TOP]
+    distinct: dict[str, str] = {}
+    for text in texts:
+        distinct.setdefault(" ".join(map(rules.singular, rules.words(text))), text)
+    return [{"text": text, "url": f"{page.LIST_URL}?{urlencode({'q': text})}"} for text in distinct.values()][:TOP]
