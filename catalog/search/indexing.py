@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -104,14 +106,15 @@ def index_product_type(product_type_id: UUID) -> int:
     return index(Product.objects.visible().filter(product_type_id=product_type_id).values_list("pk", flat=True))
 
 
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+def rebuild(progress: Callable[[int, int], None] | None = None, *, processes: int = 1) -> int:
     """Make all listings and the vocabulary again while the shop stays open. Returns how many are listed.
-    `progress(done, of)` is told after each batch.
+    `progress(done, of)` is told after each batch. More than one of `processes`: outside of any transaction, of a
+    process without threads.
     """
     ids = list(Product.objects.visible().order_by("pk").values_list("pk", flat=True))
     listed = done = 0
-    for batch in _batches(ids):
-        listed += _index_batch(batch, with_words=False)
+    for batch, found in zip(_batches(ids), _listed(_batches(ids), processes), strict=True):
+        listed += found
         done += len(batch)
         if progress:
             progress(done, len(ids))
@@ -147,6 +150,20 @@ def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
             batch = []
     if batch:
         yield batch
+
+
+def _listed(batches: Iterator[list[UUID]], processes: int) -> Iterator[int]:
+    """Index the batches, and tell in turn how many of each are listed."""
+    if processes == 1:
+        yield from map(_list_batch, batches)
+        return
+    connections.close_all()  # each process makes its own
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        yield from pool.map(_list_batch, batches)
+
+
+def _list_batch(ids: Sequence[UUID]) -> int:
+    return _index_batch(ids, with_words=False)
 
 
 def _index_batch(ids: Sequence[UUID], *, with_words: bool = True) -> int:

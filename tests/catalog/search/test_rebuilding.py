@@ -1,0 +1,42 @@
+"""A rebuild by several processes."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.search import indexing
+from catalog.search.models import Lexeme, Listing, Word
+from tests.factories import catalog
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_list_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        catalog.product(name=f"Lamp {number}", indexed=False)
+    catalog.product(name="Not sold yet", status="draft", indexed=False)
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    told: list[tuple[int, int]] = []
+
+    assert indexing.rebuild(lambda done, of: told.append((done, of)), processes=2) == 7
+    several = _all()
+    assert indexing.rebuild() == 7
+
+    assert told == [(2, 7), (4, 7), (6, 7), (7, 7)]
+    assert several == _all()
+    assert [name for name, *_ in several[0]] == [f"Lamp {number}" for number in range(7)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("processes", ["0", "33", "-1"])
+def test_a_number_of_processes_that_makes_no_sense_is_refused(processes: str) -> None:
+    with pytest.raises(CommandError, match="--processes is from 1 to 32"):
+        call_command("rebuild_search_index", processes=int(processes))
+
+
+def _all() -> tuple[list[tuple[object, ...]], list[tuple[str, int]], list[tuple[str, int]]]:
+    return (
+        list(Listing.objects.order_by("name").values_list("name", "document", "title", "card", "texts")),
+        list(Word.objects.order_by("word").values_list("word", "count")),
+        list(Lexeme.objects.order_by("lexeme").values_list("lexeme", "listings")),
+    )
