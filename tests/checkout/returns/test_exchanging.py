@@ -195,6 +195,25 @@ def test_the_change_that_was_made_is_found_again() -> None:
     assert Reimbursement.objects.get().change_id is not None
 
 
+def test_whoever_comes_second_tells_of_the_change_that_the_other_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker hears of a settlement while the merchant's page still makes the exchange."""
+    product, other = sizes(amount=1000)
+    order, found = came_back(product, other)
+    edit = changes.edit
+
+    def overtaken(**asked: Any) -> OrderChange:
+        edit(**asked)
+        raise changes.EditRefused("Somebody else has changed this order meanwhile.", "changed_meanwhile")
+
+    monkeypatch.setattr(changes, "edit", overtaken)
+
+    returns.reimburse(return_id=found.pk, by=BY)
+
+    row = Reimbursement.objects.get()
+    assert (row.is_complete, row.change_id) == (True, OrderChange.objects.get(order=order).pk)
+    assert wording.settled(row) == "Settled: $10.63 in goods, back in money: $16.61."
+
+
 def test_what_went_back_by_it_is_counted_once_however_often_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its reason says each time why it failed. It dies before the change is noted; the amount is what was asked for."""
     product, other = sizes(amount=1000)
