@@ -58,7 +58,7 @@ def test_no_address_is_kept_or_told() -> None:
     assert ADA not in path()
     row = OptOut.objects.values().get()
     assert ADA not in str(row)
-    assert "ada" not in str(list(AuditEntry.objects.filter(action="email.stop").values()))
+    assert "ada@" not in str(list(AuditEntry.objects.filter(action="email.stop").values())).lower()  # ids may spell ada
 
 
 @pytest.mark.parametrize("token", ["x", "feedback:abc", "feedback:abc:sig", "é", "a" * 900])
