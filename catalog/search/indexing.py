@@ -157,7 +157,9 @@ def _listed(batches: Iterator[list[UUID]], processes: int) -> Iterator[int]:
     if processes == 1:
         yield from map(_list_batch, batches)
         return
-    connections.close_all()  # each process makes its own
+    connections.close_all()
+    for connection in connections.all():  # a pool's connections may not be shared: each process makes its own
+        connection.close_pool()  # type: ignore[attr-defined]
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         yield from pool.map(_list_batch, batches)
 
