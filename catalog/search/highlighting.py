@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from catalog.search import rules
 from catalog.search.meaning import LookedFor
@@ -14,7 +14,7 @@ _PIECE = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def parts(text: str, looked_for: Iterable[LookedFor]) -> tuple[Part, ...]:
+def parts(text: str, looked_for: Collection[LookedFor]) -> tuple[Part, ...]:
     """`text` in pieces that make it up again: words in any number ("Boots" for boot), what hyphens join also as one
     ("WH-1000XM4" for wh1000xm4), and the words that begin so.
     """

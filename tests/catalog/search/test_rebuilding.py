@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from catalog.search import indexing
 from catalog.search.models import Lexeme, Listing, Word
+from shop.core import db
 from tests.factories import catalog
 
 
-@pytest.mark.django_db(transaction=True)
-def test_several_processes_list_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pooled(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A pool of connections, as the shop has and tests have not: its connections cannot be shared by processes."""
+    connection = connections[db.CATALOG]
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict["OPTIONS"], "pool", {"min_size": 2, "max_size": 4, "timeout": 10})
+        yield
+        connection.close()
+        connection.close_pool()
+
+
+def test_several_processes_list_what_one_does(pooled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(7):
         catalog.product(name=f"Lamp {number}", indexed=False)
     catalog.product(name="Not sold yet", status="draft", indexed=False)
