@@ -123,6 +123,15 @@ def tax_of(base: Money, rate: Rate) -> Money:
     return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), base.currency)
 
 
+def swapped(paid: Money, *, was: Money, now: Money) -> Money:
+    """What a unit costs that is sent instead of one for which `paid` was paid: the difference between the prices of
+    today is added, of what came back (`was`) and of what is sent (`now`). Never below zero.
+
+    So what costs the same costs nothing more, whatever sale or coupon the first one was bought with.
+    """
+    return max(Money.zero(paid.currency), paid + now - was)
+
+
 def shipping_price(*, price: Money, free_from: Money | None, subtotal: Money) -> Money:
     """The method's price, or nothing from a subtotal (after discount) of `free_from`."""
     if free_from is not None and subtotal >= free_from:

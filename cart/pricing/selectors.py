@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,21 @@ class QuoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """Units of a variant that are wanted instead of as many that came back (`instead_of`). `unit_price` is what one of
+    those cost without its discount; `discount` and `tax` (on top of the price) are what all of them had, and `rates`
+    those that it was worked out with: (rate, whether it is within the price)."""
+
+    variant_id: UUID
+    instead_of: UUID
+    quantity: int
+    unit_price: Money
+    discount: Money
+    tax: Money
+    rates: frozenset[tuple[Decimal, bool]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class QuotedLine:
     """One line of a quote. Amounts are the whole line's but `unit_price` and `regular_price` (None: not on sale)."""
 
@@ -50,6 +66,12 @@ class QuotedLine:
     tax: Money
     tax_class: str
     taxes: tuple[rules.TaxLine, ...] = ()
+
+    @property
+    def cost(self) -> Money:
+        """What the line comes to altogether."""
+        included = total((tax.amount for tax in self.taxes if tax.is_included), self.tax.currency)
+        return self.line_total - self.discount + self.shipping + self.tax - included
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +176,62 @@ def quote(
         delivery=delivery if items else None,
         is_estimated=is_assumed or needs_state,
     )
+
+
+def exchanged(
+    *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any]
+) -> tuple[tuple[QuotedLine, ...], tuple[UUID, ...]]:
+    """A line for each of `swaps` that can be had, and the variants that are not sold. At most three queries.
+
+    A unit costs what was paid for the one that came back and the difference between both prices of today
+    (`rules.swapped`): it has the price of then, changed by the difference, and the discount of then. Where what came
+    back is not sold any more, its own price counts. Tax is that of any line of today; at the same rates as then only
+    the difference is taxed anew, so that the same price has the same tax to the cent.
+    """
+    wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
+    offers = products.offers(wanted, currency=currency)
+    country, state, _is_assumed = _place(address)
+    rates = _rates(country, state)[0] if swaps else []
+    lines, unsellable = [], []
+    for swap in swaps:
+        offer = offers.get(swap.variant_id)
+        if offer is None or not offer.is_sellable:
+            unsellable.append(swap.variant_id)
+        else:
+            lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), rates))
+    return tuple(lines), tuple(unsellable)
+
+
+def _exchanged(
+    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[rules.Rate]
+) -> QuotedLine:
+    before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
+    price = rules.swapped(swap.unit_price, was=before, now=_price(offer))
+    item = rules.Item(price * swap.quantity, offer.tax_class)
+    share = _share(item, swap.discount, rates)
+    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, rates)
+    taxes = share.taxes
+    if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
+        taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
+    amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
+    return replace(_quoted(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
+
+
+def _share(item: rules.Item, discount: Money, rates: Sequence[rules.Rate]) -> rules.ItemAmounts:
+    """The amounts of a line with this discount (no more than it costs), without delivery."""
+    currency = item.total.currency
+    zero = Money.zero(currency)
+    return rules.totals([item], discount=discount, shipping=zero, rates=rates, currency=currency).items[0]
+
+
+def _rounded(taxes: Sequence[rules.TaxLine], difference: Money) -> tuple[rules.TaxLine, ...]:
+    """The tax on top of the price changed by `difference`: what the tax of then was rounded otherwise."""
+    rows = []
+    for tax in taxes:
+        change = Money.zero(difference.currency) if tax.is_included else max(difference, -tax.amount)
+        difference -= change
+        rows.append(replace(tax, amount=tax.amount + change))
+    return tuple(rows)
 
 
 def rates_for(address: Mapping[str, Any]) -> frozenset[rules.Rate]:

@@ -46,6 +46,7 @@ class Wish:
 
     removed: Mapping[UUID, int] = field(default_factory=dict)
     added: Mapping[UUID, int] = field(default_factory=dict)
+    swaps: Sequence[pricing.Swap] = ()
     shipping_address: Mapping[str, Any] | None = None
     delivery_option: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +68,10 @@ class Plan:
     @property
     def units(self) -> dict[UUID, int]:
         """Units to be added, by variant."""
-        return {line.variant_id: line.quantity for line in self.added}
+        counts: dict[UUID, int] = {}
+        for line in self.added:
+            counts[line.variant_id] = counts.get(line.variant_id, 0) + line.quantity
+        return counts
 
 
 def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
@@ -78,7 +82,10 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     if wish.shipping_address is not None:
         changed |= _address(order, wish.shipping_address)
     address = changed.get("shipping_address", order.shipping_address)
-    added = _priced(order, address, {key: units for key, units in wish.added.items() if units})
+    added = (
+        *_priced(order, address, {key: units for key, units in wish.added.items() if units}),
+        *_swapped(order, address, wish.swaps),
+    )
     if changed:
         classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
         _same_tax(order, address, classes)
@@ -160,10 +167,23 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
         lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
         currency=order.currency, address=address, is_carried=False,
     )  # fmt: skip
-    if quote.unsellable:
-        fields = {str(variant): ["not_sellable"] for variant in quote.unsellable}
-        raise EditRefused(_("One of the products is not sold at present."), "not_sellable", fields)
+    _check_sellable(quote.unsellable)
     return quote.lines
+
+
+def _swapped(order: Order, address: Mapping[str, Any], swaps: Sequence[pricing.Swap]) -> tuple[pricing.QuotedLine, ...]:
+    """What is sent in exchange: what was paid for what came back, and the difference between the prices of today."""
+    if not swaps:
+        return ()
+    lines, unsellable = pricing.exchanged(swaps=swaps, currency=order.currency, address=address)
+    _check_sellable(unsellable)
+    return lines
+
+
+def _check_sellable(unsellable: Sequence[UUID]) -> None:
+    if unsellable:
+        fields = {str(variant): ["not_sellable"] for variant in unsellable}
+        raise EditRefused(_("One of the products is not sold at present."), "not_sellable", fields)
 
 
 def _texts(fields: Mapping[str, str]) -> dict[str, str]:

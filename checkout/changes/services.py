@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cart.pricing import selectors as pricing
 from checkout.changes import planning, selectors, stocking, writing
 from checkout.changes.planning import EditRefused, Plan, Wish
 from checkout.fulfilment import selectors as fulfilment
@@ -55,7 +56,8 @@ class OrderCancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A line as it would be: `quantity` units, `change` of them more (or, below zero, fewer) than now."""
+    """A line as it would be: `quantity` units, `change` of them more (or, below zero, fewer) than now. `total` is their
+    price, without their `discount`, delivery and tax."""
 
     line_id: UUID | None
     sku: str
@@ -63,6 +65,7 @@ class PreviewLine:
     quantity: int
     change: int
     total: Money
+    discount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def edit(
     seen_revision: int,
     removed: Mapping[UUID, int] = _NONE,
     added: Mapping[UUID, int] = _NONE,
+    swaps: Sequence[pricing.Swap] = (),
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,
@@ -99,13 +103,14 @@ def edit(
     how it goes (an address as in `shop.core.addresses`, the code of a delivery), `fields` "po_number", "gift_message".
 
     `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`, `cause` the
-    reimbursement that it is the exchange of. Added units cost what they
-    cost today and are held before anything is written; if that fails they are let go. Money that is owed goes back by
-    itself, what is to be paid is asked for on the order's page. Called outside of transactions. Raises `EditRefused`,
-    and when nothing is left of it `OrderCancelled`, or `MayNotCancel` without `may_cancel`.
+    reimbursement that it is the exchange of. Added units cost what they cost today, those of `swaps` what was paid for
+    what came back and the difference. They are held before anything is written; if that fails they are let go. Money
+    that is owed goes back by itself, what is to be paid is asked for on the order's page. Called outside of
+    transactions. Raises `EditRefused`, and when nothing is left of it `OrderCancelled`, or `MayNotCancel` without
+    `may_cancel`.
     """
     order = order_selectors.by_id(order_id)
-    wish = Wish(removed, added, shipping_address, delivery_option, fields, kind)
+    wish = Wish(removed, added, swaps, shipping_address, delivery_option, fields, kind)
     if order.revision != seen_revision:
         raise writing.changed_meanwhile()
     plan = planning.plan(order, list(order.lines.all()), wish)
@@ -130,6 +135,7 @@ def preview(
     order_id: UUID,
     removed: Mapping[UUID, int] = _NONE,
     added: Mapping[UUID, int] = _NONE,
+    swaps: Sequence[pricing.Swap] = (),
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,
@@ -142,7 +148,7 @@ def preview(
     if seen_revision is not None and order.revision != seen_revision:
         raise writing.changed_meanwhile()
     lines = list(order.lines.all())
-    wish = Wish(removed, added, shipping_address, delivery_option, fields, kind, only_unpicked)
+    wish = Wish(removed, added, swaps, shipping_address, delivery_option, fields, kind, only_unpicked)
     plan = planning.plan(order, lines, wish)
     have = stock.available(plan.units) if plan.added else {}
     if short := {variant: have[variant] for variant, units in plan.units.items() if have[variant] < units}:
@@ -167,6 +173,7 @@ def _previewed(order: Order, line: OrderLine, before: int) -> PreviewLine:
     return PreviewLine(
         line_id=line.pk if before else None, sku=line.sku, name=line.name, quantity=line.quantity,
         change=line.quantity - before, total=order.money(line.total_minor),
+        discount=order.money(line.discount_minor),
     )  # fmt: skip
 
 

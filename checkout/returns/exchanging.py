@@ -7,8 +7,9 @@ A change is made once: the reimbursement is its cause, and it is made at the rev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from cart.pricing import selectors as pricing
 from catalog.products import selectors as products
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
@@ -25,6 +27,7 @@ from checkout.orders import locking as order_locking
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
+from checkout.orders.rules import Amounts
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.returns import keeping, locking
@@ -37,7 +40,7 @@ log = structlog.get_logger("checkout.returns")
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Units of a variant that the shopper gets instead, and what they cost before discount and tax."""
+    """Units of a variant that the shopper gets instead, and what they cost before tax."""
 
     sku: str
     name: str
@@ -67,17 +70,38 @@ def wanted(units: Sequence[ReturnUnit]) -> dict[UUID, int]:
     return counts
 
 
-def plan(order: Order, units: Sequence[ReturnUnit]) -> Planned:
+def swaps(units: Sequence[ReturnUnit], worths: Iterable[tuple[OrderLine, int, Amounts]]) -> list[pricing.Swap]:
+    """What is wanted instead of `units` (of one return, their lines fetched along), a row for each order line: the
+    shopper has paid for so many of its units what their goods give back (`worths`)."""
+    variants = {unit.order_line_id: unit.line.exchange_for for unit in units}
+    found = []
+    for line, count, goods in worths:
+        if (variant := variants.get(line.pk)) is not None:
+            found.append(_swap(line, variant, count, goods))
+    return found
+
+
+def _swap(line: OrderLine, variant: UUID, count: int, goods: Amounts) -> pricing.Swap:
+    def money(minor: int) -> Money:
+        return Money(minor, line.order.currency)
+
+    rates = frozenset((Decimal(tax["rate"]), bool(tax["is_included"])) for tax in line.taxes)
+    return pricing.Swap(
+        variant, line.variant_id, count, money(line.unit_price_minor), money(goods.discount),
+        money(goods.tax - goods.included), rates,
+    )  # fmt: skip
+
+
+def plan(order: Order, wished: Sequence[pricing.Swap]) -> Planned:
     """What the exchange would do to the order as it is in this transaction. Raises `keeping.ReturnRefused`."""
-    variants = wanted(units)
     try:
-        seen = changes.preview(order_id=order.pk, added=variants, kind="exchange")
+        seen = changes.preview(order_id=order.pk, swaps=wished, kind="exchange")
     except changes.EditRefused as refused:
         raise keeping.ReturnRefused(str(refused), refused.code) from refused
-    offers = products.offers(variants, currency=order.currency).values()
+    offers = products.offers([swap.variant_id for swap in wished], currency=order.currency).values()
     options = {offer.sku: " · ".join(str(value) for value in offer.options.values()) for offer in offers}
     added = tuple(
-        Added(line.sku, line.name, line.change, line.total, options.get(line.sku, ""))
+        Added(line.sku, line.name, line.change, line.total - line.discount, options.get(line.sku, ""))
         for line in seen.lines
         if line.line_id is None
     )
@@ -129,9 +153,11 @@ def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
     if made is not None:
         return made, ""
     units = list(ReturnUnit.objects.filter(reimbursement=row).select_related("line"))
+    lines = row.lines.select_related("order_line__order").order_by("order_line__position")
+    wished = swaps(units, [(line.order_line, line.units, line.goods) for line in lines])
     try:
         return changes.edit(
-            order_id=order.pk, seen_revision=order.revision, added=wanted(units), by=by, kind="exchange", cause=row.pk,
+            order_id=order.pk, seen_revision=order.revision, swaps=wished, by=by, kind="exchange", cause=row.pk,
             reason=_("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"},
         ), ""  # fmt: skip
     except changes.EditRefused as refused:

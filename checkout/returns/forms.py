@@ -11,7 +11,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.orders import emails
 from checkout.returns import wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
@@ -37,11 +36,11 @@ class RequestForm(forms.Form):
         *args: Any,
         rows: Sequence[Returnable],
         has_account: bool,
-        prices: Mapping[UUID, Money] = MappingProxyType({}),
+        differences: Mapping[UUID, Mapping[UUID, Money]] = MappingProxyType({}),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._prices = prices
+        self._differences = differences
         self.initial.setdefault("key", str(db.uuid7()))
         self.rows = [row for row in rows if row.units]
         self._others = [row for row in rows if not row.units]
@@ -72,15 +71,16 @@ class RequestForm(forms.Form):
         if row.exchanges:
             choices = [
                 *choose,
-                *((str(variant), self._priced(variant, text)) for variant, text in row.exchanges.items()),
+                *((str(variant), self._told(row, variant, text)) for variant, text in row.exchanges.items()),
             ]
             self.fields[f"exchange_{key}"] = forms.ChoiceField(
                 label=_("Exchange for"), choices=choices, required=False
             )  # fmt: skip
 
-    def _priced(self, variant_id: UUID, options: str) -> str:
-        price = self._prices.get(variant_id)
-        return f"{options}, {emails.text(price)}" if price else options
+    def _told(self, row: Returnable, variant_id: UUID, options: str) -> str:
+        """A variant with what it would come to."""
+        more = self._differences.get(row.line.pk, {}).get(variant_id)
+        return options if more is None else f"{options}, {wording.each(more)}"
 
     def parts(self, row: Returnable) -> list[Any]:
         """The bound fields of a line, in order."""

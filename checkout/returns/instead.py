@@ -16,7 +16,7 @@ from checkout.payments import selectors as money
 from checkout.returns import exchanging, reimbursing, rules, wording
 from checkout.returns.models import Reimbursement, Return, ReturnLine, ReturnUnit
 from inventory.stock import selectors as stock
-from shop.core.money import Money
+from shop.core.money import Money, total
 
 OVER = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELLED)
 
@@ -59,7 +59,7 @@ def outlook(found: Return, order: Order, lines: Sequence[ReturnLine]) -> Outlook
             left = there.get(variant, 0) - counts[variant] if some else None
             told[line.pk] = _instead(line, offers.get(variant), left)
     can_be_had = bool(units) and not any(one.problem for one in told.values())
-    return Outlook(told, _difference(order, units, counts) if can_be_had else None)
+    return Outlook(told, _difference(order, units) if can_be_had else None)
 
 
 def sent(found: Return, order: Order, lines: Sequence[ReturnLine], rows: Sequence[Reimbursement]) -> tuple[str, bool]:
@@ -106,10 +106,11 @@ def _instead(line: ReturnLine, offer: products.Offer | None, left: int | None) -
     return Instead(offer.name, options, line.quantity, offer.unit_price, problem)
 
 
-def _difference(order: Order, units: Sequence[ReturnUnit], counts: Mapping[UUID, int]) -> Money:
-    """What the new units cost today, priced as a change of the order is, less what settling gives back for the old."""
-    quote = pricing.quote(
-        lines=[pricing.QuoteLine(variant, count) for variant, count in counts.items()],
-        currency=order.currency, address=order.shipping_address, is_carried=False,
-    )  # fmt: skip
-    return quote.total - order.money(sum(one.given.value for one in reimbursing.worths(units)))
+def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
+    """What the new units cost, priced as the change of the order will be, less what settling gives back for the old."""
+    worths = reimbursing.worths(units)
+    lines, _unsellable = pricing.exchanged(
+        swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order.shipping_address
+    )
+    cost = total((line.cost for line in lines), order.currency)
+    return cost - order.money(sum(one.given.value for one in worths))

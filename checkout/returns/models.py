@@ -296,5 +296,9 @@ class ReimbursedLine(models.Model):
         )
 
     @property
+    def goods(self) -> Amounts:  # of what is given back
+        return self.given if self.keeps_delivery else self.given - self.delivery
+
+    @property
     def delivery(self) -> Amounts:
         return Amounts(0, 0, self.delivery_minor, self.delivery_tax_minor, self.delivery_included_tax_minor)

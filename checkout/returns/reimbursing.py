@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cart.pricing import selectors as pricing
 from checkout.changes import services as changes
 from checkout.orders import carrying, revising
 from checkout.orders.models import Order, OrderLine
@@ -40,6 +41,11 @@ class Settled:
     given: Amounts
     delivery: Amounts
     keeps_delivery: bool
+
+    @property
+    def goods(self) -> Amounts:
+        """What of it is given back for the goods alone."""
+        return self.given if self.keeps_delivery else self.given - self.delivery
 
     @property
     def kept(self) -> int:
@@ -131,7 +137,7 @@ def _exchange(
     order: Order, row: Reimbursement, settled: Sequence[Settled], units: Sequence[ReturnUnit]
 ) -> Settlement:  # fmt: skip
     """The plan of it: the order is changed after the transaction (`exchanging.complete`)."""
-    planned = exchanging.plan(order, units)
+    planned = exchanging.plan(order, swaps(units, settled))
     rest = planned.balance.minor + refunding.requested(order)  # what is on its way back already is not sent again
     goings = (Going(order.money(-rest), str(Refund.Destination.ORIGINAL.label)),) if rest < 0 else ()
     balance = order.money(max(0, rest))
@@ -192,6 +198,11 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
         )  # fmt: skip
         settled.append(Settled(line, counts[line.pk], given, delivery, not with_delivery[line.pk]))
     return settled
+
+
+def swaps(units: Sequence[ReturnUnit], settled: Sequence[Settled]) -> list[pricing.Swap]:
+    """What is wanted instead of units, as it is priced."""
+    return exchanging.swaps(units, [(one.line, one.units, one.goods) for one in settled])
 
 
 def _write(

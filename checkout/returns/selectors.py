@@ -11,8 +11,10 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from cart.pricing import rules as pricing
 from catalog.products import selectors as products
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import policies, rules, wording
 from checkout.returns.models import (
@@ -129,11 +131,22 @@ def exchanges(lines: Iterable[OrderLine]) -> dict[UUID, dict[UUID, str]]:
     }
 
 
-def exchange_prices(order: Order, rows: Iterable[Returnable]) -> dict[UUID, Money]:
-    """What a unit of each variant costs now that may be had instead. Two queries, none where there are none."""
-    wanted = [key for row in rows for key in row.exchanges]
-    offers = products.offers(wanted, currency=order.currency).values()
-    return {offer.variant_id: offer.unit_price for offer in offers if offer.unit_price is not None}
+def exchange_differences(order: Order, rows: Iterable[Returnable]) -> dict[UUID, dict[UUID, Money]]:
+    """By line and variant that may be had instead: how much more (below zero: less) a unit of it costs, before tax, as
+    exchanges are priced (`cart.pricing`). Two queries, none where there are none."""
+    swappable = [row for row in rows if row.exchanges]
+    wanted = [key for row in swappable for key in (row.line.variant_id, *row.exchanges)]
+    offers = products.offers(wanted, currency=order.currency)
+    prices = {key: offer.unit_price for key, offer in offers.items() if offer.unit_price is not None}
+    found = {}
+    for row in swappable:
+        line, left = row.line, revising.rest(row.line)
+        paid = order.money((left.total - left.discount) // max(1, line.quantity - line.returned))
+        was = prices.get(line.variant_id, order.money(line.unit_price_minor))
+        found[line.pk] = {
+            key: pricing.swapped(paid, was=was, now=prices[key]) - paid for key in row.exchanges if key in prices
+        }
+    return found
 
 
 def by_number(number: str) -> Return | None:

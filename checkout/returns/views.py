@@ -40,7 +40,8 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         )
     rows = selectors.returnable(order)
     about: dict[str, Any] = {
-        "rows": rows, "has_account": order.customer_id is not None, "prices": selectors.exchange_prices(order, rows)
+        "rows": rows, "has_account": order.customer_id is not None,
+        "differences": selectors.exchange_differences(order, rows),
     }  # fmt: skip
     if request.method != "POST":
         return _form(request, order, rows, forms.RequestForm(**about))

@@ -186,6 +186,15 @@ def difference(amount: Money) -> str:
     return _("nothing to be paid, and nothing goes back")
 
 
+def each(more: Money) -> str:
+    """By how much a unit that is sent instead is dearer or, below zero, cheaper."""
+    if more.minor > 0:
+        return _("%(amount)s more") % {"amount": emails.text(more)}
+    if more.minor < 0:
+        return _("%(amount)s less") % {"amount": emails.text(-more)}
+    return _("for the same price")
+
+
 def postage(*, is_paid: bool) -> str:
     """Who pays for the way back: the shop if `is_paid`."""
     if is_paid:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cart.pricing.models import ShippingMethod, TaxRate
-from catalog.products.models import Product, Variant
+from catalog.products.models import Price, Product, Variant
 from checkout.changes import services as changes
 from checkout.desk import screen
 from checkout.fulfilment import services as fulfilment
@@ -39,6 +41,7 @@ from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories import returns as make
 from tests.factories.parcels import BY, only_line, parcels, picked, sent, told
+from tests.faults.report import LONG
 
 pytestmark = pytest.mark.django_db
 
@@ -456,6 +459,72 @@ def test_what_is_expected_is_what_settling_then_does(amount: int) -> None:
     assert order.balance_minor + sum(refunds(order)) == done.to_pay.minor
 
 
+def expects(found: Return, order: Order) -> int | None:
+    """What the exchange would come to, in cents."""
+    more = instead.outlook(found, order, selectors.lines_of(found.pk)).difference
+    return None if more is None else more.minor
+
+
+@pytest.mark.parametrize(("amount", "more"), [(2600, -1063), (3600, 0), (4600, 1062)])
+def test_a_discount_stays_with_what_is_sent_instead(amount: int, more: int) -> None:
+    """What costs the same costs nothing; dearer or cheaper, the difference and its tax. As expected, seen, and done."""
+    carts.coupon()
+    ShippingMethod.objects.update(price_minor=0)
+    product = carts.product(amount=3600)
+    other = catalog.add_variant(product, units=2, amount=amount, options={"Size": "L"}, position=5)
+    order = make.bought((product, 2), coupon="SAVE10")
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    due, expected = order.due_minor, expects(found, order)
+    seen = returns.simulate(return_id=found.pk, by=BY)
+    returns.reimburse(return_id=found.pk, by=BY, seen=seen.mark)
+    order.refresh_from_db()
+    assert (expected, order.due_minor - due, seen.due.minor - due) == (more, more, more)
+    assert (seen.to_pay.minor, sum(refunds(order))) == (max(0, more), max(0, -more))
+    new = make.lines(order)[1]
+    assert (new.unit_price_minor, new.discount_minor, seen.added[0].price.minor) == (amount, 360, amount - 360)
+
+
+def test_a_sale_that_is_over_costs_nothing_more() -> None:
+    """It was bought for 15.00; today both cost 20.00, or what came back is not sold any more."""
+    product, other = sizes(amount=2000)
+    ShippingMethod.objects.update(price_minor=0)
+    Price.objects.filter(variant__product=product).exclude(variant=other).update(amount_minor=1500)
+    order, found = came_back(product, other)
+    prices = Price.objects.filter(variant__product=product).exclude(variant=other)
+    prices.update(amount_minor=2000)
+    assert expects(found, order) == 0
+    prices.update(amount_minor=9000)
+    assert expects(found, order) == -1594  # all that was paid, and no more
+    prices.delete()
+    assert expects(found, order) == 531  # 5.00 more than it cost, and the tax on that
+
+
+@pytest.mark.parametrize("seed", range(200 if LONG else 8))
+def test_what_costs_the_same_costs_nothing_to_the_cent(seed: int) -> None:
+    """Whatever was paid, at whatever discount, however the tax of its parts was rounded: one unit after the other. And
+    what is expected of a dearer or a cheaper one is what is written."""
+    dice = random.Random(seed)
+    carts.coupon()
+    ShippingMethod.objects.update(price_minor=0)
+    TaxRate.objects.create(name="City", country="US", state="IL", rate=Decimal("0.0133"), valid_from="2020-01-02")
+    price, units = dice.randrange(1, 4000), dice.randint(2, 4)
+    product = carts.product(amount=price)
+    same, unlike = (
+        catalog.add_variant(product, units=9, amount=amount, options={"Size": size}, position=5)
+        for amount, size in ((price, "L"), (dice.randrange(1, 4000), "XL"))
+    )
+    order = make.bought((product, units), coupon="SAVE10")
+    for turn in range(units):
+        other = unlike if turn == units - 1 else same
+        line = make.lines(order)[0]
+        found = make.back(make.asked(order, make.wanted(line, exchange_for=other.pk), wish="exchange"))
+        due, expected = order.due_minor, expects(found, order)
+        returns.reimburse(return_id=found.pk, by=BY)
+        order.refresh_from_db()
+        assert expected == order.due_minor - due
+        assert other == unlike or (order.due_minor == due and refunds(order) == [])
+
+
 def test_what_cannot_be_had_instead_is_said() -> None:
     product, other = sizes(amount=1000)
     order, found = came_back(product, other)
@@ -494,12 +563,17 @@ def test_what_was_given_back_before_does_not_count_for_an_exchange() -> None:
     assert (money_selectors.balance_due(order), selectors.swaps_of(order.pk)) == (Money(1500, "USD"), {change.pk: 1500})
 
 
-def test_the_form_tells_what_others_cost(client: Client) -> None:
-    product, _other = sizes(amount=3000)
-    order = make.bought((product, 1))
+@pytest.mark.parametrize(
+    ("amount", "told"), [(1000, "L, $10.00 less"), (2000, "L, for the same price"), (3000, "L, $10.00 more")]
+)
+def test_the_form_tells_by_how_much_others_are_dearer(client: Client, amount: int, told: str) -> None:
+    """Whatever coupon it was bought with."""
+    carts.coupon()
+    product, _other = sizes(amount=amount)
+    order = make.bought((product, 1), coupon="SAVE10")
     html = client.get(reverse("order_return", args=[order.number]) + f"?key={order.access_key}").content.decode()
     offered = html.split('name="exchange_')[1].split("</select>")[0]
-    assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", "L, $30.00"]
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", told]
 
 
 @pytest.mark.parametrize("amount", [1000, 2000, 3000])
