@@ -111,6 +111,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.returns.receivers.mail_settled",
         "checkout.returns.receivers.issue_papers",
     ),
+    types.ExchangeDone: ("checkout.returns.receivers.mail_settled",),
     types.PrintAsked: ("checkout.warehouse.receivers.draw",),
     types.CustomerRegistered: (
         "checkout.orders.receivers.claim_guest_orders",

@@ -40,8 +40,11 @@ def received(*, return_id: UUID) -> None:
 
 
 def settled(*, reimbursement_id: UUID) -> None:
-    """What was given back for which items, and where it goes."""
+    """What was given back for which items, and where it goes. None about an exchange that is still to be made: what is
+    sent instead, and what it comes to, is known only then."""
     row = selectors.reimbursement(reimbursement_id)
+    if not row.is_complete:
+        return
     order = orders.by_id(row.order_id)
     is_swap = row.destination == Destination.EXCHANGE
     destination = Destination.ORIGINAL if is_swap and not wording.is_exchange(row) else row.destination

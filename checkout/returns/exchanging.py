@@ -34,6 +34,7 @@ from checkout.returns import keeping, locking
 from checkout.returns.models import Destination, Reimbursement, ReturnUnit
 from shop.core import db
 from shop.core.money import Money
+from shop.events import bus, types
 
 log = structlog.get_logger("checkout.returns")
 
@@ -136,6 +137,8 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         facts = {"added": sum(change.added.values()) if change else 0}
         keeping.step(found, "exchange", by, facts=facts, note=problem)
         invoices.settle(order.pk, by=by)
+        event = types.ExchangeDone(order_id=order.pk, return_id=found.pk, reimbursement_id=row.pk)
+        bus.publish(event, using=db.DEFAULT)
 
 
 def issue_papers(*, reimbursement_id: UUID, by: str) -> None:

@@ -52,5 +52,5 @@ def mail_received(data: dict[str, Any]) -> None:
 
 
 def mail_settled(data: dict[str, Any]) -> None:
-    """Tell the shopper what was given back, and where to."""
+    """Tell the shopper what was given back, and where to; of an exchange once it is made."""
     emails.settled(reimbursement_id=UUID(data["reimbursement_id"]))

@@ -232,6 +232,16 @@ class ReturnSettled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExchangeDone(Event):
+    """What was wanted instead was added to the order, or could not be had and its money goes back."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+    reimbursement_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PrintAsked(Event):
     """Papers of parcels are to be drawn in the background."""
 

@@ -359,6 +359,24 @@ def test_the_mail_about_one_that_is_to_be_paid_for_tells_the_difference_alone() 
     assert swap == (change.pk, change.difference_minor - order.balance_minor)
 
 
+def test_the_mail_waits_until_the_exchange_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then it could not say what is sent; afterwards it says so, once, whoever made it."""
+    product, other = sizes(amount=2000)
+    order = free_of_tax_and_delivery(product)
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    with monkeypatch.context() as patch:
+        patch.setattr(exchanging, "complete", lambda **_given: None)
+        returns.reimburse(return_id=found.pk, by=BY)
+        outbox.drain(mails=False)
+    mails = Notification.objects.filter(template="return_settled")
+    assert mails.count() == 0
+    row = Reimbursement.objects.get()
+    for _again in range(2):
+        exchanging.complete(reimbursement_id=row.pk, by=BY)
+        outbox.drain(mails=False)
+    assert [mail.context["settled"]["sent"] for mail in mails] == [f"You get 1 × {product.name} L instead."]
+
+
 def merchant(client: Client, settings: Any) -> Client:
     settings.STAFF_MFA_REQUIRED = False
     client.force_login(User.objects.create_superuser("boss@example.com", "a long password"))
