@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from checkout.changes import rules
@@ -19,6 +19,19 @@ def units(order_id: UUID, lines: Sequence[OrderLine]) -> dict[UUID, rules.Units]
 def change(change_id: UUID) -> OrderChange:
     """A change with its order. Raises `OrderChange.DoesNotExist`."""
     return OrderChange.objects.select_related("order").get(pk=change_id)
+
+
+def exchange_of(order_id: UUID, line_ids: Iterable[UUID]) -> UUID | None:
+    """The reimbursement whose exchange added all of these lines; None where there is no such one. One query."""
+    wanted = {str(key) for key in line_ids}
+    rows = OrderChange.objects.filter(order_id=order_id, cause_id__isnull=False).values_list("cause_id", "added")
+    return next((cause for cause, added in rows if wanted and wanted <= set(added)), None)
+
+
+def added(order_id: UUID) -> dict[UUID, list[str]]:
+    """By exchange of the order: the lines that it added. One query."""
+    rows = OrderChange.objects.filter(order_id=order_id, kind=OrderChange.Kind.EXCHANGE)
+    return {key: list(lines) for key, lines in rows.values_list("pk", "added")}
 
 
 def is_written(change_id: UUID) -> bool:

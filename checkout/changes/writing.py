@@ -70,6 +70,8 @@ def write(
             labelling.forget(order=order, by=by)
         with override(order.language):
             why = reason if plan.kind == OrderChange.Kind.EXCHANGE else _("The order was changed.")
+        if plan.removed and not plan.added:  # what goes back for what an exchange had added is a part of that exchange
+            cause = cause or selectors.exchange_of(order_id, plan.removed)
         payments.settle(order_id=order_id, by=by, reason=why, cause=cause)
         return change
 

@@ -270,6 +270,13 @@ def void_key(payment: Payment) -> str:
     return f"void:{payment.pk}:{PaymentEvent.objects.filter(payment=payment).count()}"
 
 
+def caused(order_id: UUID) -> dict[UUID, int]:
+    """What was asked to go back of an order, in minor units, by what it is a part of (`Refund.cause_id`). What failed
+    and was asked for again counts once."""
+    rows = Refund.objects.filter(order_id=order_id, cause_id__isnull=False, retry_of=None)
+    return dict(rows.order_by().values_list("cause_id").annotate(Sum("amount_minor")))
+
+
 def unsent(limit: int = 200) -> tuple[list[UUID], list[UUID]]:
     """Captures and refunds that were asked for two minutes ago or longer and have no answer: their message was lost."""
     old = Now() - timedelta(minutes=2)

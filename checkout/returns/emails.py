@@ -50,7 +50,7 @@ def settled(*, reimbursement_id: UUID) -> None:
     destination = Destination.ORIGINAL if is_swap and not wording.is_exchange(row) else row.destination
     shares = wording.shares(row)
     with translation.override(order.language):
-        sent, is_to_pay = instead.sent(row.parent, order, selectors.lines_of(row.parent_id), [row])
+        sent, is_to_pay = instead.sent(order, [row], instead.made(order, [row]))
         amounts = {
             "sent": sent,
             "is_to_pay": is_to_pay,

@@ -14,8 +14,6 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cart.pricing import selectors as pricing
@@ -28,8 +26,8 @@ from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.orders.rules import Amounts
+from checkout.payments import selectors as money
 from checkout.payments import services as payments
-from checkout.payments.models import Refund
 from checkout.returns import keeping, locking
 from checkout.returns.models import Destination, Reimbursement, ReturnUnit
 from shop.core import db
@@ -132,7 +130,7 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
         Reimbursement.objects.filter(pk=row.pk).update(
             is_complete=True, change_id=change.pk if change else None,
             added_minor=change.difference_minor if change else 0,
-            refunded_minor=_sent_for(row),
+            refunded_minor=money.caused(order.pk).get(row.pk, 0),  # by the change, and since
         )  # fmt: skip
         facts = {"added": sum(change.added.values()) if change else 0}
         keeping.step(found, "exchange", by, facts=facts, note=problem)
@@ -168,13 +166,6 @@ def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
             raise
         log.warning("no exchange", order=str(order.pk), code=refused.code)
         return None, str(refused)
-
-
-def _sent_for(row: Reimbursement) -> int:
-    """What was asked to be sent back for it, in minor units: by the change, and since. What failed and was asked for
-    again counts once."""
-    rows = Refund.objects.filter(order_id=row.order_id, cause_id=row.pk, retry_of=None)
-    return int(rows.aggregate(minor=Coalesce(Sum("amount_minor"), 0))["minor"])
 
 
 def note_back(order: Order, by: str, *, but: UUID | None = None) -> None:

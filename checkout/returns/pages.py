@@ -58,9 +58,10 @@ def archived_page(order: Order, *, query: str) -> dict[str, Any]:
 def return_page(found: Return, *, query: str) -> dict[str, Any]:
     """Where a return stands: what is in it, what comes next, what was given back. Eight queries but for an exchange."""
     order, lines = found.order, selectors.lines_of(found.pk)
-    wanted = instead.outlook(found, order, lines)
     paid = selectors.reimbursements_of(found.pk)
-    sent, is_to_pay = instead.sent(found, order, lines, paid)
+    made = instead.made(order, paid)
+    wanted = instead.outlook(found, order, lines, paid, made)
+    sent, is_to_pay = instead.sent(order, paid, made)
     can_cancel = found.status in ("requested", "approved", "in_transit")
 
     def link(name: str, *more: Any) -> str:
@@ -94,17 +95,17 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
             for step in selectors.steps_of(found.pk)
             if step.trigger not in ("restock", "decide")
         ],
-        "paid": [_paid(order, one) for one in paid],
+        "paid": [_paid(order, one, made[one.pk].off if one.pk in made else None) for one in paid],
     }  # fmt: skip
 
 
-def _paid(order: Order, row: Reimbursement) -> dict[str, Any]:
+def _paid(order: Order, row: Reimbursement, off: wording.Off | None) -> dict[str, Any]:
     """What was sent, or otherwise became of what was settled; `came_to` where it is not all that came back is worth."""
     if wording.went_before(order, row):
         return {"amount": row.amount, "to": wording.went_to(order, row), "at": row.at, "came_to": ""}
     return {
-        "amount": wording.amount(row), "to": wording.went_to(order, row), "at": row.at,
-        "came_to": wording.came_to(row),
+        "amount": wording.amount(row, off), "to": wording.went_to(order, row, off), "at": row.at,
+        "came_to": wording.came_to(row, off),
     }  # fmt: skip
 
 

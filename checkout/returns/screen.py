@@ -36,8 +36,10 @@ def url(found: Return, name: str) -> str:
 def context_of(found: Return, *, may: bool) -> dict[str, Any]:
     """Everything of a return on one page; `may`: this person may handle it. The same queries for few and many units."""
     order, lines, steps = found.order, selectors.lines_of(found.pk), selectors.steps_of(found.pk)
-    names, wanted = accounts.names_of([step.actor for step in steps]), instead.outlook(found, order, lines)
-    places = stock.location_names()
+    names = accounts.names_of([step.actor for step in steps])
+    places, paid = stock.location_names(), selectors.reimbursements_of(found.pk)
+    made = instead.made(order, paid)
+    wanted = instead.outlook(found, order, lines, paid, made)
     return {
         "found": found,
         "order": order,
@@ -61,9 +63,10 @@ def context_of(found: Return, *, may: bool) -> dict[str, Any]:
         ],
         "steps": [_step(step, names) for step in reversed(steps)],
         "paid": [
-            {"row": one, "amount": wording.amount(one), "came_to": wording.came_to(one),
-             "to": wording.went_to(order, one)}
-            for one in selectors.reimbursements_of(found.pk)
+            {"row": one, "amount": wording.amount(one, off), "came_to": wording.came_to(one, off),
+             "to": wording.went_to(order, one, off), "sent": instead.sent(order, [one], made)[0] if off else ""}
+            for one in paid
+            for off in [made[one.pk].off if one.pk in made else None]
         ],
         "buttons": buttons(found, [unit for line in lines for unit in line.units.all()]) if may else [],
     }  # fmt: skip

@@ -94,6 +94,15 @@ def shares(row: Reimbursement) -> Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Off:
+    """Of an exchange some units were taken off the order again: what the rest of its `goods` cost, and what of all that
+    came back went `back` in money, then and since."""
+
+    goods: Money
+    back: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Exchanged:
     """An exchange that was made: what the `goods` cost that are sent instead, by how much `more` (below zero: less)
     than what came back counts for, and what of it goes `back` in money."""
@@ -103,12 +112,12 @@ class Exchanged:
     back: Money
 
 
-def exchanged(row: Reimbursement) -> Exchanged | None:
+def exchanged(row: Reimbursement, off: Off | None = None) -> Exchanged | None:
     """None of what was settled otherwise, and of an exchange that is still to be made."""
     if not is_exchange(row) or not row.is_complete:
         return None
-    goods = Money(row.added_minor, row.currency)
-    return Exchanged(goods, goods - shares(row).rest, row.refunded)
+    goods, back = (off.goods, off.back) if off else (Money(row.added_minor, row.currency), row.refunded)
+    return Exchanged(goods, goods - shares(row).rest, back)
 
 
 def is_exchange(row: Reimbursement) -> bool:
@@ -125,10 +134,12 @@ def went_before(order: Order, row: Reimbursement) -> bool:
     return 0 < row.goodwill_minor == row.amount_minor
 
 
-def went_to(order: Order, row: Reimbursement) -> str:
+def went_to(order: Order, row: Reimbursement, off: Off | None = None) -> str:
     """Where the worth of what was settled went."""
     if went_before(order, row):
         return _("given back to you before")
+    if off and not off.goods.minor:
+        return str(Destination.ORIGINAL.label) if off.back.minor else _("less to be paid for your order")
     if is_exchange(row):
         return _("in goods, in exchange") if row.is_complete else _("counts towards what is sent instead")
     if row.refunded_minor or not row.amount_minor:
@@ -136,16 +147,18 @@ def went_to(order: Order, row: Reimbursement) -> str:
     return _("less to be paid for your order")
 
 
-def amount(row: Reimbursement) -> Money:
+def amount(row: Reimbursement, off: Off | None = None) -> Money:
     """What stands before `went_to`: of an exchange that was made what the goods cost that are sent."""
-    done = exchanged(row)
-    return done.goods if done else shares(row).rest
+    done = exchanged(row, off)
+    if off and not off.goods.minor and off.back.minor:
+        return off.back
+    return done.goods if done and not (off and not off.goods.minor) else shares(row).rest
 
 
-def came_to(row: Reimbursement) -> str:
+def came_to(row: Reimbursement, off: Off | None = None) -> str:
     """How the amount that was sent comes from what the items are worth; empty where it is just that. Of an exchange
     also what goes back in money, or is to be paid."""
-    found, done = shares(row), exchanged(row)
+    found, done = shares(row), exchanged(row, off)
     if found.is_whole and not done:
         return ""
     told = [_("worth of what came back: %(amount)s") % {"amount": emails.text(found.worth)}]
@@ -184,6 +197,17 @@ def difference(amount: Money) -> str:
     if amount.minor < 0:
         return _("%(amount)s goes back") % {"amount": emails.text(-amount)}
     return _("nothing to be paid, and nothing goes back")
+
+
+def sent_instead(goods: str) -> str:
+    """What is sent in exchange."""
+    return _("You get %(goods)s instead.") % {"goods": goods}
+
+
+def taken_off(goods: str, units: int) -> str:
+    """What was to be sent in exchange, and is not any more."""
+    text = ngettext("%(goods)s was taken off your order again.", "%(goods)s were taken off your order again.", units)
+    return text % {"goods": goods}
 
 
 def each(more: Money) -> str:

@@ -359,6 +359,57 @@ def test_the_mail_about_one_that_is_to_be_paid_for_tells_the_difference_alone() 
     assert swap == (change.pk, change.difference_minor - order.balance_minor)
 
 
+@pytest.mark.parametrize(
+    ("amount", "paid", "why", "small"),
+    [
+        (1000, ("$20.00", "money back the way it was paid"), "$20.00 goes back to you.", "$20.00"),
+        (3000, ("$20.00", "money back the way it was paid"), "$20.00 goes back to you.", "$20.00"),
+    ],
+)
+def test_what_is_taken_off_again_is_not_promised_any_more(
+    client: Client, settings: Any, amount: int, paid: tuple[str, str], why: str, small: str
+) -> None:
+    """Whether a part of the money went back before, or more was to be paid: in all it is what was paid."""
+    product, other = sizes(amount=amount)
+    order = free_of_tax_and_delivery(product)
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], exchange_for=other.pk), wish="exchange"))
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    new = order.lines.get(variant_id=other.pk)
+    changes.cancel_units(order_id=order.pk, units={new.pk: 1}, reason="", by=BY)
+    outbox.drain(mails=False)
+    told = f"1 × {product.name} L was taken off your order again. {why}"
+    shown = pages.return_page(selectors.one(found.pk), query="?key=k")
+    assert (shown["next_text"], shown["pay_url"], [line["instead"] for line in shown["lines"]]) == (told, None, [None])
+    [one] = shown["paid"]
+    small = f"worth of what came back: $20.00, back in money: {small}"
+    assert ((one["amount"].format(), one["to"]), one["came_to"]) == (paid, small)
+    merchant(client, settings)
+    html = client.get(reverse("admin:checkout_return_change", args=[found.pk])).content.decode()
+    assert texts(html, "return-sent", "return-instead") == {"return-sent": [told], "return-instead": []}
+
+
+def test_of_several_taken_off_the_rest_is_sent() -> None:
+    product, other = sizes(amount=3000)
+    TaxRate.objects.all().delete()
+    ShippingMethod.objects.update(price_minor=0)
+    order = make.bought((product, 2))
+    found = make.back(make.asked(order, make.wanted(make.lines(order)[0], 2, exchange_for=other.pk), wish="exchange"))
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    new = order.lines.get(variant_id=other.pk)
+    changes.cancel_units(order_id=order.pk, units={new.pk: 1}, reason="", by=BY)
+    shown = pages.return_page(selectors.one(found.pk), query="")
+    assert shown["next_text"] == (
+        f"You get 1 × {product.name} L instead. 1 × {product.name} L was taken off your order again. "
+        "$10.00 goes back to you."
+    )
+    assert [line["instead"].units for line in shown["lines"]] == [1]
+    [one] = shown["paid"]
+    assert (one["amount"].minor, one["came_to"]) == (3000, "worth of what came back: $40.00, back in money: $10.00")
+
+
 def test_the_mail_waits_until_the_exchange_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then it could not say what is sent; afterwards it says so, once, whoever made it."""
     product, other = sizes(amount=2000)
