@@ -98,10 +98,12 @@ def edit(
     kind: str = "edit",
     may_cancel: bool = True,
     cause: UUID | None = None,
+    change_id: UUID | None = None,
 ) -> OrderChange:
     """Change a placed order as one revision: units `removed` (by line id), units `added` (by variant id), where and
     how it goes (an address as in `shop.core.addresses`, the code of a delivery), `fields` "po_number", "gift_message".
 
+    `change_id` makes it one change, which holds its units once, however often and by how many it is asked for.
     `seen_revision` is `Order.revision` as the editor saw it; `kind` an `OrderChange.Kind`, `cause` the
     reimbursement that it is the exchange of. Added units cost what they cost today, those of `swaps` what was paid for
     what came back and the difference. They are held before anything is written; if that fails they are let go. Money
@@ -114,7 +116,7 @@ def edit(
     if order.revision != seen_revision:
         raise writing.changed_meanwhile()
     plan = planning.plan(order, list(order.lines.all()), wish)
-    change_id = db.uuid7()
+    change_id = change_id or db.uuid7()
     if plan.added:
         _hold(plan, change_id, by)
     try:
@@ -233,12 +235,19 @@ def _hold(plan: Plan, change_id: UUID, by: str) -> None:
 
 
 def _sold_out(plan: Plan, shortages: Mapping[UUID, int]) -> EditRefused:
-    names = {line.variant_id: line.name for line in plan.added}
+    names = {line.variant_id: _named(line) for line in plan.added}
     told = [
-        _("Of “%(name)s” only %(left)s can be had.") % {"name": names[key], "left": left}
+        (_("Of “%(name)s” only %(left)s can be had.") if left > 0 else _("None of “%(name)s” is left."))
+        % {"name": names[key], "left": left}
         for key, left in shortages.items()
     ]
     return EditRefused(" ".join(told), "out_of_stock", {str(key): [str(left)] for key, left in shortages.items()})
+
+
+def _named(line: pricing.QuotedLine) -> str:
+    """A product with the options that tell its variant."""
+    options = ", ".join(str(value) for value in line.options.values())
+    return f"{line.name} ({options})" if options else line.name
 
 
 def _or_cancelled(order_id: UUID, change: OrderChange | None) -> OrderChange:

@@ -197,8 +197,9 @@ class ReturnAdmin(KeysetAdmin):
         if request.method == "POST" and form.is_valid():
             to, seen = form.cleaned_data["to"], form.cleaned_data["seen"]
             try:
-                returns.reimburse(return_id=return_id, by=by, destination=to, seen=seen)
-                return self._back(request, found, wording.settled(selectors.reimbursements_of(return_id)[-1]))
+                done = returns.reimburse(return_id=return_id, by=by, destination=to, seen=seen)
+                row = next(one for one in selectors.reimbursements_of(return_id) if one.pk == done.reimbursement_id)
+                return self._back(request, found, wording.settled(row))  # as it is once what is sent instead was added
             except returns.ReturnRefused as refused:
                 messages.error(request, str(refused))
         to = request.POST.get("to") or request.GET.get("to") or found.wish

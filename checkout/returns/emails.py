@@ -50,10 +50,15 @@ def settled(*, reimbursement_id: UUID) -> None:
     destination = Destination.ORIGINAL if is_swap and not wording.is_exchange(row) else row.destination
     shares = wording.shares(row)
     with translation.override(order.language):
+        lines, steps = selectors.lines_of(row.parent_id), selectors.steps_of(row.parent_id)
         sent, is_to_pay = instead.sent(order, [row], instead.made(order, [row]))
         amounts = {
             "sent": sent,
             "is_to_pay": is_to_pay,
+            "why": instead.why_not(row.parent, order, row, steps),
+            "outcomes": [
+                f"{line.order_line.name}: {text}" for line in lines for text in wording.outcomes(line.units.all())
+            ],
             "amount": order_emails.text(row.amount),
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
             "goodwill": order_emails.text(-shares.goodwill) if shares.goodwill.minor else None,

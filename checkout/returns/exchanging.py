@@ -35,6 +35,7 @@ from shop.core.money import Money
 from shop.events import bus, types
 
 log = structlog.get_logger("checkout.returns")
+_TRIES = 3  # somebody may change the order just now; after that the worker comes back to it later
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,7 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
     row = Reimbursement.objects.get(pk=reimbursement_id)
     if row.destination != Destination.EXCHANGE or row.is_complete:
         return
-    try:
-        change, problem = _change(row, by)
-    except changes.EditRefused:  # who asked and the worker are at it both: the other's change is found now
-        change, problem = _change(row, by)
+    change, refused = _change(row, by)
     with transaction.atomic(using=db.DEFAULT):
         order, found = locking.order_and_return(row.parent_id)
         row.refresh_from_db()
@@ -132,8 +130,10 @@ def complete(*, reimbursement_id: UUID, by: str) -> None:
             added_minor=change.difference_minor if change else 0,
             refunded_minor=money.caused(order.pk).get(row.pk, 0),  # by the change, and since
         )  # fmt: skip
-        facts = {"added": sum(change.added.values()) if change else 0}
-        keeping.step(found, "exchange", by, facts=facts, note=problem)
+        facts: dict[str, object] = {"added": sum(change.added.values()) if change else 0}
+        if refused:
+            facts |= {"reimbursement": row.position, "code": refused.code}
+        keeping.step(found, "exchange", by, facts=facts, note=str(refused or ""))
         invoices.settle(order.pk, by=by)
         event = types.ExchangeDone(order_id=order.pk, return_id=found.pk, reimbursement_id=row.pk)
         bus.publish(event, using=db.DEFAULT)
@@ -147,25 +147,33 @@ def issue_papers(*, reimbursement_id: UUID, by: str) -> None:
         invoices.settle(row.order_id, by=by)
 
 
-def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, str]:
-    """The change of this exchange, made now if it was not before; without one, why it cannot be."""
-    order = order_selectors.by_id(row.order_id)  # its revision is read before it is looked whether there is a change
-    made = OrderChange.objects.filter(order_id=row.order_id, cause_id=row.pk).first()
-    if made is not None:
-        return made, ""
+def _change(row: Reimbursement, by: str) -> tuple[OrderChange | None, changes.EditRefused | None]:
+    """The change of this exchange, made now if it was not before; without one, why it cannot be.
+
+    Two may be at it at once, whoever settles and the worker: to both it is the same change, by its id, and what one of
+    them has held or written is there for the other.
+    """
     units = list(ReturnUnit.objects.filter(reimbursement=row).select_related("line"))
     lines = row.lines.select_related("order_line__order").order_by("order_line__position")
     wished = swaps(units, [(line.order_line, line.units, line.goods) for line in lines])
-    try:
-        return changes.edit(
-            order_id=order.pk, seen_revision=order.revision, swaps=wished, by=by, kind="exchange", cause=row.pk,
-            reason=_("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"},
-        ), ""  # fmt: skip
-    except changes.EditRefused as refused:
-        if refused.code == "changed_meanwhile":
-            raise
-        log.warning("no exchange", order=str(order.pk), code=refused.code)
-        return None, str(refused)
+    for turn in range(_TRIES):
+        order = order_selectors.by_id(row.order_id)  # its revision is read before it is looked for a change
+        made = OrderChange.objects.filter(order_id=row.order_id, cause_id=row.pk).first()
+        if made is not None:
+            return made, None
+        try:
+            return changes.edit(
+                order_id=order.pk, seen_revision=order.revision, swaps=wished, by=by, kind="exchange", cause=row.pk,
+                change_id=row.pk,
+                reason=_("Exchange for %(number)s") % {"number": f"{row.parent.number}/{row.position}"},
+            ), None  # fmt: skip
+        except changes.EditRefused as refused:
+            if refused.code != "changed_meanwhile":
+                log.warning("no exchange", order=str(order.pk), code=refused.code)
+                return None, refused
+            if turn == _TRIES - 1:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def note_back(order: Order, by: str, *, but: UUID | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
@@ -19,7 +19,7 @@ from checkout.orders.lines import whole
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import selectors as money
 from checkout.returns import exchanging, reimbursing, rules, wording
-from checkout.returns.models import Reimbursement, Return, ReturnLine, ReturnUnit
+from checkout.returns.models import Destination, Reimbursement, Return, ReturnLine, ReturnStep, ReturnUnit
 from inventory.stock import selectors as stock
 from shop.core.money import Money, total
 
@@ -98,7 +98,9 @@ def made(order: Order, rows: Sequence[Reimbursement]) -> dict[UUID, Made]:
         return {}
     added = changes.added(order.pk)
     lines = {str(line.pk): line for line in orders.lines_of(order.pk)}
-    found = {row.pk: [lines[key] for key in added.get(row.change_id, ()) if key in lines] for row in done}
+    found = {
+        row.pk: [lines[key] for key in added.get(row.change_id, ()) if key in lines] for row in done if row.change_id
+    }
     lost = [row.pk for row in done if any(line.removed for line in found[row.pk])]
     back = money.caused(order.pk) if lost else {}
     return {
@@ -138,6 +140,15 @@ def sent(order: Order, rows: Sequence[Reimbursement], known: Mapping[UUID, Made]
     elif back.minor:
         told.append(_("%(amount)s goes back to you.") % {"amount": emails.text(back)})
     return " ".join(told), to_pay is not None
+
+
+def why_not(found: Return, order: Order, row: Reimbursement, steps: Iterable[ReturnStep]) -> str:
+    """Why what was settled is no exchange although one was wanted, in a sentence; empty where that is not so. `steps`:
+    the history of the return."""
+    if wording.is_exchange(row) or found.wish != Destination.EXCHANGE or wording.went_before(order, row):
+        return ""
+    codes = {step.facts.get("code") for step in steps if step.facts.get("reimbursement") == row.position}
+    return wording.not_exchanged(is_sold_out="out_of_stock" in codes)
 
 
 def _named(goods: Mapping[str, int]) -> str:

@@ -59,7 +59,7 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
     """Where a return stands: what is in it, what comes next, what was given back. Eight queries but for an exchange."""
     order, lines = found.order, selectors.lines_of(found.pk)
     paid = selectors.reimbursements_of(found.pk)
-    made = instead.made(order, paid)
+    made, steps = instead.made(order, paid), selectors.steps_of(found.pk)
     wanted = instead.outlook(found, order, lines, paid, made)
     sent, is_to_pay = instead.sent(order, paid, made)
     can_cancel = found.status in ("requested", "approved", "in_transit")
@@ -92,10 +92,14 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
         "cancel_url": link("return_cancel") if can_cancel else None,
         "steps": [
             {"label": wording.TRIGGERS.get(step.trigger, step.trigger), "at": step.at}
-            for step in selectors.steps_of(found.pk)
+            for step in steps
             if step.trigger not in ("restock", "decide")
         ],
-        "paid": [_paid(order, one, made[one.pk].off if one.pk in made else None) for one in paid],
+        "paid": [
+            _paid(order, one, made[one.pk].off if one.pk in made else None)
+            | {"why": instead.why_not(found, order, one, steps)}
+            for one in paid
+        ],
     }  # fmt: skip
 
 
@@ -122,6 +126,7 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
         "options": " · ".join(str(value) for value in line.order_line.options.values()),
         "units": line.quantity,
         "reason": line.get_reason_display(),
+        "outcomes": wording.outcomes(units),
         "state": ", ".join(text % {"n": count} for count, text in told if count),
     }
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checkout.orders import emails
-from checkout.returns import instead, receiving, selectors, wording
+from checkout.returns import instead, receiving, rules, selectors, wording
 from checkout.returns.merchant_forms import OUTCOMES
 from checkout.returns.models import Destination, Return, ReturnUnit
 from checkout.returns.reimbursing import Settlement
@@ -94,8 +94,10 @@ def _states(units: list[ReturnUnit], places: dict[Any, str]) -> list[dict[str, A
     """Units in the same state together: how many, where they are, and what was decided."""
     counts: dict[tuple[str, ...], int] = {}
     for unit in units:
+        is_told = unit.reception not in rules.GONE or unit.acceptance == "rejected"  # what never came, nobody accepts
         known = (
-            str(unit.get_reception_display()), str(OUTCOMES.get(unit.fate, "")), str(unit.get_acceptance_display()),
+            str(unit.get_reception_display()), str(OUTCOMES.get(unit.fate, "")),
+            str(unit.get_acceptance_display()) if is_told else "",
             places.get(unit.location_id, ""), _("settled") if unit.reimbursement_id else "",
             _("in stock") if unit.restocked_at else "",
         )  # fmt: skip

@@ -149,6 +149,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
             "rest": "$56.42",
             "sent": "",
             "is_to_pay": False,
+            "why": "",
+            "outcomes": [],
         },
     },
     "restock_joined": {"product": _PRODUCT, **_LINKS, "number": 3},

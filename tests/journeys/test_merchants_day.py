@@ -41,7 +41,8 @@ def send_back(page: Page, number: str, *, wish: str, exchange: str = "") -> str:
     line.get_by_label("In which condition is it?").select_option("unopened")
     if exchange:
         choice = line.get_by_label("Exchange for")
-        priced = choice.locator("option").filter(has_text=re.compile(rf"^{re.escape(exchange)}, \$[\d.,]+$"))
+        told = re.compile(rf"^{re.escape(exchange)}, (for the same price|\$[\d.,]+ (more|less))$")
+        priced = choice.locator("option").filter(has_text=told)
         choice.select_option(priced.get_attribute("value"))
     page.get_by_label(wish).check()
     page.get_by_test_id("return-submit-btn").click()

@@ -16,6 +16,7 @@ from django.urls import reverse
 from cart.pricing.models import ShippingMethod, TaxRate
 from catalog.products.models import Price, Product, Variant
 from checkout.changes import services as changes
+from checkout.changes import writing
 from checkout.desk import screen
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.invariants import parcels_hold_the_order
@@ -268,6 +269,65 @@ def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatc
     outbox.drain(mails=False)
     settled = Notification.objects.get(template="return_settled").context["settled"]
     assert (settled["destination"], settled["refunded"]) == ("original", settled["amount"])
+    why = "What you wanted instead is sold out, so you get back what your items are worth."
+    shown = pages.return_page(selectors.one(found.pk), query="")
+    assert (settled["why"], [one["why"] for one in shown["paid"]]) == (why, [why])
+    assert [line["instead"] for line in shown["lines"]] == [None]
+    notes = [step.note for step in selectors.steps_of(found.pk) if step.trigger == "exchange"]
+    assert notes == [f"None of “{product.name} (L)” is left."]
+
+
+def test_settled_in_money_although_an_exchange_was_wanted_is_said() -> None:
+    product, other = sizes(amount=3000)
+    _order, found = came_back(product, other)
+    returns.reimburse(return_id=found.pk, destination="original", by=BY)
+    shown = pages.return_page(selectors.one(found.pk), query="")
+    assert [one["why"] for one in shown["paid"]] == [
+        "What you wanted instead could not be sent, so you get back what your items are worth."
+    ]
+    assert [line["instead"] for line in shown["lines"]] == [None]
+
+
+def test_the_worker_has_written_it_and_not_noted_it_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever settles finds the change and goes on with it, so that staff read what came of it."""
+    product, other = sizes(amount=3000)
+    order, found = came_back(product, other)
+    edit = changes.edit
+
+    def beside(**given: Any) -> OrderChange:
+        monkeypatch.setattr(changes, "edit", edit)
+        edit(**given)
+        return edit(**given)
+
+    monkeypatch.setattr(changes, "edit", beside)
+    done = returns.reimburse(return_id=found.pk, by=BY)
+    row = selectors.reimbursement(done.reimbursement_id)
+    assert (row.is_complete, OrderChange.objects.filter(order=order).count()) == (True, 1)
+
+
+def test_two_at_once_hold_the_last_unit_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker comes while the unit is held and the change is not written: it is not sold out, it is this one."""
+    product, other = sizes(amount=3000)
+    catalog.put_in_stock({other.pk: 1})
+    order, found = came_back(product, other)
+    write = writing.write
+
+    def beside(**given: Any) -> OrderChange | None:
+        monkeypatch.setattr(writing, "write", write)
+        exchanging.complete(reimbursement_id=Reimbursement.objects.get().pk, by="system")
+        return write(**given)
+
+    monkeypatch.setattr(writing, "write", beside)
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    row = Reimbursement.objects.get()
+    assert (row.change_id, refunds(order)) == (OrderChange.objects.get(order=order).pk, [])
+    assert [step.trigger for step in selectors.steps_of(found.pk)].count("exchange") == 1
+
+
+def test_an_exchange_that_is_still_being_made_says_so() -> None:
+    row = Reimbursement(destination="exchange", currency="USD", amount_minor=2000, is_complete=False)
+    assert wording.settled(row) == "Settled. What is sent instead is being added to the order."
 
 
 @pytest.mark.parametrize("others", [0, 1])

@@ -9,11 +9,12 @@ from checkout.invoices import selectors as documents
 from checkout.orders import revising
 from checkout.orders.models import Order
 from checkout.payments.models import Refund
-from checkout.returns import invariants, selectors
+from checkout.returns import invariants, pages, screen, selectors
 from checkout.returns import services as returns
 from checkout.returns.models import Return
 from checkout.returns.services import ReturnRefused, Verdict
 from inventory.stock.models import StockItem, StockMovement
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import returns as make
@@ -86,6 +87,39 @@ def test_stock_and_money_of_each_outcome(order: Order, outcome: str, is_accepted
     notes = [one.gross_minor for one in documents.documents_of(order.pk) if one.is_credit]
     assert notes == ([worth] if is_accepted else [])
     assert checks() == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_accepted", "told", "state"),
+    [
+        ("restock", False, "2 were not accepted: nothing is given back for them.", ""),
+        ("wrong_item", True, "For 2 another item came; the worth is given back all the same.", ""),
+        ("wrong_item", False, "For 2 another item came: nothing is given back for that.", ""),
+        ("lost", True, "2 got lost on the way; the worth is given back all the same.", ""),
+        ("lost", False, "2 did not arrive: nothing is given back for that.", ""),
+        (
+            "short",
+            True,
+            "2 were not in the parcel. If you still have them, you can send them back another time.",
+            "was not in the parcel",
+        ),
+    ],
+)
+def test_the_shopper_is_told_what_became_of_each(
+    order: Order, outcome: str, is_accepted: bool, told: str, state: str
+) -> None:
+    """On the page, and in the mail about what was settled; staff do not read of what never came that it is accepted."""
+    found = looked_at(order, outcome, is_accepted=is_accepted)
+    [key] = make.units_by_line(found)
+    returns.receive(return_id=found.pk, units={key: 1}, by="staff:1")
+    returns.inspect(return_id=found.pk, verdicts=[Verdict(key, "restock", 1, True)], by="staff:1")
+    returns.reimburse(return_id=found.pk, by="staff:1")
+    outbox.drain(mails=False)
+    [line] = pages.return_page(selectors.one(found.pk), query="")["lines"]
+    mail = Notification.objects.get(template="return_settled").context["settled"]
+    assert (line["outcomes"], mail["outcomes"]) == ([told], [f"{line['name']}: {told}"])
+    texts = [one["text"] for one in screen.context_of(found, may=False)["lines"][0]["states"]]
+    assert [text for text in texts if text.startswith("was not")] == ([state] if state else [])
 
 
 def test_what_was_short_is_neither_money_nor_stock_and_may_come_another_time(order: Order) -> None:

@@ -143,7 +143,7 @@ class TestAsking:
         order, other = make.exchangeable()
         html = client.get(ask_url(order)).content.decode()
         key = make.lines(order)[0].pk.hex
-        assert re.findall(r'<option value="[0-9a-f-]{36}">([^<]+)<', html) == ["L, $25.00"]
+        assert re.findall(r'<option value="[0-9a-f-]{36}">([^<]+)<', html) == ["L, for the same price"]
         none = "You chose the exchange, but no variant for any item. Choose what you want instead, or another way here."
         answer = client.post(ask_url(order), given(order, wish="exchange"))
         assert (answer.status_code, answer.context["form"].errors) == (
