@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.returns import wording
+from checkout.returns import rules, wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
@@ -124,7 +124,17 @@ class RequestForm(forms.Form):
                 if not cleaned.get(f"{name}_{key}") and f"{name}_{key}" not in self.errors:
                     self.add_error(f"{name}_{key}", _("Please choose."))
         self._check_wish(chosen)
+        self._check_again(chosen)
         return cleaned
+
+    def _check_again(self, chosen: Sequence[Returnable]) -> None:
+        """The same is sent again for what was faulty or wrong; where no reason is given, that is asked for first."""
+        given = self.cleaned_data
+        for row in chosen if given.get("wish") == Destination.EXCHANGE else ():
+            key = row.line.pk.hex
+            is_same = given.get(f"exchange_{key}") == str(row.line.variant_id)
+            if is_same and given.get(f"reason_{key}") and given[f"reason_{key}"] not in rules.AGAIN:
+                self.add_error(f"exchange_{key}", wording.not_again(row.line.name))
 
     def _check_wish(self, chosen: Sequence[Returnable]) -> None:
         """What is chosen for the items and what is wanted in all must not contradict each other."""

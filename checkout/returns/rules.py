@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from checkout.orders.rules import Amounts, part
 
 OURS = frozenset({"defective", "damaged", "wrong_item", "not_as_described"})  # reasons that are the shop's fault
+AGAIN = frozenset({"defective", "damaged", "wrong_item"})  # of them, those for which the same item may be sent again
 
 
 @dataclass(frozen=True, slots=True)

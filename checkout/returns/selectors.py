@@ -48,7 +48,7 @@ class Returnable:
     units: int
     objection: str = ""
     promise: str = ""
-    exchanges: Mapping[UUID, str] = field(default_factory=dict)  # other variants in stock, by their options
+    exchanges: Mapping[UUID, str] = field(default_factory=dict)  # variants in stock, by their options
 
     @property
     def is_automatic(self) -> bool:
@@ -117,18 +117,21 @@ def _taken(order_id: UUID) -> dict[UUID, frozenset[int]]:
 
 
 def exchanges(lines: Iterable[OrderLine]) -> dict[UUID, dict[UUID, str]]:
-    """By line: the other variants of its product that are in stock, with their options in words."""
+    """By line: the variants of its product that are in stock, with their options in words; its own is the last one, for
+    what was faulty or wrong (`rules.AGAIN`)."""
     wanted = list(lines)
     variants = products.siblings({line.product_id for line in wanted})
     units = stock.available([key for found in variants.values() for key in found])
-    return {
-        line.pk: {
+    found = {}
+    for line in wanted:
+        there = {
             key: " · ".join(str(value) for value in options.values())
             for key, options in variants.get(line.product_id, {}).items()
-            if key != line.variant_id and units.get(key, 0) > 0
+            if units.get(key, 0) > 0
         }
-        for line in wanted
-    }
+        own = there.pop(line.variant_id, None)
+        found[line.pk] = there if own is None else there | {line.variant_id: wording.again(own)}
+    return found
 
 
 def exchange_differences(order: Order, rows: Iterable[Returnable]) -> dict[UUID, dict[UUID, Money]]:

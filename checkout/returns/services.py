@@ -152,6 +152,8 @@ def _problems(one: Wanted, wish: str, row: Returnable | None) -> list[tuple[str,
         return [(wording.too_many(name, row.units, shipped=row.shipped), "too_many_units")]
     if wish == Destination.EXCHANGE and one.exchange_for not in row.exchanges:
         return [(_("%(name)s: choose another variant that is in stock.") % {"name": name}, "bad_exchange")]
+    if one.exchange_for == row.line.variant_id and one.reason not in rules.AGAIN and wish == Destination.EXCHANGE:
+        return [(wording.not_again(name), "bad_exchange")]
     if wish != Destination.EXCHANGE and one.exchange_for is not None:  # it would be dropped without a word
         return [(wording.not_wished(), "bad_wish")]
     return []

@@ -285,6 +285,19 @@ def not_wished() -> str:
     return _("You chose another variant for an item. Choose the exchange here as well, or no variant there.")
 
 
+def again(options: str) -> str:
+    """The variant that comes back, to be chosen instead."""
+    if options:
+        return _("%(options)s again, if it was faulty or wrong") % {"options": options}
+    return _("the same again, if it was faulty or wrong")
+
+
+def not_again(name: str) -> str:
+    """The variant that comes back was chosen instead, and nothing is wrong with it."""
+    text = _("%(name)s: we send the same again if it does not work, arrived damaged or is not what you ordered.")
+    return text % {"name": name}
+
+
 def nothing_instead() -> str:
     """The exchange was chosen, and no variant for any item."""
     return _("You chose the exchange, but no variant for any item. Choose what you want instead, or another way here.")

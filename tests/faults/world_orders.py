@@ -186,7 +186,8 @@ class OrdersWorld:
             row = self.rng.choice(found)
             exchange = self.rng.choice(list(row.exchanges)) if wish == "exchange" else None
             ReturnRule.objects.update(refunds_delivery=self.rng.random() < 0.5)
-            asked = returned.wanted(row.line, self.rng.randint(1, row.units), exchange_for=exchange)
+            reason = "damaged" if exchange == row.line.variant_id else "changed_mind"
+            asked = returned.wanted(row.line, self.rng.randint(1, row.units), exchange_for=exchange, reason=reason)
             returned.asked(order, asked, wish=wish)
             self.done["return asked for"] += 1
 

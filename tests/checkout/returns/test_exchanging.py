@@ -28,10 +28,10 @@ from checkout.payments import refunding
 from checkout.payments import selectors as money_selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
-from checkout.returns import exchanging, instead, invariants, pages, selectors, wording
+from checkout.returns import exchanging, forms, instead, invariants, pages, selectors, wording
 from checkout.returns import screen as returned
 from checkout.returns import services as returns
-from checkout.returns.models import Reimbursement, Return
+from checkout.returns.models import Reason, Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
 from shop.accounts.models import User
@@ -702,7 +702,42 @@ def test_the_form_tells_by_how_much_others_are_dearer(client: Client, amount: in
     order = make.bought((product, 1), coupon="SAVE10")
     html = client.get(reverse("order_return", args=[order.number]) + f"?key={order.access_key}").content.decode()
     offered = html.split('name="exchange_')[1].split("</select>")[0]
-    assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", told]
+    own = "the same again, if it was faulty or wrong, for the same price"
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", told, own]
+
+
+@pytest.mark.parametrize("reason", Reason.values)
+def test_what_was_faulty_or_wrong_is_sent_again(client: Client, reason: str) -> None:
+    """Also of a product without variants, for nothing; for other reasons form and service refuse it."""
+    product = carts.product(amount=2000, units=3)
+    ShippingMethod.objects.update(price_minor=0)
+    order = make.bought((product, 1))
+    [line] = make.lines(order)
+    may = reason in ("defective", "damaged", "wrong_item")
+    wanted = make.wanted(line, exchange_for=line.variant_id, reason=reason)
+    why = f"{product.name}: we send the same again if it does not work, arrived damaged or is not what you ordered."
+    key = line.pk.hex
+    form = forms.RequestForm(
+        {f"units_{key}": 1, f"reason_{key}": reason, f"condition_{key}": "broken", "wish": "exchange", "key": "k",
+         f"exchange_{key}": str(line.variant_id)},
+        rows=selectors.returnable(order), has_account=False,
+    )  # fmt: skip
+    assert form.errors == ({} if may else {f"exchange_{key}": [why]})
+    if not may:
+        with pytest.raises(ReturnRefused) as refused:
+            make.asked(order, wanted, wish="exchange")
+        assert (str(refused.value), refused.value.code) == (why, "bad_exchange")
+        return
+    found = make.back(make.asked(order, wanted, wish="exchange"), outcome="damaged")
+    returns.reimburse(return_id=found.pk, by=BY)
+    outbox.drain(mails=False)
+    order.refresh_from_db()
+    assert [(one.variant_id, one.quantity, one.returned) for one in make.lines(order)] == [
+        (line.variant_id, 1, 1), (line.variant_id, 1, 0),
+    ]  # fmt: skip
+    assert (order.balance_minor, refunds(order)) == (0, [])
+    catalog.put_in_stock({line.variant_id: 0})
+    assert selectors.exchanges([line])[line.pk] == {}
 
 
 @pytest.mark.parametrize("amount", [1000, 2000, 3000])
