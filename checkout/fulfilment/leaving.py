@@ -41,7 +41,7 @@ def dispatch_one(
     `versions`: of the parcels that it shows, by id. `made_for`: the order's revision that a label was made for which is
     not the parcel's own; to be said once it goes elsewhere. Raises `ShipmentRefused` ("label_outdated" for the label of
     another address than it goes to now, "label_unconfirmed" for one of which nobody says so, "changed_meanwhile"),
-    `TrackingRefused`, `orders.TransitionRefused` (what is left to pay is neither taken nor held, or the order is over).
+    `TrackingRefused`, `orders.TransitionRefused` (not all of what it costs is taken or held, or the order is over).
     """
     told = tracking(carrier, tracking_number, tracking_url)
     with transaction.atomic(using=db.DEFAULT):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)  # nothing of them is sold
 OBJECTIONS = {
     "not_paid": gettext_lazy("it is not fully paid"),
-    "not_covered": gettext_lazy("its total is neither taken nor held; cancel it if it will not be paid"),
+    "not_covered": gettext_lazy("not all of what it costs is taken or held; cancel what will not be paid for"),
     "paid": gettext_lazy("it is paid"),
     "not_authorised": gettext_lazy("its amount is not authorised"),
     "not_picked": gettext_lazy("not every unit is picked"),

@@ -170,6 +170,7 @@ class Refund(models.Model):
         indexes = [
             models.Index("created_at", condition=Q(status="requested"), name="refund_open"),
             models.Index("status", F("id").desc(), condition=~Q(status="done"), name="refund_not_done"),
+            models.Index("order_id", name="refund_order"),
         ]
 
     def __str__(self) -> str:

@@ -257,6 +257,7 @@ class Reimbursement(models.Model):
                 name="reimbursement_amounts", condition=Q(amount_minor__gte=0, refunded_minor__gte=0)
             ),
         ]
+        indexes = [models.Index("order_id", name="reimbursement_order")]
 
     @property
     def amount(self) -> Money:

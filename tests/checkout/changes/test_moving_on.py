@@ -78,7 +78,7 @@ def test_packed_while_it_waited_it_is_ready_once_it_is_paid(
     outbox.drain(rounds=50)
     balance = money(order)[3]
     assert (now(order).status, now(order).fulfilment_state, balance > 0) == ("processing", "picked", True)
-    with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
+    with pytest.raises(orders.TransitionRefused, match="not all of what it costs is taken or held"):
         fulfilment.dispatch_one(shipment_id=parcel.pk, carrier="UPS", tracking_number="1Z", by=BY)
     pay(order)
     outbox.drain(rounds=50)
@@ -118,7 +118,7 @@ def test_money_on_its_way_back_pays_for_nothing_new() -> None:
     asked = Refund.objects.get()
     assert (asked.amount_minor, asked.status) == (payment.amount_minor, "requested")
     assert seen.to_pay.minor == now(order).due_minor
-    with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
+    with pytest.raises(orders.TransitionRefused, match="not all of what it costs is taken or held"):
         fulfilment.start(order_id=order.pk, by=BY)
     assert violations() == []
 

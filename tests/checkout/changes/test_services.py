@@ -109,7 +109,7 @@ def test_an_added_unit_is_the_orders_at_once_and_paid_by_the_link(shop_sandbox: 
     [row] = mail.context["added"]
     new = line_of(order, bowl)
     assert (row["name"], row["options"], row["quantity"]) == (new.name, " · ".join(new.options.values()), 2)
-    with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
+    with pytest.raises(orders.TransitionRefused, match="not all of what it costs is taken or held"):
         orders.apply(order_id=order.pk, trigger="start_fulfillment", by=BY)
     payments.retry(order_id=order.pk, provider="stripe", token="pm_card_visa", by="guest")
     outbox.drain(rounds=50)

@@ -82,7 +82,7 @@ def test_what_is_not_paid_for_does_not_leave() -> None:
     order, first, _second = split_order(1, 2)
     picked(first)
     Order.objects.filter(pk=order.pk).update(secured_minor=0, captured_minor=100)
-    with pytest.raises(orders.TransitionRefused, match="neither taken nor held"):
+    with pytest.raises(orders.TransitionRefused, match="not all of what it costs is taken or held"):
         sent(first)
     assert parcels(order)[0] == ("picked", 1, 1)
 

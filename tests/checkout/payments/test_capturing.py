@@ -100,7 +100,7 @@ def test_I7_what_was_let_go_is_never_shipped(shop_sandbox: RunningSandbox, step:
     with pytest.raises(orders.TransitionRefused) as refused:
         commands[step](**about)
     assert (refused.value.trigger, refused.value.why) == (trigger, "not_covered")
-    assert "its total is neither taken nor held" in str(refused.value)
+    assert "not all of what it costs is taken or held; cancel what will not be paid for" in str(refused.value)
     assert (now(order).status, now(order).payment_state) == (before, "due")
     orders.cancel(**about)
     assert now(order).status == "cancelled"
