@@ -223,12 +223,14 @@ ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the par
 }
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.archive.selectors.links",
+    "change": "checkout.changes.selectors.links",
     "purchase-order": "inventory.suppliers.selectors.links",
     "shipment": "checkout.fulfilment.selectors.links",
     "return": "checkout.returns.selectors.links",
     "transfer": "inventory.transfers.selectors.links",
     "variant": "catalog.products.selectors.links",
 }
+REFERENCES = "checkout.archive.selectors.references"  # who knows what of an order units are held for, by its number
 
 PEOPLE = {  # who says what people call "staff:<id>", and who that is with an e-mail address (shop/core/actors.py)
     "names": "shop.accounts.selectors.names_of",

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from checkout.archive import contents
 from checkout.archive.models import RECIPIENT, SURNAME, ArchivedOrder
+from checkout.changes import selectors as changes
 from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import Shipment
 from checkout.orders import selectors as orders
@@ -128,6 +129,14 @@ def links(order_ids: Iterable[str]) -> dict[str, Link]:
     missing = ids(key for key in wanted if key not in known)
     rows = ArchivedOrder.objects.filter(pk__in=missing).values_list("pk", "number") if missing else ()
     return known | {str(key): Link(number, _url(key)) for key, number in rows}
+
+
+def references(term: str, *, limit: int = 50) -> list[UUID]:
+    """The newest orders that a search for the beginning of a number or e-mail address means, live or archived, and the
+    changes of live ones: what units are held for (`shop.core.links`)."""
+    live = orders.ids_named(term, limit=limit)
+    archived = orders.named(ArchivedOrder.objects.all(), term).order_by("-id")[:limit] if term.strip() else ()
+    return [*live, *changes.ids_of(live), *(row.pk for row in archived)]
 
 
 def awaited() -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.urls import reverse
+
 from checkout.changes import rules
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders.models import Order, OrderChange, OrderLine
+from shop.core.links import Link, ids
 
 
 def units(order_id: UUID, lines: Sequence[OrderLine]) -> dict[UUID, rules.Units]:
@@ -42,3 +45,14 @@ def is_written(change_id: UUID) -> bool:
 def changes_of(order: Order) -> list[OrderChange]:
     """Oldest first."""
     return list(order.changes.order_by("revision"))
+
+
+def ids_of(order_ids: Iterable[UUID]) -> list[UUID]:
+    """The changes of these orders. One query."""
+    return list(OrderChange.objects.filter(order_id__in=order_ids).order_by().values_list("pk", flat=True))
+
+
+def links(change_ids: Iterable[str]) -> dict[str, Link]:
+    """Numbers and admin pages of the orders that were changed, by id of the change (`shop.core.links`)."""
+    rows = OrderChange.objects.filter(pk__in=ids(change_ids)).order_by().values_list("pk", "order_id", "order__number")
+    return {str(key): Link(number, reverse("admin:checkout_order_change", args=[order])) for key, order, number in rows}

@@ -45,6 +45,12 @@ def links(references: Iterable[str]) -> dict[str, Link]:
     return found
 
 
+def references(term: str) -> list[UUID]:
+    """The ids by which documents write down those that a search for `term` means, by `settings.REFERENCES`."""
+    found: list[UUID] = import_string(settings.REFERENCES)(term)
+    return found
+
+
 def ids(keys: Iterable[str]) -> list[UUID]:
     """Those of `keys` that are ids: people may write anything where a document is asked for."""
     found = []
