@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
@@ -25,6 +25,7 @@ from checkout.desk.parcel_pages import ParcelPages
 from checkout.orders import diagram, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
+from checkout.payments import methods
 from checkout.payments import selectors as payment_selectors
 from checkout.payments import services as payments
 from shop.core import db, requests
@@ -72,8 +73,12 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
             )
             for name, page in parcels.items()
         ]  # fmt: skip
+        sent = path(
+            "<uuid:order_id>/refunds/<uuid:refund_id>/sent/", self.admin_site.admin_view(self.refund_sent),
+            name="checkout_order_refund_sent",
+        )  # fmt: skip
         states = path("states/", self.admin_site.admin_view(self.states), name="checkout_order_states")
-        return [states, *own, *super().get_urls()]
+        return [states, sent, *own, *super().get_urls()]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
         """All of an order at once: the list leaves out what makes its rows heavy, and the page shows it."""
@@ -182,6 +187,21 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         return self._ask(
             request, order_id, merchant_forms.RefundForm, _("Refund"), transitions.REFUND, save,
             _("The refund is on its way."), {"amount": most},
+        )  # fmt: skip
+
+    def refund_sent(self, request: HttpRequest, order_id: UUID, refund_id: UUID) -> HttpResponse:
+        """Ask whether a refund was sent from the bank account, or handed out."""
+        self._allow(request, screen.RECORD)
+        paid = payment_selectors.payments_of(order_id)
+        refund = next((row for one in paid for row in one.refunds.all() if row.pk == refund_id), None)
+        if refund is None or not screen.is_sent_by_hand(refund):
+            raise Http404
+        told = {"refund": refund.amount.format(), "by": methods.label(refund.payment.provider)}
+        words = _("%(refund)s, paid by %(by)s. Record it once it was sent, or handed out: the customer gets a mail.")
+        return self._ask(
+            request, order_id, merchant_forms.SentForm, _("Record it as sent"), screen.RECORD,
+            lambda _order, _data, by: payments.record_returned(refund_id=refund_id, at=db.clock(), by=by),
+            _("%(refund)s is recorded as given back.") % told, shown=lambda _order: {"told": [words % told]},
         )  # fmt: skip
 
     def transfer(self, request: HttpRequest, order_id: UUID) -> HttpResponse:

@@ -73,6 +73,10 @@ class RefundForm(forms.Form):
     key = forms.UUIDField(required=False, initial=db.uuid7, widget=forms.HiddenInput)
 
 
+class SentForm(forms.Form):
+    """A refund that went by hand: nothing is left to say."""
+
+
 class CaptureForm(forms.Form):
     """How much of the held money is taken, and whether that is all."""
 

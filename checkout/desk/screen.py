@@ -231,10 +231,14 @@ def _payment(order: Order, payment: Any, names: dict[str, str], user: Any) -> di
 
 def _record_url(order: Order, refund: Any, user: Any) -> str:
     """Where staff record that they have sent a refund, or handed it out; empty where nobody sends it by hand."""
-    is_by_hand = refund.payment.provider in payments.BY_HAND and refund.destination != "store_credit"
-    if refund.status != "requested" or not is_by_hand or not user.has_perm(RECORD):
+    if refund.status != "requested" or not is_sent_by_hand(refund) or not user.has_perm(RECORD):
         return ""
-    return f"{reverse('admin:checkout_refund_changelist')}?{urlencode({'q': order.number})}"
+    return reverse("admin:checkout_order_refund_sent", args=[order.pk, refund.pk])
+
+
+def is_sent_by_hand(refund: Any) -> bool:
+    """Whether staff send it from the bank account, or hand it out."""
+    return refund.payment.provider in payments.BY_HAND and refund.destination != "store_credit"
 
 
 def _balance(order: Order, taken: list[Any], user: Any) -> dict[str, Any] | None:

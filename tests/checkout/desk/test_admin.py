@@ -29,6 +29,7 @@ from checkout.payments.models import Refund
 from checkout.payments.providers.base import FactKind
 from shop.accounts.models import User
 from shop.core import db
+from shop.notifications.models import Notification
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import checkout as make
@@ -387,10 +388,40 @@ def test_a_refund_by_transfer_leads_to_where_it_is_recorded_as_sent(merchant: Cl
 
     [url] = leads_to()
     refund = Refund.objects.get()
-    assert [row.pk for row in merchant.get(url).context["cl"].result_list] == [refund.pk]
-    merchant.post(url, {"action": "record_sent", "_selected_action": [str(refund.pk)]})
+    asked = merchant.get(url)
+    assert asked.context["told"] == [
+        "$30.00, paid by Bank transfer. Record it once it was sent, or handed out: the customer gets a mail."
+    ]
+    form = asked.content.decode().split('class="order-card order-ask"')[1].split("</form>")[0]
+    assert re.findall(r'<button[^>]*type="submit"[^>]*>\s*(.*?)\s*</button>', form) == ["Record it as sent"]
+    for _twice in range(2):  # in another tab too: once
+        assert merchant.post(url, {"csrfmiddlewaretoken": "-"}).headers["Location"] == page(order)
+    outbox.drain()
     refund.refresh_from_db()
-    assert (refund.status, leads_to()) == ("done", [])
+    order.refresh_from_db()
+    assert (refund.status, order.refunded_minor, leads_to()) == ("done", 3000, [])
+    assert Notification.objects.filter(template="refund_made").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["of another order", "as store credit"])
+def test_only_what_goes_by_hand_is_recorded_as_sent(merchant: Client, kind: str) -> None:
+    order, other = (make.placed(provider="bank_transfer", token="") for _one in range(2))
+    outbox.drain()
+    merchant.post(page(order, "transfer"), {"way": "bank_transfer", "amount": "30.00", "statement_id": "7"})
+    orders.cancel(order_id=order.pk, by="staff:1")
+    outbox.drain()
+    refund = Refund.objects.get()
+    if kind == "as store credit":
+        other = order
+        Refund.objects.update(destination="store_credit")
+    url = reverse("admin:checkout_order_refund_sent", args=[other.pk, refund.pk])
+    assert merchant.post(url, {"csrfmiddlewaretoken": "-"}).status_code == 404
+
+
+def test_who_may_not_record_payments_records_no_refund(client: Client) -> None:
+    client.force_login(User.objects.create_user("clerk@example.com", "a long password", is_staff=True))
+    url = reverse("admin:checkout_order_refund_sent", args=[db.uuid7(), db.uuid7()])
+    assert client.get(url).status_code == 403
 
 
 def test_a_line_that_was_recorded_with_another_amount_is_refused(merchant: Client) -> None:
