@@ -42,6 +42,7 @@ def order_changed(*, order_id: UUID, change_id: UUID) -> None:
             is_more=change.difference_minor > 0 and not is_exchange,
             is_less=change.difference_minor < 0 and not is_exchange,
             to_pay=order_emails.text(to_pay) if to_pay else None,
+            waits=_waits(order, change),
             comes_back=_comes_back(order, change),
         )
 
@@ -52,6 +53,15 @@ def _reason(change: OrderChange) -> str:
         return _("This is what you wanted in exchange. What came back is taken off already.")
     is_noted = change.kind in _NOTED and change.actor.startswith("staff:")
     return "" if is_noted else change.reason
+
+
+def _waits(order: Order, change: OrderChange) -> str:
+    """What leaves once the rest is paid; what has left before waits for nothing."""
+    if change.kind == OrderChange.Kind.EXCHANGE:
+        return _("We send what you wanted in exchange as soon as that is paid.")
+    if order.fulfilment_state == Order.FulfilmentState.PARTLY_SHIPPED:
+        return _("We send what has not left us yet as soon as that is paid.")
+    return _("We send the order as soon as that is paid.")
 
 
 def _lines(order: Order, change: OrderChange) -> dict[str, Any]:

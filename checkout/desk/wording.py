@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.orders.selectors import is_replacing
 from checkout.payments import crediting
 
 _HEADLINES = {
@@ -30,12 +31,6 @@ _REPLACEMENT = {  # the headline, and the words beside the stage
 }
 _HERE = {"payment_confirmed", "processing", "ready_to_ship"}  # not all of it has left
 _ON_THE_WAY = {"payment_confirmed", "processing", "ready_to_ship", "shipped"}
-_LEFT = {"shipped", "delivered"}  # all of it has left, but for what an exchange added since
-
-
-def is_replacing(order: Any) -> bool:
-    """Whether something is still here of an order that had left: only exchanges add units to one."""
-    return order.status in _LEFT and order.fulfilment_state == "partly_shipped"
 
 
 def replacement(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:

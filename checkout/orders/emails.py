@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from checkout.orders import access, selectors
-from checkout.orders.models import Order
+from checkout.orders.models import OVER, Order
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
@@ -22,6 +22,7 @@ from shop.core.money import Money
 from shop.notifications import services as notifications
 
 _ADDRESS = ("company", "address1", "address2")
+_ARRIVED = (*OVER, Order.Status.DELIVERED, Order.Status.RETURNED)
 _UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)
 
 
@@ -125,10 +126,20 @@ def context_of(order: Order) -> dict[str, Any]:
         **_still_to_pay(order),
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
-        "arrives": date_format(order.delivery_on, "DATE_FORMAT") if order.delivery_on else None,
+        "arrives": _arrives(order),
         "gift_message": order.gift_message,
         "po_number": order.po_number,
     }
+
+
+def _arrives(order: Order) -> str | None:
+    """The day that was told for it; None once that holds no more: what has not left waits for money or is sent in
+    exchange, nothing is on its way, or the day is over."""
+    is_waiting = order.status not in _UNPAID and order.came_minor < order.due_minor
+    is_on_its_way = not is_waiting and not selectors.is_replacing(order) and order.status not in _ARRIVED
+    if order.delivery_on is None or not is_on_its_way or order.delivery_on < timezone.localdate():
+        return None
+    return date_format(order.delivery_on, "DATE_FORMAT")
 
 
 def _still_to_pay(order: Order) -> dict[str, str | None]:

@@ -131,6 +131,12 @@ def can_cancel(order: Order) -> bool:
     return allows(order, "cancel")
 
 
+def is_replacing(order: Order) -> bool:
+    """Whether something is still here of an order that had left: only exchanges add units to one."""
+    is_left = order.status in (Order.Status.SHIPPED, Order.Status.DELIVERED)
+    return is_left and order.fulfilment_state == Order.FulfilmentState.PARTLY_SHIPPED
+
+
 def allows(order: Order, trigger: str) -> bool:
     """Whether table and guard let the order take `trigger` now."""
     row = transitions.find(trigger, order.status)

@@ -94,6 +94,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "is_more": False,
         "is_less": True,
         "to_pay": None,
+        "waits": "We send the order as soon as that is paid.",
         "comes_back": "$15.30",
     },
     "order_cancelled": {

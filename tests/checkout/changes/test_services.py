@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from cart.pricing.models import TaxRate
-from checkout.changes import planning, writing
+from checkout.changes import emails, planning, writing
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.selectors import shipments_of
@@ -25,6 +25,7 @@ from inventory.reservations.models import Reservation
 from inventory.stock import selectors as stock
 from shop.core import db
 from shop.core.money import Money
+from shop.notifications import services
 from shop.notifications.models import Notification
 from tests import outbox
 from tests.checkout.invariants import violations
@@ -106,6 +107,7 @@ def test_an_added_unit_is_the_orders_at_once_and_paid_by_the_link(shop_sandbox: 
     assert (standing.state, standing.amount and standing.amount.minor, standing.step) == ("balance", 2125, "")
     [mail] = Notification.objects.filter(template="order_changed")
     assert (mail.status, mail.context["to_pay"], mail.context["comes_back"]) == ("sent", "$21.25", None)
+    assert mail.context["order"]["arrives"] is None  # it leaves once that is paid
     [row] = mail.context["added"]
     new = line_of(order, bowl)
     assert (row["name"], row["options"], row["quantity"]) == (new.name, " · ".join(new.options.values()), 2)
@@ -234,6 +236,29 @@ def test_taking_off_what_is_left_ends_a_partly_sent_order(shop_sandbox: RunningS
     outbox.drain(rounds=50)
     assert (now(order).status, now(order).held_minor, money(order)) == ("shipped", 0, (2425, 2425, 0, 0))
     assert clean()
+
+
+@pytest.mark.parametrize(
+    ("state", "waits"),
+    [
+        ("unfulfilled", "We send the order as soon as that is paid."),
+        ("partly_shipped", "We send what has not left us yet as soon as that is paid."),
+    ],
+)
+def test_the_mail_says_what_waits_for_the_rest_of_the_money(
+    shop_sandbox: RunningSandbox, state: str, waits: str
+) -> None:
+    mug, bowl = carts.product(units=10, amount=2000), carts.product(units=3, amount=1000)
+    order = bought((mug, 1))
+    change = changes.edit(
+        order_id=order.pk, seen_revision=0, added={carts.variant_of(bowl).pk: 1}, reason="", by=BY
+    )  # fmt: skip
+    Order.objects.filter(pk=order.pk).update(fulfilment_state=state)
+    emails.order_changed(order_id=order.pk, change_id=change.pk)
+    row = Notification.objects.get(template="order_changed")
+    assert (row.context["waits"], row.context["to_pay"]) == (waits, "$10.63")
+    message = services.render(template=row.template, language="en", context=row.context)
+    assert f"$10.63 is still to be paid. {waits}" in message.body.splitlines()
 
 
 @pytest.mark.parametrize(("minutes", "kinds", "left"), [(5, ["edit"], 0), (-5, ["edit", "sold_out"], 0)])

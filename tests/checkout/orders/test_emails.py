@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from checkout.orders import emails, selectors
 from checkout.orders import services as orders
@@ -63,6 +65,27 @@ def test_each_mail_is_queued_once() -> None:
         emails.order_placed(order_id=order.pk)
         payment_emails.order_paid(order_id=order.pk)
     assert sorted(Notification.objects.values_list("template", flat=True)) == ["order_paid", "order_placed"]
+
+
+@pytest.mark.parametrize(
+    ("days", "facts", "is_told"),
+    [
+        (3, {"status": "pending"}, True),
+        (3, {"status": "processing", "captured_minor": 3000}, True),
+        (0, {"status": "processing", "captured_minor": 3000}, True),
+        (-1, {"status": "processing", "captured_minor": 3000}, False),
+        (3, {"status": "processing", "captured_minor": 2000}, False),  # the rest is still to be paid
+        (3, {"status": "shipped", "fulfilment_state": "shipped", "captured_minor": 3000}, True),
+        (3, {"status": "shipped", "fulfilment_state": "partly_shipped", "captured_minor": 3000}, False),  # an exchange
+        (3, {"status": "delivered", "fulfilment_state": "delivered", "captured_minor": 3000}, False),
+        (3, {"status": "cancelled"}, False),
+    ],
+)
+def test_the_day_of_delivery_is_told_as_long_as_it_holds(days: int, facts: dict[str, object], is_told: bool) -> None:
+    order, day = make.placed(), timezone.localdate() + timedelta(days=days)
+    Order.objects.filter(pk=order.pk).update(delivery_on=day, secured_minor=facts.get("captured_minor", 0), **facts)
+    told = emails.context_of(selectors.by_id(order.pk))["arrives"]
+    assert told == (date_format(day, "DATE_FORMAT") if is_told else None)
 
 
 def below_the_total(message: EmailMultiAlternatives) -> list[str]:

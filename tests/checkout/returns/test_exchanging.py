@@ -413,6 +413,8 @@ def test_the_mail_about_one_that_is_to_be_paid_for_tells_the_difference_alone() 
     mail = Notification.objects.get(template="order_changed").context
     assert mail["reason"] == "This is what you wanted in exchange. What came back is taken off already."
     assert (mail["is_more"], mail["is_less"], mail["comes_back"]) == (False, False, None)
+    waits = "We send what you wanted in exchange as soon as that is paid."
+    assert (mail["waits"], mail["order"]["arrives"]) == (waits, None)  # the day was that of what came back
     assert mail["to_pay"] == order.money(order.balance_minor).format()
     [swap] = selectors.swaps_of(order.pk).items()
     change = OrderChange.objects.get(order=order)
