@@ -106,6 +106,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ReturnRefused: ("checkout.returns.receivers.mail_refused",),
     types.ReturnReceived: ("checkout.returns.receivers.mail_received",),
     types.ReturnInspected: ("checkout.returns.receivers.restock",),
+    types.ReturnRejected: ("checkout.returns.receivers.mail_rejected",),
     types.ReturnSettled: (
         "checkout.returns.receivers.complete_exchange",
         "checkout.returns.receivers.mail_settled",

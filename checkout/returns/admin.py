@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from checkout.orders import selectors as orders
-from checkout.returns import merchant_forms, screen, selectors, wording
+from checkout.returns import merchant_forms, screen, selectors, wishes, wording
 from checkout.returns import services as returns
 from checkout.returns.models import Return
 from checkout.returns.rule_admin import ReturnRuleAdmin
@@ -37,7 +37,7 @@ HANDLE = "checkout.handle_return"
 
 @admin.register(Return)
 class ReturnAdmin(KeysetAdmin):
-    list_display = ["number", "order_number", "status_badge", "wish", "created_at"]
+    list_display = ["number", "order_number", "status_badge", "wanted", "created_at"]
     list_display_links = ["number"]
     list_filter = ["status"]
     list_select_related = ["order"]
@@ -55,6 +55,10 @@ class ReturnAdmin(KeysetAdmin):
     def status_badge(self, found: Return) -> tuple[str, str]:
         return found.status, str(found.get_status_display())
 
+    @display(description=gettext_lazy("wanted for it"))
+    def wanted(self, found: Return) -> str:
+        return wishes.wish(found, found.lines.all())
+
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(HANDLE) or super().has_view_permission(request, obj)
 
@@ -62,7 +66,8 @@ class ReturnAdmin(KeysetAdmin):
         return request.user.has_perm(HANDLE) or super().has_module_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Return]:
-        return super().get_queryset(request).defer("order__shipping_address", "order__billing_address", "comment")
+        rows = super().get_queryset(request).defer("order__shipping_address", "order__billing_address", "comment")
+        return rows.prefetch_related("lines__order_line")  # which say whether the same is wanted again
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Return], search_term: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django.utils import timezone, translation
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.returns import instead, selectors, wording
-from checkout.returns.models import Destination, Return
+from checkout.returns import instead, outcomes, selectors, wording
+from checkout.returns.models import Destination, Return, ReturnLine
 from shop.core import db, requests
 
 
@@ -39,6 +40,22 @@ def received(*, return_id: UUID) -> None:
     _send(selectors.one(return_id), "return_received")
 
 
+def rejected(*, return_id: UUID) -> None:
+    """That nothing is given back for what was looked at, and what was found; not where somebody has decided anew."""
+    found = selectors.one(return_id)
+    if found.status not in (Return.Status.REFUSED, Return.Status.CANCELLED):
+        return
+    order = orders.by_id(found.order_id)
+    with translation.override(order.language):
+        told = _outcomes(selectors.lines_of(return_id))
+    _send(found, "return_rejected", order=order, outcomes=told)
+
+
+def _outcomes(lines: Sequence[ReturnLine]) -> list[str]:
+    """What was found of units that did not simply come back, with the name of their item."""
+    return [f"{line.order_line.name}: {text}" for line in lines for text in outcomes.outcomes(line.units.all())]
+
+
 def settled(*, reimbursement_id: UUID) -> None:
     """What was given back for which items, and where it goes. None about an exchange that is still to be made: what is
     sent instead, and what it comes to, is known only then."""
@@ -56,9 +73,7 @@ def settled(*, reimbursement_id: UUID) -> None:
             "sent": sent,
             "is_to_pay": is_to_pay,
             "why": instead.why_not(row.parent, order, row, steps),
-            "outcomes": [
-                f"{line.order_line.name}: {text}" for line in lines for text in wording.outcomes(line.units.all())
-            ],
+            "outcomes": _outcomes(lines),
             "amount": order_emails.text(row.amount),
             "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
             "goodwill": order_emails.text(-shares.goodwill) if shares.goodwill.minor else None,

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.returns import rules, wording
+from checkout.returns import rules, wishes, wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
 from checkout.returns.services import Wanted
@@ -45,8 +45,12 @@ class RequestForm(forms.Form):
         self.rows = [row for row in rows if row.units]
         self._others = [row for row in rows if not row.units]
         self.can_exchange = any(row.exchanges for row in self.rows)
+        swap = wishes.exchange(
+            has_same=any(row.line.variant_id in row.exchanges for row in self.rows),
+            has_other=any(set(row.exchanges) - {row.line.variant_id} for row in self.rows),
+        )
         self.fields["wish"].choices = [  # type: ignore[attr-defined]
-            (value, label)
+            (value, swap if value == Destination.EXCHANGE else label)
             for value, label in Destination.choices
             if (value != Destination.STORE_CREDIT or has_account)
             and (value != Destination.EXCHANGE or self.can_exchange)

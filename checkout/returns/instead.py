@@ -18,7 +18,7 @@ from checkout.orders import selectors as orders
 from checkout.orders.lines import whole
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import selectors as money
-from checkout.returns import exchanging, reimbursing, rules, wording
+from checkout.returns import exchanging, reimbursing, rules, wishes, wording
 from checkout.returns.models import Destination, Reimbursement, Return, ReturnLine, ReturnStep, ReturnUnit
 from inventory.stock import selectors as stock
 from shop.core.money import Money, total
@@ -147,8 +147,10 @@ def why_not(found: Return, order: Order, row: Reimbursement, steps: Iterable[Ret
     the history of the return."""
     if wording.is_exchange(row) or found.wish != Destination.EXCHANGE or wording.went_before(order, row):
         return ""
-    codes = {step.facts.get("code") for step in steps if step.facts.get("reimbursement") == row.position}
-    return wording.not_exchanged(is_sold_out="out_of_stock" in codes)
+    if row.destination != Destination.EXCHANGE:
+        return wishes.settled_otherwise()
+    codes = [step.facts.get("code") for step in steps if step.facts.get("reimbursement") == row.position]
+    return wishes.not_exchanged(str(next(filter(None, codes), "")))
 
 
 def _named(goods: Mapping[str, int]) -> str:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from catalog.products import selectors as products
 from checkout.orders.models import Order
-from checkout.returns import instead, selectors, wording
+from checkout.returns import instead, outcomes, selectors, wishes, wording
 from checkout.returns.forms import RequestForm, SentForm
-from checkout.returns.models import Reimbursement, Return
+from checkout.returns.models import Reimbursement, Return, ReturnLine
 from checkout.returns.selectors import Returnable
 from shop.core import db
 
@@ -74,8 +74,8 @@ def return_page(found: Return, *, query: str) -> dict[str, Any]:
         "url": link("return"),
         "status": found.status,
         "status_label": found.get_status_display(),
-        "wish_label": found.get_wish_display(),
-        "next_text": sent if sent and found.status == "settled" else _next(found),
+        "wish_label": wishes.wish(found, lines),
+        "next_text": sent if sent and found.status == "settled" else _next(found, lines),
         "pay_url": reverse("order", args=[order.number]) + query if is_to_pay else None,
         "answer": found.answer,
         "comment": found.comment,
@@ -126,7 +126,7 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
         "options": " · ".join(str(value) for value in line.order_line.options.values()),
         "units": line.quantity,
         "reason": line.get_reason_display(),
-        "outcomes": wording.outcomes(units),
+        "outcomes": outcomes.outcomes(units),
         "state": ", ".join(text % {"n": count} for count, text in told if count),
     }
 
@@ -136,7 +136,9 @@ def has_label(found: Return) -> bool:
     return found.status in LABELLED
 
 
-def _next(found: Return) -> str:
+def _next(found: Return, lines: Sequence[ReturnLine]) -> str:
+    if found.status == "cancelled" and any(unit.reception == "short" for line in lines for unit in line.units.all()):
+        return _("What was to come back was not in the parcel.")
     sentences = {
         "requested": _("We will look at it and write to you, usually within a day. Please do not send anything yet."),
         "approved": _("Print the label, put the slip into the parcel and send it."),

@@ -51,6 +51,11 @@ def mail_received(data: dict[str, Any]) -> None:
     emails.received(return_id=UUID(data["return_id"]))
 
 
+def mail_rejected(data: dict[str, Any]) -> None:
+    """Tell the shopper that nothing is given back, and what was found."""
+    emails.rejected(return_id=UUID(data["return_id"]))
+
+
 def mail_settled(data: dict[str, Any]) -> None:
     """Tell the shopper what was given back, and where to; of an exchange once it is made."""
     emails.settled(reimbursement_id=UUID(data["reimbursement_id"]))

@@ -116,7 +116,14 @@ def inspect(
         facts = {"units": sum(one.units for one in wanted)} | _counted(wanted)
         keeping.step(found, "inspect", by, facts=facts, note=note)
         bus.publish(types.ReturnInspected(order_id=order.pk, return_id=found.pk), using=db.DEFAULT)
+        _tell_if_rejected(found)
         return found
+
+
+def _tell_if_rejected(found: Return) -> None:
+    """Of a return that ends without a settlement nobody else tells."""
+    if found.status in (Return.Status.REFUSED, Return.Status.CANCELLED):
+        bus.publish(types.ReturnRejected(order_id=found.order_id, return_id=found.pk), using=db.DEFAULT)
 
 
 def _check_there(found: Return, verdicts: Sequence[Verdict]) -> None:
@@ -169,6 +176,7 @@ def decide(*, return_id: UUID, units: Mapping[UUID, int], is_accepted: bool, by:
             raise ReturnRefused(_("Nothing changes."), "nothing_chosen")
         _accept(some, is_accepted=is_accepted)
         keeping.step(found, "decide", by, facts={"units": len(some), to: len(some)}, note=note)
+        _tell_if_rejected(found)
         return found
 
 

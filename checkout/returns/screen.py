@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checkout.orders import emails
-from checkout.returns import instead, receiving, rules, selectors, wording
+from checkout.returns import instead, receiving, rules, selectors, wishes, wording
 from checkout.returns.merchant_forms import OUTCOMES
 from checkout.returns.models import Destination, Return, ReturnUnit
 from checkout.returns.reimbursing import Settlement
@@ -42,6 +42,7 @@ def context_of(found: Return, *, may: bool) -> dict[str, Any]:
     wanted = instead.outlook(found, order, lines, paid, made)
     return {
         "found": found,
+        "wish": wishes.wish(found, lines),
         "order": order,
         "tone": TONES[found.status],
         "sender": emails.address_lines(order.shipping_address),
@@ -121,6 +122,11 @@ def _step(step: Any, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def wish(found: Return) -> str:
+    """What the shopper wants for it."""
+    return wishes.wish(found, selectors.lines_of(found.pk))
+
+
 def settlement(order: Any, seen: Settlement) -> dict[str, Any]:
     """A simulation with its amounts in the order's currency."""
     return {
@@ -155,10 +161,12 @@ def _unpaid(order: Any, seen: Settlement) -> Any:
 def destinations(found: Return, chosen: str) -> list[dict[str, Any]]:
     """The ways to settle that are open to the shopper, the chosen one marked."""
     has_account = found.order.customer_id is not None
-    can_exchange = any(line.exchange_for for line in selectors.lines_of(found.pk))
+    lines = selectors.lines_of(found.pk)
+    can_exchange = any(line.exchange_for for line in lines)
     is_open = {Destination.ORIGINAL: True, Destination.STORE_CREDIT: has_account, Destination.EXCHANGE: can_exchange}
     return [
-        {"value": value, "label": label, "is_chosen": value == chosen}
+        {"value": value, "label": wishes.wish(found, lines) if value == found.wish else label,
+         "is_chosen": value == chosen}
         for value, label in Destination.choices
         if is_open[Destination(value)]
-    ]
+    ]  # fmt: skip

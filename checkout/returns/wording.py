@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from checkout.orders import emails
 from checkout.orders.models import Order
-from checkout.returns.models import Condition, Destination, Reason, Reimbursement, ReturnUnit
+from checkout.returns.models import Condition, Destination, Reason, Reimbursement
 from shop.core.money import Money
 
 TRIGGERS = {
@@ -211,42 +210,6 @@ def taken_off(goods: str, units: int) -> str:
     """What was to be sent in exchange, and is not any more."""
     text = ngettext("%(goods)s was taken off your order again.", "%(goods)s were taken off your order again.", units)
     return text % {"goods": goods}
-
-
-def not_exchanged(*, is_sold_out: bool) -> str:
-    """Why something else is given back than what was wanted instead."""
-    if is_sold_out:
-        return _("What you wanted instead is sold out, so you get back what your items are worth.")
-    return _("What you wanted instead could not be sent, so you get back what your items are worth.")
-
-
-def outcomes(units: Iterable[ReturnUnit]) -> list[str]:
-    """What became of those of a line's units that did not simply come back, a sentence for each kind."""
-    counts = Counter((unit.reception, unit.acceptance) for unit in units)
-    told = []
-    if n := counts["received", "rejected"]:
-        text = ngettext(
-            "%(n)d was not accepted: nothing is given back for it.",
-            "%(n)d were not accepted: nothing is given back for them.",
-            n,
-        )
-        told.append(text % {"n": n})
-    if n := counts["wrong_item", "rejected"]:
-        told.append(_("For %(n)d another item came: nothing is given back for that.") % {"n": n})
-    if n := counts["wrong_item", "accepted"]:
-        told.append(_("For %(n)d another item came; the worth is given back all the same.") % {"n": n})
-    if n := counts["lost", "rejected"]:
-        told.append(_("%(n)d did not arrive: nothing is given back for that.") % {"n": n})
-    if n := counts["lost", "accepted"]:
-        told.append(_("%(n)d got lost on the way; the worth is given back all the same.") % {"n": n})
-    if n := sum(count for (reception, _acceptance), count in counts.items() if reception == "short"):
-        text = ngettext(
-            "%(n)d was not in the parcel. If you still have it, you can send it back another time.",
-            "%(n)d were not in the parcel. If you still have them, you can send them back another time.",
-            n,
-        )
-        told.append(text % {"n": n})
-    return told
 
 
 def each(more: Money) -> str:

@@ -232,6 +232,15 @@ class ReturnSettled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnRejected(Event):
+    """All that came of a return was looked at, and nothing is given back for it."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExchangeDone(Event):
     """What was wanted instead was added to the order, or could not be had and its money goes back."""
 

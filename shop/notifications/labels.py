@@ -30,6 +30,7 @@ LABELS = {
     "return_approved": _("Return approved"),
     "return_received": _("Return received"),
     "return_refused": _("Return refused"),
+    "return_rejected": _("Return not accepted after a look"),
     "return_requested": _("Return asked for"),
     "return_settled": _("Return settled"),
     "staff_notice": _("Notice to staff"),

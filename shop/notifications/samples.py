@@ -136,6 +136,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "return_requested": {"returned": _RETURNED},
     "return_approved": {"returned": _RETURNED},
     "return_refused": {"returned": _RETURNED},
+    "return_rejected": {
+        "returned": _RETURNED,
+        "outcomes": ["Anglepoise desk lamp: 1 was found damaged and not accepted: nothing is given back for it."],
+    },
     "return_received": {"returned": _RETURNED},
     "return_settled": {
         "returned": _RETURNED,

@@ -85,6 +85,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.returns.receivers.mail_approved",
         "checkout.returns.receivers.mail_received",
         "checkout.returns.receivers.mail_refused",
+        "checkout.returns.receivers.mail_rejected",
         "checkout.returns.receivers.mail_requested",
         "checkout.returns.receivers.mail_settled",
         "checkout.returns.receivers.restock",

@@ -325,7 +325,7 @@ def order_refunded(work: Work, sandbox: RunningSandbox) -> None:
 
 
 def units_returned(work: Work, sandbox: RunningSandbox) -> None:
-    """Two of three units are sent back: one return is refused, one taken in, looked at and paid."""
+    """Three units are sent back: one return is refused, one taken in, looked at and paid, one looked at in vain."""
     _take_money("at_once")
     back.rule(approval="person")
     order = make.placed([stocked(5)], quantity=3)
@@ -341,6 +341,10 @@ def units_returned(work: Work, sandbox: RunningSandbox) -> None:
     work()
     back.back(taken)
     returns.reimburse(return_id=taken.pk, by=BY)
+    work()
+    worn = back.asked(order)
+    returns.approve(return_id=worn.pk, by=BY)
+    back.back(worn, outcome="damaged", is_accepted=False)
     work()
 
 

@@ -165,3 +165,49 @@ def test_a_mail_from_before_goodwill_was_told_has_its_sum(kind: str) -> None:
             "html": '<tr><td class="sum">Together</td><td class="amount sum">$59.00</td></tr>',
         }[kind]
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ("restock", "1 was not accepted: nothing is given back for it."),
+        ("damaged", "1 was found damaged and not accepted: nothing is given back for it."),
+        ("wrong_item", "For 1 another item came: nothing is given back for that."),
+        ("lost", "1 did not arrive: nothing is given back for that."),
+        ("short", "1 was not in the parcel. If you still have it, you can send it back another time."),
+    ],
+)
+def test_the_shopper_is_told_that_nothing_is_given_back_and_why(mailoutbox: list[Any], outcome: str, told: str) -> None:
+    make.rule()
+    found = make.asked(make.arrived())
+    [(key, _units)] = make.units_by_line(found).items()
+    if outcome not in ("lost", "short"):
+        returns.receive(return_id=found.pk, units={key: 1}, by="staff:1")
+    verdict = returns.Verdict(key, outcome, 1, is_accepted=False)
+    returns.inspect(return_id=found.pk, verdicts=[verdict], note="for staff alone", by="staff:1")
+    outbox.drain(rounds=50)
+    [mail] = [one for one in mailoutbox if one.subject.startswith("About your return")]
+    name = make.lines(found.order)[0].name
+    body, html = mail.body, str(mail.alternatives[0][0])
+    assert f"{name}: {told}" in body.splitlines()
+    assert f"<li>{name}: {told}</li>" in html
+    assert ("for staff alone" in body, "for staff alone" in html) == (False, False)
+    shown = pages.return_page(selectors.one(found.pk), query="")
+    assert (shown["next_text"], shown["lines"][0]["outcomes"]) == (
+        "What was to come back was not in the parcel." if outcome == "short" else "We could not accept this return.",
+        [told],
+    )
+
+
+def test_what_was_decided_anew_is_told_as_it_is_and_once() -> None:
+    make.rule()
+    found = make.back(make.asked(make.arrived()), is_accepted=False)
+    units = make.units_by_line(found)
+    returns.decide(return_id=found.pk, units=units, is_accepted=True, by="staff:1")
+    outbox.drain(mails=False)
+    mails = Notification.objects.filter(template="return_rejected")
+    assert mails.count() == 0  # it is accepted by now, and settling it is told
+    for is_accepted in (False, True, False):
+        returns.decide(return_id=found.pk, units=units, is_accepted=is_accepted, by="staff:1")
+        outbox.drain(mails=False)
+    assert mails.count() == 1

@@ -269,7 +269,7 @@ def test_sold_out_in_between_gives_the_money_back(monkeypatch: pytest.MonkeyPatc
     outbox.drain(mails=False)
     settled = Notification.objects.get(template="return_settled").context["settled"]
     assert (settled["destination"], settled["refunded"]) == ("original", settled["amount"])
-    why = "What you wanted instead is sold out, so you get back what your items are worth."
+    why = "Not enough is left of what you wanted instead, so you get back what your items are worth."
     shown = pages.return_page(selectors.one(found.pk), query="")
     assert (settled["why"], [one["why"] for one in shown["paid"]]) == (why, [why])
     assert [line["instead"] for line in shown["lines"]] == [None]
@@ -283,7 +283,7 @@ def test_settled_in_money_although_an_exchange_was_wanted_is_said() -> None:
     returns.reimburse(return_id=found.pk, destination="original", by=BY)
     shown = pages.return_page(selectors.one(found.pk), query="")
     assert [one["why"] for one in shown["paid"]] == [
-        "What you wanted instead could not be sent, so you get back what your items are worth."
+        "We settled this otherwise than by the exchange that you wanted: you get back what your items are worth."
     ]
     assert [line["instead"] for line in shown["lines"]] == [None]
 
@@ -706,6 +706,7 @@ def test_the_form_tells_by_how_much_others_are_dearer(client: Client, amount: in
     offered = html.split('name="exchange_')[1].split("</select>")[0]
     own = "the same again, if it was faulty or wrong, for the same price"
     assert re.findall(r"<option[^>]*>([^<]*)</option>", offered) == ["Choose", told, own]
+    assert "Exchange for another variant, or the same again" in re.findall(r'option__label">([^<]*)<', html)
 
 
 @pytest.mark.parametrize("reason", Reason.values)
@@ -730,7 +731,10 @@ def test_what_was_faulty_or_wrong_is_sent_again(client: Client, reason: str) -> 
             make.asked(order, wanted, wish="exchange")
         assert (str(refused.value), refused.value.code) == (why, "bad_exchange")
         return
+    assert dict(form.fields["wish"].choices)["exchange"] == "the same again"  # type: ignore[attr-defined]
     found = make.back(make.asked(order, wanted, wish="exchange"), outcome="damaged")
+    assert pages.return_page(selectors.one(found.pk), query="")["wish_label"] == "the same again"
+    assert returned.destinations(selectors.one(found.pk), "exchange")[-1]["label"] == "the same again"
     returns.reimburse(return_id=found.pk, by=BY)
     outbox.drain(mails=False)
     order.refresh_from_db()
