@@ -198,7 +198,7 @@ class ReturnAdmin(KeysetAdmin):
     def settle(self, request: HttpRequest, return_id: UUID) -> HttpResponse:
         """GET `?to=` shows exactly what would happen; POST has that done, once."""
         found = self._found(request, return_id)
-        by, form = requests.actor(request), merchant_forms.SettleForm(request.POST)
+        by, form, refusal = requests.actor(request), merchant_forms.SettleForm(request.POST), ""
         if request.method == "POST" and form.is_valid():
             to, seen = form.cleaned_data["to"], form.cleaned_data["seen"]
             try:
@@ -206,7 +206,7 @@ class ReturnAdmin(KeysetAdmin):
                 row = next(one for one in selectors.reimbursements_of(return_id) if one.pk == done.reimbursement_id)
                 return self._back(request, found, wording.settled(row))  # as it is once what is sent instead was added
             except returns.ReturnRefused as refused:
-                messages.error(request, str(refused))
+                refusal = str(refused)
         to = request.POST.get("to") or request.GET.get("to") or found.wish
         context: dict[str, Any] = {"found": found, "order": found.order, "to": to, "settlement": None}
         try:
@@ -214,7 +214,9 @@ class ReturnAdmin(KeysetAdmin):
             context["settlement"] = screen.settlement(found.order, seen_now)
         except returns.ReturnRefused as refused:
             context["problem"] = str(refused)
-        context["destinations"] = screen.destinations(found, to)
+        if refusal and refusal != context.get("problem"):  # once, where what was refused cannot be looked at either
+            messages.error(request, refusal)
+        context |= {"destinations": screen.destinations(found, to), "wish": screen.wish(found)}
         return self._show(request, "settle", _("Settle %(number)s") % {"number": found.number}, context)
 
     def _ask(
