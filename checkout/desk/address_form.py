@@ -47,7 +47,11 @@ class AddressForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.address, problems = addresses.clean(cleaned)
-        if self._has_stray_state(str(cleaned.get("state", ""))):
+        entered = str(cleaned.get("state", "")).strip()
+        if self._is_left_over(entered):
+            self._leave_out(entered)
+            problems.pop("state", None)
+        elif self._has_stray_state(entered):
             self.add_error("state", _("Addresses in this country have no state: leave it empty."))
         for name, problem in problems.items():
             if name not in self.errors and not (self.is_partial and problem == "required"):
@@ -55,9 +59,26 @@ class AddressForm(forms.Form):
         return {**cleaned, **self.address}
 
     def _has_stray_state(self, entered: str) -> bool:
-        """Whether a state was entered for a country whose addresses have none; one left over from before is dropped."""
-        is_dropped = bool(entered.strip()) and not self.address["state"]
-        return is_dropped and entered.strip() != str(self.initial.get("state", "")).strip()
+        """Whether a state was entered for a country whose addresses have none; one that stood there is dropped."""
+        is_dropped = bool(entered) and not self.address["state"]
+        return is_dropped and entered != str(self.initial.get("state", "")).strip()
+
+    def _is_left_over(self, entered: str) -> bool:
+        """Whether the state was there before the country was changed to one that has no list of states to look it up
+        in."""
+        country, before = self.address["country"], str(self.initial.get("country", ""))
+        if not entered or entered != str(self.initial.get("state", "")).strip() or country == before:
+            return False
+        try:
+            return not addresses.rules_of(country).states
+        except addresses.UnknownCountry:
+            return False
+
+    def _leave_out(self, state: str) -> None:
+        """The form is shown without it, and says so at the field."""
+        self.address["state"] = ""
+        self.data = {**{name: self.data.get(name) for name in self.data}, self.add_prefix("state"): ""}
+        self["state"].help_text = _("“%(state)s” was a state of the country before and is left out.") % {"state": state}
 
 
 def _sentence(country: str, name: str, problem: str) -> str:

@@ -275,6 +275,18 @@ class TestRefused:
             ("FR", "IL"): [],  # left over from the address before: dropped
         }
 
+    @pytest.mark.parametrize("country", ["FR", "CR"])
+    def test_a_state_of_the_country_before_is_left_out_and_said_so(self, desk: Client, country: str) -> None:
+        """In a country without states, and in one whose states are not known by a list."""
+        order = bought((carts.product(units=9), 1))
+        state = order.shipping_address["state"]
+        there = {"to-country": country, "to-state": state, "to-postal_code": "", "to-city": "Paris"}
+        form = desk.post(page(order, "edit"), entered(order, **there)).context["page"].address
+        assert (form["state"].value(), form.address["state"], form.errors.get("state")) == ("", "", None)
+        assert form["state"].help_text == f"“{state}” was a state of the country before and is left out."
+        kept = desk.post(page(order, "edit"), entered(order, **{"to-country": "US"})).context["page"].address
+        assert (kept["state"].value(), kept["state"].help_text) == (state, "")
+
     def test_a_delivery_that_does_not_serve_the_country(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 1))
         TaxRate.objects.all().delete()  # what differs is the country alone
