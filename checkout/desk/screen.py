@@ -216,7 +216,7 @@ def _payment(order: Order, payment: Any, names: dict[str, str], user: Any) -> di
             "event": event,
             "what": FACTS.get(event.kind, event.kind),
             "amount": Money(minor, event.currency),
-            "reference": rules.happening(event.reference),
+            "reference": _told_of(payment, rules.happening(event.reference)),
         }
         for event, minor in zip(payment.events.all(), rules.added(facts), strict=True)
     ]
@@ -227,6 +227,11 @@ def _payment(order: Order, payment: Any, names: dict[str, str], user: Any) -> di
         "events": events,
         "refunds": refunds,
     }
+
+
+def _told_of(payment: Any, reference: str) -> str:
+    """What names a fact beside the name of its payment, which stands above: "S-7" of "bt_1:S-7" beside "bt_1"."""
+    return reference.removeprefix(payment.reference).lstrip(":") if payment.reference else reference
 
 
 def _record_url(order: Order, refund: Any, user: Any) -> str:

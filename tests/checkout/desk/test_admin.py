@@ -403,6 +403,15 @@ def test_a_refund_by_transfer_leads_to_where_it_is_recorded_as_sent(merchant: Cl
     assert Notification.objects.filter(template="refund_made").count() == 1
 
 
+def test_the_facts_of_a_payment_do_not_repeat_its_name(merchant: Client) -> None:
+    order = make.placed(provider="bank_transfer", token="")
+    outbox.drain()
+    merchant.post(page(order, "transfer"), {"way": "bank_transfer", "amount": "30.00", "statement_id": "S-7"})
+    outbox.drain()
+    told = re.findall(r"<code>([^<]*)</code>", merchant.get(page(order)).content.decode())
+    assert (told.count(make.payment_of(order).reference), "S-7" in told) == (1, True)
+
+
 @pytest.mark.parametrize("kind", ["of another order", "as store credit"])
 def test_only_what_goes_by_hand_is_recorded_as_sent(merchant: Client, kind: str) -> None:
     order, other = (make.placed(provider="bank_transfer", token="") for _one in range(2))
