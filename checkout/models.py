@@ -5,6 +5,7 @@ from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.drafts.models import Draft
 from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
+from checkout.holds.models import HoldStep
 from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
 from checkout.ledger.models import LedgerEntry
 from checkout.notes.models import OrderNote
@@ -46,6 +47,7 @@ __all__ = [
     "DocumentCounter",
     "Draft",
     "ForgottenLabel",
+    "HoldStep",
     "InvoiceDetails",
     "LedgerEntry",
     "Order",

@@ -94,6 +94,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.RefundFailed: ("checkout.payments.receivers.mail_refund_failed",),
     types.CaptureRequested: ("checkout.payments.receivers.capture",),
     types.CaptureFailed: ("checkout.payments.receivers.mail_capture_failed",),
+    types.HoldMoved: ("checkout.payments.receivers.mail_hold_moved",),
     types.VoidRequested: ("checkout.payments.receivers.void_rest",),
     types.DisputeChanged: ("checkout.disputes.receivers.mail_staff",),
     types.OrderRefunded: (

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from checkout.disputes.models import Dispute
 from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
+from checkout.holds.models import HoldStep
 from checkout.notes.models import OrderNote
 from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
 from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
@@ -48,6 +49,7 @@ PARTS: tuple[Part, ...] = (
     Part(OrderStep),
     Part(OrderChange),
     Part(OrderNote),
+    Part(HoldStep),
     Part(Payment),
     Part(PaymentEvent, "payment_id", Payment),
     Part(Refund, "payment_id", Payment),

@@ -156,7 +156,9 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
 
         def save(order: Order, data: dict[str, Any], by: str) -> None:
             amount, seen = amount_of(data["amount"], order), amount_of(data["seen"], order)
-            payments.request_capture(order_id=order.pk, amount=amount, is_final=data["is_final"], seen=seen, by=by)
+            payments.request_capture(
+                order_id=order.pk, amount=amount, is_final=data["is_final"], seen=seen, note=data["note"], by=by
+            )  # fmt: skip
 
         order = self._order(order_id)
         most = payments.takeable(order_id=order.pk).decimal
@@ -169,7 +171,7 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         """Ask whether what is held is let go."""
         return self._ask(
             request, order_id, merchant_forms.VoidForm, _("Let go of held money"), transitions.REVIEW,
-            lambda order, _data, by: payments.request_void(order_id=order.pk, by=by),
+            lambda order, data, by: payments.request_void(order_id=order.pk, note=data["note"], by=by),
             _("What is held is being let go."), shown=lambda _order: DANGER,
         )  # fmt: skip
 

@@ -20,6 +20,12 @@ from shop.core import db
 from shop.core.fields import LineField, LinesField
 
 
+def _note(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Note"), max_length=500, required=False, help_text=help_text, widget=UnfoldAdminTextInputWidget
+    )
+
+
 class DispatchForm(forms.Form):
     """The parcel's way."""
 
@@ -89,6 +95,7 @@ class CaptureForm(forms.Form):
         help_text=_("The rest is let go: it cannot be taken any more."),
         widget=UnfoldBooleanSwitchWidget,
     )
+    note = _note(_("Why, for the history: staff read it. The shopper gets a mail about what is taken."))
     seen = forms.DecimalField(max_digits=16, decimal_places=4, widget=forms.HiddenInput)  # what could be taken then
 
 
@@ -100,6 +107,7 @@ class VoidForm(forms.Form):
         help_text=_("It is the shopper's again and cannot be taken any more."),
         widget=UnfoldBooleanSwitchWidget,
     )
+    note = _note(_("Why, for the history: staff read it. The shopper gets a mail about what is let go."))
 
 
 class CancelForm(forms.Form):

@@ -19,7 +19,7 @@ from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
 from checkout.orders import emails
 from checkout.orders import selectors as orders
-from checkout.payments import methods
+from checkout.payments import covering, holding, methods
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.stock import wording as stock_wording
@@ -62,6 +62,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
             returns=returns.history_of(order.pk),
             settled=returns.settled_of(order.pk) if any(one.cause_id for one in refunds) else {},
             swaps=returns.swaps_of(order.pk) if any(one.kind == "exchange" for one in changes) else {},
+            moves=holding.moves_of(order.pk, paid),
         ),
     }
 
@@ -237,6 +238,6 @@ def _part_texts(order: Any, one: Any) -> list[str]:
     name, told = methods.label(one.provider), []
     if one.captured_minor:
         told.append(_("%(name)s: %(amount)s paid") % {"name": name, "amount": order.money(one.captured_minor).format()})
-    if one.held_minor:
-        told.append(_("%(name)s: %(amount)s held") % {"name": name, "amount": order.money(one.held_minor).format()})
+    if held := covering.kept(one):
+        told.append(_("%(name)s: %(amount)s held") % {"name": name, "amount": order.money(held).format()})
     return told

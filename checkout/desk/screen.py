@@ -22,7 +22,7 @@ from checkout.notes import selectors as notes
 from checkout.orders import emails, selectors, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import capturing, methods, rules
+from checkout.payments import capturing, holding, methods, rules
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.reservations import selectors as reservations
@@ -69,8 +69,13 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
     refundable = payments.refundable_of(order, taken)
     lines, parcels = selectors.lines_of(order.pk), fulfilment.tracked(order.pk)
     told = (selectors.steps_of(order.pk), selectors.changes_of(order.pk), notes.notes_of(order.pk))
+    moves = holding.moves_of(order.pk, taken)
     refunds = [refund for payment in taken for refund in payment.refunds.all()]
-    names = accounts.names_of([one.actor for rows in told for one in rows] + [refund.actor for refund in refunds])
+    names = accounts.names_of(
+        [one.actor for rows in told for one in rows]
+        + [one.step.actor for one in moves]
+        + [refund.actor for refund in refunds]
+    )
     steps, changes, written = told
     return {
         "order": order,
@@ -90,7 +95,9 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "documents": invoices.documents_of(order.pk),
         "returns": returns.returns_of(order.pk),
         "may_see_returns": user.has_perm("checkout.view_return"),
-        "timeline": timeline.of(order, lines=lines, steps=steps, changes=changes, notes=written, names=names),
+        "timeline": timeline.of(
+            order, lines=lines, steps=steps, changes=changes, notes=written, moves=moves, names=names
+        ),
         "buttons": buttons(
             order,
             user,

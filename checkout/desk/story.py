@@ -48,16 +48,18 @@ def of(
     returns: Iterable[Any] = (),
     settled: Mapping[Any, str] = MappingProxyType({}),
     swaps: Mapping[Any, int] = MappingProxyType({}),
+    moves: Iterable[Any] = (),
 ) -> list[dict[str, Any]]:
     """Entries `{at, text, note}`, the latest first. `refunds`: those that were not in vain; `returns`: their steps;
     `settled`: the number of the return of each reimbursement, by its id; `swaps`: what came back for exchanges was
-    worth, by the change that each made."""
+    worth, by the change that each made; `moves`: what staff took of held money, or let go of."""
     names = {str(line.pk): _name(line) for line in lines}
     entries = [
         *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
         *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
         *(_entry(one.at, *_change(order, one, names, swaps)) for one in changes),
         *(_entry(one.created_at, *_refund(one, settled)) for one in refunds),
+        *(_entry(one.step.at, text) for one in moves for text in _move(order, one)),
         *(_entry(one.at, *_return(one)) for one in returns if one.trigger in _RETURNS),
     ]
     return sorted(entries, key=lambda one: one["at"], reverse=True)
@@ -144,6 +146,14 @@ def _money_back(refund: Any) -> tuple[str, str]:
     if refund.status == "done":
         return _("%(amount)s went back to you") % amount, _("Banks take up to five working days to show it.")
     return _("%(amount)s is on its way back to you") % amount, ""
+
+
+def _move(order: Any, move: Any) -> list[str]:
+    told = (
+        (_("%(amount)s that was reserved was taken"), move.taken),
+        (_("%(amount)s that was reserved was let go: it is yours again"), move.let_go),
+    )
+    return [text % {"amount": order.money(minor).format()} for text, minor in told if minor]
 
 
 def _return(step: Any) -> tuple[str, str]:

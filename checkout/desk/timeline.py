@@ -1,4 +1,4 @@
-"""Everything that has happened to an order, in one line of time for staff: steps, changes, notes."""
+"""Everything that has happened to an order, in one line of time for staff: steps, changes, notes, held money."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from checkout.notes.models import OrderNote
 from checkout.orders import emails, transitions
 from checkout.orders.models import Order, OrderChange, OrderLine, OrderStep
+from checkout.payments.holding import Moved
 
 TONES = {
     "pending": "warning",
@@ -33,6 +34,7 @@ def of(
     steps: Iterable[OrderStep],
     changes: Iterable[OrderChange],
     notes: Iterable[OrderNote],
+    moves: Iterable[Moved],
     names: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Entries `{title, mark, label, details, tone, actor, at}`, the latest first. `names` of all actors.
@@ -44,6 +46,7 @@ def of(
         *(_step(one, names) for one in steps),
         *(_change(order, one, skus, names) for one in changes),
         *(_note(one, names) for one in notes),
+        *(_move(order, one, names) for one in moves),
     ]
     return sorted(entries, key=lambda one: one["at"], reverse=True)
 
@@ -99,6 +102,26 @@ def _fields(change: OrderChange) -> list[str]:
 def _words(value: Any) -> str:
     text = ", ".join(emails.address_lines(value)) if isinstance(value, dict) else str(value or "")
     return text or "–"
+
+
+def _move(order: Order, move: Moved, names: Mapping[str, str]) -> dict[str, Any]:
+    """What was asked for, and that it is not done where it is not."""
+    step = move.step
+    told = (
+        (_("%(amount)s to be taken"), step.taken_minor),
+        (_("%(amount)s to be let go"), step.let_go_minor),
+        (_("not done of it: %(amount)s"), step.taken_minor + step.let_go_minor - move.taken - move.let_go),
+    )
+    details = [words % {"amount": order.money(minor).format()} for words, minor in told if minor]
+    return {
+        "title": _("Held money"),
+        "mark": "",
+        "label": step.get_trigger_display(),
+        "details": [*details, *([step.note] if step.note else [])],
+        "tone": "change",
+        "actor": names[step.actor],
+        "at": step.at,
+    }
 
 
 def _note(note: OrderNote, names: Mapping[str, str]) -> dict[str, Any]:

@@ -236,7 +236,8 @@ def _payment(sheet: _Sheet) -> list[Flowable]:
 def _invoiced(sheet: _Sheet, paid: Mapping[str, Any]) -> list[str]:
     told = [_("Paid by %(by)s: %(amount)s") % _amount(sheet, part) for part in paid["paid"]]
     told += [
-        _("%(by)s: %(amount)s is held and taken when your parcels leave.") % _amount(sheet, part)
+        _("%(by)s: %(amount)s was held when this was issued, to be taken when your parcels leave.")
+        % _amount(sheet, part)
         for part in paid["held"]
     ]
     rest = paid["balance"] - paid["open"] - sum(part["minor"] for part in paid["held"])

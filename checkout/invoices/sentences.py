@@ -29,7 +29,7 @@ def _of_invoices() -> dict[str, str]:
         "set_off": set_off,
         "earlier": set_off,
         "paid": _("Paid by %(by)s: %(amount)s"),
-        "held": _("%(by)s: %(amount)s is held and taken when your parcels leave."),
+        "held": _("%(by)s: %(amount)s was held when this was issued, to be taken when your parcels leave."),
         "to_pay": _("Still to be paid: %(amount)s"),
     }
 

@@ -15,6 +15,8 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from checkout.holds import selectors as hold_steps
+from checkout.holds import services as holds
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import covering, locking, refunding, rules, selectors
@@ -39,9 +41,10 @@ class CaptureRefused(Exception):
 
 
 def request(
-    *, order_id: UUID, amount: Money, by: str, is_final: bool = False, seen: Money | None = None
+    *, order_id: UUID, amount: Money, by: str, is_final: bool = False, seen: Money | None = None, note: str = ""
 ) -> list[Capture]:
-    """Ask for `amount` of what is held for an order to be taken; a worker sends it (`CaptureRequested`).
+    """Staff ask for `amount` of what is held for an order to be taken; a worker sends it (`CaptureRequested`), and the
+    shopper is told once that is done (`HoldMoved`). `note`: why, for the history.
 
     Split over the order's payments, oldest first; `is_final` lets the rest of those that are used go. `seen` is what
     could be taken as somebody saw it (`takeable`), so that the same wish sent twice is one. Raises `CaptureRefused`:
@@ -62,10 +65,15 @@ def request(
         used = [one for one in zip(payments, parts, limits, strict=True) if one[1]]
         if is_final:
             _check_rest(order, sum(limit - minor for one, minor, limit in used if one.capture_when in rules.SECURE))
-        return [
+        made = [
             _write_down(order, payment, minor, is_final=is_final or minor == limit, by=by)
             for payment, minor, limit in used
         ]
+        rest = sum(limit - minor for _one, minor, limit in used) if is_final else 0
+        holds.add(
+            order=order, taken=amount.minor, let_go=rest, captures=[one.pk for one in made], note=note, by=by
+        )  # fmt: skip
+        return made
 
 
 def takeable(*, order_id: UUID) -> Money:
@@ -212,6 +220,14 @@ def finish(capture_id: UUID) -> None:
             action="capture.done", by=capture.actor, object_type="order", object_id=capture.order_id,
             changes={"capture": str(capture.pk), "amount_minor": capture.amount_minor}, using=db.DEFAULT,
         )  # fmt: skip
+        _tell_if_answered(capture)
+
+
+def _tell_if_answered(capture: Capture) -> None:
+    """What staff asked to be taken has an answer once all of its captures have."""
+    step = hold_steps.of_capture(capture.order_id, capture.pk)
+    if step and not Capture.objects.filter(pk__in=step.captures, status=Capture.Status.REQUESTED).exists():
+        bus.publish(types.HoldMoved(order_id=capture.order_id, step_id=step.pk), using=db.DEFAULT)
 
 
 def fail(*, capture_id: UUID, why: str) -> None:
@@ -228,13 +244,15 @@ def fail(*, capture_id: UUID, why: str) -> None:
             action="capture.failed", by="system", object_type="order", object_id=capture.order_id,
             changes={"capture": str(capture.pk), "why": why[:80]}, using=db.DEFAULT,
         )  # fmt: skip
+        _tell_if_answered(capture)
         if order.status not in OVER:
             covering.keep(order, [payment])  # whatever is still held of it can be taken, or let go, by whoever decides
             bus.publish(types.CaptureFailed(order_id=capture.order_id, capture_id=capture.pk), using=db.DEFAULT)
 
 
-def request_void(*, order_id: UUID, by: str) -> None:
-    """Have a worker let go of what is held for an order beyond what was taken.
+def request_void(*, order_id: UUID, by: str, note: str = "") -> None:
+    """Staff have a worker let go of what is held for an order beyond what was taken; the shopper is told
+    (`HoldMoved`). `note`: why, for the history.
 
     Raises `CaptureRefused`: "not_capturable" when nothing is held, "cancel_instead" while nothing was taken (an order
     that goes on must not lose all of its money: cancelling it lets go as well), "already_shipped" when the held money
@@ -248,6 +266,9 @@ def request_void(*, order_id: UUID, by: str) -> None:
         if order.status not in OVER and not order.captured_minor and not _is_asked_for(order):
             why = _("Nothing of this order was taken yet. Cancel the order: that lets go of all that is held.")
             raise CaptureRefused(why, "cancel_instead")
+        if rest := sum(capturable(payment) for payment in payments):  # not what is on its way already
+            step = holds.add(order=order, let_go=rest, note=note, by=by)
+            bus.publish(types.HoldMoved(order_id=order.pk, step_id=step.pk), using=db.DEFAULT)
         ask_to_void(order, by)
 
 

@@ -11,7 +11,7 @@ from checkout.orders import access
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.payments import methods, recording, rules, selectors
+from checkout.payments import covering, holding, methods, recording, rules, selectors
 from checkout.payments.models import Capture, CaptureWhen, Payment, Refund
 from shop.core import requests
 
@@ -100,6 +100,28 @@ def balance_paid(*, order_id: UUID, payment_id: UUID) -> None:
     with translation.override(order.language):
         amount = order_emails.text(order.money(payment.captured_minor))
     order_emails.send(order, "balance_paid", key=payment_id, amount=amount)
+
+
+def hold_moved(*, step_id: UUID) -> None:
+    """What staff took of the money that is held for an order, and what they let go of. Once for each step, and none
+    where nothing could be taken: then staff are told."""
+    done = holding.moved(step_id)
+    order = orders.by_id(done.step.order_id)
+    if not (done.taken or done.let_go):
+        return
+    paid = selectors.payments_of(order.pk, "captures")
+    kept = sum(covering.kept(one) for one in paid if one.capture_when != CaptureWhen.PROMISE)
+    lacks = selectors.balance_due(order)
+    with translation.override(order.language):
+        order_emails.send(
+            order,
+            "hold_moved",
+            key=step_id,
+            taken=order_emails.text(order.money(done.taken)) if done.taken else None,
+            let_go=order_emails.text(order.money(done.let_go)) if done.let_go else None,
+            kept=order_emails.text(order.money(kept)) if kept and not order.is_over else None,
+            to_pay=order_emails.text(lacks) if lacks else None,
+        )
 
 
 def refund_made(*, refund_id: UUID) -> None:

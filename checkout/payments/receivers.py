@@ -61,6 +61,11 @@ def mail_capture_failed(data: dict[str, Any]) -> None:
     emails.capture_failed(capture_id=UUID(data["capture_id"]))
 
 
+def mail_hold_moved(data: dict[str, Any]) -> None:
+    """Tell the shopper that staff took what was held, or let go of it."""
+    emails.hold_moved(step_id=UUID(data["step_id"]))
+
+
 def give_back_money(data: dict[str, Any]) -> None:
     """End the payments of a cancelled order and refund what came in."""
     payments.give_back_money(order_id=UUID(data["order_id"]))

@@ -58,6 +58,15 @@ class PaymentRetried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldMoved(Event):
+    """Staff let go of held money, or what they asked to be taken of it has been answered."""
+
+    aggregate = "order"
+    order_id: UUID
+    step_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class BalancePaid(Event):
     """An order that goes on and had come to cost more than was paid is covered again, by this payment."""
 
@@ -222,6 +231,15 @@ class ReturnInspected(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnRejected(Event):
+    """All that came of a return was looked at, and nothing is given back for it."""
+
+    aggregate = "order"
+    order_id: UUID
+    return_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnSettled(Event):
     """What units of a return were worth is given back."""
 
@@ -229,15 +247,6 @@ class ReturnSettled(Event):
     order_id: UUID
     return_id: UUID
     reimbursement_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnRejected(Event):
-    """All that came of a return was looked at, and nothing is given back for it."""
-
-    aggregate = "order"
-    order_id: UUID
-    return_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "order_paid": {},
     "balance_paid": {"amount": "$47.19"},
+    "hold_moved": {"taken": "$100.00", "let_go": "$248.70", "kept": None, "to_pay": None},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {
         "open": "$348.70",

@@ -35,7 +35,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.purchase.receivers.give_back_cart",
     },
     "order_with_another_card": {"checkout.payments.receivers.mail_payment_failed"},
-    "hold_let_go": {"checkout.payments.receivers.void_rest"},
+    "hold_let_go": {"checkout.payments.receivers.mail_hold_moved", "checkout.payments.receivers.void_rest"},
     "order_expired": {"checkout.purchase.receivers.cancel_unpaid"},
     "money_called_back": {
         "checkout.disputes.receivers.mail_staff",
