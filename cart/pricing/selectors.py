@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,21 +28,6 @@ class QuoteLine:
 
     variant_id: UUID
     quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Swap:
-    """Units of a variant that are wanted instead of as many that came back (`instead_of`). `unit_price` is what one of
-    those cost without its discount; `discount` and `tax` (on top of the price) are what all of them had, and `rates`
-    those that it was worked out with: (rate, whether it is within the price)."""
-
-    variant_id: UUID
-    instead_of: UUID
-    quantity: int
-    unit_price: Money
-    discount: Money
-    tax: Money
-    rates: frozenset[tuple[Decimal, bool]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +129,8 @@ def quote(
     subtotal = total((item.total for item in items), currency)
     discounts, problems = promotions.discounts(codes=coupons, subtotal=subtotal, customer_id=customer_id)
     discount = total((one.amount for one in discounts), currency)
-    country, state, is_assumed = _place(address)
-    rates, needs_state = _rates(country, state)
+    country, state, is_assumed = place_of(address)
+    rates, needs_state = rates_in(country, state)
     options = delivery_options(country=country, currency=currency, subtotal=subtotal - discount)
     delivery = next((option for option in options if option.code == delivery_option), options[0] if options else None)
     sums = rules.totals(
@@ -159,7 +143,7 @@ def quote(
     return Quote(
         currency=currency,
         lines=tuple(
-            _quoted(offers[line.variant_id], line.quantity, item, share)
+            quoted_line(offers[line.variant_id], line.quantity, item, share)
             for line, item, share in zip(sellable, items, sums.items, strict=True)
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
@@ -178,79 +162,25 @@ def quote(
     )
 
 
-def exchanged(
-    *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any]
-) -> tuple[tuple[QuotedLine, ...], tuple[UUID, ...]]:
-    """A line for each of `swaps` that can be had, and the variants that are not sold. At most three queries.
-
-    A unit costs what was paid for the one that came back and the difference between both prices of today
-    (`rules.swapped`): it has the price of then, changed by the difference, and the discount of then. Where what came
-    back is not sold any more, its own price counts. Tax is that of any line of today; at the same rates as then only
-    the difference is taxed anew, so that the same price has the same tax to the cent.
-    """
-    wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
-    offers = products.offers(wanted, currency=currency)
-    country, state, _is_assumed = _place(address)
-    rates = _rates(country, state)[0] if swaps else []
-    lines, unsellable = [], []
-    for swap in swaps:
-        offer = offers.get(swap.variant_id)
-        if offer is None or not offer.is_sellable:
-            unsellable.append(swap.variant_id)
-        else:
-            lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), rates))
-    return tuple(lines), tuple(unsellable)
-
-
-def _exchanged(
-    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[rules.Rate]
-) -> QuotedLine:
-    before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
-    price = rules.swapped(swap.unit_price, was=before, now=_price(offer))
-    item = rules.Item(price * swap.quantity, offer.tax_class)
-    share = _share(item, swap.discount, rates)
-    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, rates)
-    taxes = share.taxes
-    if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
-        taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
-    amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
-    return replace(_quoted(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
-
-
-def _share(item: rules.Item, discount: Money, rates: Sequence[rules.Rate]) -> rules.ItemAmounts:
-    """The amounts of a line with this discount (no more than it costs), without delivery."""
-    currency = item.total.currency
-    zero = Money.zero(currency)
-    return rules.totals([item], discount=discount, shipping=zero, rates=rates, currency=currency).items[0]
-
-
-def _rounded(taxes: Sequence[rules.TaxLine], difference: Money) -> tuple[rules.TaxLine, ...]:
-    """The tax on top of the price changed by `difference`: what the tax of then was rounded otherwise."""
-    rows = []
-    for tax in taxes:
-        change = Money.zero(difference.currency) if tax.is_included else max(difference, -tax.amount)
-        difference -= change
-        rows.append(replace(tax, amount=tax.amount + change))
-    return tuple(rows)
-
-
 def rates_for(address: Mapping[str, Any]) -> frozenset[rules.Rate]:
     """The tax rates in force today where `address` is. One query."""
-    country, state, _is_assumed = _place(address)
-    return frozenset(_rates(country, state)[0])
+    country, state, _is_assumed = place_of(address)
+    return frozenset(rates_in(country, state)[0])
 
 
-def _price(offer: products.Offer) -> Money:
+def price_of(offer: products.Offer) -> Money:
+    """Of a unit that is sold."""
     if offer.unit_price is None:
         raise LookupError(f"{offer.sku} has no price")  # is_sellable says it has
     return offer.unit_price
 
 
 def _item(offer: products.Offer, quantity: int) -> rules.Item:
-    return rules.Item(total=_price(offer) * quantity, tax_class=offer.tax_class)
+    return rules.Item(total=price_of(offer) * quantity, tax_class=offer.tax_class)
 
 
-def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
+def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
+    """A line of these units, given its amounts."""
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -260,7 +190,7 @@ def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules
         url=offer.url,
         picture=offer.picture,
         quantity=quantity,
-        unit_price=_price(offer),
+        unit_price=price_of(offer),
         regular_price=offer.regular_price,
         line_total=item.total,
         discount=share.discount,
@@ -271,13 +201,14 @@ def _quoted(offer: products.Offer, quantity: int, item: rules.Item, share: rules
     )
 
 
-def _place(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
+def place_of(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
+    """Country and state as upper-case codes, and whether the shop's own country is assumed."""
     if address and address.get("country"):
         return str(address["country"]).upper(), str(address.get("state") or "").upper(), False
     return settings.DEFAULT_COUNTRY, "", True
 
 
-def _rates(country: str, state: str) -> tuple[list[rules.Rate], bool]:
+def rates_in(country: str, state: str) -> tuple[list[rules.Rate], bool]:
     """The rates in force today (database's date) for an address, and whether the state is missing to know them.
 
     A state's rate of a class replaces the country's.

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.pricing import selectors as pricing
+from cart.pricing import swaps as swapping
+from cart.pricing.swaps import Swap
 from checkout.changes import rules, selectors
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderChange, OrderLine
@@ -46,7 +48,7 @@ class Wish:
 
     removed: Mapping[UUID, int] = field(default_factory=dict)
     added: Mapping[UUID, int] = field(default_factory=dict)
-    swaps: Sequence[pricing.Swap] = ()
+    swaps: Sequence[Swap] = ()
     shipping_address: Mapping[str, Any] | None = None
     delivery_option: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -171,11 +173,11 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
     return quote.lines
 
 
-def _swapped(order: Order, address: Mapping[str, Any], swaps: Sequence[pricing.Swap]) -> tuple[pricing.QuotedLine, ...]:
+def _swapped(order: Order, address: Mapping[str, Any], swaps: Sequence[Swap]) -> tuple[pricing.QuotedLine, ...]:
     """What is sent in exchange: what was paid for what came back, and the difference between the prices of today."""
     if not swaps:
         return ()
-    lines, unsellable = pricing.exchanged(swaps=swaps, currency=order.currency, address=address)
+    lines, unsellable = swapping.exchanged(swaps=swaps, currency=order.currency, address=address)
     _check_sellable(unsellable)
     return lines
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cart.pricing import selectors as pricing
+from cart.pricing import swaps as swapping
 from checkout.changes import planning, selectors, stocking, writing
 from checkout.changes.planning import EditRefused, Plan, Wish
 from checkout.fulfilment import selectors as fulfilment
@@ -89,7 +90,7 @@ def edit(
     seen_revision: int,
     removed: Mapping[UUID, int] = _NONE,
     added: Mapping[UUID, int] = _NONE,
-    swaps: Sequence[pricing.Swap] = (),
+    swaps: Sequence[swapping.Swap] = (),
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,
@@ -137,7 +138,7 @@ def preview(
     order_id: UUID,
     removed: Mapping[UUID, int] = _NONE,
     added: Mapping[UUID, int] = _NONE,
-    swaps: Sequence[pricing.Swap] = (),
+    swaps: Sequence[swapping.Swap] = (),
     shipping_address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
     fields: Mapping[str, str] = _NONE,

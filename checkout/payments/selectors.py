@@ -7,16 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
 from checkout.payments.methods import CREDIT
-from checkout.payments.models import Capture, Payment, PaymentEvent, ProviderEvent, Refund
+from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
 from checkout.payments.providers import bank_transfer, cash
-from shop.core import db
 from shop.core.money import Money
 from shop.resilience import breaker
 
@@ -275,32 +274,3 @@ def caused(order_id: UUID) -> dict[UUID, int]:
     and was asked for again counts once."""
     rows = Refund.objects.filter(order_id=order_id, cause_id__isnull=False, retry_of=None)
     return dict(rows.order_by().values_list("cause_id").annotate(Sum("amount_minor")))
-
-
-def unsent(limit: int = 200) -> tuple[list[UUID], list[UUID]]:
-    """Captures and refunds that were asked for two minutes ago or longer and have no answer: their message was lost."""
-    old = Now() - timedelta(minutes=2)
-    captures = Capture.objects.filter(status=Capture.Status.REQUESTED, created_at__lte=old).order_by("created_at")
-    refunds = Refund.objects.filter(status=Refund.Status.REQUESTED, reference="", created_at__lte=old)
-    return (
-        list(captures.values_list("id", flat=True)[:limit]),
-        list(refunds.order_by("created_at").values_list("id", flat=True)[:limit]),
-    )
-
-
-def failed_refunds(limit: int = 200) -> list[UUID]:
-    """Refunds that failed, were not asked for again, and may be by now."""
-    again = Refund.objects.filter(retry_of=OuterRef("pk"))
-    failed = Refund.objects.filter(status=Refund.Status.FAILED, attempt__lt=rules.MAX_REFUND_TRIES)
-    rows = failed.exclude(Exists(again)).order_by("created_at").values_list("id", "created_at", "attempt")
-    now = db.clock()
-    return [pk for pk, created_at, attempt in rows[:limit] if created_at + rules.refund_pause(attempt) <= now]
-
-
-def parked_events(limit: int = 200) -> list[UUID]:
-    """Webhooks that are not processed and due for a try, oldest first."""
-    now = db.clock()
-    rows = ProviderEvent.objects.filter(processed_at=None).order_by("received_at").values_list(
-        "id", "received_at", "attempts"
-    )  # fmt: skip
-    return [pk for pk, received_at, attempts in rows[:limit] if received_at + rules.retry_pause(attempts) <= now]

@@ -252,7 +252,7 @@ def process(*, event_id: UUID) -> bool:
     """Act on a provider's message: ask the provider how the payment stands and record it. True when it is done with.
 
     Talks to the provider. A message about a payment that is not here yet, or an unreachable provider, leaves it
-    parked for `selectors.parked_events`.
+    parked for `lingering.parked_events`.
     """
     event = ProviderEvent.objects.get(pk=event_id)
     if event.processed_at is not None:

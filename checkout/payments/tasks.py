@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from celery import shared_task
 
-from checkout.payments import reminding, selectors
+from checkout.payments import lingering, reminding, selectors
 from checkout.payments import services as payments
 
 log = structlog.get_logger("checkout.payments")
@@ -23,14 +23,14 @@ def process(*, event_id: str) -> None:
 @shared_task(name="checkout.payments.tasks.settle_open")
 def settle_open() -> None:
     """Find what nobody told us: payments without news, and messages that could not be used when they came."""
-    for event_id in selectors.parked_events():
+    for event_id in lingering.parked_events():
         process.delay(event_id=str(event_id))
-    captures, refunds = selectors.unsent()
+    captures, refunds = lingering.unsent()
     for capture_id in captures:
         capture.delay(capture_id=str(capture_id))
     for refund_id in refunds:
         refund.delay(refund_id=str(refund_id))
-    for refund_id in selectors.failed_refunds():
+    for refund_id in lingering.failed_refunds():
         try_again.delay(refund_id=str(refund_id))
     for payment_id in selectors.overdue_payments():
         settle.delay(payment_id=str(payment_id))

@@ -16,7 +16,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cart.pricing import selectors as pricing
+from cart.pricing.swaps import Swap
 from catalog.products import selectors as products
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
@@ -70,7 +70,7 @@ def wanted(units: Sequence[ReturnUnit]) -> dict[UUID, int]:
     return counts
 
 
-def swaps(units: Sequence[ReturnUnit], worths: Iterable[tuple[OrderLine, int, Amounts]]) -> list[pricing.Swap]:
+def swaps(units: Sequence[ReturnUnit], worths: Iterable[tuple[OrderLine, int, Amounts]]) -> list[Swap]:
     """What is wanted instead of `units` (of one return, their lines fetched along), a row for each order line: the
     shopper has paid for so many of its units what their goods give back (`worths`)."""
     variants = {unit.order_line_id: unit.line.exchange_for for unit in units}
@@ -81,18 +81,18 @@ def swaps(units: Sequence[ReturnUnit], worths: Iterable[tuple[OrderLine, int, Am
     return found
 
 
-def _swap(line: OrderLine, variant: UUID, count: int, goods: Amounts) -> pricing.Swap:
+def _swap(line: OrderLine, variant: UUID, count: int, goods: Amounts) -> Swap:
     def money(minor: int) -> Money:
         return Money(minor, line.order.currency)
 
     rates = frozenset((Decimal(tax["rate"]), bool(tax["is_included"])) for tax in line.taxes)
-    return pricing.Swap(
+    return Swap(
         variant, line.variant_id, count, money(line.unit_price_minor), money(goods.discount),
         money(goods.tax - goods.included), rates,
     )  # fmt: skip
 
 
-def plan(order: Order, wished: Sequence[pricing.Swap]) -> Planned:
+def plan(order: Order, wished: Sequence[Swap]) -> Planned:
     """What the exchange would do to the order as it is in this transaction. Raises `keeping.ReturnRefused`."""
     try:
         seen = changes.preview(order_id=order.pk, swaps=wished, kind="exchange")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.pricing import selectors as pricing
+from cart.pricing import swaps
 from catalog.products import selectors as products
 from checkout.changes import selectors as changes
 from checkout.orders import emails
@@ -191,7 +191,7 @@ def _instead(line: ReturnLine, offer: products.Offer | None, left: int | None, c
 def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
     """What the new units cost, priced as the change of the order will be, less what settling gives back for the old."""
     worths = reimbursing.worths(units)
-    lines, _unsellable = pricing.exchanged(
+    lines, _unsellable = swaps.exchanged(
         swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order.shipping_address
     )
     cost = total((line.cost for line in lines), order.currency)

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cart.pricing import selectors as pricing
+from cart.pricing.swaps import Swap
 from checkout.changes import services as changes
 from checkout.orders import carrying, revising
 from checkout.orders.models import Order, OrderLine
@@ -200,7 +200,7 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
     return settled
 
 
-def swaps(units: Sequence[ReturnUnit], settled: Sequence[Settled]) -> list[pricing.Swap]:
+def swaps(units: Sequence[ReturnUnit], settled: Sequence[Settled]) -> list[Swap]:
     """What is wanted instead of units, as it is priced."""
     return exchanging.swaps(units, [(one.line, one.units, one.goods) for one in settled])
 

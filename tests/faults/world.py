@@ -26,7 +26,7 @@ from cart.carts import services as carts_services
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import calls, selectors
+from checkout.payments import calls, lingering
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, ProviderEvent, Refund
 from checkout.payments.providers import base
@@ -271,7 +271,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
             payments.receive(provider="stripe", body=body, headers={"Stripe-Signature": signed})
             self.done["webhook kept"] += 1
         self.used_hooks = (self.used_hooks + fresh)[-300:]
-        for key in selectors.parked_events(20):
+        for key in lingering.parked_events(20):
             payments.process(event_id=key)
             self.done["webhook processed"] += 1
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from checkout.invoices import selectors as documents
 from checkout.invoices import services as invoices
 from checkout.orders.models import Order
-from checkout.payments import selectors as payment_selectors
+from checkout.payments import lingering
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, Refund
 from shop.core import db
@@ -48,7 +48,7 @@ class TroubleWorld:
     def try_refunds_again(self) -> None:
         """Time passes, and the timetable comes by; or staff press the button."""
         Refund.objects.filter(status="failed").update(created_at=db.clock() - timedelta(hours=2))
-        for key in payment_selectors.failed_refunds():
+        for key in lingering.failed_refunds():
             self._try_again(key, "system")
 
     def _try_again(self, key: UUID, by: str) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.orders.models import Order
-from checkout.payments import rules, selectors, tasks
+from checkout.payments import lingering, rules, selectors, tasks
 from checkout.payments import services as payments
 from checkout.payments.models import Refund
 from checkout.payments.providers import base
@@ -42,7 +42,7 @@ def tried_thrice(order: Order) -> list[Refund]:
     for _round in range(rules.MAX_REFUND_TRIES + 1):
         outbox.drain()
         Refund.objects.update(created_at=db.clock() - timedelta(hours=2))
-        for refund_id in selectors.failed_refunds():
+        for refund_id in lingering.failed_refunds():
             tasks.try_again(refund_id=str(refund_id))
     return list(Refund.objects.filter(order_id=order.pk).order_by("attempt"))
 

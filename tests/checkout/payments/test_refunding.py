@@ -14,7 +14,7 @@ from django.db.models import Sum
 from checkout.changes import services as changes
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import invariants, rules, selectors, tasks
+from checkout.payments import invariants, lingering, rules, tasks
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
@@ -78,7 +78,7 @@ def try_until_it_is_given_up() -> None:
     for _round in range(rules.MAX_REFUND_TRIES + 1):
         outbox.drain(mails=False)
         Refund.objects.update(created_at=db.clock() - timedelta(hours=2))
-        for refund_id in selectors.failed_refunds():
+        for refund_id in lingering.failed_refunds():
             tasks.try_again(refund_id=str(refund_id))
 
 

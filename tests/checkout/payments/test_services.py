@@ -11,7 +11,7 @@ import pytest
 
 from checkout.orders import services as orders
 from checkout.orders.models import Order
-from checkout.payments import providers, selectors
+from checkout.payments import lingering, providers, selectors
 from checkout.payments import services as payments
 from checkout.payments.models import Payment, PaymentEvent, ProviderEvent, Refund
 from checkout.payments.providers import base
@@ -255,9 +255,9 @@ def test_F18_an_event_of_a_payment_nobody_knows_is_parked_then_given_up() -> Non
     assert payments.process(event_id=event.pk) is False
     event.refresh_from_db()
     assert (event.attempts, event.last_error, event.processed_at) == (1, "no such payment yet", None)
-    assert selectors.parked_events() == []
+    assert lingering.parked_events() == []
     ProviderEvent.objects.update(received_at=db.clock() - timedelta(minutes=1))
-    assert selectors.parked_events() == [event.pk]
+    assert lingering.parked_events() == [event.pk]
     ProviderEvent.objects.update(attempts=15)
     assert payments.process(event_id=event.pk) is True
     assert payments.process(event_id=event.pk) is True

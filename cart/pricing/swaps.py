@@ -1,0 +1,84 @@
+"""What units cost that are wanted instead of others that came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from cart.pricing import rules, selectors
+from catalog.products import selectors as products
+from shop.core.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Units of a variant that are wanted instead of as many that came back (`instead_of`). `unit_price` is what one of
+    those cost without its discount; `discount` and `tax` (on top of the price) are what all of them had, and `rates`
+    those that it was worked out with: (rate, whether it is within the price)."""
+
+    variant_id: UUID
+    instead_of: UUID
+    quantity: int
+    unit_price: Money
+    discount: Money
+    tax: Money
+    rates: frozenset[tuple[Decimal, bool]] = frozenset()
+
+
+def exchanged(
+    *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any]
+) -> tuple[tuple[selectors.QuotedLine, ...], tuple[UUID, ...]]:
+    """A line for each of `swaps` that can be had, and the variants that are not sold. At most three queries.
+
+    A unit costs what was paid for the one that came back and the difference between both prices of today
+    (`rules.swapped`): it has the price of then, changed by the difference, and the discount of then. Where what came
+    back is not sold any more, its own price counts. Tax is that of any line of today; at the same rates as then only
+    the difference is taxed anew, so that the same price has the same tax to the cent.
+    """
+    wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
+    offers = products.offers(wanted, currency=currency)
+    country, state, _is_assumed = selectors.place_of(address)
+    rates = selectors.rates_in(country, state)[0] if swaps else []
+    lines, unsellable = [], []
+    for swap in swaps:
+        offer = offers.get(swap.variant_id)
+        if offer is None or not offer.is_sellable:
+            unsellable.append(swap.variant_id)
+        else:
+            lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), rates))
+    return tuple(lines), tuple(unsellable)
+
+
+def _exchanged(
+    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[rules.Rate]
+) -> selectors.QuotedLine:
+    before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
+    price = rules.swapped(swap.unit_price, was=before, now=selectors.price_of(offer))
+    item = rules.Item(price * swap.quantity, offer.tax_class)
+    share = _share(item, swap.discount, rates)
+    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, rates)
+    taxes = share.taxes
+    if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
+        taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
+    amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
+    return replace(selectors.quoted_line(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
+
+
+def _share(item: rules.Item, discount: Money, rates: Sequence[rules.Rate]) -> rules.ItemAmounts:
+    """The amounts of a line with this discount (no more than it costs), without delivery."""
+    currency = item.total.currency
+    zero = Money.zero(currency)
+    return rules.totals([item], discount=discount, shipping=zero, rates=rates, currency=currency).items[0]
+
+
+def _rounded(taxes: Sequence[rules.TaxLine], difference: Money) -> tuple[rules.TaxLine, ...]:
+    """The tax on top of the price changed by `difference`: what the tax of then was rounded otherwise."""
+    rows = []
+    for tax in taxes:
+        change = Money.zero(difference.currency) if tax.is_included else max(difference, -tax.amount)
+        difference -= change
+        rows.append(replace(tax, amount=tax.amount + change))
+    return tuple(rows)
