@@ -121,6 +121,12 @@ def test_F19_control_another_key_after_a_cut_reply_charges_twice(wire: Wire, sho
     assert len(shop_sandbox.state()["charge"]) == 2
 
 
+def _page_of_provider(client: Client, way: str) -> str:
+    """Where `way` leads, asked again where this machine was too slow for the shop's short patience here."""
+    pages = (client.get(way)["Location"] for _ in range(5))
+    return next(page for page in pages if page.startswith("http"))
+
+
 @pytest.mark.parametrize("cut_after", [0, 600, 1200, 1800, 2400, 3600] if report.LONG else [0, 1800])
 def test_F19_paypal_a_broken_reply_is_one_capture(
     cut_after: int, client: Client, wire: Wire, shop_sandbox: RunningSandbox
@@ -128,7 +134,7 @@ def test_F19_paypal_a_broken_reply_is_one_capture(
     """Some calls are answered, then the wire breaks: before, in, or after the reply to the capture."""
     carts.rates()
     to_payment(client)
-    page = client.get(pay(client, method="paypal"))["Location"]
+    page = _page_of_provider(client, pay(client, method="paypal"))
     outbox.drain()
     page = page.replace(wire.url, shop_sandbox.url)  # the browser has another wire
     with wire.toxic("limit_data", bytes=cut_after):
