@@ -6,6 +6,7 @@ Nothing depends on the order in which things arrive: Elasticsearch refuses what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -84,21 +85,33 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
     name = documents.create()
     if not documents.is_there():  # nobody has them yet, and all of them are in the listings that are copied now
         ListingChange.objects.all().delete()
-    copied, last = 0, None
-    while True:
-        copies, last = documents.after(last, BATCH)
-        documents.write(copies, NEXT)
-        copied += len(copies)
-        if last is None:
-            break
-        if progress:
-            progress(copied)
+    copied = 0
+    with ThreadPoolExecutor(max_workers=1) as sender:  # PostgreSQL reads the next ones meanwhile
+        sent: Future[None] | None = None
+        for copies in _all():
+            if sent:
+                sent.result()
+            sent = sender.submit(documents.write, copies, NEXT)
+            copied += len(copies)
+            if progress:
+                progress(copied)
+        if sent:
+            sent.result()
     if documents.is_there():
         drain()
     documents.swap(name)
     drain()
     cache.LISTINGS.set(str(db.uuid7()))
     return copied
+
+
+def _all() -> Iterator[list[Copy]]:
+    last: UUID | None = None
+    while True:
+        copies, last = documents.after(last, BATCH)
+        if last is None:
+            return
+        yield copies
 
 
 def differences() -> Iterator[Difference]:
