@@ -11,7 +11,8 @@ MANY = 2_000  # products with the words: from there on the most popular ones are
 
 
 def listings(words: Sequence[str], ends: Sequence[tuple[str, int]], *, currency: str, top: int) -> list[Hit]:
-    """The most popular products whose title has all `words`, the last as a beginning; those in stock first.
+    """The most popular products with all `words` in name, brand and categories, the last as a beginning; those in stock
+    first.
 
     `ends`: words that begin as the last one does, and how many products have each. Where they are many, rows are
     walked by popularity until `top` are found; else all of them are read and sorted. One query.

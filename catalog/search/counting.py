@@ -44,7 +44,6 @@ def request(query: Query, filters: Mapping[str, Clause], category: str, *, with_
         for number in sorted(RATINGS)
     ]
     asked = {
-        "total": {"filter": _all(filters)},
         "category": under("", {"terms": below}) if depth <= 255 else None,
         "brand": under("brand", {"terms": brands}),
         "price": under("price", {"range": {"field": "price_minor", "ranges": prices, "keyed": False}}),
@@ -63,7 +62,7 @@ def request(query: Query, filters: Mapping[str, Clause], category: str, *, with_
 
 def rows(answer: Mapping[str, Any], query: Query) -> Rows:
     """The answer to `request` as rows of (value, label, count)."""
-    found: Rows = {"total": [("", "", answer["total"]["doc_count"])]}
+    found: Rows = {}
     found["category"] = [(bucket["key"], "", bucket["doc_count"]) for bucket in _buckets(answer, "category")]
     found["brand"] = _brands(answer, query)
     for name in ("price", "rating"):
@@ -126,10 +125,6 @@ def attribute_rows(answer: Mapping[str, Any]) -> Rows:
         if counts:
             found[name] = counts
     return found
-
-
-def _all(filters: Mapping[str, Clause]) -> Clause:
-    return {"bool": {"filter": list(filters.values())}}
 
 
 def _under(filters: Mapping[str, Clause], name: str, counts: Clause) -> Clause:

@@ -23,6 +23,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import MetaField, analyzer, token_filter
 
+from catalog.search import rules
 from catalog.search.engine import EngineDown
 from catalog.search.models import Listing
 from shop.core import db
@@ -31,18 +32,9 @@ NEXT = "-next"
 DEEPEST = 101_000  # results: the last page that can be asked for, and the one that API clients can ask for
 _PATIENCE = 30  # seconds for what no shopper waits for
 
-# What PostgreSQL leaves out of descriptions (its english.stop), so that both find the same there.
-_STOP = (
-    "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers "
-    "herself it its itself they them their theirs themselves what which who whom this that these those am is are "
-    "was were be been being have has had having do does did doing a an the and but if or because as until while of "
-    "at by for with about against between into through during before after above below to from up down in out on "
-    "off over under again further then once here there when where why how all any both each few more most other "
-    "some such no nor not only own same so than too very s t can will just don should now"
-)
 _numbers = token_filter("shop_numbers", type="keyword_marker", keywords_pattern=".*[0-9].*")  # PostgreSQL keeps them
 _stem = token_filter("shop_stem", type="stemmer", language="porter2")
-_stop = token_filter("shop_stop", type="stop", stopwords=_STOP.split(" "))
+_stop = token_filter("shop_stop", type="stop", stopwords=sorted(rules.STOP))
 _words = analyzer("shop", type="custom", tokenizer="whitespace", filter=[_numbers, _stem])
 _prose = analyzer("shop_prose", type="custom", tokenizer="whitespace", filter=[_stop, _numbers, _stem])
 
@@ -69,7 +61,7 @@ class ListingDocument(Document):
     attributes = fields.KeywordField()  # "code=value"
     attribute_sets = fields.KeywordField()  # "code=[all of its values]"
     codes = fields.KeywordField()
-    words = _text()  # of name, brand, category and tags
+    words = _text()  # of name, brand, category, tags and article numbers
     name_words = _text(index_options="docs")
     brand_words = _text(index_options="docs")
     category_words = _text(index_options="docs")
@@ -110,7 +102,8 @@ _SOURCE = """
                        FROM jsonb_each(attributes) AS those(key, its), jsonb_array_elements_text(its) AS value),
         'attribute_sets', (SELECT array_agg(key || '=' || its::text) FROM jsonb_each(attributes) AS those(key, its)),
         'name_words', texts -> 'name', 'brand_words', texts -> 'brand', 'category_words', texts -> 'category',
-        'words', concat_ws(' ', texts ->> 'name', texts ->> 'brand', texts ->> 'category', texts ->> 'tags'),
+        'words', concat_ws(' ', texts ->> 'name', texts ->> 'brand', texts ->> 'category', texts ->> 'tags',
+                           texts ->> 'numbers'),
         'prose', texts -> 'prose'
     )::text
 """

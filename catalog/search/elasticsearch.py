@@ -115,26 +115,27 @@ def _ask(
     asked = ("elasticsearch", scope, query.brands, query.currency, get_language())
     known = hashlib.sha256(repr(asked).encode()).hexdigest()
     counted: facets.Counted | None = cache.FACETS.get(version, known)
-    page = {**body, "track_total_hits": False}
     if counted is not None:
+        page = {**body, "track_total_hits": False}
         return ask([page])[0]["hits"]["hits"] if counted.total > query.offset else (), counted
     has_attributes = bool(scope.category or scope.has_words or any(name.startswith("attr.") for name in scope.filters))
     counts = counting.request(query, scope.filters, scope.category, with_attributes=has_attributes)
-    answer, numbers = ask([page, _counting(scope, counts)])
-    rows = counting.rows(numbers["aggregations"], query)
+    answer, numbers = ask([{**body, "track_total_hits": facets.COUNTED}, _counting(scope, counts)])
+    total = min(answer["hits"]["total"]["value"], facets.COUNTED)
+    rows = counting.rows(numbers["aggregations"], query) | {"total": [("", "", total)]}
     codes = counting.worth(numbers["aggregations"], scope.filters) if has_attributes else []
     if codes:
         [more] = ask([_counting(scope, counting.attribute_request(codes, scope.filters))])
         rows |= counting.attribute_rows(more["aggregations"])
-    counted = facets.counted(rows, query.currency)
+    counted = facets.counted(rows, query.currency, is_sampled=numbers.get("terminated_early", False))
     cache.FACETS.set(counted, version, known)
     return answer["hits"]["hits"], counted
 
 
 def _counting(scope: Scope, aggregations: Clause) -> Clause:
-    """At most so many documents are looked at; beyond that counts say "at least"."""
+    """Of so many documents; where there are more, counts say "at least"."""
     body = {"query": scope.body(), "aggs": aggregations, "size": 0, "track_total_hits": False}
-    return {**body, "terminate_after": facets.COUNTED}
+    return {**body, "terminate_after": facets.SAMPLED}
 
 
 def _least(scope: Scope, asked: Asked, ask: _Search) -> int:

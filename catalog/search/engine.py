@@ -63,11 +63,14 @@ class Count:
 
 @dataclass(frozen=True)
 class Facet:
-    """A filter of lists: category, brand, price, rating, availability or attr.<code>."""
+    """A filter of lists: category, brand, price, rating, availability or attr.<code>. `is_sampled`: there are so many
+    results that only some were counted.
+    """
 
     name: str
     label: str
     counts: tuple[Count, ...]
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,13 @@ def explain(query: Query) -> Explained:
     if asked.meaning.is_empty:
         return Explained(asked, terms, (), ())
     look = relevance.look(asked.meaning, asked.known)
-    found, is_all = postgres.widened(query, look, "", asked.curated.pinned)
+    wide = postgres.widened(query, look, "", asked.curated.pinned)
     wanted = intent.categories(asked.meaning)
-    score = relevance.score(look, wanted, wording.weights(), is_all=is_all)
+    score = relevance.score(look, wanted, wording.weights(), is_all=wide.is_all, is_many=wide.is_many)
     parts = (*score.terms, score.share, score.category, score.general, score.code, score.total())
     columns = ", ".join(f"({part.sql})::float8" for part in parts)
-    where, params = found.where()
-    order, order_params = postgres.by_score(asked, look, score.total())
+    where, params = wide.found.where()
+    order, order_params = postgres.by_score(asked, look, score.total(), wide)
     sql = (
         f"SELECT slug, name, is_buyable, product_id = ANY(%s::uuid[]), product_id = ANY(%s::uuid[]), {columns} "
         f"FROM catalog_listing WHERE {where} ORDER BY {order}, product_id DESC LIMIT {TOP}"

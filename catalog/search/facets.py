@@ -2,7 +2,8 @@
 """Counts for the filters of a list, right under multiple choice: each facet is counted with all filters but its own.
 
 One statement reads the rows of the scope once; a row counts for a facet if it meets every filter, or misses only that
-facet's own. The answer is cached for two minutes under a key that changes with the index.
+facet's own. Of more than `SAMPLED` rows some are counted. The answer is cached for two minutes under a key that
+changes with the index.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 TOP = 20  # brands and categories shown
 MAX_ATTRIBUTE_FACETS, MAX_ATTRIBUTE_VALUES = 6, 20
-COUNTED = 50_000  # rows looked at; beyond that counts say "at least"
+COUNTED = 50_000  # results; beyond that the total says "at least"
+SAMPLED = 20_000  # rows of which facets are counted; beyond that their counts say "at least"
 SAMPLE = 400  # rows that decide which attributes are worth a facet
 _LABELS = {
     "category": gettext_noop("Category"),
@@ -67,8 +69,7 @@ def total(query: Query, found: Conditions) -> Counted:
 
     def make() -> Counted:
         with connections[db.CATALOG].cursor() as cursor:
-            rows = f"SELECT FROM catalog_listing WHERE {where} LIMIT {COUNTED}"
-            cursor.execute(f"SELECT count(*) FROM ({rows}) AS rows", params)
+            cursor.execute(f"SELECT count(*) FROM ({first(COUNTED, where)}) AS rows", params)
             return Counted(cursor.fetchone()[0], ())
 
     return cache.FACETS.get_or(make, "total", version, digest)
@@ -82,10 +83,14 @@ def _count(query: Query, found: Conditions) -> Counted:
     by_name: Rows = {}
     for name, value, label, number in rows:
         by_name.setdefault(name, []).append((value, label or "", number))
-    return counted(by_name, query.currency)
+    [[_value, _label, seen]] = by_name["seen"]
+    if seen < SAMPLED:
+        return counted(by_name, query.currency)
+    by_name["total"] = [("", "", total(query, found).total)]
+    return counted(by_name, query.currency, is_sampled=True)
 
 
-def counted(by_name: Rows, currency: str) -> Counted:
+def counted(by_name: Rows, currency: str, *, is_sampled: bool = False) -> Counted:
     """What an engine counted as (value, label, count) rows by facet, and the one row of "total", as people read it.
 
     Values: materialised paths for category, slugs for brand with their names as labels, the number of the band for
@@ -99,82 +104,104 @@ def counted(by_name: Rows, currency: str) -> Counted:
         _availability(by_name.get("availability", [])),
         *_attributes({name: rows for name, rows in by_name.items() if name.startswith("attr.")}),
     ]
-    return Counted(by_name["total"][0][2], tuple(facet for facet in built if facet.counts))
+    shown = tuple(replace(facet, is_sampled=is_sampled) for facet in built if facet.counts)
+    return Counted(by_name["total"][0][2], shown)
 
 
 # --- The statement
 
 
+def first(most: int, where: str, columns: str = "") -> str:
+    """SQL of `columns` of so many rows that meet `where`, whichever they are.
+
+    Numbered, not limited: for a limit the planner would read documents row by row, of which it does not know that they
+    are stored elsewhere, instead of asking the index.
+    """
+    numbered = f"SELECT {columns or 'true'}, row_number() OVER () AS place FROM catalog_listing WHERE {where}"
+    return f"SELECT * FROM ({numbered}) AS numbered WHERE place <= {most}"
+
+
 def _statement(query: Query, found: Conditions) -> tuple[str, list[Any]]:
-    """SQL that returns (facet, value, label, count) rows, and its parameters."""
+    """SQL that returns (facet, value, label, count) rows, and its parameters.
+
+    Rows that are alike for all facets are counted together first: those are few, and each facet reads only them.
+    """
     names = list(found.filters)
     marks = [f"COALESCE(({sql}), false) AS f{i}" for i, (sql, _) in enumerate(found.filters.values())]
     mark_params = [value for _, values in found.filters.values() for value in values]
     has_attributes = bool(found.category or found.tsquery or any(name.startswith("attr.") for name in names))
-    columns = ["category_path", "brand_slug", "brand_name", "price_minor", "rating_average", "is_buyable"]
-    if has_attributes:
-        columns.append("attributes")
-    misses = " + ".join(f"(NOT f{i})::int" for i in range(len(names))) or "0"
     edges = [edge for low, high in BANDS if (edge := band(low, high, query.currency)[0]) is not None]
-    depth = len(found.category) + Category.steplen
-    step = Category.steplen
-    parts = [
-        "SELECT 'total', '', '', count(*) FILTER (WHERE misses = 0) FROM matched",
-        f"(SELECT 'category', left(category_path, {depth}), '', count(*) FROM matched "
-        f"WHERE length(category_path) >= {depth} AND misses = 0 GROUP BY 2 ORDER BY 4 DESC, 2 LIMIT {TOP + step})",
-        "(SELECT 'brand', brand_slug, max(brand_name), count(*) FROM matched "
-        f"WHERE brand_slug <> '' AND {_open(names, 'brand')} GROUP BY brand_slug "
-        f"ORDER BY (brand_slug = ANY(%s)) DESC, 4 DESC, 2 LIMIT {TOP})",
-        "SELECT 'price', width_bucket(price_minor, %s::bigint[])::text, '', count(*) FROM matched "
-        f"WHERE price_minor IS NOT NULL AND {_open(names, 'price')} GROUP BY 2",
-        "SELECT 'rating', floor(rating_average)::int::text, '', count(*) FROM matched "
-        f"WHERE rating_average > 0 AND {_open(names, 'rating')} GROUP BY 2",
-        f"SELECT 'availability', '1', '', count(*) FROM matched WHERE is_buyable AND {_open(names, 'availability')}",
+    depth, step = len(found.category) + Category.steplen, Category.steplen
+    columns = {
+        "category": f"CASE WHEN length(category_path) >= {depth} THEN left(category_path, {depth}) END",
+        "brand_slug": "brand_slug",
+        "band": "width_bucket(price_minor, %s::bigint[])",
+        "stars": "CASE WHEN rating_average > 0 THEN floor(rating_average)::int END",
+        "is_buyable": "is_buyable",
+    }
+    inner = [
+        *(f"{sql} AS {name}" for name, sql in columns.items()),
+        *(["attributes"] if has_attributes else []),
+        *marks,
     ]
-    part_params: list[Any] = [list(query.brands), edges]
+    # As booleans: of a comparison the planner would think that hardly any row passes, and sort instead of hash.
+    misses = " + ".join(f"(NOT f{i})::int" for i in range(len(names))) or "0"
+    met = {"is_in": f"{misses} = 0"} | {f"o{i}": f"{misses} = 1 AND NOT f{i}" for i in range(len(names))}
+    alike = ", ".join([*columns, *met])
+    parts = [
+        "SELECT 'seen', '', '', COALESCE(sum(rows), 0)::bigint FROM matched",
+        "SELECT 'total', '', '', COALESCE(sum(rows), 0)::bigint FROM matched WHERE is_in",
+        "(SELECT 'category', category, '', sum(rows)::bigint FROM matched WHERE category IS NOT NULL AND is_in "
+        f"GROUP BY category ORDER BY 4 DESC, 2 LIMIT {TOP + step})",
+        "SELECT 'brand', brand, (SELECT brand_name FROM catalog_listing WHERE brand_slug = brand LIMIT 1), rows FROM "
+        "(SELECT brand_slug AS brand, sum(rows)::bigint AS rows FROM matched "
+        f"WHERE brand_slug <> '' AND {_open(names, 'brand')} GROUP BY brand_slug "
+        f"ORDER BY (brand_slug = ANY(%s)) DESC, 2 DESC, 1 LIMIT {TOP}) AS brands",
+        "SELECT 'price', band::text, '', sum(rows)::bigint FROM matched "
+        f"WHERE band IS NOT NULL AND {_open(names, 'price')} GROUP BY band",
+        "SELECT 'rating', stars::text, '', sum(rows)::bigint FROM matched "
+        f"WHERE stars IS NOT NULL AND {_open(names, 'rating')} GROUP BY stars",
+        "SELECT 'availability', '1', '', sum(rows)::bigint FROM matched "
+        f"WHERE is_buyable AND {_open(names, 'availability')} HAVING count(*) > 0",
+    ]
+    part_params: list[Any] = [list(query.brands)]
     with_sql = ""
     if has_attributes:
         attribute_sql, attribute_params, with_sql, with_params = _attribute_parts(names)
         parts.append(attribute_sql)
         part_params = with_params + part_params + attribute_params
-    inner = ", ".join([*columns, *marks])
-    keep = f"WHERE {misses} <= 1" if names else ""
     sql = (
-        f"WITH rows AS (SELECT {inner} FROM catalog_listing WHERE {' AND '.join(found.scope)} LIMIT {COUNTED}), "
-        f"matched AS MATERIALIZED (SELECT *, {misses} AS misses FROM rows {keep})"
+        f"WITH scope AS ({first(SAMPLED, ' AND '.join(found.scope), ', '.join(inner))}), "
+        f"seen AS (SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in met.items())} FROM scope), "
+        f"matched AS MATERIALIZED (SELECT {alike}, count(*) AS rows FROM seen GROUP BY {alike})"
         f"{with_sql} {' UNION ALL '.join(parts)}"
     )
-    return sql, [*mark_params, *found.scope_params, *part_params]
+    return sql, [edges, *mark_params, *found.scope_params, *part_params]
 
 
 def _open(names: Sequence[str], name: str) -> str:
     """The condition for rows that count for facet `name`."""
-    if name not in names:
-        return "misses = 0"
-    return f"(misses = 0 OR (misses = 1 AND NOT f{names.index(name)}))"
+    return f"(is_in OR o{names.index(name)})" if name in names else "is_in"
 
 
 def _attribute_parts(names: Sequence[str]) -> tuple[str, list[Any], str, list[Any]]:
     """(counting SELECT, its parameters, the WITH part that chooses attributes, its parameters)."""
     chosen = [name.removeprefix("attr.") for name in names if name.startswith("attr.")]
     with_sql = (
-        f", sample AS (SELECT attributes FROM matched WHERE misses = 0 LIMIT {SAMPLE}), "
+        f", sample AS (SELECT attributes FROM seen WHERE is_in LIMIT {SAMPLE}), "
         "codes AS MATERIALIZED (SELECT key, count(*) AS often FROM sample, jsonb_each(attributes) GROUP BY key "
         f"HAVING count(DISTINCT value) BETWEEN 2 AND {MAX_ATTRIBUTE_VALUES} "
         "AND count(*) * 5 >= (SELECT count(*) FROM sample) "
         f"ORDER BY (key = ANY(%s)) DESC, often DESC, key LIMIT {MAX_ATTRIBUTE_FACETS}), "
         "wanted AS MATERIALIZED (SELECT key FROM codes UNION SELECT unnest(%s::text[]))"
     )
-    lifted = " ".join(
-        f"WHEN %s THEN misses = 0 OR (misses = 1 AND NOT f{i})"
-        for i, name in enumerate(names)
-        if name.startswith("attr.")
-    )
-    open_ = f"CASE wanted.key {lifted} ELSE misses = 0 END" if lifted else "misses = 0"
+    lifted = " ".join(f"WHEN %s THEN is_in OR o{i}" for i, name in enumerate(names) if name.startswith("attr."))
+    open_ = f"CASE wanted.key {lifted} ELSE is_in END" if lifted else "is_in"
     sql = (
-        "SELECT 'attr.' || wanted.key, value, '', count(*) FROM matched CROSS JOIN wanted "
-        "CROSS JOIN LATERAL jsonb_array_elements_text(attributes -> wanted.key) AS value "
-        f"WHERE {open_} GROUP BY 1, 2"
+        "SELECT 'attr.' || code, value, '', sum(rows)::bigint FROM "
+        "(SELECT wanted.key AS code, attributes -> wanted.key AS values, count(*) AS rows "
+        f"FROM seen JOIN wanted ON attributes ? wanted.key WHERE {open_} GROUP BY 1, 2) AS alike "
+        "CROSS JOIN LATERAL jsonb_array_elements_text(values) AS value GROUP BY 1, 2"
     )
     return sql, chosen, with_sql, [chosen, chosen]
 

@@ -40,16 +40,18 @@ def _upsert() -> str:
     taken = ", ".join(_COLUMNS)
     typed = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     parts = [f"setweight(to_tsvector('shop', texts ->> '{name}'), '{label}')" for name, label in _TITLE.items()]
-    title = " || ".join(parts)
-    tags = "setweight(to_tsvector('shop', texts ->> 'tags'), 'C')"
-    more = f"{tags} || setweight(to_tsvector('prose', texts ->> 'prose'), 'D')"
+    named = " || ".join(parts)
+    tags = "to_tsvector('shop', texts ->> 'tags')"
+    rest = "to_tsvector('shop', texts ->> 'numbers') || to_tsvector('prose', texts ->> 'prose')"
     said = [name for name in _COLUMNS if name not in {"id", "product_id", "currency", "price_list"}]
     said += ["title", "document"]
     old, new = (", ".join(f"{table}.{name}" for name in said) for table in ("old", "EXCLUDED"))
     return (
         f"INSERT INTO catalog_listing AS old ({taken}, title, document, version, updated_at) "
-        f"SELECT {taken}, title, title || {more}, {_NEXT}, statement_timestamp() "
-        f"FROM (SELECT *, {title} AS title FROM jsonb_to_recordset(%s::jsonb) AS given({typed}) OFFSET 0) AS r "
+        f"SELECT {taken}, named || setweight(tags, 'D'), named || setweight(tags, 'C') || {rest}, "
+        f"{_NEXT}, statement_timestamp() "
+        f"FROM (SELECT *, {named} AS named, {tags} AS tags "
+        f"FROM jsonb_to_recordset(%s::jsonb) AS given({typed}) OFFSET 0) AS r "
         f"ON CONFLICT ({_KEY}) DO UPDATE SET "
         + ", ".join(f"{name} = EXCLUDED.{name}" for name in [*said, "version", "updated_at"])
         + f" WHERE ({old}) IS DISTINCT FROM ({new}) RETURNING {_KEY}, version"

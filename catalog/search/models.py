@@ -69,14 +69,12 @@ class Listing(models.Model):
     released_at = models.DateTimeField(null=True)
     attributes = models.JSONField(default=dict)  # filterable ones: {code: [values as text]}
     card = models.JSONField(default=dict)  # picture, swatches: what only the card needs
-    document = SearchVectorField(null=True)  # the title's words; tags and attributes C, description D
-    title = SearchVectorField(
-        null=True
-    )  # name A, brand B, categories C: small, as it is read of every row that matches
+    document = SearchVectorField(null=True)  # name A, brand B, categories, tags and attributes C, all else D
+    title = SearchVectorField(null=True)  # the same but tags D, nothing else: read of every row that matches
     codes = ArrayField(models.CharField(max_length=120), default=list, db_default=[])  # SKUs and GTINs, compact
     texts = models.JSONField(
         default=dict, db_default={}
-    )  # the words searched for in name, brand, category, tags, prose
+    )  # the words searched for in name, brand, category, tags, numbers, prose
     version = models.BigIntegerField(db_default=0)  # from a sequence, under the listing's lock: the higher the newer
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -84,9 +82,9 @@ class Listing(models.Model):
         constraints = [models.UniqueConstraint("product_id", "currency", "price_list", name="listing_once")]
         indexes = [
             GinIndex("document", name="listing_document"),
+            GinIndex("title", name="listing_title"),
             GinIndex("codes", name="listing_codes"),
             GinIndex(OpClass(F("attributes"), name="jsonb_path_ops"), name="listing_attributes"),
-            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="listing_name_trigram"),
             models.Index(OpClass(F("category_path"), name="varchar_pattern_ops"), name="listing_category"),
             models.Index("brand_slug", name="listing_brand"),
             *(

@@ -13,6 +13,7 @@ from catalog.products import selectors, tree
 from catalog.products.cards import Card
 from catalog.search import highlighting, postgres
 from catalog.search.engine import Facet, Hit, Results
+from catalog.search.facets import COUNTED
 from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query, band
 from shop.core import cache
@@ -50,6 +51,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "title": place.title,
         "query": query.text,
         "total": results.total,
+        "is_least": results.total >= COUNTED,
         "cards": [card(hit, results.looked_for) for hit in results.hits],
         "sort": _sort(query, place),
         "facets": [
@@ -181,6 +183,7 @@ def _facet(facet: Facet, query: Query, place: Place) -> dict[str, Any]:
         "kind": "price" if facet.name == "price" else "options",
         "options": options,
         "has_selected": any(option["is_selected"] for option in options),
+        "is_sampled": facet.is_sampled,
     }
     if facet.name == "price":
         given = dict(query.parameters())

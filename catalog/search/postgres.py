@@ -16,12 +16,14 @@ from django.db import OperationalError, connections
 
 from catalog.products import tree
 from catalog.search import facets, intent, relevance, wording
+from catalog.search.curations import Curated
 from catalog.search.engine import EngineDown, Hit, Results
 from catalog.search.query import Query
 from catalog.search.wording import Asked
 from shop.core import db
 
 FEW = 24  # with fewer results than a page holds, those with most of the words come as well
+MANY = 5_000  # with so many, those that only mention the words come last: not all can be scored in time
 _COLUMNS = (
     "product_id, external_id, name, slug, brand_name, brand_slug, category_path, price_minor, regular_minor, "
     "shown_currency, has_range, is_sellable, is_in_stock, rating_average::float8 AS rating, rating_count, card::text"
@@ -58,6 +60,9 @@ class Conditions:
         return " AND ".join(parts), params
 
 
+Ways = list[tuple[str, Any]]  # to be found: SQL with one parameter
+
+
 def conditions(
     query: Query, asked: str = "", category: str = "", codes: Sequence[str] = (), pinned: Sequence[UUID] = ()
 ) -> Conditions:
@@ -65,18 +70,21 @@ def conditions(
 
     Rows with one of the article numbers `codes`, and products that are `pinned`, are found as well.
     """
-    found = Conditions(scope=["currency = %s", "price_list = %s"], scope_params=[query.currency, query.price_list])
+    ways: Ways = [("document @@ to_tsquery('shop', %s)", asked)] if asked else []
+    return _conditions(query, [*ways, *_also(codes, pinned)] if asked else [], category, asked)
+
+
+def _also(codes: Sequence[str], products: Sequence[UUID]) -> Ways:
+    ways: Ways = [("codes && %s::varchar[]", list(codes))] if codes else []
+    return [*ways, ("product_id = ANY(%s::uuid[])", list(products))] if products else ways
+
+
+def _conditions(query: Query, ways: Ways, category: str, asked: str) -> Conditions:
+    found = Conditions(["currency = %s", "price_list = %s"], [query.currency, query.price_list], {}, category, asked)
     if category:
-        found.category = category
         found.scope.append("category_path LIKE %s")
         found.scope_params.append(f"{category}%")
-    if asked:
-        found.tsquery = asked
-        ways: list[tuple[str, Any]] = [("document @@ to_tsquery('shop', %s)", asked)]
-        if codes:
-            ways.append(("codes && %s::varchar[]", list(codes)))
-        if pinned:
-            ways.append(("product_id = ANY(%s::uuid[])", list(pinned)))
+    if ways:
         found.scope.append(f"({' OR '.join(sql for sql, _ in ways)})")
         found.scope_params += [value for _, value in ways]
     _add_filters(found, query)
@@ -123,21 +131,48 @@ class PostgresSearch:
         if asked.meaning.is_empty:
             return Results((), 0, ())
         look = relevance.look(asked.meaning, asked.known)
-        pinned = asked.curated.pinned
-        found, is_all = widened(query, look, below, pinned)
-        order = f"is_buyable DESC, {_SORTS[query.sort]}"
+        wide = widened(query, look, below, asked.curated.pinned)
+        found, order = wide.found, f"is_buyable DESC, {_SORTS[query.sort]}"
         params: list[Any] = []
+        counted = count(query, found)
         if query.sort == "relevance":
             wanted = intent.categories(asked.meaning)
-            score = relevance.score(look, wanted, wording.weights(), is_all=is_all).total()
-            order, params = by_score(asked, look, score)
-        results = _page(query, found, count, order, params)
-        return replace(results, **asked.told())
+            score = relevance.score(look, wanted, wording.weights(), is_all=wide.is_all, is_many=wide.is_many).total()
+            order, params = by_score(asked, look, score, wide)
+            if wide.is_many and asked.curated == Curated():
+                found = _first_ones(query, look, wide)
+        hits = _hits(query, found, order, params) if counted.total > query.offset else ()
+        return replace(Results(hits, counted.total, counted.facets), **asked.told())
 
 
-def by_score(asked: Asked, look: relevance.Look, score: relevance.Part) -> tuple[str, list[Any]]:
-    order = f"{_PLACE}, product_id = ANY(%s::uuid[]), (is_buyable OR codes && %s::varchar[]) DESC, {score.sql} DESC"
-    return order, [list(asked.curated.pinned), list(asked.curated.buried), list(look.codes[:1]), *score.params]
+def _first_ones(query: Query, look: relevance.Look, wide: Widened) -> Conditions:
+    """What is found, only with what comes first anyway if that fills the page."""
+    ways: Ways = [
+        ("is_buyable AND title @@ to_tsquery('shop', %s)", wide.found.tsquery),
+        *_also(look.codes, wide.whole),
+    ]
+    first = _conditions(query, ways, wide.found.category, wide.found.tsquery)
+    wanted = query.offset + query.limit
+    return first if _count(*first.where(), wanted) == wanted else wide.found
+
+
+def by_score(asked: Asked, look: relevance.Look, score: relevance.Part, wide: Widened) -> tuple[str, list[Any]]:
+    """ORDER BY of a search by relevance, only with what it needs: it is worked out for every row that is found."""
+    order: list[tuple[str, list[Any]]] = []
+    if asked.curated.pinned:
+        order.append((_PLACE, [list(asked.curated.pinned)]))
+    if asked.curated.buried:
+        order.append(("product_id = ANY(%s::uuid[])", [list(asked.curated.buried)]))
+    if look.codes:
+        order.append(("(is_buyable OR codes && %s::varchar[]) DESC", [list(look.codes[:1])]))
+    else:  # as a number: by an index on it the planner would walk all that can be bought
+        order.append(("is_buyable::int DESC", []))
+    if wide.is_many:
+        ways: Ways = [("title @@ to_tsquery('shop', %s)", wide.found.tsquery), *_also(look.codes, ())]
+        order += [(f"{sql} DESC", [value]) for sql, value in _also((), wide.whole)]
+        order.append((f"({' OR '.join(sql for sql, _ in ways)}) DESC", [value for _, value in ways]))
+    order.append((f"{score.sql} DESC", list(score.params)))
+    return ", ".join(sql for sql, _ in order), [value for _, params in order for value in params]
 
 
 def _page(query: Query, found: Conditions, count: Count, order: str, params: Sequence[Any] = ()) -> Results:
@@ -146,26 +181,49 @@ def _page(query: Query, found: Conditions, count: Count, order: str, params: Seq
     return Results(hits, counted.total, counted.facets)
 
 
-def widened(query: Query, look: relevance.Look, below: str, pinned: Sequence[UUID]) -> tuple[Conditions, bool]:
-    """Rows with every term, or where those are few with most of the terms, or with any; and whether it is every.
+@dataclass(frozen=True)
+class Widened:
+    """What is found, whether all of it has every term, and whether it is so much that mere mentions come last, after
+    the `whole` few with every term, if those are not all of it.
+    """
 
-    Few without the filters: else each filter would bring in what it should leave out.
+    found: Conditions
+    is_all: bool
+    is_many: bool = False
+    whole: tuple[UUID, ...] = ()
+
+
+def widened(query: Query, look: relevance.Look, below: str, pinned: Sequence[UUID]) -> Widened:
+    """Rows with every term, or where those are few with most of the terms, or with any.
+
+    Few and many without the filters: else each filter would bring in what it should leave out, or change the order.
     """
     terms = len(look.terms)
+    number, few = 0, None
     for least in relevance.leasts(terms):
         asked = look.all_() if least == terms else look.most(least)
         found = conditions(query, asked, below, look.codes, pinned)
-        if _has(found, FEW if least == terms else 1):
+        number = _count(" AND ".join(found.scope), found.scope_params, MANY)
+        if number >= (FEW if least == terms else 1):
             break
-    return found, least == terms
+        few = found if number else few
+    if number < MANY or look.extra:  # titles do not tell whether there is a phrase, or what must not be there
+        return Widened(found, least == terms)
+    return Widened(found, least == terms, is_many=True, whole=_products(few) if few else ())
 
 
-def _has(found: Conditions, rows: int) -> bool:
-    """Whether there are so many rows in the scope, filters aside."""
-    sql = f"SELECT FROM catalog_listing WHERE {' AND '.join(found.scope)} LIMIT {rows}"
+def _products(found: Conditions) -> tuple[UUID, ...]:
+    """Of the scope, filters aside, which must be few."""
     with connections[db.CATALOG].cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({sql}) AS those", found.scope_params)
-        return bool(cursor.fetchone()[0] == rows)
+        cursor.execute(f"SELECT product_id FROM catalog_listing WHERE {' AND '.join(found.scope)}", found.scope_params)
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+def _count(where: str, params: Sequence[Any], most: int) -> int:
+    """How many rows there are, at most so many."""
+    with connections[db.CATALOG].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({facets.first(most, where)}) AS rows", params)
+        return int(cursor.fetchone()[0])
 
 
 def _hits(query: Query, found: Conditions, order: str, order_params: Sequence[Any]) -> list[Hit]:
@@ -190,14 +248,14 @@ def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) ->
 
 
 def titled(asked: str, *, currency: str, top: int, is_many: bool) -> list[Hit]:
-    """The `top` most popular listings whose title meets tsquery `asked`. `is_many`: more than can be sorted fast."""
-    found = "title @@ to_tsquery('shop', %s)"
-    scope = "currency = %s AND price_list = 'default'"
+    """The `top` most popular listings whose name, brand and categories meet tsquery `asked`. `is_many`: too many to be
+    sorted all.
+    """
+    found = "currency = %s AND price_list = 'default' AND title @@ to_tsquery('shop', %s)"
+    named = "ts_filter(title, '{a,b,c}') @@ to_tsquery('shop', %s)"  # not in the tags
     order = "is_buyable DESC, popularity DESC, product_id DESC"
-    if is_many:
-        sql = f"SELECT {_COLUMNS} FROM catalog_listing WHERE {scope} AND {found} ORDER BY {order} LIMIT %s"
-        return _read(sql, [currency, asked, top])
-    # The index on all words finds them; kept apart from the order, of which the planner would walk the index instead.
-    rows = f"SELECT * FROM catalog_listing WHERE {scope} AND document @@ to_tsquery('shop', %s) AND {found} OFFSET 0"
+    rows = f"SELECT * FROM catalog_listing WHERE {found} AND {named}"
+    if not is_many:  # kept apart from the order: else the planner would walk the index of that
+        rows = f"{rows} OFFSET 0"
     sql = f"SELECT {_COLUMNS} FROM ({rows}) AS listing ORDER BY {order} LIMIT %s"
     return _read(sql, [currency, asked, asked, top])

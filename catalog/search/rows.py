@@ -25,7 +25,7 @@ MAX_CODE = 120
 
 
 def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """The rows of those of these products that are active, in the order asked for. Nine queries, however many."""
+    """The rows of those of these products that are active, in the order asked for. Eleven queries, however many."""
     currency = settings.DEFAULT_CURRENCY
     facts = cards.facts(product_ids, currency=currency)
     units = stock.available([variant.pk for row in facts for variant in row.variants])
@@ -79,6 +79,7 @@ def _row(
             "brand": _indexed(brand.name if brand else ""),
             "category": _indexed(words),
             "tags": _tags(fact),
+            "numbers": _numbers(fact),
             "prose": rules.indexed(product.description[:MAX_PROSE]),
         },
     }
@@ -97,12 +98,20 @@ def _codes(fact: Facts) -> list[str]:
 
 
 def _tags(fact: Facts) -> str:
-    """Tags, SKUs, GTINs and the words among attributes and options."""
+    """Tags and the words among attributes and options."""
     product = fact.product
     values = [str(value) for value in product.attributes.values() if isinstance(value, str)]
     values += [str(tag) for tag in product.tags[:MAX_TAGS]]
-    for variant in fact.variants:
-        values += [variant.sku, variant.gtin, *variant.options.values()]
+    values += [value for variant in fact.variants for value in variant.options.values()]
+    return _joined(values)
+
+
+def _numbers(fact: Facts) -> str:
+    """Article numbers, of which a part may be searched for as well."""
+    return _joined([value for variant in fact.variants for value in (variant.sku, variant.gtin)])
+
+
+def _joined(values: Iterable[str]) -> str:
     return rules.indexed(" , ".join(dict.fromkeys(values)), is_title=True)[:MAX_TAG_TEXT]
 
 

@@ -30,6 +30,17 @@ _UNIT_OF = [(re.compile(pattern), unit) for unit, pattern in _UNITS.items()]
 _MEASURE = re.compile(
     rf"(?<![\w.,])(\d{{1,6}}(?:[.,]\d{{1,3}})?)(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])", re.IGNORECASE
 )
+# What PostgreSQL leaves out of descriptions (its english.stop), and Elasticsearch as well.
+_STOP = (
+    "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her "
+    "hers herself it its itself they them their theirs themselves what which who whom this that these "
+    "those am is are was were be been being have has had having do does did doing a an the and but if or "
+    "because as until while of at by for with about against between into through during before after "
+    "above below to from up down in out on off over under again further then once here there when where "
+    "why how all any both each few more most other some such no nor not only own same so than too very s "
+    "t can will just don should now "
+)
+STOP = frozenset(_STOP.split())
 IRREGULAR = {
     "mice": "mouse", "feet": "foot", "teeth": "tooth", "geese": "goose", "men": "man", "women": "woman",
     "children": "child", "people": "person", "knives": "knife", "lives": "life", "wives": "wife", "leaves": "leaf",
@@ -77,12 +88,12 @@ def _models(folded: str, known: set[str]) -> Iterator[str]:
         joined = "".join(_WORD.findall(compound))
         if len(joined) <= MAX_WORD and not joined.isdigit():
             yield joined
-    for word in sorted(filter(is_model, known)):
+    for word in sorted(word for word in known if not word.isalpha() and is_model(word)):
         yield from _MIXED.findall(word)
 
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
-    for start in range(len(plain)):
+    for start in range(len(plain) - 1):
         stop = model_run(plain, start)
         for end in range(start + 2, min(stop, start + 3) + 1):
             joined = "".join(plain[start:end])
@@ -128,10 +139,12 @@ def is_model(word: str) -> bool:
 
 def model_run(terms: Sequence[str], start: int) -> int:
     """Where the run of short neighbours that together make a model number ends; start + 1 if there is none."""
-    for stop in range(min(len(terms), start + 4), start + 1, -1):
-        run = terms[start:stop]
-        joined = "".join(run)
-        if is_model(joined) and len(joined) <= 20 and all(len(word) <= 6 for word in run):
+    end, most = start, min(len(terms), start + 4)
+    while end < most and len(terms[end]) <= 6:
+        end += 1
+    for stop in range(end, start + 1, -1):
+        joined = "".join(terms[start:stop])
+        if len(joined) <= 20 and is_model(joined):
             return stop
     return start + 1
 

@@ -192,7 +192,10 @@ def _extra(meaning: Meaning) -> Clause:
 
 
 def _phrase(form: Form) -> Clause:
-    return _either([{"match_phrase": {field: " ".join(form)}} for field in ("words", "prose")])
+    text = " ".join(form)  # in descriptions those words that are left out there leave a gap
+    return _either(
+        [{"match_phrase": {"words": text}}, {"match_phrase": {"prose": {"query": text, "analyzer": "shop_prose"}}}]
+    )
 
 
 def _either(clauses: Sequence[Clause]) -> Clause:

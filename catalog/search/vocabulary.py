@@ -30,11 +30,12 @@ def _recount_words() -> None:
 
 
 def _recount_lexemes() -> None:
-    """How many listings have each stem in their title; the row without a stem says how many listings there are."""
+    """How many listings have each stem in name, brand or categories; the row without a stem says how many there are."""
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute("DELETE FROM catalog_lexeme")
         cursor.execute(
             "INSERT INTO catalog_lexeme (lexeme, listings) SELECT word, ndoc "
-            "FROM ts_stat('SELECT title FROM catalog_listing') WHERE word <> '' AND length(word) <= 64 AND ndoc > 1 "
+            "FROM ts_stat('SELECT title FROM catalog_listing', 'abc') "
+            "WHERE word <> '' AND length(word) <= 64 AND ndoc > 1 "
             "UNION ALL SELECT '', count(*) FROM catalog_listing"
         )

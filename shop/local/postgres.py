@@ -20,6 +20,8 @@ _SETTINGS = {
     "max_connections": "200",
     "max_locks_per_transaction": "256",  # a partition a month, twelve ahead, of several tables
     "shared_buffers": "128MB",
+    "work_mem": "16MB",
+    "random_page_cost": "1.1",  # solid-state discs: else words of descriptions are read of every row
     "dynamic_shared_memory_type": "mmap",  # containers give little /dev/shm
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
