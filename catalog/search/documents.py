@@ -8,8 +8,7 @@ than what it has. The words are those that PostgreSQL searches; here they are on
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,10 +107,6 @@ _SOURCE = """
     )::text
 """
 _KEY = "product_id || ':' || currency || ':' || price_list"
-
-
-class IndexReplaced(EngineDown):
-    """What was to be written meant an index that a rebuild has replaced meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -230,39 +225,6 @@ def refresh() -> None:
     """What was written is found from now on."""
     with asking():
         client().indices.refresh(index=alias())
-
-
-def write(copies: Iterable[Copy], *suffixes: str, is_external: bool = True) -> None:
-    """Write into the indexes with these suffixes what they do not have in that version or a later one.
-
-    An index that is being built may be gone by now: it answers then. Raises `EngineDown` where anything else is not
-    written. Without `is_external` the last one to write wins, whatever its version (for tests).
-    """
-    lines: list[str] = []
-    for copy in copies:
-        kind = "delete" if copy.source is None else "index"
-        versioned = {"version": copy.version, "version_type": "external"} if is_external else {}
-        for suffix in suffixes:
-            lines.append(json.dumps({kind: {"_index": alias(suffix), "_id": copy.key, **versioned}}))
-            if copy.source is not None:
-                lines.append(copy.source)
-    if not lines:
-        return
-    told = "errors,items.*.error,items.*.status,items.*._index"
-    with asking():
-        answer = client().bulk(operations=lines, require_alias=True, filter_path=told)  # type: ignore[arg-type]  # JSON
-        refused = answer["items"] if answer["errors"] else []
-    _check(refused)
-
-
-def _check(items: Iterable[dict[str, Any]]) -> None:
-    for item in items:
-        for told in item.values():
-            error = told.get("error")
-            if error and told["status"] != 409 and not (told["status"] == 404 and told["_index"] == alias(NEXT)):
-                is_replaced = told["status"] == 404 and error.get("index") not in {None, alias()}
-                kind = IndexReplaced if is_replaced else EngineDown
-                raise kind(f"not written: {error.get('type')}: {error.get('reason')}")
 
 
 def versions(after: UUID | None, last: UUID | None) -> dict[str, int]:

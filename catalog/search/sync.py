@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import connections, transaction
 
-from catalog.search import documents, locking
+from catalog.search import documents, locking, sending
 from catalog.search.documents import NEXT, Copy
 from catalog.search.models import ListingChange
 from shop.core import cache, db
@@ -66,8 +66,8 @@ def drain() -> int:
         # Looked up after the changes were read: who begins to build an index later finds them in the listings.
         suffixes = ["", NEXT] if documents.is_there(NEXT) else [""]
         try:
-            documents.write([*copies, *(Copy(key, version, None) for key, version in gone.items())], *suffixes)
-        except documents.IndexReplaced:  # on its way; the next try means the new one
+            sending.write([*copies, *(Copy(key, version, None) for key, version in gone.items())], *suffixes)
+        except sending.IndexReplaced:  # on its way; the next try means the new one
             log.info("search index was replaced meanwhile")
             continue
         documents.refresh()
@@ -91,7 +91,7 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
         for copies in _all():
             if sent:
                 sent.result()
-            sent = sender.submit(documents.write, copies, NEXT)
+            sent = sender.submit(sending.write, copies, NEXT)
             copied += len(copies)
             if progress:
                 progress(copied)

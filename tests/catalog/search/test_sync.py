@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
+from elastic_transport import ApiResponseMeta, HttpHeaders
+from elasticsearch import ApiError
 
 from catalog.products import prices
 from catalog.products.models import Price, Product
-from catalog.search import changes, documents, engine, indexing, invariants, sync, tasks
+from catalog.search import changes, documents, engine, indexing, invariants, sending, sync, tasks
+from catalog.search.engine import EngineDown
 from catalog.search.models import Listing, ListingChange
 from catalog.search.query import Query
 from shop.core import cache, db
@@ -151,12 +155,12 @@ def _late(lamp: Product, *, is_external: bool) -> list[tuple[str, int | None]]:
         copies = documents.of_products([lamp.pk])
         read.set()
         assert sent.wait(20)
-        documents.write(copies, "", is_external=is_external)
+        sending.write(copies, "", is_external=is_external)
 
     def early() -> None:
         assert read.wait(20)
         reprice(lamp, 800)
-        documents.write(documents.of_products([lamp.pk]), "", is_external=is_external)
+        sending.write(documents.of_products([lamp.pk]), "", is_external=is_external)
         sent.set()
 
     assert together([late, early]) == [None, None]
@@ -178,7 +182,7 @@ def test_a_late_copy_does_not_bring_back_what_is_gone(lamp: Product) -> None:
     archive(lamp)
     sync.drain()
 
-    documents.write(late, "")
+    sending.write(late, "")
     documents.refresh()
 
     assert found() == []
@@ -231,15 +235,15 @@ def test_what_was_on_its_way_to_a_replaced_index_is_sent_to_the_new_one(
     lamp: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reprice(lamp, 4321)
-    write, told = documents.write, []
+    write, told = sending.write, []
 
     def replaced_once(*given: Any, **options: Any) -> None:
         if not told:
             told.append(1)
-            raise documents.IndexReplaced("not written: index_not_found_exception")
+            raise sending.IndexReplaced("not written: index_not_found_exception")
         write(*given, **options)
 
-    monkeypatch.setattr(documents, "write", replaced_once)
+    monkeypatch.setattr(sending, "write", replaced_once)
 
     assert sync.drain() == 1
     assert list(sync.differences()) == []
@@ -269,7 +273,7 @@ def test_the_nightly_comparison_finds_and_repairs(lamp: Product) -> None:
     server = documents.client()
     server.delete(index=documents.alias(), id=f"{lamp.pk}:USD:default", refresh=True)  # missing
     ghost = documents.Copy(f"{db.uuid7()}:USD:default", 1, documents.of_products([shade.pk])[0].source)
-    documents.write([ghost], "")
+    sending.write([ghost], "")
     Listing.objects.filter(product_id=shade.pk).update(price_minor=400, version=F("version") + 1)  # unheard of
     documents.refresh()
 
@@ -287,7 +291,7 @@ def test_the_nightly_comparison_finds_and_repairs(lamp: Product) -> None:
 def test_documents_from_the_future_are_built_anew(lamp: Product) -> None:
     """A backup was restored: the listings' versions are behind those of their documents."""
     [copy] = documents.of_products([lamp.pk])
-    documents.write([documents.Copy(copy.key, copy.version + 1_000_000, copy.source)], "")
+    sending.write([documents.Copy(copy.key, copy.version + 1_000_000, copy.source)], "")
     documents.refresh()
 
     sync.repair()
@@ -333,3 +337,45 @@ def test_changes_wait_while_it_is_down(lamp: Product, settings: Any) -> None:
         invariants.elasticsearch()
     tasks.copy_changes()
     assert (sync.waiting(), found("lamp")) == (0, [("Lamp", 900)])
+
+
+class TestBusy:
+    @pytest.fixture
+    def bulk(self, lamp: Product, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The server with so many refusals before it does what it is asked, whole or of single items."""
+        client, pauses = documents.client(), []
+        monkeypatch.setattr(sending.time, "sleep", pauses.append)
+
+        def refuse(*, times: int, items: bool) -> list[float]:
+            left = [times]
+
+            def asked(**request: Any) -> Any:
+                left[0] -= 1
+                if left[0] < 0:
+                    return client.bulk(**request)
+                if items:
+                    told = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
+                    return {"errors": True, "items": [{"index": told}]}
+                meta = ApiResponseMeta(429, "1.1", HttpHeaders(), 0.0, client.transport.node_pool.get().config)
+                raise ApiError("circuit_breaking_exception", meta, {})
+
+            monkeypatch.setattr(documents, "client", lambda: SimpleNamespace(bulk=asked, indices=client.indices))
+            return pauses
+
+        return refuse
+
+    @pytest.mark.parametrize("items", [False, True])
+    def test_it_is_asked_again(self, lamp: Product, bulk: Any, items: bool) -> None:
+        pauses = bulk(times=3, items=items)
+
+        sending.write(documents.of_products([lamp.pk]), "")
+
+        assert pauses == [1, 2, 4]
+
+    @pytest.mark.parametrize("items", [False, True])
+    def test_not_for_ever(self, lamp: Product, bulk: Any, items: bool) -> None:
+        pauses = bulk(times=99, items=items)
+
+        with pytest.raises(EngineDown):
+            sending.write(documents.of_products([lamp.pk]), "")
+        assert pauses == [1, 2, 4, 8, 16]
