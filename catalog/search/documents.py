@@ -80,6 +80,9 @@ class ListingDocument(Document):
             "number_of_shards": 1,  # facets count exactly
             "number_of_replicas": 0,  # while it is built
             "refresh_interval": -1,
+            # As lists without words show them: a page of one is read from the top, not found among all.
+            "sort.field": ["is_buyable", "popularity", "product_id"],
+            "sort.order": ["desc", "desc", "desc"],
             "gc_deletes": "1h",  # how long a late copy of what is gone is known to be late
             "max_result_window": DEEPEST,
         }

@@ -20,8 +20,9 @@ from django.utils.translation import get_language
 
 from catalog.products import tree
 from catalog.search import counting, documents, facets, intent, relevance, scoring, wording
+from catalog.search.curations import Curated
 from catalog.search.engine import EngineDown, Hit, Results
-from catalog.search.postgres import FEW
+from catalog.search.postgres import FEW, MANY
 from catalog.search.query import Query
 from catalog.search.scoring import Clause
 from catalog.search.wording import Asked
@@ -89,13 +90,16 @@ def _search(query: Query, asked: Asked | None, below: str, with_facets: bool, as
     body: Clause = {"query": {"bool": {"filter": scope.filtered()}}}
     order: list[Clause] = [{"is_buyable": "desc"}, _SORTS[query.sort]]
     if asked is not None:
-        least = _least(scope, asked, ask)
+        least, is_many = _least(scope, asked, ask)
         scope = replace(scope, clauses=(*scope.clauses, scoring.found(asked, least)), has_words=True)
         body = {"query": {"bool": {"filter": scope.filtered()}}}
         if query.sort == "relevance":
             wanted = intent.categories(asked.meaning)
-            scored = scoring.scored(asked, least, wanted, wording.weights())
-            body = {"query": {"bool": {"must": [scored], "filter": scope.filtered()}}}
+            scored = scoring.scored(asked, least, wanted, wording.weights(), is_many=is_many)
+            among = scope.filtered()
+            if is_many and asked.curated == Curated():
+                among = _first_ones(query, scope, asked, least, ask)
+            body = {"query": {"bool": {"must": [scored], "filter": among}}}
             order = [scoring.place(asked.meaning, asked.curated), {"_score": "desc"}]
     body |= {"sort": [*order, {"product_id": "desc"}], "from": query.offset, "size": query.limit}
     body["_source"] = list(_SHOWN)
@@ -138,19 +142,32 @@ def _counting(scope: Scope, aggregations: Clause) -> Clause:
     return {**body, "terminate_after": facets.SAMPLED}
 
 
-def _least(scope: Scope, asked: Asked, ask: _Search) -> int:
-    """How many of the terms must be there: all, or fewer where too few documents of the scope have all."""
-    first, *others = relevance.leasts(len(asked.meaning.terms))
-    if not others:
-        return first
-    bodies = []
-    for least in (first, *others[:-1]):
-        clauses = [*scope.clauses, scoring.found(asked, least)]
-        bodies.append({"query": {"bool": {"filter": clauses}}, "size": 0, "track_total_hits": FEW})
-    for least, answer in zip((first, *others[:-1]), ask(bodies), strict=True):
-        if answer["hits"]["total"]["value"] >= (FEW if least == first else 1):
-            return least
-    return others[-1]
+def _least(scope: Scope, asked: Asked, ask: _Search) -> tuple[int, bool]:
+    """How many of the terms must be there: all, or fewer where too few documents of the scope have all; and whether
+    they are very many then.
+    """
+    leasts = relevance.leasts(len(asked.meaning.terms))
+    bodies = [_number([*scope.clauses, scoring.found(asked, least)], MANY) for least in leasts]
+    numbers = [answer["hits"]["total"]["value"] for answer in ask(bodies)]
+    needed = [FEW, *(1 for _ in leasts[1:-1])]
+    least, number = next(
+        ((least, number) for least, number, enough in zip(leasts, numbers, needed, strict=False) if number >= enough),
+        (leasts[-1], numbers[-1]),
+    )
+    return least, number >= MANY and not (asked.meaning.phrases or asked.meaning.without)
+
+
+def _first_ones(query: Query, scope: Scope, asked: Asked, least: int, ask: _Search) -> list[Clause]:
+    """What is looked among: only what comes first anyway if that fills the page, else all."""
+    among = [*scope.filtered(), scoring.among_first(asked, least)]
+    wanted = query.offset + query.limit
+    [answer] = ask([_number(among, wanted)])
+    return among if answer["hits"]["total"]["value"] >= wanted else scope.filtered()
+
+
+def _number(clauses: Sequence[Clause], most: int) -> Clause:
+    """How many documents there are, at least up to so many."""
+    return {"query": {"bool": {"filter": list(clauses)}}, "size": 0, "track_total_hits": most}
 
 
 def _scope(query: Query, below: str) -> Scope:

@@ -25,6 +25,7 @@ _ANY: Clause = {"match_all": {}}
 _ONCE = 0.608  # what PostgreSQL's ts_rank gives a word that stands once where words weigh most
 _CATEGORY = 0.2  # of that, for a word of the categories
 _TIE = 0.1  # how much the other places of a word count beside the best one
+_FIRST = 1000.0  # of a score that is below about ten per term: what is so comes before what is not
 _YEARS = 2 * 365 * 24 * 3600 * 1_000_000.0  # microseconds in which newness fades to a third
 
 _LIKED = """
@@ -63,11 +64,25 @@ def found(asked: Asked, least: int) -> Clause:
     return _either([words, *more])
 
 
-def scored(asked: Asked, least: int, wanted: Sequence[Wanted], weights: Weights) -> Clause:
-    """The same, with the score of each."""
+def scored(asked: Asked, least: int, wanted: Sequence[Wanted], weights: Weights, *, is_many: bool = False) -> Clause:
+    """The same, with the score of each. `is_many`: what only mentions the words comes last."""
     words = _words_scored(asked.meaning, least, asked.known, wanted, weights)
     pinned = asked.curated.pinned
-    return _either([words, _constant(_products(pinned), 0)]) if pinned else words
+    clauses = [words, _constant(_products(pinned), 0)] if pinned else [words]
+    if is_many:
+        clauses += [_constant(clause, _FIRST) for clause in first_ones(asked, least)]
+    return _either(clauses)
+
+
+def first_ones(asked: Asked, least: int) -> list[Clause]:
+    """What comes before all that only mentions the words: what has `least` of them in name, brand, categories or tags,
+    or one of the codes; and before that what has all of them anywhere.
+    """
+    meaning = asked.meaning
+    terms = [_either(_in_words(term)) for term in meaning.terms]
+    named: list[Clause] = [{"bool": {"should": terms, "minimum_should_match": least}}]
+    named += [{"terms": {"codes": meaning.codes}}] if meaning.codes else []
+    return [_either(named), *([found(asked, len(terms))] if least < len(terms) else [])]
 
 
 def _words_scored(meaning: Meaning, least: int, known: Use, wanted: Sequence[Wanted], weights: Weights) -> Clause:
@@ -95,6 +110,13 @@ def _words_scored(meaning: Meaning, least: int, known: Use, wanted: Sequence[Wan
     bonuses = ((meaning.codes[:1], relevance.WHOLE_CODE), (meaning.codes[1:], relevance.PART_CODE))
     codes = [_constant({"terms": {"codes": values}}, bonus) for values, bonus in bonuses if values]
     return _either([asked, {"dis_max": {"queries": codes}}])
+
+
+def among_first(asked: Asked, least: int) -> Clause:
+    """Of these, what can be bought or has the article number that was typed."""
+    first: Clause = {"bool": {"filter": [_either(first_ones(asked, least)), {"term": {"is_buyable": True}}]}}
+    codes = asked.meaning.codes[:1]
+    return _either([first, {"terms": {"codes": codes}}]) if codes else first
 
 
 def place(meaning: Meaning, curated: Curated) -> Clause:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from catalog.search import engine, facets, indexing, page, postgres
+from catalog.search import elasticsearch as elasticsearch_engine
+from catalog.search import engine, facets, indexing, page, postgres, sync
 from catalog.search.query import Query
 from tests.factories import catalog
 
 pytestmark = pytest.mark.django_db
 
+Find = Callable[..., list[str]]
 MENTIONS = "Stands elegantly beside a lamp"
 
 
-@pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "MANY", 4)
+@pytest.fixture(params=["postgres", "elasticsearch"])
+def find(request: Any, monkeypatch: pytest.MonkeyPatch) -> Find:
+    """The names that one engine finds, four of them being very many."""
+    name = request.param
+    if name == "elasticsearch":
+        request.getfixturevalue("elasticsearch")
+    for module in (postgres, elasticsearch_engine):
+        monkeypatch.setattr(module, "MANY", 4)
     catalog.product(name="Table", description=MENTIONS, rating_count=2_000_000, rating_average=5)
     catalog.product(name="Desk", description=MENTIONS)
     catalog.product(name="Green lamp", description="Shows a zebra")
@@ -26,11 +35,14 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> None:
     catalog.product(name="Sold out lamp", units=0)
     catalog.product(name="Rug", description=MENTIONS, sku="ORIENT-77")
     indexing.rebuild()
+    if name == "elasticsearch":
+        sync.rebuild()
 
+    def ask(text: str, *, number: int = 1, limit: int = 24) -> list[str]:
+        found = engine.search(Query(text=text, page=number, limit=limit, is_exact=True), only=name)
+        return [hit.name for hit in found.hits]
 
-def find(text: str, *, number: int = 1, limit: int = 24) -> list[str]:
-    found = engine.search(Query(text=text, page=number, limit=limit, is_exact=True), only="postgres")
-    return [hit.name for hit in found.hits]
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -46,15 +58,16 @@ def find(text: str, *, number: int = 1, limit: int = 24) -> list[str]:
 )
 @pytest.mark.parametrize("many", [4, 5000])
 def test_what_only_mentions_the_words_comes_last(
-    monkeypatch: pytest.MonkeyPatch, shelf: None, text: str, many: int, expected: list[str]
+    monkeypatch: pytest.MonkeyPatch, find: Find, text: str, many: int, expected: list[str]
 ) -> None:
-    monkeypatch.setattr(postgres, "MANY", many)
+    for module in (postgres, elasticsearch_engine):
+        monkeypatch.setattr(module, "MANY", many)
     assert find(text) == expected
 
 
 @pytest.mark.parametrize("text", ["lamp", "lamp zebra", "lamp orient77", "table lamp"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
-def test_pages_follow_each_other_without_gap_or_repeat(shelf: None, text: str, limit: int) -> None:
+def test_pages_follow_each_other_without_gap_or_repeat(find: Find, text: str, limit: int) -> None:
     whole = find(text)
 
     assert [name for number in range(1, 8) for name in find(text, number=number, limit=limit)] == whole
