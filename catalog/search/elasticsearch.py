@@ -125,13 +125,14 @@ def _ask(
     has_attributes = bool(scope.category or scope.has_words or any(name.startswith("attr.") for name in scope.filters))
     counts = counting.request(query, scope.filters, scope.category, with_attributes=has_attributes)
     answer, numbers = ask([{**body, "track_total_hits": facets.COUNTED}, _counting(scope, counts)])
-    total = min(answer["hits"]["total"]["value"], facets.COUNTED)
+    is_sampled = numbers.get("terminated_early", False)
+    total = min(answer["hits"]["total"]["value"], facets.DEEP if is_sampled else facets.COUNTED)
     rows = counting.rows(numbers["aggregations"], query) | {"total": [("", "", total)]}
     codes = counting.worth(numbers["aggregations"], scope.filters) if has_attributes else []
     if codes:
         [more] = ask([_counting(scope, counting.attribute_request(codes, scope.filters))])
         rows |= counting.attribute_rows(more["aggregations"])
-    counted = facets.counted(rows, query.currency, is_sampled=numbers.get("terminated_early", False))
+    counted = facets.counted(rows, query.currency, is_sampled=is_sampled)
     cache.FACETS.set(counted, version, known)
     return answer["hits"]["hits"], counted
 

@@ -32,6 +32,7 @@ TOP = 20  # brands and categories shown
 MAX_ATTRIBUTE_FACETS, MAX_ATTRIBUTE_VALUES = 6, 20
 COUNTED = 50_000  # results; beyond that the total says "at least"
 SAMPLED = 20_000  # rows of which facets are counted; beyond that their counts say "at least"
+DEEP = 10_000  # results of a sampled list that can be leafed through: nobody does
 SAMPLE = 400  # rows that decide which attributes are worth a facet
 _LABELS = {
     "category": gettext_noop("Category"),
@@ -61,15 +62,16 @@ def count(query: Query, found: Conditions) -> Counted:
     return cache.FACETS.get_or(lambda: _count(query, found), version, digest)
 
 
-def total(query: Query, found: Conditions) -> Counted:
-    """Only how many rows meet everything, at most `COUNTED`; cached like the facets."""
+def total(query: Query, found: Conditions, most: int = 0) -> Counted:
+    """Only how many rows meet everything, at most so many (else `COUNTED`); cached like the facets."""
+    most = most or COUNTED
     where, params = found.where()
     version = cache.LISTINGS.get() or "0"
-    digest = hashlib.sha256(repr((where, params)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((where, params, most)).encode()).hexdigest()
 
     def make() -> Counted:
         with connections[db.CATALOG].cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({first(COUNTED, where)}) AS rows", params)
+            cursor.execute(f"SELECT count(*) FROM ({first(most, where)}) AS rows", params)
             return Counted(cursor.fetchone()[0], ())
 
     return cache.FACETS.get_or(make, "total", version, digest)
@@ -86,7 +88,7 @@ def _count(query: Query, found: Conditions) -> Counted:
     [[_value, _label, seen]] = by_name["seen"]
     if seen < SAMPLED:
         return counted(by_name, query.currency)
-    by_name["total"] = [("", "", total(query, found).total)]
+    by_name["total"] = [("", "", total(query, found, DEEP).total)]
     return counted(by_name, query.currency, is_sampled=True)
 
 

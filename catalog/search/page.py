@@ -13,7 +13,7 @@ from catalog.products import selectors, tree
 from catalog.products.cards import Card
 from catalog.search import highlighting, postgres
 from catalog.search.engine import Facet, Hit, Results
-from catalog.search.facets import COUNTED
+from catalog.search.facets import COUNTED, DEEP
 from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query, band
 from shop.core import cache
@@ -51,7 +51,8 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "title": place.title,
         "query": query.text,
         "total": results.total,
-        "is_least": results.total >= COUNTED,
+        "is_least": results.total >= COUNTED
+        or (results.total >= DEEP and any(one.is_sampled for one in results.facets)),
         "cards": [card(hit, results.looked_for) for hit in results.hits],
         "sort": _sort(query, place),
         "facets": [

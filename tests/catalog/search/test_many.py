@@ -81,8 +81,8 @@ def test_of_very_many_results_some_are_counted_and_the_page_says_so(
         catalog.product(name=f"Lamp {number}", brand="Acme")
     indexing.rebuild()
     monkeypatch.setattr(facets, "SAMPLED", 4)
-    monkeypatch.setattr(facets, "COUNTED", 5)
-    monkeypatch.setattr(page, "COUNTED", 5)
+    for module in (facets, page):
+        monkeypatch.setattr(module, "DEEP", 5)
 
     text = client.get("/products/?q=lamp").content.decode()
 
