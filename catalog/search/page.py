@@ -202,7 +202,7 @@ def _option(facet: Facet, count: Any, query: Query, place: Place) -> dict[str, A
     url = place.url(changed)
     if facet.name == "category" and place.path.startswith("/categories/"):
         url = f"/categories/{count.value}/{query.urlencoded()}" if query.page == 1 else f"/categories/{count.value}/"
-    return {"label": count.label, "count": count.count, "is_selected": is_selected, "url": url}
+    return {"value": count.value, "label": count.label, "count": count.count, "is_selected": is_selected, "url": url}
 
 
 def toggle(query: Query, name: str, value: str) -> tuple[bool, Query]:

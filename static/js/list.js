@@ -1,13 +1,18 @@
-// Filters on phones: the sheet stays open while several are chosen, and each facet stays as the shopper left it.
+// Filters: what was chosen keeps the keyboard, each facet stays as the shopper left it, and on phones the sheet stays open
+// while several are chosen.
 
 let wasOpen = false;
 let folded = new Map();
+let focused = "";
 
+const BESIDE = { "load-more": "#pages [aria-current]", "load-before": "#product-grid a" };
 const sheet = () => document.getElementById("filters");
 const isSheet = () => matchMedia("(width < 64rem)").matches;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id !== "results") return;
+  const { target } = event.detail;
+  focused = document.activeElement?.closest("#results") ? document.activeElement.id || "results-title" : "";
+  if (target?.id !== "results") return;
   wasOpen = Boolean(sheet()?.matches(":popover-open"));
   folded = new Map([...document.querySelectorAll("details.facet")].map((facet) => [facet.dataset.facet, facet.open]));
 });
@@ -18,4 +23,9 @@ document.addEventListener("htmx:afterSwap", () => {
   }
   if (wasOpen && isSheet()) sheet()?.showPopover();
   wasOpen = false;
+  if (!focused) return;
+  // What was taken away by it has no place any more: then it goes on beside it, or from the title of the results.
+  const place = document.getElementById(focused) ?? document.querySelector(BESIDE[focused] ?? "#results-title");
+  place?.focus({ preventScroll: true });
+  focused = "";
 });
