@@ -154,8 +154,11 @@ def _attributes(
         if not name.startswith("attr."):
             continue
         code = name.removeprefix("attr.")
-        if not _CODE.fullmatch(code) or len(found) >= MAX_ATTRIBUTES:
-            problems[name[:80]] = "not a filter"
+        if not _CODE.fullmatch(code):
+            problems[name[:80]] = "the name of a filter"
+            continue
+        if len(found) >= MAX_ATTRIBUTES:
+            problems[name[:80]] = f"one of at most {MAX_ATTRIBUTES} filters"
             continue
         values = _values(params, name, problems)
         if values:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
 from catalog.products import tree
-from catalog.search import curations, engine, page, personal, query, reports, selectors, suggest
+from catalog.search import curations, engine, page, personal, query, reports, rules, selectors, suggest
 from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
@@ -32,10 +31,13 @@ logger = logging.getLogger(__name__)
 @vary_on_headers("HX-Request")
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
-    asked = _asked(request)
+    asked, left_out = _asked(request)
     if asked.text and not asked.has_filters and (leads_to := curations.leads_to(asked.text)):
         return redirect(leads_to)
-    title = _("Results for “%(words)s”") % {"words": asked.text} if asked.text else _("All products")
+    has_words = bool(rules.words(asked.text))
+    title = _("Results for “%(words)s”") % {"words": asked.text} if has_words else _("All products")
+    if asked.text and not has_words:
+        title = _("No word to search for")
     node = tree.tree().at(asked.category) if asked.category else None
     if asked.category and node is None:
         raise Http404
@@ -44,7 +46,8 @@ def product_list(request: HttpRequest) -> HttpResponse:
         without = replace(asked, category="", page=1)
         place = Place(page.LIST_URL, title)
         crumbs = [{"label": title, "url": place.url(without)}, {"label": node.name, "url": None}]
-    return _list(request, asked, Place(page.LIST_URL, title), {"breadcrumbs": crumbs})
+    context = {"breadcrumbs": crumbs, "left_out": left_out, "has_words": has_words}
+    return _list(request, asked, Place(page.LIST_URL, title), context)
 
 
 @require_safe
@@ -57,7 +60,8 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
         if present is None:
             raise Http404
         return HttpResponsePermanentRedirect(reverse("category", args=[present]))
-    asked = replace(_asked(request), category=node.url_path)
+    asked, left_out = _asked(request)
+    asked = replace(asked, category=node.url_path)
     above = tree.tree().ancestors(node.path)
     crumbs: list[dict[str, str | None]] = [{"label": one.name, "url": one.url} for one in above[:-1]]
     words = selectors.category_words(node.id)
@@ -67,6 +71,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
         Place(node.url, node.name),
         {
             "breadcrumbs": [*crumbs, {"label": node.name, "url": None}],
+            "left_out": left_out,
             "intro": words.description,
             "meta_description": words.seo_description,
             "canonical_url": requests.absolute(node.url),
@@ -85,33 +90,31 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
         if present is None:
             raise Http404
         return HttpResponsePermanentRedirect(reverse("brand", args=[present]))
-    asked = _asked(request)
+    asked, left_out = _asked(request)
     asked = replace(asked, brands=(slug,))
     url = reverse("brand", args=[slug])
     crumbs: list[dict[str, str | None]] = [{"label": found.name, "url": None}]
     context = {"breadcrumbs": crumbs, "intro": found.description, "canonical_url": requests.absolute(url)}
-    return _list(request, asked, Place(url, found.name, fixed_brand=slug), context)
+    return _list(request, asked, Place(url, found.name, fixed_brand=slug), {**context, "left_out": left_out})
 
 
 @require_safe
 def search_suggest(request: HttpRequest) -> HttpResponse:
-    """The rows under the search box; empty when there is nothing to offer."""
+    """The rows under the search box, and how many there are, which is read out."""
     found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
-    return render(request, "catalog/search/_suggestions.html", found)
+    count = sum(len(found[kind]) for kind in ("queries", "categories", "brands", "products"))
+    return render(request, "catalog/search/_suggestions.html", {**found, "count": count})
 
 
-def _asked(request: HttpRequest) -> Query:
-    """The query in the address. What cannot be read is left out, said on the page; a page that cannot be is a 404."""
+def _asked(request: HttpRequest) -> tuple[Query, list[str]]:
+    """The query in the address, and what the page says of what cannot be read and is left out. A page that cannot be
+    read is a 404.
+    """
     asked, problems = query.parse(dict(request.GET.lists()), currency=settings.DEFAULT_CURRENCY)
     if "page" in problems:
         raise Http404
-    for name, expected in problems.items():
-        messages.warning(
-            request,
-            _("We left out “%(name)s” from the address: it should be %(expected)s.")
-            % {"name": name, "expected": expected},
-        )
-    return asked
+    left_out = _("We left out “%(name)s” from the address: it should be %(expected)s.")
+    return asked, [left_out % {"name": name, "expected": expected} for name, expected in problems.items()]
 
 
 def _list(
@@ -121,14 +124,15 @@ def _list(
     context: dict[str, Any],
     children: list[tuple[str, str, str]] | None = None,
 ) -> HttpResponse:
-    results, is_personal = _for_visitor(request, asked, engine.search(replace(asked, is_personal=True)))
+    results, has_own_order = _for_visitor(request, asked, engine.search(replace(asked, is_personal=True)))
     if asked.page > 1 and not results.hits:
         raise Http404
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
         reports.searched(asked.text, has_results=bool(results.total))
     shown = {**page.list_context(asked, place, results), **context}
-    if is_personal:
-        shown["impersonal_url"] = place.url(replace(asked, is_personal=False))
+    if has_own_order:
+        switched = place.url(replace(asked, is_personal=not asked.is_personal))
+        shown["impersonal_url" if asked.is_personal else "personal_url"] = switched
     counts = {
         count.value: count.count for facet in results.facets if facet.name == "category" for count in facet.counts
     }
@@ -144,15 +148,20 @@ def _list(
 
 
 def _for_visitor(request: HttpRequest, asked: Query, results: Results) -> tuple[Results, bool]:
-    """The results in the customer's own order, if they agreed to that, and whether it is another one."""
+    """The results in the customer's own order, if they agreed to that, and whether it is another one.
+
+    Where the usual order is asked for, whether there is one of their own.
+    """
     customer_id = requests.customer_id(request)
-    if customer_id is None or not (asked.text and asked.is_personal and asked.sort == "relevance"):
+    if customer_id is None or not (asked.text and asked.sort == "relevance"):
         return results, False
     try:
         suits = import_string(settings.SEARCH_SUITS)(customer_id, [hit.product_id for hit in results.hits])
     except DatabaseError:
         logger.warning("results are shown in nobody's own order", exc_info=True)
         return results, False
+    if not asked.is_personal:
+        return results, bool(suits)
     fixed = personal.exact(results.hits, asked.text, curations.curated(asked.text).pinned) if suits else 0
     hits = personal.reordered(results.hits, suits, fixed=fixed)
     return replace(results, hits=hits), hits != list(results.hits)

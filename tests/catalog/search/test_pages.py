@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client, TestCase
+from django.utils.html import escape
 
 from catalog.products import categories
 from catalog.search import indexing
@@ -111,6 +112,7 @@ def test_unknown_places_are_404(client: Client, address: str) -> None:
         {"rating": "6"},
         {"in_stock": "perhaps"},
         {"attr.Bad Code'": "x"},
+        {"attr.": "1"},
     ],
 )
 def test_what_cannot_be_read_is_left_out_and_said(client: Client, parameters: dict[str, str]) -> None:
@@ -120,8 +122,22 @@ def test_what_cannot_be_read_is_left_out_and_said(client: Client, parameters: di
 
     assert response.status_code == 200
     assert names(response) == ["Lamp"]
-    [message] = response.context["messages"]
-    assert next(iter(parameters)) in str(message)
+    [said] = response.context["left_out"]
+    assert next(iter(parameters)) in said
+    for how in ({"HX-Request": "true"}, {"HX-Request": "true", "HX-Boosted": "true"}):
+        results = client.get("/products/", parameters, headers=how).content.decode().split('id="results"')[1]
+        assert f'role="status"><p>{escape(said)}</p>' in results
+
+
+def test_what_is_no_filter_is_said_in_a_sentence(client: Client) -> None:
+    many = {f"attr.a{number}": "1" for number in range(9)}
+
+    assert client.get("/products/", {"attr.": "1"}).context["left_out"] == [
+        "We left out “attr.” from the address: it should be the name of a filter."
+    ]
+    assert client.get("/products/", many).context["left_out"] == [
+        "We left out “attr.a8” from the address: it should be one of at most 8 filters."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +164,14 @@ def test_no_words_break_the_search(client: Client, words: str) -> None:
 
     assert response.status_code == 200
     assert client.get("/search/suggest/", {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize("words", ['"', "?!", "💡"])
+def test_a_search_without_a_word_is_told_so(client: Client, words: str) -> None:
+    response = client.get("/products/", {"q": words})
+
+    assert (response.context["title"], response.context["total"]) == ("No word to search for", 0)
+    assert "There is no word in what you searched for." in response.content.decode()
 
 
 def test_nothing_found_is_a_page_that_helps(client: Client) -> None:
