@@ -77,11 +77,16 @@ function combobox(input) {
     if (option) input.setAttribute("aria-activedescendant", option.id);
     else input.removeAttribute("aria-activedescendant");
   };
-  const close = () => { list.replaceChildren(); choose(null); input.ariaExpanded = "false"; };
-  list.addEventListener("htmx:afterSwap", () => { input.ariaExpanded = String(options().length > 0); });
+  const say = (words) => { input.form.querySelector("[role=status]").textContent = words; };
+  const close = () => { list.replaceChildren(); choose(null); say(""); input.ariaExpanded = "false"; };
+  list.addEventListener("htmx:afterSwap", () => {
+    if (document.activeElement !== input) { close(); return; } // left before they came
+    input.ariaExpanded = String(options().length > 0);
+  });
   const offerRecent = () => {
     if (input.value.trim() || options().length || !recent().length) return;
     list.replaceChildren(recentSearches(input.form));
+    say(`${list.firstElementChild.ariaLabel}: ${options().length}`);
     input.ariaExpanded = "true";
   };
   input.addEventListener("focus", offerRecent);
@@ -91,12 +96,20 @@ function combobox(input) {
     const all = options();
     if (event.key === "Escape" && all.length) { event.preventDefault(); close(); return; }
     if (event.key === "Enter" && active()) { event.preventDefault(); active().click(); return; }
-    if (!all.length || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
     event.preventDefault();
-    const at = all.indexOf(active()) + (event.key === "ArrowDown" ? 1 : -1);
-    choose(at < 0 || at >= all.length ? null : all[at]);
+    if (!all.length) { // closed: open it again
+      if (input.value.trim()) input.dispatchEvent(new Event("offer"));
+      else offerRecent();
+      return;
+    }
+    // Round about: options, then the field itself, from where it goes on at the other end.
+    const ring = [null, ...all];
+    choose(ring.at((ring.indexOf(active() ?? null) + (event.key === "ArrowDown" ? 1 : -1)) % ring.length));
   });
-  input.form.addEventListener("focusout", (event) => { if (!input.form.contains(event.relatedTarget)) setTimeout(close, 150); });
+  // Pressing an option leaves the keyboard in the field, so that leaving the field is always leaving the list.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  input.addEventListener("blur", close);
 }
 
 function prepare(root) {

@@ -43,6 +43,33 @@ def test_suggestions_are_chosen_by_keyboard(sized):
     assert heard == []
 
 
+def test_the_suggestions_follow_the_keyboard(page):
+    page.goto("/")
+    field, said = box(page), page.locator("#search-status")
+    field.press_sequentially("lapt", delay=30)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    count = offered(page).count()
+    expect(said).to_have_text(f"{count} suggestions")
+    field.press("ArrowUp")
+    expect(field).to_have_attribute("aria-activedescendant", offered(page).last.get_attribute("id"))
+    field.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_count(0)
+    field.press("ArrowDown")
+    expect(offered(page).first).to_have_attribute("aria-selected", "true")
+
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(said).to_have_text("")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(offered(page)).to_have_count(count)
+
+    field.press("Tab")
+    expect(page.get_by_role("search").get_by_role("button")).to_be_focused()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(offered(page)).to_have_count(0)
+
+
 def test_a_suggested_product_opens(sized):
     sized.goto("/")
     box(sized).press_sequentially("laptop", delay=30)

@@ -71,6 +71,9 @@ def test_the_fragment_is_a_list_of_options(client: Client, shelf: None) -> None:
     assert html.count('role="option"') == html.count('aria-selected="false"') == 8
     assert html.count('role="group"') == 4
     assert html.count("<h2") == 0
+    assert html.count('tabindex="-1"') == 8  # the arrows lead to them
+    assert "8 suggestions" in html
+    assert "No suggestions" in client.get("/search/suggest/?q=zzzz").content.decode()
 
 
 def test_suggestions_take_few_queries_however_much_there_is(shelf: None, counting: Any) -> None:
