@@ -117,7 +117,10 @@ def test_a_page_follows_a_customer_who_agreed(client: Client, django_capture_on_
     assert sorted(own) == sorted(plain)
     assert sum(own.index(one.name) for one in liked) < sum(plain.index(one.name) for one in liked)
     assert mine.context["impersonal_url"] == "/products/?q=lamp&personal=0"
+    usual = client.get("/products/?q=lamp&personal=0")
     assert names("/products/?q=lamp&personal=0") == plain
+    assert usual.context["personal_url"] == "/products/?q=lamp"
+    assert "Show my own order" in usual.content.decode()
     assert names("/products/?q=lamp&sort=newest") == names("/products/?q=lamp&sort=newest&personal=0")
     assert names("/products/?q=lamp+0")[0] == "Lamp 0"
 
@@ -127,3 +130,4 @@ def test_a_page_follows_a_customer_who_agreed(client: Client, django_capture_on_
 
     agree(customer, False)
     assert names("/products/?q=lamp")[1:] == plain
+    assert "personal_url" not in client.get("/products/?q=lamp&personal=0").context
