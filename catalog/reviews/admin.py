@@ -55,6 +55,9 @@ class ReviewList(KeysetList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if StateFilter.parameter_name not in self.params:  # those that wait: how many all are would mislead
+            self.about = None
+            self.nothing = _("No review waits for you.")
         found = selectors.photos_of([row.pk for row in self.result_list])
         for row in self.result_list:
             row.shown_photos = found.get(row.pk, ())

@@ -45,6 +45,14 @@ def test_what_waits_is_listed_first(merchant: Client) -> None:
     assert admin.waiting_badge(None) == "2"  # type: ignore[arg-type]
 
 
+def test_a_queue_without_reviews_says_what_it_shows(merchant: Client) -> None:
+    catalog.ReviewFactory(title="fine")
+
+    html = merchant.get(QUEUE).content.decode()
+
+    assert ("No review waits for you." in html, "Nothing here yet." in html, " in all<" in html) == (True, False, False)
+
+
 def test_they_are_found_by_their_products_sku(merchant: Client) -> None:
     lamp = catalog.product(sku="LAMP-1")
     review = catalog.ReviewFactory(product=lamp, title="Lamp")
