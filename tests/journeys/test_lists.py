@@ -18,20 +18,16 @@ def scrolled(page: Page) -> int:
     return int(page.evaluate("Math.round(scrollY)"))
 
 
-def ask_price(page: Page, low: str) -> None:
-    page.locator("#price-min").fill(low)
-    with page.expect_response(lambda one: "price_min" in one.url):
-        page.locator("#price-go").click()
-    expect(page.locator("#results.htmx-request")).to_have_count(0)
-
-
 def test_a_filter_leaves_the_page_where_it_was(page):
     page.goto(LIST)
-    page.evaluate("scrollTo(0, 300)")
+    page.locator("#price-go").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 200)
+    page.locator("#price-min").fill("1")
     before = scrolled(page)
-    ask_price(page, "1")
+    with page.expect_response(lambda one: "price_min" in one.url):
+        page.locator("#price-go").click()
     expect(page.locator(".chip--on")).to_have_count(1)
-    assert (before, scrolled(page)) == (300, 300)
+    assert (before > 0, scrolled(page)) == (True, before)
 
 
 def test_a_facet_keeps_the_keyboard(sized):
