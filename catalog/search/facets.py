@@ -58,7 +58,7 @@ def count(query: Query, found: Conditions) -> Counted:
     """Total and facets of a query, from the cache or by at most two statements."""
     version = cache.LISTINGS.get() or "0"
     asked = replace(query, page=1, limit=1, sort="relevance", text="")
-    digest = hashlib.sha256(repr((asked, found.tsquery, found.category, get_language())).encode()).hexdigest()
+    digest = hashlib.sha256(repr((asked, found, get_language())).encode()).hexdigest()  # also pins and article codes
     return cache.FACETS.get_or(lambda: _count(query, found), version, digest)
 
 

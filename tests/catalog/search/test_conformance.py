@@ -218,6 +218,28 @@ def test_the_merchant_says_what_is_first_and_last(search: Search) -> None:
     assert sorted(names(search("lamp", sort="price"))) == sorted(names(found))
 
 
+def test_what_is_pinned_is_counted_for_the_search_that_pins_it(search: Search) -> None:
+    catalog.product(indexed=False, name="Lamp", brand="Acme")
+    torch = catalog.product(indexed=False, name="Torch", brand="Other")
+    row = Curation.objects.create(words="lamp lamp", key=curations.key("lamp lamp"))
+    curations.pin(row, [(torch.pk, False)])
+
+    for _turn in range(2):
+        plain, pinned = search("lamp"), search("lamp lamp")
+        assert (names(plain), plain.total) == (["Lamp"], 1)
+        assert (names(pinned), pinned.total) == (["Torch", "Lamp"], 2)
+        assert [counts(one)["brand"] for one in (plain, pinned)] == [{"acme": 1}, {"acme": 1, "other": 1}]
+
+
+def test_article_numbers_are_counted_for_the_search_that_names_them(search: Search) -> None:
+    catalog.product(indexed=False, name="Cable qx 700", brand="Acme")
+    catalog.product(indexed=False, name="Camera", brand="Other", sku="QX-700-QX-700")
+
+    for _turn in range(2):
+        plain, doubled = search("qx-700"), search("qx-700 qx-700")
+        assert (plain.total, doubled.total) == (len(plain.hits), len(doubled.hits))
+
+
 def test_an_article_number_comes_before_all(search: Search) -> None:
     catalog.product(indexed=False, name="Cable for QX-700", sku="C-1")
     catalog.product(indexed=False, name="Camera", sku="QX-700", units=0)
