@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from catalog.search import changes, rules
+from django.conf import settings
+
+from catalog.search import changes, query, rules
 from catalog.search.models import Curation, Pinned
 
 MOST = 50  # products of one search
@@ -37,7 +40,23 @@ def curated(text: str) -> Curated:
 
 
 def leads_to(text: str) -> str | None:
-    """The page of this shop to which a search for `text` leads instead of results. One query."""
+    """The page of this shop to which a search for `text` leads instead of results, unless that is a search that leads
+    on itself: nobody is sent round in circles. Two queries at most.
+    """
+    url = _target(text)
+    return None if url and (on := searched_by(url)) and _target(on) else url
+
+
+def searched_by(url: str) -> str:
+    """What is searched for at this address of the shop; empty if nothing is, or if filters keep it where it is."""
+    parts = urlsplit(url)
+    if parts.path != "/products/":
+        return ""
+    asked, _problems = query.parse(parse_qs(parts.query), currency=settings.DEFAULT_CURRENCY)
+    return "" if asked.has_filters else asked.text
+
+
+def _target(text: str) -> str | None:
     rows = Curation.objects.filter(key=key(text), is_active=True).exclude(redirect_url="")
     return rows.values_list("redirect_url", flat=True).first()
 

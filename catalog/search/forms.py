@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from catalog.search import curations, rules
+from catalog.search import curations, rules, selectors
 from catalog.search.models import Curation, Ranking, StopWord, Synonym
 
 _PATH = re.compile(r"/(?!/)[!-\[\]-~]*")  # no other host, no backslash, no space
@@ -70,7 +70,25 @@ class CurationForm(forms.ModelForm):  # type: ignore[type-arg]
         url = str(self.cleaned_data["redirect_url"]).strip()
         if url and not _PATH.fullmatch(url):
             raise forms.ValidationError(_("A page of this shop, which begins with one slash: /categories/sale/"))
+        if url and not selectors.is_there(url):
+            raise forms.ValidationError(_("There is no such page in this shop."))
         return url
+
+    def clean(self) -> dict[str, Any] | None:
+        """No search leads to one that leads on."""
+        cleaned = super().clean()
+        url, key = self.cleaned_data.get("redirect_url"), self.instance.key
+        if not (url and key and "words" in self.cleaned_data):
+            return cleaned
+        others = Curation.objects.exclude(pk=self.instance.pk).exclude(redirect_url="")
+        on = curations.searched_by(url)
+        if on and (curations.key(on) == key or others.filter(key=curations.key(on)).exists()):
+            self.add_error("redirect_url", _("The search for “%(words)s” leads elsewhere itself.") % {"words": on})
+        for other in others.filter(redirect_url__startswith="/products/?"):
+            if curations.key(curations.searched_by(other.redirect_url)) == key:
+                text = _("The search for “%(words)s” leads to this one, which must not lead on.")
+                self.add_error("redirect_url", text % {"words": other.words})
+        return cleaned
 
 
 class PinnedFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]

@@ -126,6 +126,33 @@ def test_a_search_leads_to_pages_of_this_shop_alone(merchant: Client, url: str) 
     assert list(response.context["adminform"].form.errors) == ["redirect_url"]
 
 
+def refused(merchant: Client, words: str, url: str) -> list[str]:
+    data = {"words": words, "redirect_url": url, "is_active": "on", **pins()}
+    response = merchant.post(reverse("admin:catalog_curation_add"), data)
+    return [] if response.status_code == 302 else list(response.context["adminform"].form.errors["redirect_url"])
+
+
+def test_no_search_leads_to_one_that_leads_on(merchant: Client) -> None:
+    assert refused(merchant, "loopy", "/products/?q=Loopy") == ["The search for “Loopy” leads elsewhere itself."]
+    assert refused(merchant, "one", "/products/?q=two") == []
+    assert refused(merchant, "zero", "/products/?q=one") == ["The search for “one” leads elsewhere itself."]
+    assert refused(merchant, "two", "/search/suggest/") == [
+        "The search for “one” leads to this one, which must not lead on."
+    ]
+    assert refused(merchant, "shelf", "/products/?q=shelf&in_stock=1") == []
+
+
+def test_a_search_leads_only_to_what_is_there(merchant: Client) -> None:
+    catalog.product(slug="lamp", brand="Acme", category=catalog.category("Home", "Lamps"))
+    catalog.ProductFactory(slug="secret", status="draft")
+    there = ["/categories/home/lamps/", "/categories/home", "/brands/acme/", "/products/lamp/", "/products/", "/faq/"]
+    missing = ["/categories/nowhere/", "/brands/nobody/", "/products/nothing/", "/products/secret/"]
+
+    answers = {url: refused(merchant, f"words {number}", url) for number, url in enumerate([*there, *missing])}
+
+    assert answers == {url: [] for url in there} | {url: ["There is no such page in this shop."] for url in missing}
+
+
 def test_reports_are_pages(merchant: Client, counting: Any) -> None:
     page = reverse("admin:catalog_searched_changelist")
     counts = []

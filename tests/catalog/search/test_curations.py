@@ -84,6 +84,24 @@ def test_a_search_may_lead_elsewhere(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, "/pages/contact/")
 
 
+def test_no_search_leads_round_in_circles(client: Client) -> None:
+    curation("loopy", redirect_url="/products/?q=Loopy")
+    curation("one", redirect_url="/products/?q=two")
+    curation("two", redirect_url="/products/?q=one")
+    curation("there", redirect_url="/products/?q=lamp&sort=price")
+    curation("shelf", redirect_url="/products/?q=shelf&in_stock=1")
+
+    found = {text: client.get("/products/", {"q": text}) for text in ("loopy", "one", "two", "there", "shelf")}
+
+    assert {text: response.get("Location") for text, response in found.items()} == {
+        "loopy": None,
+        "one": None,
+        "two": None,
+        "there": "/products/?q=lamp&sort=price",
+        "shelf": "/products/?q=shelf&in_stock=1",
+    }
+
+
 def test_a_pin_is_seen_at_once(django_capture_on_commit_callbacks: Any) -> None:
     catalog.product(name="Lamp")
     torch = catalog.product(name="Torch")
