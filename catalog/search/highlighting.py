@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from catalog.search import rules
 from catalog.search.meaning import LookedFor
 
 Part = tuple[str, bool]  # a piece of the text, and whether it was looked for
 
-_PIECE = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
-_WORD = re.compile(r"[^\W_]+")
+# What is looked at, one in the other: what hyphens join, what apostrophes join, and words, the s of "men's" aside.
+_PIECES = (
+    re.compile(r"[^\W_]+(?:[-./'’ʼ‘][^\W_]+)*"),
+    re.compile(r"[^\W_]+(?:['’ʼ‘][^\W_]+)*"),
+    re.compile(r"(?!(?<=['’ʼ‘])[sS](?![^\W_]))[^\W_]+"),
+)
 
 
 def parts(text: str, looked_for: Collection[LookedFor]) -> tuple[Part, ...]:
-    """`text` in pieces that make it up again: words in any number ("Boots" for boot), what hyphens join also as one
-    ("WH-1000XM4" for wh1000xm4), and the words that begin so.
+    """`text` in pieces that make it up again: words in any number ("Boots" for boot), what hyphens and apostrophes join
+    also as one ("WH-1000XM4" for wh1000xm4, "Men's" for mens), and the words that begin so.
     """
     words = {rules.singular(word) for word, _is_beginning in looked_for}
     beginnings = tuple(word for word, is_beginning in looked_for if is_beginning)
@@ -24,15 +28,19 @@ def parts(text: str, looked_for: Collection[LookedFor]) -> tuple[Part, ...]:
     def is_meant(piece: str) -> bool:
         return rules.singular(piece) in words or (bool(beginnings) and piece.startswith(beginnings))
 
-    spans: list[tuple[int, int]] = []
-    for found in _PIECE.finditer(text):
-        if is_meant(rules.compact(found[0])):
-            spans.append(found.span())
-        else:
-            start = found.start()
-            pieces = [(start + one.start(), start + one.end()) for one in _WORD.finditer(found[0])]
-            spans += [span for span in pieces if is_meant(rules.fold(text[slice(*span)]))]
-    return tuple(_cut(text, spans))
+    return tuple(_cut(text, _spans(text, 0, _PIECES, is_meant)))
+
+
+def _spans(
+    text: str, offset: int, pieces: Sequence[re.Pattern[str]], is_meant: Callable[[str], bool]
+) -> Iterator[tuple[int, int]]:
+    """Where the largest pieces are that are meant."""
+    pattern, *finer = pieces
+    for found in pattern.finditer(text):
+        if is_meant("".join(rules.words(found[0]))):
+            yield offset + found.start(), offset + found.end()
+        elif finer:
+            yield from _spans(found[0], offset + found.start(), finer, is_meant)
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterable[Part]:

@@ -110,11 +110,12 @@ Piece = tuple[Form, ...]  # the forms of one word or measure
 
 
 def _pieces(text: str) -> list[Piece]:
-    """Words in turn; a measure, and what hyphens join, as one piece that has its one-word form as well."""
-    folded = rules.fold(text)
+    """Words in turn; a measure, and what hyphens or apostrophes join, as one piece that has its other form as well."""
+    folded = rules.spoken(text)
     pieces: list[Piece] = []
     end = 0
-    for found in sorted([*rules.measured(folded), *rules.compounds(folded)], key=lambda one: one.start()):
+    joined = [*rules.measured(folded), *rules.compounds(folded), *rules.elided(folded)]
+    for found in sorted(joined, key=lambda one: one.start()):
         if found.start() >= end:
             pieces += [((word,),) for word in rules.words(folded[end : found.start()])]
             pieces.append(_piece(found))
@@ -126,6 +127,8 @@ def _piece(found: re.Match[str]) -> Piece:
     typed = tuple(rules.words(found[0]))
     if found.re.groups:  # a measure; where its unit is a sign the number alone would mean nothing
         return ((rules.measure(found),),) if len(typed) == 1 else (typed, (rules.measure(found),))
+    if "'" in found[0]:
+        return (typed, tuple(rules.words(found[0].replace("'", " "))))
     joined = "".join(typed)
     return (typed, (joined,)) if len(joined) <= rules.MAX_WORD else (typed,)
 

@@ -18,9 +18,14 @@ _JOINS = re.compile(r"[-./]")  # looked for first: most names join nothing
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-./][^\W_]++)+")
 # Letters that Unicode does not decompose into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_PLAIN |= str.maketrans(dict.fromkeys("’ʼ‘", "'"))
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_])'s(?![^\W_])")
+_DECADE = re.compile(r"(?<=\d)'s(?![^\W_])")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")  # between letters: that of 5'' is a measure
+_ELIDED = re.compile(r"(?<![^\W_])[^\W_]++(?:(?<=[^\W\d_])'(?=[^\W\d_])[^\W_]++)+")
 _BREAK = re.compile(r"""[^\w\s.-]+""")  # a model number does not go on behind a comma or a bracket
 _UNITS = {
-    "inch": 'inch|inches|zoll|"|″|”|\'\'', "cm": "cm|centimet(?:er|re)s?", "mm": "mm|millimet(?:er|re)s?",
+    "inch": 'inch|inches|zoll|"|″|”|\'\'|′′', "cm": "cm|centimet(?:er|re)s?", "mm": "mm|millimet(?:er|re)s?",
     "kg": "kg|kilos?|kilograms?", "g": "g|grams?", "lb": "lbs?|pounds?", "oz": "oz|ounces?",
     "ml": "ml|millilit(?:er|re)s?", "l": "l|lit(?:er|re)s?", "m": "m|met(?:er|re)s?", "ft": "ft|feet|foot",
     "w": "w|watts?", "v": "v|volts?", "mah": "mah", "wh": "wh", "gb": "gb|gigabytes?", "tb": "tb|terabytes?",
@@ -50,28 +55,36 @@ IRREGULAR = {
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "Café" gives "cafe", "Bøgh" gives "bogh"."""
+    """Lower case without accents, apostrophes as typed: "Café" gives "cafe", "Bøgh" "bogh", "d’Or" "d'or"."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     return "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
 
 
+def spoken(text: str) -> str:
+    """`text` folded, possessives as the word itself: "Men's" gives "men", "O'Reilly's" "o'reilly", "90's" "90s"."""
+    folded = fold(text)
+    return _DECADE.sub("s", _POSSESSIVE.sub("", folded)) if "'" in folded else folded
+
+
 def words(text: str) -> list[str]:
-    """The words of `text`, folded, without punctuation: "Wi-Fi 6E" gives ["wi", "fi", "6e"]."""
-    return [word[:MAX_WORD] for word in _WORD.findall(fold(text))]
+    """The words of `text` without punctuation: "Wi-Fi 6E" gives ["wi", "fi", "6e"], "O'Reilly's" ["oreilly"]."""
+    return [word[:MAX_WORD] for word in _WORD.findall(_APOSTROPHE.sub("", spoken(text)))]
 
 
 def indexed(text: str, *, is_title: bool = False) -> str:
     """The words of `text` and the other ways people write its model numbers and measures, as one text for the index.
 
-    "WH-1000XM4" is also found as wh1000xm4, wh 1000 xm4 and 1000xm4; 17" as 17 inch and 17in. In a title neighbours
-    that make a model number together are joined as well: "PS 4" is also ps4.
+    "WH-1000XM4" is also found as wh1000xm4, wh 1000 xm4 and 1000xm4; 17" as 17 inch and 17in; "O'Reilly" as o reilly.
+    In a title neighbours that make a model number together are joined as well: "PS 4" is also ps4.
     """
-    folded = fold(text)
+    typed = spoken(text)
+    folded = _APOSTROPHE.sub("", typed)
     plain = [word[:MAX_WORD] for word in _WORD.findall(folded)]
     known = set(plain)
     more = [*_models(folded, known), *map(measure, measured(folded)), *(IRREGULAR[w] for w in plain if w in IRREGULAR)]
+    more += (word[:MAX_WORD] for found in elided(typed) for word in _WORD.findall(found[0]))
     if is_title:
         more += (
             joined
@@ -130,6 +143,11 @@ def compounds(text: str) -> Iterator[re.Match[str]]:
     return _JOINED.finditer(text)
 
 
+def elided(text: str) -> Iterator[re.Match[str]]:
+    """Where words with an apostrophe inside stand in a text as `spoken`."""
+    return _ELIDED.finditer(text)
+
+
 def is_model(word: str) -> bool:
     """Whether `word` has both letters and digits."""
     if word.isalpha() or word.isdigit():  # most words, and soon told
@@ -158,7 +176,7 @@ def singular(word: str) -> str:
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
+        return IRREGULAR.get(word[:-1], word[:-1])  # "mens", as many write "men's"
     if len(word) == 3 and word.endswith("s") and word.isalpha() and word[1] not in "aeiouys":  # "tvs", not "gas"
         return word[:-1]
     return word

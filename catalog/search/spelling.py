@@ -14,6 +14,7 @@ from shop.core import db
 FEW = 10  # listings: of a word that fewer have it may be asked whether another was meant
 MUCH = 20  # times as often a word must be used than a rare one that is near it
 _LONGEST = 40
+_ENGLISH = frozenset(rules.IRREGULAR.values()) | rules.STOP  # no mistakes, though no product has them
 
 # A stem of three letters or fewer says nothing of a word that no title has ("gmaing" and GMA), unless in the plural.
 _KNOWN = """
@@ -119,7 +120,7 @@ def corrections(words: Sequence[str], known: Use, also: Iterable[tuple[str, int]
         for asked, elsewhere, often, word, count in cursor.fetchall():
             have[asked] = max(have[asked], elsewhere)
             begun[asked] = often
-            if word is not None:
+            if word is not None and word not in rules.STOP:
                 near[asked][word] = max(count, near[asked].get(word, 0))
     found = {word: _best(word, near[word], have[word]) for word in unsure}
     found |= _apart([word for word in unsure if not (have[word] or _is_near(word, found[word]))])
@@ -163,4 +164,6 @@ def _apart(words: Sequence[str]) -> dict[str, str]:
 
 
 def _is_unsure(word: str, known: Use) -> bool:
+    if word in rules.IRREGULAR or word in _ENGLISH:
+        return False
     return word.isalpha() and rules.SHORT <= len(word) <= _LONGEST and known.listings(word) < FEW

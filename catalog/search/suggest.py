@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
+
 from catalog.products import tree
 from catalog.products.models import Brand
 from catalog.search import beginnings, page, reports, rules
@@ -60,7 +62,8 @@ def _categories(words: Sequence[str]) -> list[dict[str, str]]:
 
 def _brands(words: Sequence[str]) -> list[dict[str, str]]:
     """Brands whose name has a word beginning with each of those typed; from what begins with the same letters."""
-    rows = Brand.objects.filter(is_active=True, slug__contains=words[0][:MAX_TEXT]).order_by("name")
+    alike = Q(slug__contains=words[0][:MAX_TEXT]) | Q(slug__startswith=f"{words[0][0]}-")  # o-reilly for oreilly
+    rows = Brand.objects.filter(alike, is_active=True).order_by("name")
     found = [brand for brand in rows.only("name", "slug")[:200] if _begins(brand.name, words)]
     return [{"name": brand.name, "url": brand.get_absolute_url()} for brand in found[:FEW]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from catalog.search import curations, rules, spelling
@@ -59,6 +60,8 @@ def _understood(query: Query) -> Asked:
     known = _use(meaning)
     meaning = with_pairs(meaning, lambda word: known.listings(word) > 0)
     unsure = [word for term in meaning.terms if known.of(term) < _enough(term) for word in term.words]
+    apart = _beside_letters(meaning.words, known)
+    unsure = [word for word in unsure if word not in apart]
     better = {} if query.is_exact else spelling.corrections(unsure, known, said.used)
     last = meaning.words[-1] if meaning.words else ""
     if last in better and better[last].is_beginning:  # not typed to its end, rather than mistyped
@@ -74,6 +77,12 @@ def _understood(query: Query) -> Asked:
         understand(text, said, synonyms), phrases=meaning.phrases, without=meaning.without, codes=meaning.codes
     )
     return Asked(corrected, _use(corrected), corrected_to=text)
+
+
+def _beside_letters(typed: Sequence[str], known: Use) -> set[str]:
+    """Words beside a letter that the catalogue does not know as one: parts of a name ("o reilly") are no mistakes."""
+    letters = {word for word in typed if len(word) == 1 and word.isalpha() and known.listings(word) < spelling.FEW}
+    return {word for pair in pairwise(typed) if letters.intersection(pair) for word in pair}
 
 
 def _enough(term: Term) -> int:

@@ -23,6 +23,11 @@ def test_fold(text: str, expected: str) -> None:
         ("Wi-Fi 6E", ["wi", "fi", "6e"]),
         ("  a_b\x00c ", ["a", "b", "c"]),
         ("🎧 ?!", []),
+        ("Men's shoes", ["men", "shoes"]),
+        ("women’s WOMENʼS", ["women", "women"]),
+        ("O'Reilly's boys' band", ["oreilly", "boys", "band"]),
+        ("rock'n'roll of the 90's", ["rocknroll", "of", "the", "90s"]),
+        ("4'x6' 'n' 17''", ["4", "x6", "n", "17"]),
         ("x" * 100, ["x" * 60]),
     ],
 )
@@ -40,6 +45,8 @@ def test_words(text: str, expected: list[str]) -> None:
         ("Wi-Fi router", "wi fi router wifi"),
         ("2020-10-01", "2020 10 01"),
         ("two mice", "two mice mouse"),
+        ("Women's boots", "women boots woman"),
+        ("L’Oréal-set", "loreal set lorealset l oreal"),
         ("", ""),
     ],
 )
@@ -63,6 +70,7 @@ def test_neighbours_in_a_title_are_joined(title: str, expected: str) -> None:
     ("text", "expected"),
     [
         ('17"', ["17inch"]),
+        ("17'' or 5’’, 4″ 6”", ["17inch", "5inch", "4inch", "6inch"]),
         ("17 inches", ["17inch"]),
         ("17in", ["17inch"]),
         ("in 17 stores", []),
@@ -83,6 +91,7 @@ def test_measures(text: str, expected: list[str]) -> None:
     [
         ("batteries", "battery"),
         ("mice", "mouse"),
+        ("mens", "man"),
         ("boxes", "box"),
         ("glasses", "glass"),
         ("glass", "glass"),

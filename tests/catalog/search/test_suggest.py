@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from catalog.products.models import Brand
 from catalog.search import beginnings, indexing, reports, suggest
 from tests.factories import catalog
 
@@ -51,6 +52,14 @@ def test_the_words_before_must_all_be_there(shelf: None) -> None:
         "brands": [],
         "products": ["Desk lamp"],
     }
+
+
+@pytest.mark.parametrize("text", ["o'r", "o’reilly", "oreilly"])
+def test_names_with_an_apostrophe(text: str) -> None:
+    Brand.objects.create(name="O'Reilly", slug="o-reilly")
+    indexing.rebuild()
+
+    assert offered(text)["brands"] == ["O'Reilly"]
 
 
 def test_what_many_search_for_comes_first(shelf: None) -> None:

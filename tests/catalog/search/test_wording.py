@@ -129,6 +129,24 @@ def test_a_last_word_is_a_mistake_if_what_begins_so_is_much_rarer(shelf: None) -
     assert asked("standi").corrected_to is None
 
 
+@pytest.mark.parametrize("text", ["women's stand", "womens stand", "mother's stand", "men stand"])
+def test_common_words_are_neither_mistakes_nor_corrections(shelf: None, text: str) -> None:
+    catalog.product(name="Wmn ment")
+    catalog.product(name="Other")
+    indexing.rebuild()
+
+    assert (asked(text).suggestion, asked(text).corrected_to) == (None, None)
+
+
+def test_what_stands_beside_a_letter_is_no_mistake_unless_it_is_a_word_here(shelf: None) -> None:
+    assert asked("s notebuk").corrected_to is None
+    for number in range(spelling.FEW):
+        catalog.product(name=f"Notebook S {number}")
+    indexing.rebuild()
+
+    assert asked("s notebuk").corrected_to == "s notebook"
+
+
 def test_weights_are_data() -> None:
     assert wording.weights() == Weights()
     Ranking.objects.create(name=5, popularity=0)
