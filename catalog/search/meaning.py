@@ -15,6 +15,7 @@ Form = tuple[str, ...]  # words that must all be there
 LookedFor = tuple[str, bool]  # a word, and whether it is only the beginning of one
 
 MAX_FORMS = 8
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))  # as keyboards of phones write them
 _PHRASE = re.compile(r'(?<!\S)(-?)"([^"]*)"(?!\S)')
 _WITHOUT = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
 
@@ -93,7 +94,7 @@ def understand(text: str, words: Words, synonyms: Mapping[Form, tuple[Form, ...]
             without.append(form)
         return " "
 
-    rest = _WITHOUT.sub(leave_out, _PHRASE.sub(take, text))
+    rest = _WITHOUT.sub(leave_out, _PHRASE.sub(take, text.translate(_QUOTES)))
     typed = _pieces(rest)[: rules.MAX_WORDS]
     kept = [piece for piece in typed if not (len(piece) == 1 and piece[0][0] in words.stop)]
     pieces = kept if kept or phrases else typed

@@ -106,6 +106,8 @@ FOUND = {
     "phrases": {
         '"running shoes"': ["Red running shoes"],
         '"red running shoes"': ["Red running shoes"],
+        "“red running shoes”": ["Red running shoes"],
+        "„shoes running“": [],
         '"running legs"': ["Café table"],
         '"shoes running"': [],
         '"a notebook under the arm"': ["Leather boots"],

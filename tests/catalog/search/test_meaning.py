@@ -48,6 +48,7 @@ def term(*forms: str) -> Term:
         ("o’reilly's books", [term("oreilly", "o reilly"), term("books")]),
         ("o'reilly-books", [term("oreilly", "o reilly"), term("books")]),
         ("17'' monitor", [term("17inch"), term("monitor")]),
+        ("17” monitor", [term("17inch"), term("monitor")]),
         ("", []),
         ("?! 🎧", []),
     ],
@@ -60,6 +61,9 @@ def test_terms(text: str, terms: list[Term]) -> None:
     ("text", "expected"),
     [
         ('"desk lamp" red', Meaning((term("red"),), phrases=(("desk", "lamp"),))),
+        ("“desk lamp” red", Meaning((term("red"),), phrases=(("desk", "lamp"),))),
+        ("„desk lamp“ «floor lamp»", Meaning(phrases=(("desk", "lamp"), ("floor", "lamp")))),
+        ("« desk lamp » -“red”", Meaning(phrases=(("desk", "lamp"),), without=(("red",),))),
         ("lamp -red", Meaning((term("lamp"),), without=(("red",),))),
         ('lamp -"desk lamp"', Meaning((term("lamp"),), without=(("desk", "lamp"),))),
         ("lamp - red", Meaning((term("lamp"), term("red")))),
