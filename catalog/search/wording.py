@@ -49,9 +49,14 @@ class Asked:
 
 def understood(query: Query) -> Asked:
     """The meaning of the query's words, misspelt ones corrected unless they are to be taken as typed. The last word is
-    taken as the beginning of one if nobody knows it. At most five queries.
+    taken as the beginning of one if nobody knows it. What the merchant says of the corrected words holds where nothing
+    is said of those typed. At most six queries.
     """
-    return replace(_understood(query), curated=curations.curated(query.text))
+    asked = _understood(query)
+    curated = curations.curated(query.text)
+    if asked.corrected_to and curated == Curated():
+        curated = curations.curated(asked.corrected_to)
+    return replace(asked, curated=curated)
 
 
 def _understood(query: Query) -> Asked:

@@ -246,6 +246,19 @@ def test_the_merchant_says_what_is_first_and_last(search: Search) -> None:
     assert sorted(names(search("lamp", sort="price"))) == sorted(names(found))
 
 
+def test_what_is_pinned_for_the_right_spelling_is_there_for_a_wrong_one(search: Search) -> None:
+    lamp = catalog.product(indexed=False, name="Lamp")
+    torch = catalog.product(indexed=False, name="Torch")
+    row = Curation.objects.create(words="lamp", key=curations.key("lamp"))
+    curations.pin(row, [(torch.pk, False)])
+
+    assert (names(search("lmap")), search("lmap").corrected_to) == (["Torch", "Lamp"], "lamp")
+
+    own = Curation.objects.create(words="lmap", key=curations.key("lmap"))
+    curations.pin(own, [(lamp.pk, False)])
+    assert names(search("lmap")) == ["Lamp"]
+
+
 def test_what_is_pinned_is_counted_for_the_search_that_pins_it(search: Search) -> None:
     catalog.product(indexed=False, name="Lamp", brand="Acme")
     torch = catalog.product(indexed=False, name="Torch", brand="Other")
