@@ -105,7 +105,7 @@ def structured_data(found: ProductPage) -> str:
         "name": product.name,
         "description": Truncator(product.description).chars(500),
         "url": requests.absolute(product.get_absolute_url()),
-        "image": [picture["src"] for picture in found.gallery],
+        "image": [requests.absolute(picture["src"]) for picture in found.gallery],
     }
     if product.brand:
         data["brand"] = {"@type": "Brand", "name": product.brand.name}

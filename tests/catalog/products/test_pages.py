@@ -107,6 +107,17 @@ def test_a_post_is_refused(client: Client, tee: Product) -> None:
     assert client.post("/products/tee/").status_code == 405
 
 
+def test_structured_data_names_pictures_by_their_whole_address(client: Client, settings: Any) -> None:
+    settings.SITE_URL = "https://shop.test"
+    catalog.ImageFactory(product=catalog.product(slug="lamp"))
+
+    response = client.get("/products/lamp/")
+
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.DOTALL)
+    [picture] = response.context["gallery"]
+    assert json.loads(data)["image"] == [f"https://shop.test{picture['src']}"]
+
+
 def test_structured_data_cannot_close_its_script(client: Client) -> None:
     catalog.product(slug="evil", name="</script><script>alert(1)</script>", description="<b>&</b>")
 
