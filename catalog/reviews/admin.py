@@ -125,7 +125,10 @@ class ReviewAdmin(KeysetAdmin):
 
     @action(description=_lazy("Reject"), permissions=["moderate"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
-        why = request.POST.get("reason", "")
+        why = request.POST.get("reason", "").strip()
+        if not why:
+            messages.error(request, _("Say why not: their authors read it."))
+            return
         self._each(request, queryset, lambda key, by: services.reject(review_id=key, by=by, reason=why))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Review], moderate: Callable[[UUID, str], Any]) -> None:

@@ -15,7 +15,6 @@ class RejectForm(forms.Form):
         label=_("Why not"),
         help_text=_("Its author reads this."),
         max_length=200,
-        required=False,
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -23,7 +22,7 @@ class RejectForm(forms.Form):
 class ReplyForm(forms.Form):
     reply = LinesField(
         label=_("Our answer"),
-        help_text=_("Stands below the review, signed by the shop. Nothing takes it away."),
+        help_text=_("Stands below the review, signed by the shop. An empty field removes it."),
         max_length=2000,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),

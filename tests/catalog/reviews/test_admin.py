@@ -77,6 +77,8 @@ def test_the_queue_costs_the_same_however_long(merchant: Client, count: int, cou
 def test_many_are_rejected_with_a_reason(merchant: Client) -> None:
     keys = [str(catalog.ReviewFactory(status="pending").pk) for _ in range(3)]
 
+    answer = merchant.post(QUEUE, {"action": "reject", "reason": " ", "_selected_action": keys[:2]}, follow=True)
+    assert [str(one) for one in answer.context["messages"]] == ["Say why not: their authors read it."]
     merchant.post(QUEUE, {"action": "reject", "reason": "Advertising", "_selected_action": keys[:2]})
     assert set(Review.objects.values_list("status", "reason")) == {("rejected", "Advertising"), ("pending", "")}
     answer = merchant.post(QUEUE, {"action": "reject", "reason": "x" * 201, "_selected_action": keys[2:]}, follow=True)
@@ -99,6 +101,8 @@ def test_the_page_shows_photos_and_decides(merchant: Client) -> None:
     assert post(merchant, review, "reject", reason="Rude").status_code == 302
     assert Review.objects.values_list("status", "reason").get() == ("rejected", "Rude")
     assert post(merchant, review, "reject", reason="x" * 201).status_code == 422
+    assert Review.objects.get().reason == "Rude"
+    assert post(merchant, review, "reject", reason=" ").status_code == 422
     assert Review.objects.get().reason == "Rude"
 
 
