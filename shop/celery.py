@@ -67,6 +67,7 @@ app.conf.beat_schedule = {
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
     "search.copy": {"task": "catalog.search.tasks.copy_changes", "schedule": 10.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
+    "search.recount": {"task": "catalog.search.tasks.recount_words", "schedule": 600.0},
     "search.forget": {"task": "catalog.search.tasks.forget_searches", "schedule": crontab(hour=3, minute=50)},
     "recommendations.count": {"task": "catalog.recommendations.tasks.count_new", "schedule": 60.0},
     "recommendations.profiles": {"task": "catalog.recommendations.tasks.refresh_profiles", "schedule": 60.0},

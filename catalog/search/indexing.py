@@ -121,9 +121,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None, *, processes: in
         if progress:
             progress(done, len(ids))
     index(drift()[1])
-    with transaction.atomic(using=db.CATALOG):
-        vocabulary.recount()
-        changes.renew()
+    vocabulary.recount()
     return listed
 
 

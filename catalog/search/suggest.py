@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -11,11 +12,13 @@ from django.db.models import Q
 from catalog.products import tree
 from catalog.products.models import Brand
 from catalog.search import beginnings, page, reports, rules
+from catalog.search.engine import Hit
 from catalog.search.models import Word
 from shop.core import cache
 
 TOP = 4  # searches and products: what fits under the box on a small screen
 FEW = 2  # categories and brands
+MET = 24  # products whose words may complete what several words begin
 ENDINGS = 6  # some are one word in the singular and in the plural
 MAX_TEXT = 60
 
@@ -36,14 +39,16 @@ def suggestions(text: str, *, currency: str) -> dict[str, Any]:
 
 def _find(words: list[str], currency: str) -> dict[str, Any]:
     ends = _endings(words[-1])
-    cards = [page.card(hit) for hit in beginnings.listings(words, ends, currency=currency, top=TOP)]
+    hits = beginnings.listings(words, ends, currency=currency, top=MET if len(words) > 1 else TOP)
+    cards = [page.card(hit) for hit in hits[:TOP]]
+    completed = [word for word, _count in ends] if len(words) == 1 else _met(words[-1], hits)
     return {
         "products": [
             {"name": card.name, "url": card.url, "picture": card.picture, "price": card.price} for card in cards
         ],
         "categories": _categories(words),
         "brands": _brands(words),
-        "queries": _queries(words, ends),
+        "queries": _queries(words, completed),
     }
 
 
@@ -52,6 +57,16 @@ def _endings(last: str) -> list[tuple[str, int]]:
     have each."""
     rows = Word.objects.filter(word__startswith=last).order_by("-count", "word")
     return list(rows.values_list("word", "count")[:ENDINGS])
+
+
+def _met(last: str, hits: Sequence[Hit]) -> list[str]:
+    """Words that begin as the one typed last and that products with the words before it have, most of them first: no
+    search is offered that finds nothing ("lamp dac" for "lamp d").
+    """
+    counts: Counter[str] = Counter()
+    for hit in hits:
+        counts.update({word for word in rules.vocabulary([hit.name, hit.brand_name]) if word.startswith(last)})
+    return [word for word, _count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def _categories(words: Sequence[str]) -> list[dict[str, str]]:
@@ -73,11 +88,11 @@ def _begins(name: str, words: Sequence[str]) -> bool:
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 
-def _queries(words: Sequence[str], ends: Sequence[tuple[str, int]]) -> list[dict[str, str]]:
-    """What others searched for that begins so; then the typed words with the last one completed."""
+def _queries(words: Sequence[str], completed: Sequence[str]) -> list[dict[str, str]]:
+    """What others searched for that begins so; then the typed words with the last one `completed`."""
     *before, last = words
     texts = reports.popular(" ".join(words), TOP)
-    texts += [" ".join([*before, word]) for word, _count in ends if word != last]
+    texts += [" ".join([*before, word]) for word in completed if word != last]
     distinct: dict[str, str] = {}
     for text in texts:
         distinct.setdefault(" ".join(map(rules.singular, rules.words(text))), text)

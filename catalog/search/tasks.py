@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 
-from catalog.search import indexing, reports, sync
+from catalog.search import indexing, reports, sync, vocabulary
 from catalog.search.engine import EngineDown
 
 log = structlog.get_logger("catalog.search")
@@ -24,12 +24,19 @@ def copy_changes() -> None:
 
 @shared_task(time_limit=6 * 3600)
 def repair() -> None:
-    """Find active products without a listing and listings without a product, and mend them; then documents that are
-    not their listing. Nightly.
+    """Find active products without a listing and listings without a product, and mend them; count the words anew; then
+    mend documents that are not their listing. Nightly.
     """
     indexing.mend()
+    vocabulary.recount()
     if settings.ELASTICSEARCH_URL:
         sync.repair()
+
+
+@shared_task
+def recount_words() -> None:
+    """Count the words of a catalogue that has noticeably grown or shrunk. Every ten minutes."""
+    vocabulary.recount_if_grown()
 
 
 @shared_task

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from django.db import connections
+from django.db import connections, transaction
 
 from catalog.products.models import Category
-from catalog.search import rules
-from catalog.search.models import Listing, Word
+from catalog.search import changes, rules
+from catalog.search.models import Lexeme, Listing, Word
 from shop.core import db
+
+GROWTH = 0.1  # by how much of the listings there must be more or fewer before their words are counted again
 
 
 def recount() -> None:
-    """Replace `Word` and `Lexeme` by what the listings say now. The caller's transaction makes it one step."""
-    _recount_words()
-    _recount_lexemes()
+    """Replace `Word` and `Lexeme` by what the listings say now, in one step."""
+    with transaction.atomic(using=db.CATALOG):
+        _recount_words()
+        _recount_lexemes()
+        changes.renew()
+
+
+def recount_if_grown() -> bool:
+    """Recount if the shop has noticeably more listings, or fewer, than when they were last counted: so many products
+    come and go by imports. Returns whether it was done.
+    """
+    counted = Lexeme.objects.filter(lexeme="").values_list("listings", flat=True).first() or 0
+    is_grown = abs(Listing.objects.count() - counted) > GROWTH * counted
+    if is_grown:
+        recount()
+    return is_grown
 
 
 def _recount_words() -> None:

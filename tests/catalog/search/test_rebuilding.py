@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from catalog.search import indexing
+from catalog.search import indexing, tasks, vocabulary
 from catalog.search.models import Lexeme, Listing, Word
 from shop.core import db
 from tests.factories import catalog
@@ -47,6 +47,27 @@ def test_several_processes_list_what_one_does(pooled: None, monkeypatch: pytest.
 def test_a_number_of_processes_that_makes_no_sense_is_refused(processes: str) -> None:
     with pytest.raises(CommandError, match="--processes is from 1 to 32"):
         call_command("rebuild_search_index", processes=int(processes))
+
+
+@pytest.mark.django_db
+def test_words_are_counted_again_once_there_are_noticeably_more_products() -> None:
+    done = []
+    for number in range(12):
+        catalog.product(name=f"Lamp {number}")
+        done.append(vocabulary.recount_if_grown())
+
+    assert done == [True] * 10 + [False, True]  # one more than ten is not more than a tenth
+    assert Word.objects.get(word="lamp").count == 12
+    assert Lexeme.objects.get(lexeme="lamp").listings == 12
+
+
+@pytest.mark.django_db
+def test_the_night_counts_the_words() -> None:
+    catalog.product(name="Lamp")
+    catalog.product(name="Lamp on a desk")
+    tasks.repair()
+
+    assert Word.objects.get(word="lamp").count == 2
 
 
 def _all() -> tuple[list[tuple[object, ...]], list[tuple[str, int]], list[tuple[str, int]]]:

@@ -47,11 +47,20 @@ def test_everything_that_begins_so(shelf: None, monkeypatch: pytest.MonkeyPatch,
 
 def test_the_words_before_must_all_be_there(shelf: None) -> None:
     assert offered("desk la") == {
-        "queries": ["desk lamps", "desk lame", "desk lampion", "desk lantern"],
+        "queries": ["desk lamp"],
         "categories": [],
         "brands": [],
         "products": ["Desk lamp"],
     }
+
+
+def test_the_commonest_words_of_those_products_come_first() -> None:
+    for name in ("Desk lamp", "Desk lamp, small", "Desk lantern", "Desk", "Lasso"):
+        catalog.product(name=name)
+    indexing.rebuild()
+
+    assert offered("desk la")["queries"] == ["desk lamp", "desk lantern"]
+    assert offered("desk lamp")["queries"] == []
 
 
 @pytest.mark.parametrize("text", ["o'r", "o’reilly", "oreilly"])
