@@ -20,7 +20,7 @@ _PIECES = (
 
 def parts(text: str, looked_for: Collection[LookedFor]) -> tuple[Part, ...]:
     """`text` in pieces that make it up again: words in any number ("Boots" for boot), what hyphens and apostrophes join
-    also as one ("WH-1000XM4" for wh1000xm4, "Men's" for mens), and the words that begin so.
+    also as one ("WH-1000XM4" for wh1000xm4, "Men's" for mens), measures in any spelling, and the words that begin so.
     """
     words = {rules.singular(word) for word, _is_beginning in looked_for}
     beginnings = tuple(word for word, is_beginning in looked_for if is_beginning)
@@ -28,7 +28,15 @@ def parts(text: str, looked_for: Collection[LookedFor]) -> tuple[Part, ...]:
     def is_meant(piece: str) -> bool:
         return rules.singular(piece) in words or (bool(beginnings) and piece.startswith(beginnings))
 
-    return tuple(_cut(text, _spans(text, 0, _PIECES, is_meant)))
+    spans = [*_spans(text, 0, _PIECES, is_meant), *_measures(text, words)]
+    return tuple(_cut(text, sorted(spans, key=lambda span: (span[0], -span[1]))))
+
+
+def _measures(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where measures are that are meant, however they are spelt."""
+    low = text.lower()
+    if len(low) == len(text):
+        yield from (found.span() for found in rules.measured(low) if rules.measure(found) in words)
 
 
 def _spans(
@@ -46,6 +54,8 @@ def _spans(
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterable[Part]:
     end = 0
     for start, stop in spans:
+        if start < end:  # a part of the piece before
+            continue
         if start > end:
             yield text[end:start], False
         yield text[start:stop], True

@@ -22,14 +22,18 @@ _WITHOUT = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
 
 @dataclass(frozen=True)
 class Term:
-    """One thing asked for: any of its forms will do, the first is what was typed. A prefix counts for the first."""
+    """One thing asked for: any of its forms will do, the first is what was typed. A prefix counts for the first.
+
+    A measure is looked for as one word however it is spelt ('17"' and "17 inches" as 17inch), and `typed` keeps how.
+    """
 
     forms: tuple[Form, ...]
     is_prefix: bool = False
+    typed: Form = ()
 
     @property
     def words(self) -> Form:
-        return self.forms[0]
+        return self.typed or self.forms[0]
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def understand(text: str, words: Words, synonyms: Mapping[Form, tuple[Form, ...]
 
     rest = _WITHOUT.sub(leave_out, _PHRASE.sub(take, text.translate(_QUOTES)))
     typed = _pieces(rest)[: rules.MAX_WORDS]
-    kept = [piece for piece in typed if not (len(piece) == 1 and piece[0][0] in words.stop)]
+    kept = [piece for piece in typed if not (len(piece.forms) == 1 and piece.forms[0][0] in words.stop)]
     pieces = kept if kept or phrases else typed
     terms = _terms(pieces, synonyms)
     return Meaning(
@@ -107,7 +111,21 @@ def understand(text: str, words: Words, synonyms: Mapping[Form, tuple[Form, ...]
     )
 
 
-Piece = tuple[Form, ...]  # the forms of one word or measure
+@dataclass(frozen=True)
+class Piece:
+    """One word, or what is written as one."""
+
+    forms: tuple[Form, ...]
+    typed: Form = ()  # of a measure
+
+    @property
+    def words(self) -> Form:
+        return self.typed or self.forms[0]
+
+    @property
+    def plain(self) -> str:
+        """What may be a part of a model number; nothing else is that short."""
+        return " " * 9 if self.typed or len(self.forms) > 1 else self.forms[0][0]
 
 
 def _pieces(text: str) -> list[Piece]:
@@ -118,20 +136,25 @@ def _pieces(text: str) -> list[Piece]:
     joined = [*rules.measured(folded), *rules.compounds(folded), *rules.elided(folded)]
     for found in sorted(joined, key=lambda one: one.start()):
         if found.start() >= end:
-            pieces += [((word,),) for word in rules.words(folded[end : found.start()])]
+            pieces += [Piece(((word,),)) for word in rules.words(folded[end : found.start()])]
             pieces.append(_piece(found))
             end = found.end()
-    return pieces + [((word,),) for word in rules.words(folded[end:])]
+    return pieces + [Piece(((word,),)) for word in rules.words(folded[end:])]
 
 
 def _piece(found: re.Match[str]) -> Piece:
     typed = tuple(rules.words(found[0]))
-    if found.re.groups:  # a measure; where its unit is a sign the number alone would mean nothing
-        return ((rules.measure(found),),) if len(typed) == 1 else (typed, (rules.measure(found),))
+    if found.re.groups:
+        measure = rules.measure(found)
+        if measure.endswith("pack"):  # others write "pack of 10"
+            return Piece((typed, (measure,)))
+        if found[0] == measure and measure[-2].isdigit():  # "5g" may be a part of a model number
+            return Piece((typed,))
+        return Piece(((measure,),), tuple(found[0].split()))
     if "'" in found[0]:
-        return (typed, tuple(rules.words(found[0].replace("'", " "))))
+        return Piece((typed, tuple(rules.words(found[0].replace("'", " ")))))
     joined = "".join(typed)
-    return (typed, (joined,)) if len(joined) <= rules.MAX_WORD else (typed,)
+    return Piece((typed, (joined,)) if len(joined) <= rules.MAX_WORD else (typed,))
 
 
 def _terms(pieces: Sequence[Piece], synonyms: Mapping[Form, tuple[Form, ...]]) -> tuple[Term, ...]:
@@ -139,7 +162,8 @@ def _terms(pieces: Sequence[Piece], synonyms: Mapping[Form, tuple[Form, ...]]) -
     start = 0
     while start < len(pieces):
         stop, forms = _longest(pieces, start, synonyms)
-        terms.append(Term(tuple(dict.fromkeys(forms))[:MAX_FORMS]))
+        typed = pieces[start].typed if stop - start == 1 else ()
+        terms.append(Term(tuple(dict.fromkeys(forms))[:MAX_FORMS], typed=typed))
         start = stop
     return tuple(terms)
 
@@ -149,17 +173,26 @@ def _longest(
 ) -> tuple[int, Iterable[Form]]:
     """The most words from `start` on that mean one thing: a synonym's form, or a model number in parts."""
     for stop in range(min(len(pieces), start + 4), start, -1):
-        typed = tuple(word for piece in pieces[start:stop] for word in piece[0])
-        others = synonyms.get(tuple(map(rules.singular, typed)))
+        words = tuple(word for piece in pieces[start:stop] for word in piece.words)
+        others = synonyms.get(tuple(map(rules.singular, words)))
         if others:
-            return stop, [typed, *_joined(typed), *others]
-    plain = [piece[0][0] if len(piece) == 1 else " " * 9 for piece in pieces]
+            typed = tuple(word for piece in pieces[start:stop] for word in piece.forms[0])
+            return stop, [typed, _singular(typed), *_joined(typed), *others]
+    plain = [piece.plain for piece in pieces]
     stop = rules.model_run(plain, start)
-    if stop - start == 1:
-        singular = [(rules.IRREGULAR[word],) for word in pieces[start][0] if word in rules.IRREGULAR]
-        return stop, [*pieces[start], *singular]
+    if stop - start == 1 or _is_measure_and_word(plain[start:stop]):
+        return start + 1, [*pieces[start].forms, _singular(pieces[start].forms[0])]
     typed = tuple(plain[start:stop])
     return stop, [typed, *_joined(typed)]
+
+
+def _singular(form: Form) -> Form:
+    return tuple(rules.IRREGULAR.get(word, word) for word in form)
+
+
+def _is_measure_and_word(run: Sequence[str]) -> bool:
+    """Whether it is no model number but a measure with a word beside it: "hose 3m"."""
+    return any(len(word) > rules.SHORT and word.isalpha() for word in run) and any(map(rules.measures, run))
 
 
 def _joined(typed: Form) -> list[Form]:
@@ -191,6 +224,17 @@ def with_forms(meaning: Meaning, more: Mapping[str, str]) -> Meaning:
     return replace(meaning, terms=tuple(terms))
 
 
+def with_loose_measures(meaning: Meaning, is_known: Callable[[str], bool]) -> Meaning:
+    """The same, measures that nobody knows also as their number and their unit, wherever these stand."""
+
+    def loosened(term: Term) -> Term:
+        if not term.typed or is_known(term.forms[0][0]):
+            return term
+        return replace(term, forms=(*term.forms, rules.apart(term.forms[0][0])))
+
+    return replace(meaning, terms=tuple(map(loosened, meaning.terms)))
+
+
 def pairs(meaning: Meaning) -> tuple[str, ...]:
     """The words that neighbours make together, as far as both are plain words."""
     return tuple(joined for joined in map(_pair, meaning.terms, meaning.terms[1:]) if joined)
@@ -220,6 +264,6 @@ def _pair(one: Term, other: Term) -> str:
 def open_ended(meaning: Meaning, is_known: Callable[[str], bool]) -> Meaning:
     """The same, with the last word as a beginning if nobody knows it: it may not be typed to its end."""
     *before, last = meaning.terms
-    if is_known(last.words[-1]) or len(last.words[-1]) < 2:
+    if last.typed or is_known(last.words[-1]) or len(last.words[-1]) < 2:
         return meaning
     return replace(meaning, terms=(*before, replace(last, is_prefix=True)))

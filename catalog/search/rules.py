@@ -32,9 +32,12 @@ _UNITS = {
     "mb": "mb|megabytes?", "ghz": "ghz", "mhz": "mhz", "hz": "hz", "mp": "mp|megapixels?", "pack": "pack",
 }  # fmt: skip
 _UNIT_OF = [(re.compile(pattern), unit) for unit, pattern in _UNITS.items()]
+_NUMBER = r"(?:\d{1,3}[ -])?\d{1,2}[/⁄]\d{1,2}|\d{1,6}(?:[.,]\d{1,3})?"  # 1 1/2 or 1.5
 _MEASURE = re.compile(
-    rf"(?<![\w.,])(\d{{1,6}}(?:[.,]\d{{1,3}})?)(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])", re.IGNORECASE
+    rf"(?<![\w.,/⁄])({_NUMBER})(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])", re.IGNORECASE
 )
+_MEASURE_PARTS = re.compile(r"(\d+)(?:p(\d+))?([a-z]+)")
+_FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 # What PostgreSQL leaves out of descriptions (its english.stop), and Elasticsearch as well.
 _STOP = (
     "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her "
@@ -51,6 +54,9 @@ IRREGULAR = {
     "children": "child", "people": "person", "knives": "knife", "lives": "life", "wives": "wife", "leaves": "leaf",
     "shelves": "shelf", "halves": "half", "scarves": "scarf", "loaves": "loaf", "wolves": "wolf", "calves": "calf",
     "oxen": "ox", "dice": "die", "indices": "index", "matrices": "matrix",
+    # No vowel, or u, before the s: the stem of English keeps it.
+    "tvs": "tv", "hdtvs": "hdtv", "cds": "cd", "dvds": "dvd", "lcds": "lcd", "ssds": "ssd", "hdds": "hdd",
+    "dslrs": "dslr", "dvrs": "dvr", "nvrs": "nvr", "cpus": "cpu", "gpus": "gpu", "psus": "psu", "menus": "menu",
 }  # fmt: skip
 
 
@@ -58,6 +64,7 @@ def fold(text: str) -> str:
     """Lower case without accents, apostrophes as typed: "Café" gives "cafe", "Bøgh" "bogh", "d’Or" "d'or"."""
     if text.isascii():
         return text.lower()
+    text = _FRACTION.sub(" ", text)  # 1½ is not 11/2
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     return "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
 
@@ -126,11 +133,26 @@ def measures(text: str) -> list[str]:
 
 def measure(found: re.Match[str]) -> str:
     """One measure as the word by which it is found."""
-    number = found[1].replace(",", ".")
-    number = number.rstrip("0").rstrip(".") if "." in number else number
+    number = _decimal(found[1])
     given = found[2] or "inch"
     unit = next(unit for pattern, unit in _UNIT_OF if pattern.fullmatch(given))
     return f"{number.replace('.', 'p')}{unit}"
+
+
+def _decimal(number: str) -> str:
+    """As figures with a point, if any: "1,50" gives "1.5", and "1 1/2" as well."""
+    *whole, part = re.split(r"[ -]", number)
+    if "/" in part or "⁄" in part:
+        above, below = map(int, re.split("[/⁄]", part))
+        part = f"{int(whole[0] if whole else 0) + above / below:.3f}" if below else f"{above}"
+    part = part.replace(",", ".")
+    return part.rstrip("0").rstrip(".") if "." in part else part
+
+
+def apart(measure: str) -> tuple[str, ...]:
+    """The words of a measure: "43p2cm" gives ("43", "2", "cm")."""
+    found = _MEASURE_PARTS.fullmatch(measure)
+    return tuple(part for part in found.groups() if part) if found else (measure,)
 
 
 def measured(text: str) -> Iterator[re.Match[str]]:

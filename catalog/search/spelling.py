@@ -91,6 +91,10 @@ class Use:
         """Of how many titles the word is, as far as that is known."""
         return max(self.words.get(word, 0), self.stems.get(word, 0))
 
+    def has(self, word: str) -> bool:
+        """Whether any title has it, as far as that is known."""
+        return self.listings(word) > 0
+
     def of(self, term: Term) -> int:
         """Of how many titles a term is, by the commonest of its forms: no form is a mistake beside a synonym."""
         return max((min(self.listings(word) for word in form) for form in term.forms), default=0)

@@ -10,7 +10,18 @@ from typing import Any
 
 from catalog.search import curations, rules, spelling
 from catalog.search.curations import Curated
-from catalog.search.meaning import Form, Meaning, Term, Words, open_ended, pairs, understand, with_forms, with_pairs
+from catalog.search.meaning import (
+    Form,
+    Meaning,
+    Term,
+    Words,
+    open_ended,
+    pairs,
+    understand,
+    with_forms,
+    with_loose_measures,
+    with_pairs,
+)  # fmt: skip
 from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
 from catalog.search.query import Query
 from catalog.search.spelling import Use
@@ -63,9 +74,10 @@ def _understood(query: Query) -> Asked:
     said, synonyms = words()
     meaning = understand(query.text, said, synonyms)
     known = _use(meaning)
-    meaning = with_pairs(meaning, lambda word: known.listings(word) > 0)
-    unsure = [word for term in meaning.terms if known.of(term) < _enough(term) for word in term.words]
-    apart = _beside_letters(meaning.words, known)
+    meaning = with_loose_measures(with_pairs(meaning, known.has), known.has)
+    plain = [term for term in meaning.terms if not term.typed]
+    unsure = [word for term in plain if known.of(term) < _enough(term) for word in term.words]
+    apart = _beside_letters([word for term in plain for word in term.words], known)
     unsure = [word for word in unsure if word not in apart]
     better = {} if query.is_exact else spelling.corrections(unsure, known, said.used)
     last = meaning.words[-1] if meaning.words else ""
@@ -73,7 +85,7 @@ def _understood(query: Query) -> Asked:
         del better[last]
     if not better:
         is_open = bool(meaning.terms) and not query.is_exact and not known.of(meaning.terms[-1])
-        return Asked(open_ended(meaning, lambda word: known.listings(word) > 0) if is_open else meaning, known)
+        return Asked(open_ended(meaning, known.has) if is_open else meaning, known)
     text = " ".join(better[word].word if word in better else word for word in meaning.words)
     if not any(one.is_sure for one in better.values()):
         more = with_forms(meaning, {word: one.word for word, one in better.items() if one.is_beside})
@@ -81,7 +93,8 @@ def _understood(query: Query) -> Asked:
     corrected = replace(
         understand(text, said, synonyms), phrases=meaning.phrases, without=meaning.without, codes=meaning.codes
     )
-    return Asked(corrected, _use(corrected), corrected_to=text)
+    known = _use(corrected)
+    return Asked(with_loose_measures(corrected, known.has), known, corrected_to=text)
 
 
 def _beside_letters(typed: Sequence[str], known: Use) -> set[str]:

@@ -166,6 +166,25 @@ FOUND = {
 }
 
 
+@pytest.mark.parametrize(
+    ("spellings", "first"),
+    [
+        (("hose 3m", "3m hose", "3 m hose", "hose 3 m", "3 metres hose", "hose 3.0 m"), ["Hose 3 m", "Hose 3M"]),
+        (("1/2 inch tap", '½" tap', "0.5in tap", "tap 0,5 inches"), ["Tap 0.5 inch", 'Tap 1/2"']),
+        (("256gb ssd", "ssd 256gb", "256 GB SSDs", "ssds 256 gigabytes"), ["SSD 256 GB", "SSDs of 256GB"]),
+    ],
+)
+def test_a_measure_is_found_however_it_is_spelt(search: Search, spellings: tuple[str, ...], first: list[str]) -> None:
+    for name in ("Hose 3 m", "Hose 3M", "Hose, 3 pieces, size M", 'Tap 1/2"', "Tap 0.5 inch", "Tap 2 inch"):
+        catalog.product(name=name, indexed=False)
+    for name in ("SSD 256 GB", "SSDs of 256GB", "SSD 512 GB, 256 MB cache"):
+        catalog.product(name=name, indexed=False)
+    found = {text: names(search(text)) for text in spellings}
+
+    assert {text: sorted(some[:2]) for text, some in found.items()} == dict.fromkeys(spellings, first)
+    assert len({tuple(sorted(some)) for some in found.values()}) == 1
+
+
 def test_finds(search: Search, shelf: None) -> None:
     Synonym.objects.create(words="drill, screwdriver")
     Synonym.objects.create(words="running shoes, trainers")

@@ -26,6 +26,10 @@ def term(*forms: str) -> Term:
     return Term(tuple(tuple(form.split()) for form in forms))
 
 
+def measure(form: str, typed: str) -> Term:
+    return Term(((form,),), typed=tuple(typed.split()))
+
+
 @pytest.mark.parametrize(
     ("text", "terms"),
     [
@@ -41,14 +45,20 @@ def term(*forms: str) -> Term:
         ("wi-fi", [term("wi fi", "wifi")]),
         ("play station 4", [term("play"), term("station"), term("4")]),
         ("playstation 4", [term("playstation 4", "playstation4", "ps4")]),
-        ('17" monitor', [term("17inch"), term("monitor")]),
-        ("17 inch monitor", [term("17 inch", "17inch"), term("monitor")]),
+        ('17" monitor', [measure("17inch", '17"'), term("monitor")]),
+        ("17 inch monitor", [measure("17inch", "17 inch"), term("monitor")]),
+        ("500 GB ssd", [measure("500gb", "500 gb"), term("ssd")]),
+        ("500gb ssd", [measure("500gb", "500gb"), term("ssd")]),
+        ("3 m hose", [measure("3m", "3 m"), term("hose")]),
+        ("x 5g", [term("x 5g", "x5g")]),
+        ("10 pack", [term("10 pack", "10pack")]),
+        ("tvs", [term("tvs", "tv")]),
         ("wireless mice", [term("wireless"), term("mice", "mouse")]),
         ("men's shoes", [term("men", "man"), term("shoes")]),
         ("o’reilly's books", [term("oreilly", "o reilly"), term("books")]),
         ("o'reilly-books", [term("oreilly", "o reilly"), term("books")]),
-        ("17'' monitor", [term("17inch"), term("monitor")]),
-        ("17” monitor", [term("17inch"), term("monitor")]),
+        ("17'' monitor", [measure("17inch", "17''"), term("monitor")]),
+        ("17” monitor", [measure("17inch", '17"'), term("monitor")]),
         ("", []),
         ("?! 🎧", []),
     ],

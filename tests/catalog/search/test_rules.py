@@ -79,6 +79,9 @@ def test_neighbours_in_a_title_are_joined(title: str, expected: str) -> None:
         ("256GB", ["256gb"]),
         ("2.4 GHz 500 mAh", ["2p4ghz", "500mah"]),
         ("v1.2 cm", []),
+        ('1/2 inch, 1½" and 3-1/4"', ["0p5inch", "1p5inch", "3p25inch"]),
+        ("1/0 inch", ["1inch"]),
+        ("2020/10/12 m", []),
         ("3 litres", ["3l"]),
     ],
 )
