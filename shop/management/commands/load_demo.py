@@ -16,7 +16,6 @@ from catalog.imports.demo import load
 from catalog.recommendations import rebuilding
 from catalog.recommendations import services as recommendations
 from catalog.reviews import bringing as reviews
-from catalog.search import vocabulary
 from checkout.invoices import demo as invoices
 from checkout.returns import demo as returns
 from shop.accounts import services as accounts
@@ -34,7 +33,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for number, kind, sentence in report.problems:
             self.stderr.write(f"row {number}: {kind}: {sentence}")
-        vocabulary.recount()
         reviewed = reviews.bring_in(reviews=load.reviews(), by="system")
         self.stdout.write(f"{reviewed} reviews were added.")
         self.stdout.write(f"{self._remember()} past orders were added.")
