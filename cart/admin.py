@@ -2,6 +2,9 @@
 
 from cart.carts.admin import CartAdmin
 from cart.pricing.admin import ShippingMethodAdmin, TaxRateAdmin
-from cart.promotions.admin import CouponAdmin, RedemptionAdmin
+from cart.promotions.admin import CodeBatchAdmin, CouponAdmin, PromotionAdmin, RedemptionAdmin
 
-__all__ = ["CartAdmin", "CouponAdmin", "RedemptionAdmin", "ShippingMethodAdmin", "TaxRateAdmin"]
+__all__ = [
+    "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "PromotionAdmin", "RedemptionAdmin", "ShippingMethodAdmin",
+    "TaxRateAdmin",
+]  # fmt: skip

@@ -19,9 +19,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cart.carts import access, rules, selectors, services
-from cart.promotions import engine
-from cart.promotions import selectors as promotions
+from cart.carts import access, rules, selectors, services, sums
+from cart.pricing.selectors import QuotedLine
+from cart.promotions import rules as codes
 from catalog.products import selectors as products
 from shop.core import requests, rest
 from shop.core.money import Money
@@ -93,18 +93,34 @@ class ItemOut(serializers.Serializer[Any]):
     messages = serializers.ListField(child=serializers.CharField())
 
 
+class GiftOut(serializers.Serializer[Any]):
+    """What a promotion gives: the subtotal has its price, the discounts as much."""
+
+    product_id = serializers.UUIDField()
+    variant_id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = serializers.CharField()
+    line_total = serializers.CharField()
+
+
 class CartOut(serializers.Serializer[Any]):
-    """The whole cart. `token` is a guest's `X-Cart-Token`; customers have none."""
+    """The whole cart. `token` is a guest's `X-Cart-Token`; customers have none. `hints` say which promotions are nearly
+    reached.
+    """
 
     items = ItemOut(many=True)
+    gifts = GiftOut(many=True)
     totals = TotalsOut()
     currency = serializers.CharField()
     coupons = serializers.ListField(child=serializers.CharField())
     messages = serializers.ListField(child=serializers.CharField())
+    hints = serializers.ListField(child=serializers.CharField())
     token = serializers.CharField(allow_null=True)
 
 
-def totals_of(summary: selectors.Summary) -> dict[str, str | None]:
+def totals_of(summary: sums.Summary) -> dict[str, str | None]:
     """The sums of a quote as the API gives them."""
     return {
         "subtotal": amount(summary.subtotal),
@@ -208,10 +224,10 @@ class CartCoupons(CartView):
         given.is_valid(raise_exception=True)
         if is_ratelimited(request._request, group="coupon", key="ip", rate="15/10m", increment=True):
             raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
-        code = engine.canonical(given.validated_data["code"])
+        code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
-        problem = promotions.problem(code=code, subtotal=view.quote.subtotal)
+        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+        problem = view.quote.coupon_problems.get(code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)
         do(lambda: services.add_coupon(cart=found, code=code, by=requests.actor(request)))
@@ -224,7 +240,7 @@ class CartCoupon(CartView):
     def delete(self, request: Request, code: str) -> Response:
         """Take a coupon off."""
         if (found := services.current(request)) is not None:
-            do(lambda: services.remove_coupon(cart=found, code=engine.canonical(code), by=requests.actor(request)))
+            do(lambda: services.remove_coupon(cart=found, code=codes.canonical(code), by=requests.actor(request)))
         return self.answer(request)
 
 
@@ -240,11 +256,25 @@ def do(change: Callable[[], object]) -> None:
 def _body(view: selectors.CartView, token: str | None) -> dict[str, Any]:
     return {
         "items": [_item(line) for line in view.lines],
+        "gifts": [_gift(line) for line in view.gifts],
         "totals": totals_of(view.summary),
         "currency": view.quote.currency,
         "coupons": [row.code for row in view.coupons],
         "messages": list(view.notices),
+        "hints": list(view.quote.hints),
         "token": token,
+    }
+
+
+def _gift(line: QuotedLine) -> dict[str, Any]:
+    return {
+        "product_id": str(line.product_id),
+        "variant_id": str(line.variant_id),
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": amount(line.unit_price),
+        "line_total": amount(line.line_total),
     }
 
 

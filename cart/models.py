@@ -2,6 +2,8 @@
 
 from cart.carts.models import Cart, CartLine
 from cart.pricing.models import ShippingMethod, TaxRate
-from cart.promotions.models import Coupon, Redemption
+from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, Redemption
 
-__all__ = ["Cart", "CartLine", "Coupon", "Redemption", "ShippingMethod", "TaxRate"]
+__all__ = [
+    "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Promotion", "Redemption", "ShippingMethod", "TaxRate",
+]  # fmt: skip

@@ -438,7 +438,9 @@ UNFOLD = {
             ),
             _group(
                 _("Prices"),
+                _page(_("Promotions"), "sell", "cart.promotion"),
                 _page(_("Coupons"), "percent", "cart.coupon"),
+                _page(_("Batches of coupons"), "confirmation_number", "cart.codebatch"),
                 _page(_("Redemptions"), "redeem", "cart.redemption"),
                 _page(_("Shipping methods"), "package_2", "cart.shippingmethod"),
                 _page(_("Tax rates"), "account_balance", "cart.taxrate"),

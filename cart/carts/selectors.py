@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cart.carts import access, claims, rules
+from cart.carts import access, claims, rules, sums
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from inventory.stock import selectors as stock
@@ -67,29 +67,6 @@ class LineView:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A label and an amount of a summary."""
-
-    label: str
-    amount: Money
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The sums of a quote as pages print them; None: not known yet, or nothing to show."""
-
-    subtotal: Money
-    discount: Money | None
-    shipping: Money | None
-    tax: Money | None
-    total: Money
-    discounts: tuple[Row, ...]
-    tax_label: str
-    is_estimate: bool
-
-
-@dataclass(frozen=True)
 class CartView:
     """A cart with its quote. Lines that cannot be sold are shown and cost nothing; they are not in `quote.lines`."""
 
@@ -109,7 +86,12 @@ class CartView:
     @property
     def can_checkout(self) -> bool:
         """Something can be ordered, and nothing of it is short."""
-        return bool(self.quote.lines) and not self.shortages
+        return any(not line.is_gift for line in self.quote.lines) and not self.shortages
+
+    @property
+    def gifts(self) -> tuple[pricing.QuotedLine, ...]:
+        """What promotions give."""
+        return tuple(line for line in self.quote.lines if line.is_gift)
 
     @property
     def shortages(self) -> tuple[LineView, ...]:
@@ -117,13 +99,13 @@ class CartView:
         return tuple(line for line in self.lines if line.is_sellable and not line.is_available)
 
     @property
-    def summary(self) -> Summary:
-        return summary(self.quote)
+    def summary(self) -> sums.Summary:
+        return sums.summary(self.quote)
 
     @property
-    def coupons(self) -> tuple[Row, ...]:
+    def coupons(self) -> tuple[sums.Row, ...]:
         """The cart's coupons that take something off."""
-        return tuple(Row(one.name, one.amount, one.code) for one in self.quote.discounts)
+        return tuple(sums.Row(one.name, one.amount, one.code) for one in self.quote.discounts if one.code)
 
 
 def count(request: HttpRequest) -> int:
@@ -165,8 +147,10 @@ def view(
     address: Mapping[str, Any] | None = None,
     delivery_option: str | None = None,
     is_fresh: bool = False,
+    with_code: str = "",
 ) -> CartView:
-    """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told.
+    """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
+    if it had this coupon, too.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -176,10 +160,10 @@ def view(
         currency=cart.currency if cart else currency,
         address=address,
         delivery_option=delivery_option,
-        coupons=cart.coupons if cart else [],
+        coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
         customer_id=cart.customer_id if cart else None,
     )
-    quoted = {line.variant_id: line for line in quote.lines}
+    quoted = {line.variant_id: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
     taken = claims.taken(rows, held)
     return CartView(
@@ -196,21 +180,6 @@ def view(
         ),
         quote=quote,
         notices=(*_notices(cart), *quote.coupon_problems.values()),
-    )
-
-
-def summary(quote: pricing.Quote) -> Summary:
-    """What a page prints of a quote."""
-    labels = dict.fromkeys(line.name for line in quote.tax_lines)
-    return Summary(
-        subtotal=quote.subtotal,
-        discount=quote.discount or None,
-        shipping=quote.delivery.price if quote.delivery else None,
-        tax=None if quote.is_estimated and not quote.tax_lines else quote.tax,
-        total=quote.total,
-        discounts=tuple(Row(one.name, one.amount, one.code) for one in quote.discounts),
-        tax_label=", ".join(labels),
-        is_estimate=quote.is_estimated,
     )
 
 

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
 from cart.carts import access, beside, forms, rules, selectors, services
-from cart.promotions import engine
-from cart.promotions import selectors as promotions
+from cart.promotions import rules as codes
 from catalog.products import selectors as products
 from catalog.restock import access as restock
 from shop.core import requests
@@ -93,16 +92,16 @@ def coupon(request: HttpRequest) -> HttpResponse:
     if found is None:
         return SeeOther(reverse("cart"))
     if taken := request.POST.get("remove"):
-        services.remove_coupon(cart=found, code=engine.canonical(taken), by=_by(request))
+        services.remove_coupon(cart=found, code=codes.canonical(taken), by=_by(request))
         return _answer(request)
     form = forms.CouponForm(request.POST)
     if not form.is_valid():
         return _answer(request, error=_("Please enter a coupon code."), coupon_form=form)
     if is_ratelimited(request, group="coupon", key="ip", rate="15/10m", increment=True):
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
-    code = engine.canonical(form.cleaned_data["code"])
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
-    problem = promotions.problem(code=code, subtotal=shown.quote.subtotal)
+    code = codes.canonical(form.cleaned_data["code"])
+    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+    problem = shown.quote.coupon_problems.get(code)
     if problem:
         form.add_error("code", problem)
         return _answer(request, error=problem, coupon_form=form)

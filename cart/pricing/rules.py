@@ -27,10 +27,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line before discount and tax: what it costs altogether, and its tax class."""
+    """One line before tax: what it costs altogether, what of it promotions take off (no more than that), and its tax
+    class."""
 
     total: Money
     tax_class: str = "standard"
+    discount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,16 @@ class Totals:
     tax_lines: tuple[TaxLine, ...]
 
 
-def totals(items: Sequence[Item], *, discount: Money, shipping: Money, rates: Sequence[Rate], currency: str) -> Totals:
-    """The totals of `items` with an order-wide `discount` (positive, capped at the subtotal) and delivery cost.
+def totals(items: Sequence[Item], *, shipping: Money, rates: Sequence[Rate], currency: str) -> Totals:
+    """The totals of `items` with their discounts and a delivery cost.
 
-    Discount and delivery are allocated to the lines in proportion to their totals; tax is worked out per line on
-    what is left of it plus, where the rate says so, its share of the delivery.
+    The delivery is allocated to the lines in proportion to their totals; tax is worked out per line on what its
+    discount leaves of it plus, where the rate says so, its share of the delivery.
     """
     zero = Money.zero(currency)
     subtotal = total((item.total for item in items), currency)
-    discount = min(max(discount, zero), subtotal)
-    weights = [item.total.minor for item in items]
-    discounts = discount.allocate(weights) if items else []
-    shippings = shipping.allocate(weights) if items else []
+    discounts = [min(max(item.discount or zero, zero), item.total) for item in items]
+    shippings = shipping.allocate([item.total.minor for item in items]) if items else []
     amounts, by_rate = [], dict.fromkeys(rates, zero)
     for item, off, carried in zip(items, discounts, shippings, strict=True):
         taxes = []
@@ -97,6 +97,7 @@ def totals(items: Sequence[Item], *, discount: Money, shipping: Money, rates: Se
         )
     if not items:
         shipping = zero
+    discount = total(discounts, currency)
     tax = total((amount.tax for amount in amounts), currency)
     included_tax = total((amount.included_tax for amount in amounts), currency)
     return Totals(

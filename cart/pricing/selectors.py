@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,11 @@ from django.db.models import Q
 from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext as _
 
-from cart.pricing import rules
+from cart.pricing import baskets, rules
 from cart.pricing.models import ShippingMethod, TaxRate
+from cart.promotions import engine
 from cart.promotions import selectors as promotions
-from cart.promotions.engine import Discount
+from cart.promotions.rules import NOTHING, Basket, Lane, Outcome
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
@@ -50,6 +51,7 @@ class QuotedLine:
     tax: Money
     tax_class: str
     taxes: tuple[rules.TaxLine, ...] = ()
+    is_gift: bool = False
 
     @property
     def cost(self) -> Money:
@@ -75,7 +77,8 @@ class Quote:
     own country is assumed; or its country taxes by state, and the state is missing.
 
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
-    among the lines. `coupon_problems` says in a sentence, by code, why a coupon takes nothing off.
+    among the lines. `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came
+    of each promotion, `hints` which are nearly reached.
     """
 
     currency: str
@@ -88,11 +91,13 @@ class Quote:
     included_tax: Money
     total: Money
     tax_lines: tuple[rules.TaxLine, ...]
-    discounts: tuple[Discount, ...]
+    discounts: tuple[baskets.Discount, ...]
     coupon_problems: Mapping[str, str]
     delivery_options: tuple[DeliveryOption, ...]
     delivery: DeliveryOption | None
     is_estimated: bool = field(default=False)
+    outcome: Outcome = NOTHING
+    hints: tuple[str, ...] = ()
 
     @property
     def is_deliverable(self) -> bool:
@@ -115,27 +120,37 @@ def quote(
     delivery_option: str | None = None,
     coupons: Sequence[str] = (),
     customer_id: UUID | None = None,
+    email: str = "",
     is_carried: bool = True,
+    is_promoted: bool = True,
 ) -> Quote:
     """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
 
     `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
-    `is_carried`: with the delivery's price; units that join an order travel with it. At most six queries, whatever the
-    number of lines.
+    `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
+    `email`, else that of the customer, is by whom promotions are used. At most ten queries, whatever the number of
+    lines and promotions.
     """
-    offers = products.offers([line.variant_id for line in lines], currency=currency)
+    offered = promotions.NONE
+    if is_promoted:
+        offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
+    offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
-    items = [_item(offers[line.variant_id], line.quantity) for line in sellable]
-    subtotal = total((item.total for item in items), currency)
-    discounts, problems = promotions.discounts(codes=coupons, subtotal=subtotal, customer_id=customer_id)
-    discount = total((one.amount for one in discounts), currency)
+    wanted = [baskets.wanted(offers[line.variant_id], line.quantity) for line in sellable]
     country, state, is_assumed = place_of(address)
+    given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable})
+    basket = baskets.basket(wanted, given, currency=currency, country=country)
+    run = engine.Run(basket, offered.promotions)
+    ways = _ways(run, basket, offered, country)
+    delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
+    if not is_carried:
+        outcome = run.outcome(None)
+    gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
+    items = [_item(one, outcome.by_line.get(str(one.offer.variant_id), 0)) for one in wanted]
+    items += [_item(one, one.price.minor * one.quantity) for one in gifts]
     rates, needs_state = rates_in(country, state)
-    options = delivery_options(country=country, currency=currency, subtotal=subtotal - discount)
-    delivery = next((option for option in options if option.code == delivery_option), options[0] if options else None)
     sums = rules.totals(
         items,
-        discount=discount,
         shipping=delivery.price if delivery and is_carried else Money.zero(currency),
         rates=rates,
         currency=currency,
@@ -143,8 +158,8 @@ def quote(
     return Quote(
         currency=currency,
         lines=tuple(
-            quoted_line(offers[line.variant_id], line.quantity, item, share)
-            for line, item, share in zip(sellable, items, sums.items, strict=True)
+            replace(quoted_line(one.offer, one.quantity, item, share), is_gift=place >= len(wanted))
+            for place, (one, item, share) in enumerate(zip([*wanted, *gifts], items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
         subtotal=sums.subtotal,
@@ -154,29 +169,42 @@ def quote(
         included_tax=sums.included_tax,
         total=sums.total,
         tax_lines=sums.tax_lines,
-        discounts=tuple(discounts),
-        coupon_problems=problems,
-        delivery_options=tuple(options),
+        discounts=tuple(baskets.discounts(outcome, currency)),
+        coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},
+        delivery_options=tuple(option for option, _outcome in ways if option),
         delivery=delivery if items else None,
         is_estimated=is_assumed or needs_state,
+        outcome=outcome,
+        hints=promotions.hints(outcome, currency) if items else (),
     )
+
+
+def _item(one: baskets.Wanted, off: int) -> rules.Item:
+    return rules.Item(one.price * one.quantity, one.offer.tax_class, Money(off, one.price.currency))
+
+
+def _ways(
+    run: engine.Run, basket: Basket, offered: promotions.Offered, country: str
+) -> list[tuple[DeliveryOption | None, Outcome]]:
+    """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
+    way, what they take off without.
+    """
+    goods = run.outcome(None)
+    spent = sum(line.price * line.quantity for line in basket.lines) - sum(goods.by_line.values())
+    options = delivery_options(country=country, currency=basket.currency, subtotal=Money(spent, basket.currency))
+    is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
+    found: list[tuple[DeliveryOption | None, Outcome]] = []
+    for option in options:
+        outcome = run.outcome(option.price.minor) if is_cheaper else goods
+        price = option.price - Money(outcome.shipping, basket.currency)
+        found.append((replace(option, price=price), outcome))
+    return found or [(None, goods)]
 
 
 def rates_for(address: Mapping[str, Any]) -> frozenset[rules.Rate]:
     """The tax rates in force today where `address` is. One query."""
     country, state, _is_assumed = place_of(address)
     return frozenset(rates_in(country, state)[0])
-
-
-def price_of(offer: products.Offer) -> Money:
-    """Of a unit that is sold."""
-    if offer.unit_price is None:
-        raise LookupError(f"{offer.sku} has no price")  # is_sellable says it has
-    return offer.unit_price
-
-
-def _item(offer: products.Offer, quantity: int) -> rules.Item:
-    return rules.Item(total=price_of(offer) * quantity, tax_class=offer.tax_class)
 
 
 def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
@@ -190,7 +218,7 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         url=offer.url,
         picture=offer.picture,
         quantity=quantity,
-        unit_price=price_of(offer),
+        unit_price=baskets.price_of(offer),
         regular_price=offer.regular_price,
         line_total=item.total,
         discount=share.discount,

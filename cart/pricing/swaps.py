@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from cart.pricing import rules, selectors
+from cart.pricing import baskets, rules, selectors
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
@@ -56,7 +56,7 @@ def _exchanged(
     swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[rules.Rate]
 ) -> selectors.QuotedLine:
     before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
-    price = rules.swapped(swap.unit_price, was=before, now=selectors.price_of(offer))
+    price = rules.swapped(swap.unit_price, was=before, now=baskets.price_of(offer))
     item = rules.Item(price * swap.quantity, offer.tax_class)
     share = _share(item, swap.discount, rates)
     old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, rates)
@@ -71,7 +71,7 @@ def _share(item: rules.Item, discount: Money, rates: Sequence[rules.Rate]) -> ru
     """The amounts of a line with this discount (no more than it costs), without delivery."""
     currency = item.total.currency
     zero = Money.zero(currency)
-    return rules.totals([item], discount=discount, shipping=zero, rates=rates, currency=currency).items[0]
+    return rules.totals([replace(item, discount=discount)], shipping=zero, rates=rates, currency=currency).items[0]
 
 
 def _rounded(taxes: Sequence[rules.TaxLine], difference: Money) -> tuple[rules.TaxLine, ...]:

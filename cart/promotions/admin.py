@@ -1,24 +1,102 @@
-"""Coupons in the admin."""
+"""Promotions and coupons in the admin."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from unfold.admin import ModelAdmin
+from functools import partial
+from typing import Any
 
-from cart.promotions.models import Coupon, Redemption
+from django.contrib import admin
+from django.db import transaction
+from django.forms.widgets import Script
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from cart.promotions import services, tasks
+from cart.promotions.forms import FIELDS, CodeBatchForm, CouponForm, PromotionForm
+from cart.promotions.models import CodeBatch, Coupon, Promotion, Redemption
+from shop.core import db
 from shop.core.admin import ReadOnlyAdmin
+
+_TERMS = list(dict.fromkeys(field for fields in FIELDS.values() for field in fields))
+
+
+class CouponInline(TabularInline):  # type: ignore[misc]
+    model = Coupon
+    form = CouponForm
+    fields = ["code", "usage_limit", "used", "is_active"]
+    readonly_fields = ["used"]
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: Any) -> Any:
+        """Those that were typed; a batch has its own page."""
+        return super().get_queryset(request).filter(batch__isnull=True)
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
+    form = PromotionForm
+    list_display = ["name", "status", "lane", "kind", "priority", "needs_code", "used", "starts_at", "ends_at"]
+    list_filter = ["status", "lane", "kind"]
+    search_fields = ["name", "=coupons__code"]
+    inlines = [CouponInline]
+    readonly_fields = ["used", "spent_minor"]
+    fieldsets = [
+        (None, {"fields": ["name", "status", "kind", "lane", "note"]}),
+        (_("What it gives"), {"fields": _TERMS, "description": _("Only what belongs to the kind counts.")}),
+        (
+            _("For what, and whom"),
+            {"fields": ["what_for", "minimum", "minimum_quantity", "countries", "customer_limit", "needs_code"]},
+        ),
+        (
+            _("When, and how often"),
+            {"fields": ["starts_at", "ends_at", "usage_limit", "budget", "used", "spent_minor"]},
+        ),
+        (_("Beside others"), {"fields": ["priority", "is_combinable", "is_exclusive"]}),
+    ]
+
+    class Media:
+        js = [Script("js/promotion.js", type="module")]  # once the page is there
+
+    def save_model(self, request: Any, obj: Promotion, form: Any, change: bool) -> None:
+        services.save(obj)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        """Redemptions point to it; one that is over is ended."""
+        return False
 
 
 @admin.register(Coupon)
 class CouponAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["code", "name", "kind", "percent", "amount_minor", "currency", "used", "usage_limit", "is_active"]
-    list_filter = ["is_active", "kind"]
-    search_fields = ["code", "name"]
-    readonly_fields = ["used"]
+    form = CouponForm
+    list_display = ["code", "promotion", "used", "usage_limit", "is_active"]
+    list_filter = ["is_active"]
+    list_select_related = ["promotion"]
+    search_fields = ["code"]
+    readonly_fields = ["used", "batch"]
+
+
+@admin.register(CodeBatch)
+class CodeBatchAdmin(ModelAdmin):  # type: ignore[misc]
+    form = CodeBatchForm
+    list_display = ["promotion", "prefix", "number", "made", "created_at"]
+    list_select_related = ["promotion"]
+    readonly_fields = ["made"]
+
+    def save_model(self, request: Any, obj: CodeBatch, form: Any, change: bool) -> None:
+        obj.save()
+        transaction.on_commit(partial(tasks.make_codes.delay, str(obj.pk)), using=db.DEFAULT, robust=True)
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        """What was printed stays as it is."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Redemption)
 class RedemptionAdmin(ReadOnlyAdmin):
-    list_display = ["coupon", "order_id", "amount_minor", "redeemed_at", "returned_at"]
-    list_select_related = ["coupon"]
+    list_display = ["promotion", "coupon", "order_id", "amount_minor", "currency", "redeemed_at", "returned_at"]
+    list_select_related = ["promotion", "coupon"]
     search_fields = ["=order_id"]

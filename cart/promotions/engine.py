@@ -1,77 +1,165 @@
-"""What coupons take off: pure functions.
+"""Which promotions a basket gets, what each takes off, and why the others do not. Pure.
 
-Codes are compared without case and surrounding or inner white space. Several coupons apply one after the other, in the
-order entered, each to what the earlier ones left.
+- Lanes in turn: lines, the order, the delivery. Each sees what those before it left; a minimum counts what its lane
+  found at its beginning.
+- In a lane by priority, the lowest number first; of the same priority what would save more by itself.
+- Promotions that are not combinable share no unit of their lane with any other; those that are go one after the other,
+  each on what the ones before left.
+- An exclusive promotion goes with no other: the shopper gets it, or all the others together, whichever saves more.
+
+The order of lines, and that of the promotions as they are given, makes no difference.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from shop.core.money import Money
+from cart.promotions.rules import CART_LANES, NOTHING, Basket, Lane, Outcome, Promotion, Refusal, Tried, Why
+from cart.promotions.shelf import Shelf, units
 
-Problem = Literal["unknown", "not_started", "expired", "used_up", "minimum", "currency"]
+_LANES = {lane: place for place, lane in enumerate(CART_LANES)}
+_GOODS = (Lane.LINE, Lane.ORDER)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A coupon's terms. Either `percent` (0 < p ≤ 100) or `amount`; `minimum` is a subtotal."""
-
-    code: str
-    name: str
-    percent: Decimal | None = None
-    amount: Money | None = None
-    minimum: Money | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    is_used_up: bool = False
+def run(basket: Basket, promotions: Iterable[Promotion]) -> Outcome:
+    """What `promotions` (none of the catalogue's lane) take off `basket`, each in the trace once, in turn."""
+    return Run(basket, promotions).outcome(basket.shipping)
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
-    """What one coupon takes off (positive)."""
+class Run:
+    """The same for several prices of the delivery: what is off the goods is worked out once."""
 
-    code: str
-    name: str
-    amount: Money
+    def __init__(self, basket: Basket, promotions: Iterable[Promotion]) -> None:
+        self._basket = basket
+        self._given = sorted(promotions, key=_turn)
+        self._together = _Together(basket, [one for one in self._given if not one.is_exclusive])
+        self._alone = {one.id: _Together(basket, [one]) for one in self._given if one.is_exclusive}
+
+    def outcome(self, shipping: int | None) -> Outcome:
+        """With a delivery that costs so much; None: not known."""
+        if not self._given:
+            return NOTHING
+        best = self._together.tried(shipping)
+        tried = {one.promotion.id: one for one in best}
+        most = sum(one.worth for one in best)
+        for key, alone in self._alone.items():
+            tried[key] = alone.tried(shipping)[0]
+            if tried[key].worth > most:
+                best, most = [tried[key]], tried[key].worth
+        chosen = {one.promotion.id for one in best}
+        trace = tuple(
+            tried[one.id] if one.id in chosen or not tried[one.id].is_applied else Tried(one, Refusal(Why.EXCLUDED))
+            for one in self._given
+        )
+        by_line: dict[str, int] = {}
+        for one in trace:
+            for line, amount in one.by_line.items():
+                by_line[line] = by_line.get(line, 0) + amount
+        return Outcome(by_line, sum(one.shipping for one in trace), trace)
 
 
-def canonical(code: str) -> str:
-    """A code as it is compared: compatibility-normalised, upper case, without white space; at most 40 characters."""
-    return "".join(unicodedata.normalize("NFKC", code).upper().split())[:40]
+class _Together:
+    """Promotions that may apply together."""
+
+    def __init__(self, basket: Basket, promotions: Sequence[Promotion]) -> None:
+        self._basket = basket
+        self._shelf = Shelf(basket)
+        self._goods: list[Tried] = []
+        self._delivery = [one for one in promotions if one.lane is Lane.SHIPPING]
+        for lane in _GOODS:
+            self._shelf.enter(lane)
+            self._goods += _in_lane(basket, [one for one in promotions if one.lane is lane], self._shelf)
+
+    def tried(self, shipping: int | None) -> list[Tried]:
+        if not self._delivery:
+            return self._goods
+        return [*self._goods, *_in_lane(self._basket, self._delivery, self._shelf.delivered(shipping))]
 
 
-def problem(offer: Offer, *, subtotal: Money, now: datetime) -> Problem | None:
-    """Why `offer` takes nothing off this cart, or None."""
-    checks: tuple[tuple[bool, Problem], ...] = (
-        (offer.starts_at is not None and now < offer.starts_at, "not_started"),
-        (offer.ends_at is not None and now >= offer.ends_at, "expired"),
-        (offer.is_used_up, "used_up"),
-        (offer.amount is not None and offer.amount.currency != subtotal.currency, "currency"),
-        (
-            offer.minimum is not None and offer.minimum.currency == subtotal.currency and subtotal < offer.minimum,
-            "minimum",
-        ),
-    )
-    return next((name for fails, name in checks if fails), None)
+def _turn(promotion: Promotion) -> tuple[int, int, str]:
+    return _LANES[promotion.lane], promotion.priority, promotion.id
 
 
-def apply(offers: Sequence[Offer], *, subtotal: Money) -> list[Discount]:
-    """What each applicable offer takes off, in order; never more than is left. Percentages round half up."""
-    left, discounts = subtotal, []
-    for offer in offers:
-        if offer.percent is not None:
-            exact = left.minor * offer.percent / 100
-            amount = Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), left.currency)
+def _in_lane(basket: Basket, promotions: Sequence[Promotion], shelf: Shelf) -> list[Tried]:
+    tried, able = [], []
+    for promotion in promotions:
+        refusal = _unmet(promotion, basket, shelf)
+        if refusal:
+            tried.append(Tried(promotion, refusal))
         else:
-            amount = offer.amount or Money.zero(left.currency)
-        amount = min(amount, left)
-        if amount:
-            discounts.append(Discount(offer.code, offer.name, amount))
-            left = left - amount
-    return discounts
+            able.append(promotion)
+    return [*tried, *(_try(promotion, shelf) for promotion in _in_turn(able, shelf))]
+
+
+def _unmet(promotion: Promotion, basket: Basket, shelf: Shelf) -> Refusal | None:
+    """The first of the conditions that does not hold."""
+    terms = promotion.conditions
+    checks = (
+        (promotion.starts_at is not None and basket.at < promotion.starts_at, Why.NOT_STARTED),
+        (promotion.ends_at is not None and basket.at >= promotion.ends_at, Why.EXPIRED),
+        (bool(terms.channels) and basket.channel not in terms.channels, Why.CHANNEL),
+        (bool(terms.countries) and basket.country not in terms.countries, Why.COUNTRY),
+        (bool(terms.groups) and terms.groups.isdisjoint(basket.groups), Why.GROUP),
+        (terms.is_first_order and not basket.is_first_order, Why.NOT_FIRST_ORDER),
+        (promotion.limit is not None, promotion.limit or Why.OFF),
+        (terms.needs is not None and not shelf.within(terms.needs), Why.NO_PRODUCT),
+        (bool(promotion.scope.any_of) and promotion.scope.any_of.isdisjoint(shelf.places), Why.NO_PRODUCT),
+        (bool(terms.minimum) and basket.currency not in terms.minimum, Why.CURRENCY),
+    )
+    for fails, why in checks:
+        if fails:
+            return Refusal(why)
+    return _short(promotion, shelf)
+
+
+def _short(promotion: Promotion, shelf: Shelf) -> Refusal | None:
+    """What is missing of the minimum in money or units."""
+    terms = promotion.conditions
+    if not terms.minimum and not terms.minimum_quantity:
+        return None
+    stacks = shelf.within(promotion.scope)
+    needed = terms.minimum.get(shelf.currency, 0)
+    spent, number = sum(one.left for one in stacks), units(stacks)
+    if number < terms.minimum_quantity:
+        return Refusal(Why.QUANTITY, terms.minimum_quantity - number, terms.minimum_quantity)
+    return Refusal(Why.MINIMUM, needed - spent, needed) if spent < needed else None
+
+
+def _in_turn(promotions: Sequence[Promotion], shelf: Shelf) -> list[Promotion]:
+    """By priority; of the same one what would save more by itself."""
+    if len({one.priority for one in promotions}) == len(promotions):
+        return list(promotions)
+    saves: dict[str, int] = {}
+    for promotion in promotions:
+        saves[promotion.id] = _try(promotion, shelf).worth
+        shelf.undo()
+    return sorted(promotions, key=lambda one: (one.priority, -saves[one.id], one.id))
+
+
+def _try(promotion: Promotion, shelf: Shelf) -> Tried:
+    """What the promotion takes off the shelf, or why nothing."""
+    shelf.begin(is_combinable=promotion.is_combinable)
+    if promotion.lane is Lane.SHIPPING and not shelf.is_open(shelf.shipping_use):
+        return Tried(promotion, Refusal(Why.TAKEN))
+    refusal = promotion.kind.take(shelf, promotion.scope)
+    worth = shelf.worth
+    if not refusal and not worth:
+        refusal = Refusal(Why.NOTHING_LEFT)
+    elif refusal:
+        refusal = replace(refusal, why=_why(promotion, refusal.why, shelf))
+    elif promotion.budget_left is not None and worth > promotion.budget_left:
+        refusal = Refusal(Why.BUDGET)
+    if refusal:
+        shelf.undo()
+        return Tried(promotion, refusal)
+    taken = shelf.taken
+    return Tried(promotion, None, taken.by_line, taken.shipping, tuple(taken.gifts), worth)
+
+
+def _why(promotion: Promotion, why: Why, shelf: Shelf) -> Why:
+    """Too few units are there, or others that it does not go together with have them."""
+    if why not in {Why.NO_PRODUCT, Why.NOTHING_LEFT, Why.QUANTITY}:
+        return why
+    is_taken = any(one.left and not shelf.is_open(one.use) for one in shelf.within(promotion.scope))
+    return Why.TAKEN if is_taken else why

@@ -1,73 +1,238 @@
-"""What coupon codes take off a cart, and why not."""
+"""Which promotions a cart may have, and in words why it has not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cart.promotions import engine
-from cart.promotions.models import Coupon
-from shop.core import db
+from cart.promotions import reading, rules
+from cart.promotions.models import Coupon, CustomerUse, Promotion
+from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
+from shop.accounts import selectors as accounts
+from shop.core import cache, db
 from shop.core.money import Money
 
+HINTS = 2  # what is nearly reached
+NEAR = 2  # a sum is nearly reached when less than a half of it is missing
 
-def discounts(
-    *, codes: Sequence[str], subtotal: Money, customer_id: UUID | None = None
-) -> tuple[list[engine.Discount], dict[str, str]]:
-    """The discounts of `codes` (as entered) on goods worth `subtotal`, and by code a sentence for each that fails.
 
-    No query without codes, else two.
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The promotions that a cart may have, those of its coupons among them; and by code as entered a sentence for every
+    coupon that is none.
     """
-    wanted = list(dict.fromkeys(engine.canonical(code) for code in codes))
+
+    promotions: tuple[rules.Promotion, ...]
+    problems: Mapping[str, str]
+
+    @property
+    def gifts(self) -> frozenset[UUID]:
+        """The variants that they may give."""
+        return frozenset(UUID(one.kind.variant) for one in self.promotions if hasattr(one.kind, "variant"))
+
+
+NONE = Offered((), {})
+
+
+def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = None, email: str = "") -> Offered:
+    """The active promotions, and those of the coupons `codes`, with the limits as far as they are used up; those for
+    each customer by the e-mail, if it is known. Whether it is their time is the engine's affair.
+
+    No query while this process knows the promotions and none of them has a limit; one for those that have one and for
+    those of coupons, one more with codes, and two where a limit is for each customer.
+    """
+    coupons, problems = _coupons(codes, currency)
+    automatic = _automatic()
+    limited = [row.pk for row, _terms in automatic if row.usage_limit is not None or row.budget_minor is not None]
+    keys = {*limited, *coupons}
+    fresh = {row.pk: row for row in Promotion.objects.filter(pk__in=keys)} if keys else {}
+    there = [(fresh.get(row.pk, row), terms) for row, terms in automatic]
+    known = {row.pk for row, _terms in automatic}
+    there += [(row, terms(row)) for row in fresh.values() if row.pk not in known]
+    per_customer = [row.pk for row, _terms in there if row.customer_limit]
+    uses = _customer_uses(per_customer, email or _email(customer_id)) if per_customer else {}
+    found = []
+    for row, its_terms in there:
+        coupon = coupons.get(row.pk)
+        found.append(
+            replace(
+                its_terms,
+                code=coupon["upper"] if coupon else "",
+                limit=_limit(row, coupon, uses.get(row.pk, 0)),
+                budget_left=_budget_left(row, currency),
+            )
+        )
+    return Offered(tuple(found), problems)
+
+
+def _coupons(codes: Sequence[str], currency: str) -> tuple[dict[UUID, Any], dict[str, str]]:
+    """The coupons by their promotions, and a sentence for every code that is none of them. One query, none without."""
+    wanted = list(dict.fromkeys(filter(None, map(rules.canonical, codes))))
     if not wanted:
-        return [], {}
-    rows = {row.code.upper(): row for row in _coupons(wanted)}
-    now = db.clock()
-    offers, problems = [], {}
+        return {}, {}
+    rows = Coupon.objects.annotate(upper=Upper("code")).filter(upper__in=wanted, promotion__isnull=False)
+    by_code = {row["upper"]: row for row in rows.values("upper", "promotion_id", "is_active", "usage_limit", "used")}
+    found: dict[UUID, Any] = {}
+    problems: dict[str, str] = {}
     for code in wanted:
-        offer = _offer(rows[code], subtotal.currency) if code in rows else None
-        why = engine.problem(offer, subtotal=subtotal, now=now) if offer else "unknown"
-        if why:
-            problems[code] = sentence(why, offer)
-        elif offer:
-            offers.append(offer)
-    return engine.apply(offers, subtotal=subtotal), problems
+        row = by_code.get(code)
+        if row is None or not row["is_active"]:
+            problems[code] = sentence(Refusal(Why.UNKNOWN if row is None else Why.OFF), currency)
+        elif row["promotion_id"] in found:
+            problems[code] = _("You have another coupon for the same.")
+        else:
+            found[row["promotion_id"]] = row
+    return found, problems
 
 
-def problem(*, code: str, subtotal: Money) -> str | None:
-    """Why `code` cannot be used on goods worth `subtotal`, as a sentence; None when it can."""
-    _found, problems = discounts(codes=[code], subtotal=subtotal)
-    return problems.get(engine.canonical(code))
+def _email(customer_id: UUID | None) -> str:
+    return accounts.customers([customer_id]).get(customer_id, ("", ""))[0] if customer_id else ""
 
 
-def _coupons(codes: Sequence[str]) -> list[Coupon]:
-    return list(Coupon.objects.alias(upper=Upper("code")).filter(upper__in=codes, is_active=True))
+def _customer_uses(promotions: Sequence[UUID], email: str) -> dict[UUID, int]:
+    if not email:
+        return {}
+    rows = CustomerUse.objects.filter(promotion__in=promotions, customer_key=rules.customer_key(email))
+    return dict(rows.values_list("promotion_id", "used"))
 
 
-def _offer(row: Coupon, currency: str) -> engine.Offer:
-    return engine.Offer(
-        code=row.code.upper(),
+def _limit(row: Promotion, coupon: Mapping[str, Any] | None, by_customer: int) -> Why | None:
+    if row.status != Promotion.Status.ACTIVE:
+        return Why.OFF
+    if _is_used_up(row.used, row.usage_limit) or (coupon and _is_used_up(coupon["used"], coupon["usage_limit"])):
+        return Why.USED_UP
+    return Why.CUSTOMER_LIMIT if row.customer_limit and by_customer >= row.customer_limit else None
+
+
+def _is_used_up(used: int, limit: int | None) -> bool:
+    return limit is not None and used >= limit
+
+
+def _budget_left(row: Promotion, currency: str) -> int | None:
+    """What may still be taken off; nothing in another currency than the budget's."""
+    if row.budget_minor is None:
+        return None
+    return row.budget_minor - row.spent_minor if row.budget_currency == currency else 0
+
+
+_held: dict[str, list[tuple[Promotion, rules.Promotion]]] = {}  # this process's, under the version that the cache names
+
+
+def _automatic() -> list[tuple[Promotion, rules.Promotion]]:
+    """The active promotions that need no code, as they were when one was last changed. One query when this process has
+    not seen them, else none.
+    """
+    version: str = cache.PROMOTIONS.get_or(lambda: str(db.uuid7()))
+    found = _held.get(version)
+    if found is None:
+        rows = Promotion.objects.filter(status=Promotion.Status.ACTIVE, needs_code=False)
+        rows = rows.exclude(lane=Promotion.Lane.CATALOGUE).exclude(ends_at__lt=Now())
+        found = [(row, terms(row)) for row in rows]
+        _held.clear()
+        _held[version] = found
+    return found
+
+
+def forget() -> None:
+    """Read the promotions anew from now on."""
+    cache.PROMOTIONS.delete()
+
+
+def terms(row: Promotion) -> rules.Promotion:
+    """A promotion as the engine knows it, its use aside. Raises `reading.BadTerms`."""
+    return rules.Promotion(
+        id=str(row.pk),
         name=row.name,
-        percent=row.percent,
-        amount=None if row.amount_minor is None else Money(row.amount_minor, row.currency),
-        minimum=Money(row.minimum_minor, row.currency or currency) if row.minimum_minor else None,
+        lane=Lane(row.lane),
+        kind=reading.kind(row.kind, row.terms),
+        scope=reading.scope(row.scope),
+        conditions=reading.conditions(row.conditions),
+        priority=row.priority,
+        is_exclusive=row.is_exclusive,
+        is_combinable=row.is_combinable,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        is_used_up=row.usage_limit is not None and row.used >= row.usage_limit,
     )
 
 
-def sentence(why: engine.Problem, offer: engine.Offer | None) -> str:
-    """What to tell the shopper."""
-    if why == "minimum" and offer and offer.minimum:
-        return _("This coupon counts from %(amount)s on.") % {"amount": offer.minimum.format()}
+# --- In words
+
+
+def problems(outcome: Outcome, currency: str) -> dict[str, str]:
+    """By code, a sentence for every coupon that takes nothing off."""
     return {
-        "unknown": _("We do not know this coupon code."),
-        "not_started": _("This coupon is not valid yet."),
-        "expired": _("This coupon has expired."),
-        "used_up": _("This coupon has been used up."),
-        "currency": _("This coupon is for another currency."),
-    }.get(why, _("This coupon cannot be used here."))
+        one.promotion.code: sentence(one.refusal, currency)
+        for one in outcome.tried
+        if one.promotion.code and one.refusal
+    }
+
+
+def hints(outcome: Outcome, currency: str) -> tuple[str, ...]:
+    """What a shopper should know of promotions that are nearly reached: "Add $12.40 more for “Free delivery”."."""
+    near = [one for one in outcome.tried if one.refusal and not one.promotion.code and _is_near(one.refusal)]
+    near.sort(key=lambda one: _share_missing(one.refusal))
+    return tuple(_hint(one, currency) for one in near[:HINTS])
+
+
+def _is_near(refusal: Refusal) -> bool:
+    return refusal.why in {Why.MINIMUM, Why.QUANTITY} and refusal.missing * NEAR <= refusal.needed
+
+
+def _share_missing(refusal: Refusal | None) -> float:
+    return refusal.missing / refusal.needed if refusal and refusal.needed else 1
+
+
+def _hint(tried: Tried, currency: str) -> str:
+    refusal, name = tried.refusal, _(tried.promotion.name)
+    if refusal is None:
+        return ""
+    if refusal.why is Why.MINIMUM:
+        return _("Add %(amount)s more for “%(name)s”.") % {
+            "amount": Money(refusal.missing, currency).format(),
+            "name": name,
+        }
+    return ngettext("Add 1 more for “%(name)s”.", "Add %(count)s more for “%(name)s”.", refusal.missing) % {
+        "count": refusal.missing,
+        "name": name,
+    }
+
+
+def sentence(refusal: Refusal, currency: str) -> str:
+    """Why a coupon takes nothing off, to the shopper."""
+    if refusal.why is Why.MINIMUM:
+        return _("This coupon counts from %(amount)s on: add %(missing)s more.") % {
+            "amount": Money(refusal.needed, currency).format(),
+            "missing": Money(refusal.missing, currency).format(),
+        }
+    if refusal.why is Why.QUANTITY:
+        return ngettext(
+            "This coupon needs 1 more of what it is for.",
+            "This coupon needs %(count)s more of what it is for.",
+            refusal.missing,
+        ) % {"count": refusal.missing}
+    return {
+        Why.UNKNOWN: _("We do not know this coupon code."),
+        Why.OFF: _("This coupon is not valid any more."),
+        Why.NOT_STARTED: _("This coupon is not valid yet."),
+        Why.EXPIRED: _("This coupon has expired."),
+        Why.USED_UP: _("This coupon has been used up."),
+        Why.BUDGET: _("This coupon has been used up."),
+        Why.CUSTOMER_LIMIT: _("You have used this coupon as often as you can."),
+        Why.CURRENCY: _("This coupon is for another currency."),
+        Why.NO_PRODUCT: _("This coupon is for products that are not in your cart."),
+        Why.GROUP: _("This coupon is not for your account."),
+        Why.COUNTRY: _("This coupon is not for the country that you order to."),
+        Why.CHANNEL: _("This coupon cannot be used here."),
+        Why.NOT_FIRST_ORDER: _("This coupon is for a first order."),
+        Why.NO_GIFT: _("The gift of this coupon is out of stock."),
+        Why.NO_DELIVERY: _("There is no delivery charge that this coupon could take off."),
+        Why.NOTHING_LEFT: _("There is nothing left that this coupon could take off."),
+        Why.TAKEN: _("This coupon does not go together with another discount in your cart."),
+        Why.EXCLUDED: _("Another discount saves you more; this coupon does not go together with it."),
+    }.get(refusal.why, _("This coupon cannot be used here."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,11 @@ class Offer:
     picture: Mapping[str, Any] | None
     url: str
     product_slug: str
+    moment: datetime  # for which the prices are, by the database's clock
+    brand: str = ""  # its slug
+    category_path: str = ""  # materialised
+    tags: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
@@ -52,7 +57,8 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "def
     ids = list(dict.fromkeys(variant_ids))
     if not ids:
         return {}
-    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related("product__product_type"))
+    beside = ("product__product_type", "product__brand", "product__category")
+    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related(*beside))
     shown = _pictures({row.product_id for row in rows})
     return {row.pk: _offer(row, currency, shown) for row in rows}
 
@@ -99,6 +105,11 @@ def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any
         picture=shown.get((product.pk, row.pk)) or shown.get((product.pk, None)),
         url=f"{product.get_absolute_url()}?variant={row.sku}",
         product_slug=product.slug,
+        moment=row.moment,
+        brand=product.brand.slug if product.brand else "",
+        category_path=product.category.path if product.category else "",
+        tags=tuple(map(str, product.tags)),
+        attributes=product.attributes,
     )
 
 

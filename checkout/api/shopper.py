@@ -206,9 +206,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
                 cart=cart, details=details, seen_total=expected, key=key, by=requests.actor(request)
             )
         except purchase.CouponUsedUp as error:
-            raise rest.ApiError(
-                "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": error.code}, 409
-            ) from error
+            raise rest.ApiError("coupon_used_up", error.message, 409) from error
         except purchase.Busy as error:
             text = _("Very many people are ordering at this moment. Please try again in a minute.")
             raise rest.ApiError("busy", text, 503) from error

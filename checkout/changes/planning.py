@@ -167,7 +167,7 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
         return ()
     quote = pricing.quote(
         lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
-        currency=order.currency, address=address, is_carried=False,
+        currency=order.currency, address=address, is_carried=False, is_promoted=False,
     )  # fmt: skip
     _check_sellable(quote.unsellable)
     return quote.lines

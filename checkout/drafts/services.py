@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cart.carts import filling
 from cart.carts import selectors as carts
 from cart.carts import services as cart_services
-from cart.promotions import engine
+from cart.promotions import rules
 from catalog.products import selectors as products
 from checkout.drafts import locking, selectors
 from checkout.drafts.models import Draft
@@ -96,7 +96,7 @@ def save(*, draft_id: UUID, seen_version: int, wish: Wish, by: str) -> Draft:
 
 
 def _write(draft: Draft, version: int, wish: Wish) -> None:
-    codes = list(dict.fromkeys(engine.canonical(code) for code in wish.coupons if code.strip()))
+    codes = list(dict.fromkeys(rules.canonical(code) for code in wish.coupons if code.strip()))
     filling.fill(
         cart_id=draft.cart_id, version=version, units=wish.units, coupons=codes, currency=wish.currency,
         language=wish.language,

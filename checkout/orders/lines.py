@@ -27,7 +27,9 @@ def amounts(quote: Quote) -> dict[str, Any]:
             for tax in quote.tax_lines
         ],
         "discount_lines": [
-            {"code": off.code, "name": off.name, "amount_minor": off.amount.minor} for off in quote.discounts
+            {"code": off.code, "name": off.name, "amount_minor": off.amount.minor}
+            for off in quote.discounts
+            if off.amount
         ],
     }
 

@@ -235,7 +235,7 @@ def _place(click: QueuedOrder) -> Order:
 def _reason(refusal: Exception) -> tuple[str, str, dict[str, object]]:
     """A refusal's code, its sentence for the shopper, and the facts a program needs."""
     if isinstance(refusal, services.CouponUsedUp):
-        return "coupon_used_up", _("The coupon %(code)s was used up.") % {"code": refusal.code}, {}
+        return "coupon_used_up", refusal.message, {}
     facts: dict[str, object] = {}
     if isinstance(refusal, services.PriceChanged):
         facts = {"expected_total": [str(refusal.quote.total.decimal)]}

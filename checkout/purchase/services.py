@@ -228,6 +228,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
         delivery_option=details.delivery_option,
         coupons=cart.coupons,
         customer_id=details.customer_id or cart.customer_id,
+        email=details.email,
     )
 
 
@@ -261,7 +262,10 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
     customer_id = details.customer_id or cart.customer_id
     with transaction.atomic(using=db.DEFAULT):
         carts.close(cart_id=cart.pk, version=cart.version)
-        promotions.redeem(discounts=quote.discounts, order_id=order_id, customer_id=customer_id)
+        promotions.redeem(
+            applied=quote.outcome.applied, order_id=order_id, customer_id=customer_id, email=details.email,
+            currency=quote.currency,
+        )  # fmt: skip
         order = orders.place(
             order_id=order_id,
             cart_id=cart.pk,

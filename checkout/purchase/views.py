@@ -125,8 +125,7 @@ def _not_placed(request: HttpRequest, cart: Any, entered: Any, seen: Any, refusa
         changed = {"old": seen, "new": refusal.quote.total}
         return _page(request, cart, entered, status=409, price_changed=changed)
     if isinstance(refusal, services.CouponUsedUp):
-        text = _("The coupon %(code)s was used up.") % {"code": refusal.code}
-        return _page(request, cart, entered, status=409, error=text)
+        return _page(request, cart, entered, status=409, error=refusal.message)
     if isinstance(refusal, services.CartChanged):
         return _changed(request, entered, refusal.message)
     if isinstance(refusal, services.Busy):

@@ -131,22 +131,28 @@ class Money:
 
         Largest-remainder method (Hamilton); ties go to the earlier part. All-zero weights count as equal.
         """
-        if not weights or any(weight < 0 for weight in weights):
-            raise ValueError("weights are one or more non-negative integers")
-        total = sum(weights)
-        if total == 0:
-            weights, total = [1] * len(weights), len(weights)
         sign = -1 if self.minor < 0 else 1
-        amount = abs(self.minor)
-        parts = [amount * weight // total for weight in weights]
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i))
-        for index in by_remainder[: amount - sum(parts)]:
-            parts[index] += 1
-        return [Money(sign * part, self.currency) for part in parts]
+        return [Money(sign * part, self.currency) for part in shares(abs(self.minor), weights)]
 
     def split(self, count: int) -> list[Money]:
         """Into `count` parts that differ by at most one minor unit and sum to the whole."""
         return self.allocate([1] * count)
+
+
+def shares(amount: int, weights: Sequence[int]) -> list[int]:
+    """`amount` (not negative) in whole parts in proportion to `weights`, as `Money.allocate` has it. No part is more
+    than its weight where the amount is not more than all of them.
+    """
+    if not weights or any(weight < 0 for weight in weights):
+        raise ValueError("weights are one or more non-negative integers")
+    whole = sum(weights)
+    if whole == 0:
+        weights, whole = [1] * len(weights), len(weights)
+    parts = [amount * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % whole), i))
+    for index in by_remainder[: amount - sum(parts)]:
+        parts[index] += 1
+    return parts
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

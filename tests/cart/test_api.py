@@ -9,6 +9,7 @@ from cart.carts.models import Cart, CartLine
 from catalog.products import services as products
 from shop.core import db
 from tests.factories import cart as carts
+from tests.factories import promotions
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,8 @@ def test_the_whole_cart_is_every_answer(call):
         "currency": "USD",
         "coupons": [],
         "messages": [],
+        "gifts": [],
+        "hints": [],
         "token": None,
     }
     answer = call("POST", "cart/items", {"productId": str(product.pk), "quantity": 2})
@@ -79,6 +82,8 @@ def test_the_whole_cart_is_every_answer(call):
         "currency": "USD",
         "coupons": [],
         "messages": [],
+        "gifts": [],
+        "hints": [],
         "token": cart.token,
     }
     assert call("GET", "cart").json() == answer.json()
@@ -103,6 +108,22 @@ def test_coupons_come_and_go(call):
     refused = call("POST", "cart/coupons", {"code": "nope"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "coupon_not_applicable")
     assert call("DELETE", "cart/coupons/SAVE10").json()["coupons"] == []
+
+
+def test_gifts_and_what_is_nearly_reached(call):
+    socks = carts.product(amount=800, name="Socks")
+    key = str(carts.variant_of(socks).pk)
+    promotions.promotion("gift", "order", terms={"variant": key})
+    promotions.promotion("free_shipping", "shipping", name="Free delivery", conditions={"minimum": {"USD": 60_00}})
+    answer = call("POST", "cart/items", {"productId": str(carts.product(amount=2500).pk), "quantity": 2}).json()
+    assert answer["gifts"] == [
+        {
+            "productId": str(socks.pk), "variantId": key, "sku": carts.variant_of(socks).sku, "name": "Socks",
+            "quantity": 1, "unitPrice": "8.00", "lineTotal": "8.00",
+        }
+    ]  # fmt: skip
+    assert (answer["totals"]["subtotal"], answer["totals"]["discounts"]) == ("58.00", "8.00")
+    assert answer["hints"] == ["Add $10.00 more for “Free delivery”."]
 
 
 def test_a_customer_needs_no_token(client):

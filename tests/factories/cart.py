@@ -16,7 +16,7 @@ from checkout.purchase import services as purchase
 from shop.accounts.models import User
 from shop.core import db
 from shop.core.money import Money
-from tests.factories import catalog
+from tests.factories import catalog, promotions
 from tests.factories.checkout import ADDRESS
 
 DETAILS = purchase.Details(
@@ -60,7 +60,7 @@ def cart(*wanted: tuple[Product, int], customer_id: UUID | None = None) -> Cart:
 
 
 def coupon(code: str = "SAVE10", **fields: Any) -> Coupon:
-    return Coupon.objects.create(code=code, **{"name": "10 % off", "kind": "percent", "percent": 10, **fields})
+    return promotions.coupon(code, **fields)
 
 
 def total(made: Cart, details: purchase.Details = DETAILS) -> Money:

@@ -30,10 +30,13 @@ def quote(
     wanted: Sequence[Wanted], rates: Sequence[rules.Rate] = (), *, discount: int = 0, shipping: int = 0,
     currency: str = "EUR",
 ) -> Quote:  # fmt: skip
-    items = [rules.Item(Money(units * price, currency), tax_class) for units, price, tax_class in wanted]
-    sums = rules.totals(
-        items, discount=Money(discount, currency), shipping=Money(shipping, currency), rates=rates, currency=currency
-    )
+    costs = [units * price for units, price, _tax_class in wanted]
+    off = Money(min(discount, sum(costs)), currency).allocate(costs) if costs else []
+    items = [
+        rules.Item(Money(cost, currency), tax_class, part)
+        for cost, part, (_units, _price, tax_class) in zip(costs, off, wanted, strict=True)
+    ]
+    sums = rules.totals(items, shipping=Money(shipping, currency), rates=rates, currency=currency)
     today = db.clock().date()
     delivery = DeliveryOption("standard", "Standard", Money(shipping, currency), today, today)
     lines = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 import pytest
@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 from django.db.utils import InternalError
 
+from cart.promotions import selectors
 from cart.promotions import services as promotions
-from cart.promotions.engine import Discount
 from cart.promotions.models import Coupon
+from cart.promotions.rules import Tried
 from catalog.products.models import Product, Variant
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -25,6 +26,7 @@ from shop.events import bus, types
 from shop.management.commands import verify_invariants
 from tests import outbox
 from tests.factories import catalog, checkout
+from tests.factories import promotions as promotion_factories
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +47,12 @@ def shop() -> Shop:
     product = catalog.product(units=9)
     variant = Variant.objects.get(product=product)
     item = StockItem.objects.get(variant_id=variant.pk)
-    coupon = Coupon.objects.create(code="TEN", name="Ten off", kind="percent", percent=10, usage_limit=1)
+    coupon = promotion_factories.coupon("TEN", usage_limit=1)
     paid = checkout.paid([item], provider="bank_transfer", token="", quantity=2)
     cancelled = checkout.placed([item], provider="bank_transfer", token="")
-    discount = Discount(code="TEN", name="Ten off", amount=Money(300, "USD"))
+    used = Tried(replace(selectors.terms(coupon.promotion), code="TEN"), by_line={"lamp": 300}, worth=300)
     with transaction.atomic(using=db.DEFAULT):
-        promotions.redeem(discounts=[discount], order_id=cancelled.pk, customer_id=None)
+        promotions.redeem(applied=[used], order_id=cancelled.pk, customer_id=None, email="", currency="USD")
     orders.cancel(order_id=cancelled.pk, by="guest")
     with transaction.atomic(using=db.CATALOG):
         bus.publish(types.ProductChanged(product_id=product.pk), using=db.CATALOG)

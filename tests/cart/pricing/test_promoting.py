@@ -1,0 +1,187 @@
+"""Quotes with promotions: the same engine, with what a cart, an address and the database say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cart.carts import services as cart_services
+from cart.pricing import selectors as pricing
+from cart.pricing.selectors import Quote, QuoteLine
+from cart.promotions import services as promotions
+from catalog.products.models import Category, Product
+from shop.core import db
+from tests.factories import cart as carts
+from tests.factories import catalog
+from tests.factories.promotions import coupon, promotion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _rates(db: None) -> None:
+    carts.rates()
+
+
+def quote(*wanted: tuple[Product, int], **more: Any) -> Quote:
+    lines = [QuoteLine(carts.variant_of(product).pk, quantity) for product, quantity in wanted]
+    return pricing.quote(lines=lines, currency="USD", address=carts.DETAILS.shipping_address, **more)
+
+
+def sums(found: Quote) -> tuple[int, int, int]:
+    return found.subtotal.minor, found.discount.minor, found.shipping.minor
+
+
+def names(found: Quote) -> list[tuple[str, int]]:
+    return [(one.name, one.amount.minor) for one in found.discounts]
+
+
+def test_promotions_without_a_code_are_off_at_once() -> None:
+    lamp, cable = carts.product(amount=40_00, name="Lamp"), carts.product(amount=10_00, name="Cable")
+    promotion("percent", "line", name="Lamps", terms={"percent": "25"}, scope={"any_of": [f"product:{lamp.pk}"]})
+    promotion("amount", "order", name="Five off", terms={"amounts": {"USD": 500}})
+
+    found = quote((lamp, 1), (cable, 2))
+
+    assert sums(found)[:2] == (60_00, 15_00)
+    assert names(found) == [("Lamps", 10_00), ("Five off", 5_00)]
+    assert [line.discount.minor for line in found.lines] == [13_00, 2_00]
+    assert found.total == found.subtotal - found.discount + found.shipping + found.tax
+
+
+def test_what_a_product_is_decides(counting: Any) -> None:
+    home = catalog.category("Home", "Lamps")
+    lamp = carts.product(amount=40_00, category=home, brand="Acme", tags=["glow"])
+    for number, key in enumerate(
+        [
+            f"category:{Category.objects.get(name='Home').pk}",
+            f"category:{home.pk}",
+            "brand:acme",
+            "tag:glow",
+            "brand:other",
+        ]
+    ):
+        promotion(
+            "amount", "line", name=f"{number}", terms={"amounts": {"USD": 100}}, scope={"any_of": [key]},
+            is_combinable=True,
+        )  # fmt: skip
+
+    assert quote((lamp, 1)).discount.minor == 4_00
+    with counting() as queries:
+        quote((lamp, 1))
+    assert queries() <= 5
+
+
+def test_the_delivery() -> None:
+    lamp = carts.product(amount=40_00)
+    promotion("free_shipping", "shipping", name="Free delivery", terms={}, conditions={"minimum": {"USD": 50_00}})
+    before = quote((lamp, 1))
+    found = quote((lamp, 2))
+
+    assert before.hints == ("Add $10.00 more for “Free delivery”.",)
+    assert before.shipping.minor > 0
+    assert (found.shipping.minor, found.discount.minor, names(found)) == (0, 0, [("Free delivery", 0)])
+    assert [option.price.minor for option in found.delivery_options] == [0] * len(before.delivery_options)
+
+
+def test_dates_are_the_databases() -> None:
+    lamp, now = carts.product(amount=40_00), db.clock()
+    promotion(name="over", starts_at=now - timedelta(days=2), ends_at=now - timedelta(seconds=1))
+    promotion(name="to come", starts_at=now + timedelta(hours=1))
+    promotion(name="now", starts_at=now - timedelta(seconds=1), ends_at=now + timedelta(hours=1))
+
+    assert names(quote((lamp, 1))) == [("now", 4_00)]
+
+
+def test_a_gift_comes_along_while_there_are_some() -> None:
+    lamp, socks = carts.product(amount=40_00), carts.product(amount=8_00, units=1, name="Socks")
+    key = carts.variant_of(socks).pk
+    promotion("gift", "order", name="Socks for you", terms={"variant": str(key), "quantity": 2})
+
+    found = quote((lamp, 1))
+
+    given = found.lines[1]
+    assert (given.name, given.quantity, given.is_gift) == ("Socks", 1, True)
+    assert given.cost == given.shipping
+    assert sums(found)[:2] == (48_00, 8_00)
+    assert found.units == {carts.variant_of(lamp).pk: 1, key: 1}
+    catalog.put_in_stock({key: 0})
+    assert [line.is_gift for line in quote((lamp, 1)).lines] == [False]
+
+
+def test_an_order_with_a_gift_has_it_as_a_line_and_uses_the_promotion() -> None:
+    lamp, socks = carts.product(amount=40_00), carts.product(amount=8_00, name="Socks")
+    row = promotion(
+        "gift", "order", name="Socks for you", terms={"variant": str(carts.variant_of(socks).pk)}, usage_limit=1
+    )
+    order = carts.order(carts.cart((lamp, 1)))
+
+    assert [(line.name, line.total_minor, line.discount_minor) for line in order.lines.order_by("position")][1] == (
+        "Socks", 8_00, 8_00,
+    )  # fmt: skip
+    row.refresh_from_db()
+    assert (row.used, row.spent_minor) == (1, 8_00)
+    assert [line.is_gift for line in quote((lamp, 1)).lines] == [False]  # used up
+
+
+def test_coupons_say_why_they_take_nothing_off() -> None:
+    lamp = carts.product(amount=40_00)
+    shoes = {"any_of": ["category:0"]}
+    row = coupon("NOTYET", starts_at=db.clock() + timedelta(days=1)).promotion
+    coupon("SHOES", scope=shoes)
+    coupon("PAUSED", status="paused")
+    coupon("OFF", is_active=False)
+    coupon("GONE", usage_limit=1, used=1)
+    coupon("MINE", customer_limit=1)
+    coupon("TEN")
+    codes = ["notyet", "shoes", "paused", "off", "gone", "mine", "ten", "ｔｅｎ", "never", ""]
+
+    found = quote((lamp, 1), coupons=codes, email="ada@example.com")
+
+    assert found.coupon_problems == {
+        "NOTYET": "This coupon is not valid yet.",
+        "SHOES": "This coupon is for products that are not in your cart.",
+        "PAUSED": "This coupon is not valid any more.",
+        "OFF": "This coupon is not valid any more.",
+        "GONE": "This coupon has been used up.",
+        "NEVER": "We do not know this coupon code.",
+    }
+    assert [(one.code, one.amount.minor) for one in found.discounts] == [("MINE", 4_00), ("TEN", 3_60)]
+    assert row.used == 0
+
+
+def test_a_customer_uses_a_limited_coupon_once_with_an_account_or_without() -> None:
+    lamp, ada = carts.product(amount=40_00), carts.customer()
+    made = coupon("MINE", customer_limit=1)
+    cart = carts.cart((lamp, 1))
+    cart_services.add_coupon(cart=cart, code="MINE", by="guest")
+    order = carts.order(cart)
+    told = {"MINE": "You have used this coupon as often as you can."}
+
+    assert quote((lamp, 1), coupons=["MINE"], email="ADA@example.com").coupon_problems == told
+    assert quote((lamp, 1), coupons=["MINE"], customer_id=ada.pk).coupon_problems == told
+    assert quote((lamp, 1), coupons=["MINE"], email="bob@example.com").coupon_problems == {}
+    promotions.give_back(order_id=order.pk)
+    assert quote((lamp, 1), coupons=["MINE"], customer_id=ada.pk).coupon_problems == {}
+    made.refresh_from_db()
+    assert made.used == 0
+
+
+def test_units_that_join_an_order_have_no_promotions_of_their_own() -> None:
+    lamp = carts.product(amount=40_00)
+    promotion()
+
+    assert quote((lamp, 1), is_promoted=False).discount.minor == 0
+    assert quote((lamp, 1)).discount.minor == 4_00
+
+
+def test_an_empty_cart() -> None:
+    promotion("free_shipping", "shipping", terms={})
+    found = quote()
+
+    assert (found.lines, found.total.minor, found.hints) == ((), 0, ())
+    assert isinstance(found.outcome.tried[0].promotion.id, str)
+    assert UUID(found.outcome.tried[0].promotion.id)

@@ -1,0 +1,193 @@
+"""Promotions as merchants make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cart.promotions import selectors, tasks
+from cart.promotions.kinds.amount import Amount
+from cart.promotions.kinds.bundle_price import BundlePrice
+from cart.promotions.kinds.buy_get import BuyGet
+from cart.promotions.kinds.cheapest_free import CheapestFree
+from cart.promotions.kinds.fixed_price import FixedPrice
+from cart.promotions.kinds.free_shipping import FreeShipping
+from cart.promotions.kinds.gift import Gift
+from cart.promotions.kinds.percent import Percent
+from cart.promotions.kinds.tiers import Step, Tiers
+from cart.promotions.models import CodeBatch, Coupon, Promotion
+from cart.promotions.rules import Scope
+from tests.factories import cart as carts
+from tests.factories import catalog
+from tests.factories.accounts import StaffFactory
+from tests.factories.promotions import promotion
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/cart/promotion/add/"
+
+
+@pytest.fixture
+def merchant(settings: Any) -> Client:
+    settings.STAFF_MFA_REQUIRED = False
+    client = Client()
+    client.force_login(StaffFactory(is_superuser=True))
+    return client
+
+
+def data(kind: str, lane: str, **fields: Any) -> dict[str, Any]:
+    inline = {"coupons-TOTAL_FORMS": 0, "coupons-INITIAL_FORMS": 0}
+    return {"name": "Deal", "status": "active", "kind": kind, "lane": lane, "priority": 100, **inline, **fields}
+
+
+@pytest.mark.parametrize(
+    ("kind", "lane", "fields", "expected"),
+    [
+        ("percent", "order", {"percent": "12.5", "most_off": "20 USD"}, Percent(1250, {"USD": 20_00})),
+        ("amount", "line", {"amounts": "5.00 USD, 4.50 eur"}, Amount({"USD": 5_00, "EUR": 4_50})),
+        ("fixed_price", "line", {"prices": "9"}, FixedPrice({"USD": 9_00})),
+        ("buy_get", "line", {"buy": "2", "percent": "50"}, BuyGet(2, 1, 5000)),
+        ("buy_get", "line", {"buy": "1", "get": "2", "bought": "brand: Acme", "most_times": "3"},
+         BuyGet(1, 2, 10_000, Scope(frozenset({"brand:acme"})), 3)),
+        ("cheapest_free", "line", {"of": "3", "is_repeated": "on"}, CheapestFree(3, 1, True)),
+        ("bundle_price", "line", {"prices": "20.00 USD", "set_size": "3"}, BundlePrice({"USD": 20_00}, 3)),
+        ("bundle_price", "line", {"prices": "20.00 USD", "parts": "2 x tag: a\n1 × tag: b"},
+         BundlePrice({"USD": 20_00}, 0, ((Scope(frozenset({"tag:a"})), 2), (Scope(frozenset({"tag:b"})), 1)))),
+        ("tiers", "order", {"steps": "50.00 USD = 5 %\n100 USD = 15.00 USD\n"},
+         Tiers((Step({"USD": 50_00}, 0, 500), Step({"USD": 100_00}, 0, 0, {"USD": 15_00})))),
+        ("tiers", "line", {"steps": "3 units = 10 %"}, Tiers((Step({}, 3, 1000),))),
+        ("free_shipping", "shipping", {}, FreeShipping()),
+    ],
+)  # fmt: skip
+def test_every_kind_is_stored_as_typed_and_shown_again(
+    merchant: Client, kind: str, lane: str, fields: dict[str, Any], expected: Any
+) -> None:
+    answer = merchant.post(ADD, data(kind, lane, **fields))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    row = Promotion.objects.get()
+    page = reverse("admin:cart_promotion_change", args=[row.pk])
+    form = merchant.get(page).context["adminform"].form
+
+    assert selectors.terms(row).kind == expected
+    again = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "", False)}
+    assert merchant.post(page, {**data(kind, lane), **again}).status_code == 302
+    row.refresh_from_db()
+    assert selectors.terms(row).kind == expected
+    assert row.version == 2
+
+
+def test_a_gift_is_named_by_its_sku(merchant: Client) -> None:
+    key = carts.variant_of(catalog.product(name="Socks", sku="SOCKS-1")).pk
+    assert merchant.post(ADD, data("gift", "order", gift="SOCKS-1", per="2", most_gifts="4")).status_code == 302
+    row = Promotion.objects.get()
+
+    assert selectors.terms(row).kind == Gift(str(key), 1, 2, 4)
+    page = reverse("admin:cart_promotion_change", args=[row.pk])
+    assert merchant.get(page).context["adminform"].form["gift"].value() == "SOCKS-1"
+
+
+def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
+    lamps = catalog.category("Home", "Lamps")
+    lamp = catalog.product(name="Lamp", sku="LAMP-1", category=lamps)
+    key = carts.variant_of(lamp).pk
+    text = (
+        "category: home/lamps\nbrand: Acme\nproduct: LAMP-1\nvariant: LAMP-1\ntag: New in\n"
+        "attribute: colour = red\nnot category: home"
+    )
+    answer = merchant.post(ADD, data("percent", "line", percent="5", what_for=text, countries="us, CA", minimum="10"))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    row = Promotion.objects.get()
+
+    assert row.scope == {
+        "any_of": [
+            f"category:{lamps.pk}", "brand:acme", f"product:{lamp.pk}", f"variant:{key}", "tag:New in",
+            "attribute:colour=red",
+        ],
+        "none_of": [f"category:{type(lamps).objects.get(name='Home').pk}"],
+    }  # fmt: skip
+    assert row.conditions == {"minimum": {"USD": 10_00}, "countries": ["US", "CA"]}
+    page = reverse("admin:cart_promotion_change", args=[row.pk])
+    shown = merchant.get(page).context["adminform"].form["what_for"].value()
+    assert shown == text.replace("Acme", "acme").replace("colour = red", "colour=red")
+
+
+@pytest.mark.parametrize(
+    ("kind", "lane", "fields", "field"),
+    [
+        ("percent", "order", {}, "percent"),
+        ("percent", "order", {"percent": "0"}, "percent"),
+        ("percent", "order", {"percent": "100.01"}, "percent"),
+        ("percent", "order", {"percent": "ten"}, "percent"),
+        ("amount", "order", {}, "amounts"),
+        ("amount", "order", {"amounts": "-5 USD"}, "amounts"),
+        ("amount", "order", {"amounts": "5.001 USD"}, "amounts"),
+        ("amount", "order", {"amounts": "5 XXY"}, "amounts"),
+        ("amount", "order", {"amounts": "99999999999999999999 USD"}, "amounts"),
+        ("amount", "order", {"amounts": "5 USD, 6 USD"}, "amounts"),
+        ("fixed_price", "order", {"prices": "5"}, "lane"),
+        ("free_shipping", "order", {}, "lane"),
+        ("percent", "catalogue", {"percent": "5"}, "lane"),  # nothing reads it yet
+        ("buy_get", "line", {}, "buy"),
+        ("buy_get", "line", {"buy": "2", "bought": "nonsense"}, "bought"),
+        ("cheapest_free", "line", {"of": "3", "free": "3"}, "free"),
+        ("bundle_price", "line", {"prices": "5"}, "set_size"),
+        ("bundle_price", "line", {"prices": "5", "parts": "two lamps"}, "parts"),
+        ("gift", "order", {"gift": "NONE"}, "gift"),
+        ("tiers", "order", {}, "steps"),
+        ("tiers", "order", {"steps": "50 USD = 5 %\n20 USD = 9 %"}, "steps"),
+        ("tiers", "order", {"steps": "much"}, "steps"),
+        ("percent", "order", {"percent": "5", "what_for": "category: nowhere"}, "what_for"),
+        ("percent", "order", {"percent": "5", "what_for": "colour red"}, "what_for"),
+        ("percent", "order", {"percent": "5", "budget": "5 USD, 6 EUR"}, "budget"),
+        ("percent", "order", {"percent": "5", "customer_limit": "0"}, "customer_limit"),
+        ("percent", "order", {"percent": "5", "starts_at_0": "2026-12-02", "starts_at_1": "00:00",
+                              "ends_at_0": "2026-12-01", "ends_at_1": "00:00"}, "__all__"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_beside_its_field(
+    merchant: Client, kind: str, lane: str, fields: dict[str, Any], field: str
+) -> None:
+    answer = merchant.post(ADD, data(kind, lane, **fields))
+
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert not Promotion.objects.exists()
+
+
+def test_coupons_are_typed_on_the_promotions_page(merchant: Client) -> None:
+    coupons = {
+        "coupons-TOTAL_FORMS": 1, "coupons-INITIAL_FORMS": 0, "coupons-0-code": " save 10 ",
+        "coupons-0-usage_limit": "5", "coupons-0-is_active": "on",
+    }  # fmt: skip
+    answer = merchant.post(ADD, {**data("percent", "order", percent="10", needs_code="on"), **coupons})
+    assert answer.status_code == 302
+
+    assert list(Coupon.objects.values_list("code", "usage_limit", "promotion__needs_code")) == [("SAVE10", 5, True)]
+
+
+def test_a_batch_of_codes(merchant: Client, django_capture_on_commit_callbacks: Any, monkeypatch: Any) -> None:
+    row = promotion(needs_code=True)
+    asked: list[str] = []
+    monkeypatch.setattr(tasks.make_codes, "delay", asked.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = merchant.post(
+            "/admin/cart/codebatch/add/", {"promotion": str(row.pk), "prefix": "xmas-", "number": "20"}
+        )
+    assert answer.status_code == 302
+    batch = CodeBatch.objects.get()
+
+    assert asked == [str(batch.pk)]
+    tasks.finish_batches()
+    assert Coupon.objects.filter(code__startswith="XMAS-", batch=batch, usage_limit=1).count() == 20
+    for number in ("0", "100001"):
+        again = merchant.post("/admin/cart/codebatch/add/", {"promotion": str(row.pk), "number": number})
+        assert "number" in again.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("name", ["promotion", "coupon", "codebatch", "redemption"])
+def test_the_lists_open(merchant: Client, name: str) -> None:
+    promotion()
+    assert merchant.get(f"/admin/cart/{name}/").status_code == 200
