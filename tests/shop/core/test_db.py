@@ -20,6 +20,16 @@ def test_keys_are_version_7_and_ordered_by_time():
     assert [db.uuid7_time(key) for key in keys] == sorted(db.uuid7_time(key) for key in keys)
 
 
+def test_keys_of_one_millisecond_are_in_the_order_in_which_they_were_made(monkeypatch):
+    start = 1_800_000_000_000_000_000
+    moments = iter(range(start, start + 1_000_000, 1_000))
+    monkeypatch.setattr(db.time, "time_ns", lambda: next(moments))
+    keys = [db.uuid7() for _ in range(1_000)]
+    assert keys == sorted(keys)
+    assert {db.uuid7_time(key) for key in keys} == {datetime.fromtimestamp(1_800_000_000, UTC)}
+    assert db.uuid7_floor(datetime.fromtimestamp(1_800_000_000, UTC)) <= keys[0]
+
+
 @given(moments)
 def test_floor_is_the_smallest_key_of_its_millisecond(moment):
     floor = db.uuid7_floor(moment)
