@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="cart",
-            index=models.Index(models.F("status"), models.OrderBy(models.F("id"), descending=True), name="cart_status"),
+            index=models.Index(
+                models.F("status"), models.OrderBy(models.F("id"), descending=True), name="cart_status"
+            ),
         ),
         AddIndexConcurrently(
             model_name="cart",

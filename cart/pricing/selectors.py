@@ -145,9 +145,7 @@ def quote(
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
-    gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
-    items = [_item(one, outcome.by_line.get(str(one.offer.variant_id), 0)) for one in wanted]
-    items += [_item(one, one.price.minor * one.quantity) for one in gifts]
+    bought, items = _bought(wanted, given, outcome)
     rates, needs_state = rates_in(country, state)
     sums = rules.totals(
         items,
@@ -159,7 +157,7 @@ def quote(
         currency=currency,
         lines=tuple(
             replace(quoted_line(one.offer, one.quantity, item, share), is_gift=place >= len(wanted))
-            for place, (one, item, share) in enumerate(zip([*wanted, *gifts], items, sums.items, strict=True))
+            for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
         subtotal=sums.subtotal,
@@ -177,6 +175,15 @@ def quote(
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
     )
+
+
+def _bought(
+    wanted: Sequence[baskets.Wanted], given: Mapping[UUID, baskets.Wanted], outcome: Outcome
+) -> tuple[list[baskets.Wanted], list[rules.Item]]:
+    """What is bought, gifts behind it, and what promotions leave of each to be paid."""
+    gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
+    items = [_item(one, outcome.by_line.get(str(one.offer.variant_id), 0)) for one in wanted]
+    return [*wanted, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:

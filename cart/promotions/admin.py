@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 
-from cart.promotions import services, tasks
+from cart.promotions import selectors, services, tasks
 from cart.promotions.forms import FIELDS, CodeBatchForm, CouponForm, PromotionForm
 from cart.promotions.models import CodeBatch, Coupon, Promotion, Redemption
 from shop.core import db
@@ -79,9 +85,30 @@ class CouponAdmin(ModelAdmin):  # type: ignore[misc]
 @admin.register(CodeBatch)
 class CodeBatchAdmin(ModelAdmin):  # type: ignore[misc]
     form = CodeBatchForm
-    list_display = ["promotion", "prefix", "number", "made", "created_at"]
+    list_display = ["promotion", "prefix", "number", "made", "codes", "created_at"]
     list_select_related = ["promotion"]
-    readonly_fields = ["made"]
+    readonly_fields = ["made", "codes"]
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.download)
+        return [path("<uuid:batch_id>/codes.csv", page, name="cart_codebatch_codes"), *super().get_urls()]
+
+    @display(description=_("codes"))
+    def codes(self, batch: CodeBatch) -> str:
+        if not batch.made:
+            return ""
+        return format_html('<a href="{}">CSV</a>', reverse("admin:cart_codebatch_codes", args=[batch.pk]))
+
+    def download(self, request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+        """The codes that were made so far, one a line, with how often each was used."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = selectors.codes_of(batch_id)
+        lines = (f"{code},{used}\r\n" for code, used in [("code", "used"), *rows])
+        name = f"codes-{batch_id}.csv"
+        return StreamingHttpResponse(
+            lines, "text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
 
     def save_model(self, request: Any, obj: CodeBatch, form: Any, change: bool) -> None:
         obj.save()

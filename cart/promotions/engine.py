@@ -104,7 +104,7 @@ def _unmet(promotion: Promotion, basket: Basket, shelf: Shelf) -> Refusal | None
         (terms.is_first_order and not basket.is_first_order, Why.NOT_FIRST_ORDER),
         (promotion.limit is not None, promotion.limit or Why.OFF),
         (terms.needs is not None and not shelf.within(terms.needs), Why.NO_PRODUCT),
-        (bool(promotion.scope.any_of) and promotion.scope.any_of.isdisjoint(shelf.places), Why.NO_PRODUCT),
+        (not shelf.within(promotion.scope), Why.NO_PRODUCT),  # also of the delivery: nothing is sent
         (bool(terms.minimum) and basket.currency not in terms.minimum, Why.CURRENCY),
     )
     for fails, why in checks:

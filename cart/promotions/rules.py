@@ -12,7 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cart.promotions.shelf import Shelf
 
 Amounts = Mapping[str, int]  # minor units by currency
 
@@ -109,7 +112,7 @@ class Refusal:
 class Kind(Protocol):
     """What a promotion gives. The dataclasses of `kinds/` are its parameters."""
 
-    def take(self, shelf: Any, scope: Scope) -> Refusal | None:
+    def take(self, shelf: Shelf, scope: Scope, /) -> Refusal | None:
         """Take it off the shelf, or say why not; all or nothing."""
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.promotions import reading, rules
+from cart.promotions.kinds.gift import Gift
 from cart.promotions.models import Coupon, CustomerUse, Promotion
 from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
 from shop.accounts import selectors as accounts
@@ -34,7 +35,7 @@ class Offered:
     @property
     def gifts(self) -> frozenset[UUID]:
         """The variants that they may give."""
-        return frozenset(UUID(one.kind.variant) for one in self.promotions if hasattr(one.kind, "variant"))
+        return frozenset(UUID(one.kind.variant) for one in self.promotions if isinstance(one.kind, Gift))
 
 
 NONE = Offered((), {})
@@ -142,6 +143,11 @@ def _automatic() -> list[tuple[Promotion, rules.Promotion]]:
 def forget() -> None:
     """Read the promotions anew from now on."""
     cache.PROMOTIONS.delete()
+
+
+def codes_of(batch_id: UUID) -> list[tuple[str, int]]:
+    """The codes of a batch and how often each was used, in the order in which they were made."""
+    return list(Coupon.objects.filter(batch=batch_id).order_by("pk").values_list("code", "used"))
 
 
 def terms(row: Promotion) -> rules.Promotion:

@@ -49,6 +49,14 @@ class Offer:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
+# Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
+_OF_OFFERS = (
+    "sku", "options", "is_active", "weight_grams",
+    *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
+    "product__product_type__tax_class", "product__brand__slug", "product__category__path",
+)  # fmt: skip
+
+
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
     """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries.
 
@@ -58,7 +66,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "def
     if not ids:
         return {}
     beside = ("product__product_type", "product__brand", "product__category")
-    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related(*beside))
+    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related(*beside).only(*_OF_OFFERS))
     shown = _pictures({row.product_id for row in rows})
     return {row.pk: _offer(row, currency, shown) for row in rows}
 

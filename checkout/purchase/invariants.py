@@ -14,7 +14,7 @@ _OWED = """
 """
 _COUPONS: tuple[Check, ...] = (
     (
-        "coupon use {0} belongs to order {1}, which does not exist",
+        "use {0} of a promotion belongs to order {1}, which does not exist",
         """
         SELECT redemption.id, redemption.order_id FROM cart_redemption redemption
         WHERE NOT EXISTS (SELECT FROM checkout_order "order" WHERE "order".id = redemption.order_id)
@@ -22,11 +22,12 @@ _COUPONS: tuple[Check, ...] = (
         """,
     ),
     (
-        "order {0} is cancelled, but its use of coupon {1} was not given back",
+        "order {0} is cancelled, but its use of {1} was not given back",
         f"""
-        SELECT "order".number, coupon.code
+        SELECT "order".number, COALESCE('coupon ' || coupon.code, 'promotion ' || promotion.name)
         FROM cart_redemption redemption
-        JOIN cart_coupon coupon ON coupon.id = redemption.coupon_id
+        LEFT JOIN cart_coupon coupon ON coupon.id = redemption.coupon_id
+        LEFT JOIN cart_promotion promotion ON promotion.id = redemption.promotion_id
         JOIN checkout_order "order" ON "order".id = redemption.order_id
         WHERE redemption.returned_at IS NULL AND "order".status = 'cancelled' AND NOT {_OWED}
         """,  # noqa: S608

@@ -70,6 +70,7 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
         "delivery_options": [_option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
         "quote": view.summary,
         "lines": view.lines,
+        "gifts": view.gifts,
         "unit_count": view.unit_count,
         "address_url": reverse("checkout"),
         "login_url": None
@@ -114,6 +115,7 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
             "edit_url": reverse("checkout"),
         },
         "lines": view.lines,
+        "gifts": view.gifts,
         "quote": view.summary,
         "unit_count": view.unit_count,
         "seen_total": str(total),

@@ -283,7 +283,7 @@ class TestF08ParallelAdds:
 
 class TestF24LastCoupon:
     def test_F24_many_orders_one_use_left(self, schedules: Any) -> None:
-        """50 of them in the long run. Limits for each customer are not built: a coupon has one limit for all."""
+        """50 of them in the long run. Limits for each customer: `tests/cart/promotions/test_services.py`."""
         product = carts.product(units=500 * 2)
         for _schedule in schedules(quick=1, long=50):
             coupon, jobs = carts.coupon(f"LAST{Coupon.objects.count()}", usage_limit=1), []

@@ -243,6 +243,18 @@ def test_I9_a_coupon_used_more_often_than_it_says(shop: Shop) -> None:
     ]
 
 
+def test_I9_a_promotion_without_a_coupon_that_is_not_given_back(shop: Shop) -> None:
+    row = promotion_factories.promotion(name="Summer", usage_limit=5)
+    used = Tried(selectors.terms(row), by_line={"lamp": 300}, worth=300)
+    with transaction.atomic(using=db.DEFAULT):
+        promotions.redeem(applied=[used], order_id=shop.cancelled.pk, customer_id=None, email="", currency="USD")
+    assert broken()["I9"] == [
+        f"order {shop.cancelled.number} is cancelled, but its use of promotion Summer was not given back"
+    ]
+    sql("UPDATE cart_promotion SET used = 0, spent_minor = 0 WHERE id = %s", row.pk)
+    assert "promotion Summer: used 0 times for 0 by its counters, 1 times for 300 by its redemptions" in broken()["I9"]
+
+
 def test_I9_a_coupon_beyond_its_limit(shop: Shop) -> None:
     sql("ALTER TABLE cart_coupon DROP CONSTRAINT coupon_within_limit")
     sql("UPDATE cart_coupon SET used = 2")

@@ -182,6 +182,13 @@ def test_a_batch_of_codes(merchant: Client, django_capture_on_commit_callbacks: 
     assert asked == [str(batch.pk)]
     tasks.finish_batches()
     assert Coupon.objects.filter(code__startswith="XMAS-", batch=batch, usage_limit=1).count() == 20
+    file = merchant.get(f"/admin/cart/codebatch/{batch.pk}/codes.csv")
+    lines = b"".join(file).decode().split()  # type: ignore[arg-type]
+    assert lines == [
+        "code,used",
+        *(f"{code},0" for code in Coupon.objects.order_by("pk").values_list("code", flat=True)),
+    ]
+    assert f"/{batch.pk}/codes.csv" in merchant.get("/admin/cart/codebatch/").content.decode()
     for number in ("0", "100001"):
         again = merchant.post("/admin/cart/codebatch/add/", {"promotion": str(row.pk), "number": number})
         assert "number" in again.context["adminform"].form.errors

@@ -108,7 +108,7 @@ def test_only_units_that_a_promotion_asks_for_are_used_by_it() -> None:
         ({"budget_left": 4_99}, {}, Refusal(Why.BUDGET)),
         ({"budget_left": 5_00}, {}, None),
         ({"scope": HATS}, {}, Refusal(Why.NO_PRODUCT)),
-        ({"scope": Scope(none_of=SHOES.any_of)}, {}, Refusal(Why.NOTHING_LEFT)),
+        ({"scope": Scope(none_of=SHOES.any_of)}, {}, Refusal(Why.NO_PRODUCT)),
         ({"conditions": Conditions(minimum={"USD": 50_01})}, {}, Refusal(Why.MINIMUM, 1, 50_01)),
         ({"conditions": Conditions(minimum={"USD": 50_00})}, {}, None),
         ({"conditions": Conditions(minimum={"EUR": 1})}, {}, Refusal(Why.CURRENCY)),
