@@ -18,7 +18,8 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from cart.pricing.selectors import DeliveryOption, Quote, QuotedLine  # noqa: E402
+from cart.pricing.selectors import Quote, QuotedLine  # noqa: E402
+from cart.shipping.selectors import DeliveryOption  # noqa: E402
 from checkout.orders import services as orders  # noqa: E402
 from checkout.payments import services as payments  # noqa: E402
 from shop.core import db  # noqa: E402

@@ -1,8 +1,9 @@
 """Table of contents of the cart's tables; nobody imports through it."""
 
 from cart.carts.models import Cart, CartLine
-from cart.pricing.models import ShippingMethod, TaxRate
 from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, Redemption
+from cart.shipping.models import ShippingMethod
+from cart.tax.models import TaxRate
 
 __all__ = [
     "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Promotion", "Redemption", "ShippingMethod", "TaxRate",

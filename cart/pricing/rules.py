@@ -8,21 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
+from cart.tax.rules import Rate, TaxLine, tax_line, tax_of
 from shop.core.money import Money, total
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A tax rate as it applies to an address: `rate` 0.0825 is 8.25 %; `tax_class` the goods it is for."""
-
-    name: str
-    rate: Decimal
-    tax_class: str = "standard"
-    is_included: bool = False
-    applies_to_shipping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +21,6 @@ class Item:
     total: Money
     tax_class: str = "standard"
     discount: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaxLine:
-    """What one rate comes to, on goods and delivery. `is_on_shipping`: the delivery is taxed by it as well."""
-
-    name: str
-    rate: Decimal
-    amount: Money
-    is_included: bool
-    is_on_shipping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +67,7 @@ def totals(items: Sequence[Item], *, shipping: Money, rates: Sequence[Rate], cur
                 continue
             amount = tax_of(item.total - off + (carried if rate.applies_to_shipping else zero), rate)
             by_rate[rate] += amount
-            taxes.append(_tax_line(rate, amount))
+            taxes.append(tax_line(rate, amount))
         included = total((tax.amount for tax in taxes if tax.is_included), currency)
         amounts.append(
             ItemAmounts(off, carried, total((tax.amount for tax in taxes), currency), included, tuple(taxes))
@@ -108,20 +85,8 @@ def totals(items: Sequence[Item], *, shipping: Money, rates: Sequence[Rate], cur
         included_tax=included_tax,
         total=subtotal - discount + shipping + tax - included_tax,
         items=tuple(amounts),
-        tax_lines=tuple(_tax_line(rate, amount) for rate, amount in by_rate.items() if amount),
+        tax_lines=tuple(tax_line(rate, amount) for rate, amount in by_rate.items() if amount),
     )
-
-
-def _tax_line(rate: Rate, amount: Money) -> TaxLine:
-    return TaxLine(rate.name, rate.rate, amount, rate.is_included, rate.applies_to_shipping)
-
-
-def tax_of(base: Money, rate: Rate) -> Money:
-    """Tax on `base`: added on top of it, or the part of it that is tax when the price includes it. Half up."""
-    exact = base.minor * rate.rate
-    if rate.is_included:
-        exact = exact / (1 + rate.rate)
-    return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), base.currency)
 
 
 def swapped(paid: Money, *, was: Money, now: Money) -> Money:
@@ -131,20 +96,3 @@ def swapped(paid: Money, *, was: Money, now: Money) -> Money:
     So what costs the same costs nothing more, whatever sale or coupon the first one was bought with.
     """
     return max(Money.zero(paid.currency), paid + now - was)
-
-
-def shipping_price(*, price: Money, free_from: Money | None, subtotal: Money) -> Money:
-    """The method's price, or nothing from a subtotal (after discount) of `free_from`."""
-    if free_from is not None and subtotal >= free_from:
-        return Money.zero(price.currency)
-    return price
-
-
-def arrival(today: date, days: int) -> date:
-    """The date `days` working days (Monday to Friday) after `today`."""
-    day = today
-    while days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            days -= 1
-    return day

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q
-from django.db.models.functions import Now, TruncDate
-from django.utils.translation import gettext as _
-
 from cart.pricing import baskets, rules
-from cart.pricing.models import ShippingMethod, TaxRate
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
 from cart.promotions.rules import NOTHING, Basket, Lane, Outcome
+from cart.shipping import selectors as deliveries
+from cart.shipping.selectors import DeliveryOption
+from cart.tax import selectors as taxation
+from cart.tax.rules import TaxLine
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
@@ -50,7 +47,7 @@ class QuotedLine:
     shipping: Money
     tax: Money
     tax_class: str
-    taxes: tuple[rules.TaxLine, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
     is_gift: bool = False
 
     @property
@@ -58,17 +55,6 @@ class QuotedLine:
         """What the line comes to altogether."""
         included = total((tax.amount for tax in self.taxes if tax.is_included), self.tax.currency)
         return self.line_total - self.discount + self.shipping + self.tax - included
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryOption:
-    """A way of delivery that serves the address. `price` after "free from" rules."""
-
-    code: str
-    name: str
-    price: Money
-    arrives_from: date
-    arrives_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ class Quote:
     tax: Money
     included_tax: Money
     total: Money
-    tax_lines: tuple[rules.TaxLine, ...]
+    tax_lines: tuple[TaxLine, ...]
     discounts: tuple[baskets.Discount, ...]
     coupon_problems: Mapping[str, str]
     delivery_options: tuple[DeliveryOption, ...]
@@ -137,7 +123,7 @@ def quote(
     offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
     wanted = [baskets.wanted(offers[line.variant_id], line.quantity) for line in sellable]
-    country, state, is_assumed = place_of(address)
+    country, state, is_assumed = taxation.place_of(address)
     given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable})
     basket = baskets.basket(wanted, given, currency=currency, country=country)
     run = engine.Run(basket, offered.promotions)
@@ -146,7 +132,7 @@ def quote(
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought(wanted, given, outcome)
-    rates, needs_state = rates_in(country, state)
+    rates, needs_state = taxation.rates_in(country, state)
     sums = rules.totals(
         items,
         shipping=delivery.price if delivery and is_carried else Money.zero(currency),
@@ -198,7 +184,9 @@ def _ways(
     """
     goods = run.outcome(None)
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(goods.by_line.values())
-    options = delivery_options(country=country, currency=basket.currency, subtotal=Money(spent, basket.currency))
+    options = deliveries.delivery_options(
+        country=country, currency=basket.currency, subtotal=Money(spent, basket.currency)
+    )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
     found: list[tuple[DeliveryOption | None, Outcome]] = []
     for option in options:
@@ -206,12 +194,6 @@ def _ways(
         price = option.price - Money(outcome.shipping, basket.currency)
         found.append((replace(option, price=price), outcome))
     return found or [(None, goods)]
-
-
-def rates_for(address: Mapping[str, Any]) -> frozenset[rules.Rate]:
-    """The tax rates in force today where `address` is. One query."""
-    country, state, _is_assumed = place_of(address)
-    return frozenset(rates_in(country, state)[0])
 
 
 def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
@@ -234,67 +216,3 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         tax_class=item.tax_class,
         taxes=share.taxes,
     )
-
-
-def place_of(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
-    """Country and state as upper-case codes, and whether the shop's own country is assumed."""
-    if address and address.get("country"):
-        return str(address["country"]).upper(), str(address.get("state") or "").upper(), False
-    return settings.DEFAULT_COUNTRY, "", True
-
-
-def rates_in(country: str, state: str) -> tuple[list[rules.Rate], bool]:
-    """The rates in force today (database's date) for an address, and whether the state is missing to know them.
-
-    A state's rate of a class replaces the country's.
-    """
-    today = TruncDate(Now())
-    rows = TaxRate.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=today), country=country, valid_from__lte=today
-    )
-    if state:
-        rows = rows.filter(Q(state="") | Q(state__iexact=state))
-    found = list(rows)
-    chosen: dict[str, TaxRate] = {}
-    for row in sorted(found, key=lambda row: (bool(row.state), row.valid_from)):
-        if state or not row.state:
-            chosen[row.tax_class] = row
-    rates = [
-        rules.Rate(row.name, row.rate, row.tax_class, row.is_included, row.applies_to_shipping)
-        for row in chosen.values()
-    ]
-    return rates, not state and any(row.state for row in found)
-
-
-def delivery_options(*, country: str, currency: str, subtotal: Money) -> list[DeliveryOption]:
-    """The methods that serve `country`, in their order, priced for goods worth `subtotal` (after discount).
-
-    A method without countries serves those that no other method names.
-    """
-    rows = list(ShippingMethod.objects.filter(is_active=True, currency=currency).annotate(today=TruncDate(Now())))
-    serving = [row for row in rows if country in row.countries] or [row for row in rows if not row.countries]
-    return [
-        DeliveryOption(
-            code=row.code,
-            name=_(row.name),
-            price=rules.shipping_price(
-                price=Money(row.price_minor, currency),
-                free_from=None if row.free_from_minor is None else Money(row.free_from_minor, currency),
-                subtotal=subtotal,
-            ),
-            arrives_from=rules.arrival(row.today, row.min_days),
-            arrives_on=rules.arrival(row.today, row.max_days),
-        )
-        for row in serving
-    ]
-
-
-def currencies() -> list[str]:
-    """The currencies in which something can be delivered, the shop's own first."""
-    known = ShippingMethod.objects.filter(is_active=True).values_list("currency", flat=True).distinct()
-    return list(dict.fromkeys([settings.DEFAULT_CURRENCY, *sorted(known)]))
-
-
-def delivery_names() -> dict[str, str]:
-    """The name of every way of delivery by its code, whether it is offered now or not. One query."""
-    return dict(ShippingMethod.objects.order_by("is_active", "-position").values_list("code", "name"))

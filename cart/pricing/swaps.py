@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from cart.pricing import baskets, rules, selectors
+from cart.tax import selectors as taxation
+from cart.tax.rules import Rate, TaxLine
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
@@ -40,8 +42,8 @@ def exchanged(
     """
     wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
     offers = products.offers(wanted, currency=currency)
-    country, state, _is_assumed = selectors.place_of(address)
-    rates = selectors.rates_in(country, state)[0] if swaps else []
+    country, state, _is_assumed = taxation.place_of(address)
+    rates = taxation.rates_in(country, state)[0] if swaps else []
     lines, unsellable = [], []
     for swap in swaps:
         offer = offers.get(swap.variant_id)
@@ -53,7 +55,7 @@ def exchanged(
 
 
 def _exchanged(
-    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[rules.Rate]
+    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[Rate]
 ) -> selectors.QuotedLine:
     before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
     price = rules.swapped(swap.unit_price, was=before, now=baskets.price_of(offer))
@@ -67,14 +69,14 @@ def _exchanged(
     return replace(selectors.quoted_line(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
 
 
-def _share(item: rules.Item, discount: Money, rates: Sequence[rules.Rate]) -> rules.ItemAmounts:
+def _share(item: rules.Item, discount: Money, rates: Sequence[Rate]) -> rules.ItemAmounts:
     """The amounts of a line with this discount (no more than it costs), without delivery."""
     currency = item.total.currency
     zero = Money.zero(currency)
     return rules.totals([replace(item, discount=discount)], shipping=zero, rates=rates, currency=currency).items[0]
 
 
-def _rounded(taxes: Sequence[rules.TaxLine], difference: Money) -> tuple[rules.TaxLine, ...]:
+def _rounded(taxes: Sequence[TaxLine], difference: Money) -> tuple[TaxLine, ...]:
     """The tax on top of the price changed by `difference`: what the tax of then was rounded otherwise."""
     rows = []
     for tax in taxes:

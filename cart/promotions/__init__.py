@@ -1,5 +1,6 @@
-"""Discounts by coupon.
+"""What is taken off, by whom and how often.
 
-Owns coupons and their uses. Offers `selectors.discounts` (what codes take off), `services.redeem` and `give_back` (in
-the order's transaction). Must not decide how totals are made: pricing does.
+Owns promotions, coupons and their uses. Offers `selectors.offered`, the pure `engine` (what promotions make of what is
+bought), `services.redeem` and `give_back` (in the order's transaction). Must not decide how totals are made: pricing
+does.
 """

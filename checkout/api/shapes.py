@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cart import api as cart_api
-from cart.pricing.selectors import DeliveryOption
+from cart.shipping.selectors import DeliveryOption
 from checkout.api import documents, parcels
 from checkout.orders import access
 from checkout.payments import methods

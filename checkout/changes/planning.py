@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from cart.pricing import selectors as pricing
 from cart.pricing import swaps as swapping
 from cart.pricing.swaps import Swap
+from cart.shipping import selectors as deliveries
+from cart.tax import selectors as taxation
 from checkout.changes import rules, selectors
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderChange, OrderLine
@@ -153,7 +155,7 @@ def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _same_tax(order: Order, address: Mapping[str, Any], classes: set[str]) -> None:
     """An order keeps the tax that it was placed with: it cannot go where another one applies."""
-    now, then = pricing.rates_for(order.shipping_address), pricing.rates_for(address)
+    now, then = taxation.rates_for(order.shipping_address), taxation.rates_for(address)
     if any(rate.tax_class in classes for rate in now ^ then):
         text = _("Another tax applies at this address. Cancel the order and place it anew for the new address.")
         raise EditRefused(text, "tax_differs")
@@ -207,7 +209,7 @@ def _goods(
 
 def _delivery(order: Order, address: Mapping[str, Any], wish: Wish, goods: Money) -> pricing.DeliveryOption:
     """The delivery asked for, else the one the order has. Raises `EditRefused` where it is not offered."""
-    options = pricing.delivery_options(country=str(address["country"]), currency=order.currency, subtotal=goods)
+    options = deliveries.delivery_options(country=str(address["country"]), currency=order.currency, subtotal=goods)
     code = wish.delivery_option or order.delivery_option
     for option in options:
         if option.code == code:

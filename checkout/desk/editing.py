@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.pricing import selectors as pricing
+from cart.shipping import selectors as deliveries
 from checkout.changes import services as changes
 from checkout.desk import adding
 from checkout.desk.address_form import AddressForm
@@ -161,7 +161,7 @@ def rows(order: Order, wanted: Mapping[UUID, int | str] | None = None) -> list[R
 def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
     """What serves the address, priced, with the order's own way first if that is not on offer any more."""
     subtotal = order.money(order.subtotal_minor - order.discount_minor)
-    offered = pricing.delivery_options(country=country, currency=order.currency, subtotal=subtotal)
+    offered = deliveries.delivery_options(country=country, currency=order.currency, subtotal=subtotal)
     options = [(one.code, f"{one.name} – {one.price.format()}") for one in offered]
     if order.delivery_option not in dict(options):
         name = {"name": order.delivery_name or _("None")}

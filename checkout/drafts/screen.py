@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cart.pricing import selectors as pricing
+from cart.shipping import selectors as deliveries
 from checkout.desk import adding
 from checkout.desk.address_form import AddressForm
 from checkout.drafts import selectors, services
@@ -69,7 +69,7 @@ def screen(look: selectors.Look | None, data: Mapping[str, Any] | None, **initia
             initial={**_kept(look), **initial},
             options=_options(look),
             ways=selectors.ways(),
-            currencies=pricing.currencies(),
+            currencies=deliveries.currencies(),
         ),
         shipping=AddressForm(data, initial=shipping, prefix="to", is_partial=True),
         billing=AddressForm(data, initial=draft.billing_address if draft else {}, prefix="bill", is_partial=True),
@@ -104,7 +104,7 @@ def _options(look: selectors.Look | None) -> list[tuple[str, str]]:
     known = {code for code, _words in options}
     if look.draft.delivery_option and look.draft.delivery_option not in known:
         code = look.draft.delivery_option
-        name = {"name": pricing.delivery_names().get(code, code)}
+        name = {"name": deliveries.delivery_names().get(code, code)}
         options.append((code, _("%(name)s – not offered for this address") % name))
     return options or [("", "–")]
 

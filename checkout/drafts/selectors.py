@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as carts
 from cart.carts.models import Cart
-from cart.pricing import selectors as pricing
+from cart.shipping import selectors as deliveries
 from checkout.archive import selectors as archive
 from checkout.drafts.models import Draft
 from checkout.orders.models import Order
@@ -100,7 +100,7 @@ def _unserved(found: Draft, view: carts.CartView) -> str:
     codes = [option.code for option in view.quote.delivery_options]
     if not codes or found.delivery_option in ("", *codes):
         return ""
-    name = pricing.delivery_names().get(found.delivery_option, found.delivery_option)
+    name = deliveries.delivery_names().get(found.delivery_option, found.delivery_option)
     return _("“%(name)s” is not offered for this address. Choose another delivery.") % {"name": name}
 
 

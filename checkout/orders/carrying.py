@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from cart.pricing import rules as pricing
+from cart.tax.rules import Rate, tax_of
 from checkout.orders.lines import rest
 from checkout.orders.models import OrderLine
 from checkout.orders.rules import Amounts
@@ -64,5 +64,5 @@ def carried(line: OrderLine, currency: str) -> Amounts:
 
 
 def _tax(base: Money, row: dict[str, Any]) -> int:
-    rate = pricing.Rate(row["name"], Decimal(row["rate"]), is_included=row["is_included"])
-    return pricing.tax_of(base, rate).minor
+    rate = Rate(row["name"], Decimal(row["rate"]), is_included=row["is_included"])
+    return tax_of(base, rate).minor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
-from cart.pricing.selectors import DeliveryOption
+from cart.shipping.selectors import DeliveryOption
 from checkout.payments.forms import SeenTotalField
 from shop.core import addresses
 from shop.core.fields import LineField, LinesField

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from cart.carts import selectors as carts
-from cart.pricing.selectors import DeliveryOption
+from cart.shipping.selectors import DeliveryOption
 from checkout.payments import methods, ways
 from checkout.purchase import forms, selectors, services
 from shop.accounts import selectors as accounts

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import action, display
 
-from cart.pricing import selectors as pricing
+from cart.shipping import selectors as deliveries
 from checkout.orders.transitions import FULFIL
 from checkout.warehouse import selectors, services
 from checkout.warehouse.dispatch_admin import DispatchScreens
@@ -80,7 +80,7 @@ class DeliveryFilter(admin.SimpleListFilter):
     parameter_name = "delivery"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return sorted(pricing.delivery_names().items())
+        return sorted(deliveries.delivery_names().items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(order__delivery_option=self.value()) if self.value() else queryset

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from cart.carts import ownership, selectors, services
 from cart.carts.models import Cart
-from cart.pricing.models import ShippingMethod, TaxRate
 from cart.promotions.models import Coupon
+from cart.shipping.models import ShippingMethod
+from cart.tax.models import TaxRate
 from catalog.products.models import Product, Variant
 from checkout.purchase import services as purchase
 from shop.accounts.models import User

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cart.pricing.selectors import DeliveryOption, Quote, QuotedLine
+from cart.pricing.selectors import Quote, QuotedLine
+from cart.shipping.selectors import DeliveryOption
 from checkout.fulfilment import services as fulfilment
 from checkout.orders import services as orders
 from checkout.orders.models import Order

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from cart.pricing import rules
-from cart.pricing.selectors import DeliveryOption, Quote, QuotedLine
+from cart.pricing.selectors import Quote, QuotedLine
+from cart.shipping.selectors import DeliveryOption
+from cart.tax.rules import Rate
 from checkout.orders import locking, revising
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -17,17 +19,17 @@ from shop.core import db
 from shop.core.money import Money
 from tests.factories.checkout import ADDRESS
 
-VAT = rules.Rate("VAT", Decimal("0.20"), "standard", is_included=True, applies_to_shipping=True)
-VAT_FOOD = rules.Rate("VAT", Decimal("0.05"), "food", is_included=True)
-SALES = rules.Rate("Sales tax", Decimal("0.0825"), "standard")
-SALES_FOOD = rules.Rate("Sales tax", Decimal("0.02"), "food", applies_to_shipping=True)
-ZERO = rules.Rate("VAT", Decimal(0), "books", is_included=True)
+VAT = Rate("VAT", Decimal("0.20"), "standard", is_included=True, applies_to_shipping=True)
+VAT_FOOD = Rate("VAT", Decimal("0.05"), "food", is_included=True)
+SALES = Rate("Sales tax", Decimal("0.0825"), "standard")
+SALES_FOOD = Rate("Sales tax", Decimal("0.02"), "food", applies_to_shipping=True)
+ZERO = Rate("VAT", Decimal(0), "books", is_included=True)
 
 Wanted = tuple[int, int, str]  # units, unit price in minor units, tax class
 
 
 def quote(
-    wanted: Sequence[Wanted], rates: Sequence[rules.Rate] = (), *, discount: int = 0, shipping: int = 0,
+    wanted: Sequence[Wanted], rates: Sequence[Rate] = (), *, discount: int = 0, shipping: int = 0,
     currency: str = "EUR",
 ) -> Quote:  # fmt: skip
     costs = [units * price for units, price, _tax_class in wanted]
@@ -56,7 +58,7 @@ def quote(
 
 
 def paid(
-    wanted: Sequence[Wanted] = ((1, 2500, "standard"),), rates: Sequence[rules.Rate] = (), *, discount: int = 0,
+    wanted: Sequence[Wanted] = ((1, 2500, "standard"),), rates: Sequence[Rate] = (), *, discount: int = 0,
     shipping: int = 0, currency: str = "EUR", customer_id: UUID | None = None, is_paid: bool = True,
 ) -> Order:  # fmt: skip
     """An order whose payment is confirmed (or not); what it costs is taken."""
@@ -88,14 +90,14 @@ def remove(order: Order, units: dict[UUID, int]) -> None:
         revising.revise(order=locking.order(order.pk), kind="edit", by="staff:1", removed=units)
 
 
-def add(order: Order, wanted: Sequence[Wanted], rates: Sequence[rules.Rate] = ()) -> None:
+def add(order: Order, wanted: Sequence[Wanted], rates: Sequence[Rate] = ()) -> None:
     """Lines are added to the order."""
     more = quote(wanted, rates, currency=order.currency)
     with transaction.atomic(using=db.DEFAULT):
         revising.revise(order=locking.order(order.pk), kind="edit", by="staff:1", added=more.lines)
 
 
-def swap(order: Order, units: dict[UUID, int], wanted: Sequence[Wanted], rates: Sequence[rules.Rate] = ()) -> None:
+def swap(order: Order, units: dict[UUID, int], wanted: Sequence[Wanted], rates: Sequence[Rate] = ()) -> None:
     """Units go and lines come, in one change."""
     more = quote(wanted, rates, currency=order.currency)
     with transaction.atomic(using=db.DEFAULT):

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from cart.pricing.models import TaxRate
+from cart.tax.models import TaxRate
 from checkout.changes import services as changes
 from checkout.disputes import selectors as disputes
 from checkout.disputes.models import Dispute

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from cart.pricing.models import TaxRate
+from cart.tax.models import TaxRate
 from checkout.changes import emails, planning, writing
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment

@@ -11,7 +11,8 @@ from django.core import mail as django_mail
 from django.test import Client
 from django.urls import reverse
 
-from cart.pricing.models import ShippingMethod, TaxRate
+from cart.shipping.models import ShippingMethod
+from cart.tax.models import TaxRate
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.notes.models import OrderNote

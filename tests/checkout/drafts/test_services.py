@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 
 from cart.carts import services as cart_services
 from cart.carts.models import Cart
-from cart.pricing.models import ShippingMethod
 from cart.promotions.models import Redemption
+from cart.shipping.models import ShippingMethod
 from catalog.products import services as products
 from catalog.products.models import Price, Product
 from checkout.drafts import screen, selectors, services

@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cart.pricing import rules as pricing
+from cart.tax.rules import Rate
 from checkout.orders import carrying, invariants, locking, revising
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import rules as returns
@@ -22,7 +22,7 @@ from tests.factories.invoices import SALES, VAT, VAT_FOOD, Wanted
 from tests.faults.report import LONG
 
 pytestmark = pytest.mark.django_db
-TAXED = pricing.Rate("Sales tax", Decimal("0.0825"), "standard", applies_to_shipping=True)
+TAXED = Rate("Sales tax", Decimal("0.0825"), "standard", applies_to_shipping=True)
 
 
 def now(order: Order) -> Order:
@@ -67,7 +67,7 @@ class TestKeptDelivery:
         ("rates", "due"), [([], 300), ([VAT], 300), ([TAXED], 325), ([SALES], 300)]
     )  # 3.00, and what tax there is on it
     @pytest.mark.parametrize("then", ["taken off", "back", "back and kept"])
-    def test_it_stays_whatever_becomes_of_the_other_unit(self, rates: list[pricing.Rate], due: int, then: str) -> None:
+    def test_it_stays_whatever_becomes_of_the_other_unit(self, rates: list[Rate], due: int, then: str) -> None:
         order = papers.paid([(2, 1000, "standard")], rates, shipping=600)
         (line,) = lines(order)
         kept = take_back(order, line, 1, keeps=True)
@@ -114,7 +114,7 @@ class TestKeptDelivery:
 class TestSwap:
     @pytest.mark.parametrize(("rates", "tax"), [([], (0, 0)), ([TAXED], (215, 132)), ([SALES], (165, 83))])
     def test_everything_for_another_thing_is_delivered_all_the_same(
-        self, rates: list[pricing.Rate], tax: tuple[int, int]
+        self, rates: list[Rate], tax: tuple[int, int]
     ) -> None:
         """20.00 of goods for 10.00 of others: 6.00 of delivery, and its tax at their rate."""
         order = papers.paid([(2, 1000, "standard")], rates, shipping=600)

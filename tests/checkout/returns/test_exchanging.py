@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from cart.pricing.models import ShippingMethod, TaxRate
+from cart.shipping.models import ShippingMethod
+from cart.tax.models import TaxRate
 from catalog.products.models import Price, Product, Variant
 from checkout.changes import services as changes
 from checkout.changes import writing

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from cart.pricing.models import TaxRate
+from cart.tax.models import TaxRate
 from checkout.changes import services as changes
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import Shipment
