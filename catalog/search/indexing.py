@@ -165,7 +165,11 @@ def _listed(batches: Iterator[list[UUID]], processes: int) -> Iterator[int]:
 
 
 def _list_batch(ids: Sequence[UUID]) -> int:
-    return _index_batch(ids, with_words=False)
+    """A batch of a rebuild. Nobody waits for its commit to be on disk: what comes after the rebuild waits for all."""
+    with transaction.atomic(using=db.CATALOG):
+        with connections[db.CATALOG].cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        return _index_batch(ids, with_words=False)
 
 
 def _index_batch(ids: Sequence[UUID], *, with_words: bool = True) -> int:

@@ -87,12 +87,18 @@ def indexed(text: str, *, is_title: bool = False) -> str:
     In a title neighbours that make a model number together are joined as well: "PS 4" is also ps4.
     """
     typed = spoken(text)
-    folded = _APOSTROPHE.sub("", typed)
+    folded = _APOSTROPHE.sub("", typed) if "'" in typed else typed
     plain = [word[:MAX_WORD] for word in _WORD.findall(folded)]
     known = set(plain)
-    more = [*_models(folded, known), *map(measure, measured(folded)), *(IRREGULAR[w] for w in plain if w in IRREGULAR)]
-    more += (word[:MAX_WORD] for found in elided(typed) for word in _WORD.findall(found[0]))
-    if is_title:
+    has_digits = _DIGIT.search(folded) is not None  # most texts have none, and then there is little to do
+    more = list(_joined(folded)) if _JOINS.search(folded) else []
+    if has_digits:
+        more += (part for word in sorted(filter(is_model, known)) for part in _MIXED.findall(word))
+        more += map(measure, measured(folded))
+    more += (IRREGULAR[word] for word in plain if word in IRREGULAR)
+    if "'" in typed:
+        more += (word[:MAX_WORD] for found in elided(typed) for word in _WORD.findall(found[0]))
+    if has_digits and is_title:
         more += (
             joined
             for part in _BREAK.split(folded)
@@ -102,18 +108,19 @@ def indexed(text: str, *, is_title: bool = False) -> str:
     return " ".join([*plain, *(word for word in dict.fromkeys(more) if word not in known)])
 
 
-def _models(folded: str, known: set[str]) -> Iterator[str]:
-    """Joined and split forms of what has both letters and digits, or of what hyphens, dots and slashes join."""
-    for compound in _JOINED.findall(folded) if _JOINS.search(folded) else ():
+def _joined(folded: str) -> Iterator[str]:
+    """What hyphens, dots and slashes join, as one word each."""
+    for compound in _JOINED.findall(folded):
         joined = "".join(_WORD.findall(compound))
         if len(joined) <= MAX_WORD and not joined.isdigit():
             yield joined
-    for word in sorted(word for word in known if not word.isalpha() and is_model(word)):
-        yield from _MIXED.findall(word)
 
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
+    is_word = [term.isalpha() for term in plain]
     for start in range(len(plain) - 1):
+        if all(is_word[start : start + 4]):
+            continue
         stop = model_run(plain, start)
         for end in range(start + 2, min(stop, start + 3) + 1):
             joined = "".join(plain[start:end])
@@ -174,6 +181,8 @@ def is_model(word: str) -> bool:
     """Whether `word` has both letters and digits."""
     if word.isalpha() or word.isdigit():  # most words, and soon told
         return False
+    if word.isascii() and word.isalnum():
+        return True
     return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
