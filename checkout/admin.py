@@ -20,6 +20,7 @@ from checkout.purchase.admin import QueuedOrderAdmin
 from checkout.receivables.admin import ReceivableAdmin
 from checkout.reconciliation.admin import DifferenceAdmin, ReconciliationAdmin
 from checkout.returns.admin import ReturnAdmin, ReturnRuleAdmin
+from checkout.simulation.admin import SimulationAdmin
 from checkout.storecredit.admin import CreditAccountAdmin, CreditEntryAdmin
 from checkout.warehouse.admin import ParcelToPickAdmin
 from checkout.warehouse.print_admin import PrintJobAdmin
@@ -53,4 +54,5 @@ __all__ = [
     "ReturnAdmin",
     "ReturnRuleAdmin",
     "ShipmentAdmin",
+    "SimulationAdmin",
 ]

@@ -32,6 +32,7 @@ from checkout.returns.models import (
     ReturnStep,
     ReturnUnit,
 )
+from checkout.simulation.models import Simulation
 from checkout.storecredit.models import CreditAccount, CreditEntry
 from checkout.warehouse.models import ParcelToPick, PickScan, PickWave, PrintJob, WaveParcel
 
@@ -80,6 +81,7 @@ __all__ = [
     "SavedCard",
     "Shipment",
     "ShipmentLine",
+    "Simulation",
     "TrackingEvent",
     "WaveParcel",
 ]

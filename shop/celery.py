@@ -52,6 +52,7 @@ app.conf.imports = (
     "checkout.drafts.tasks",
     "checkout.archive.tasks",
     "checkout.warehouse.tasks",
+    "checkout.simulation.tasks",
 )
 app.conf.beat_schedule = {
     "events.sweep": {"task": "shop.events.tasks.sweep", "schedule": 10.0},
@@ -79,6 +80,7 @@ app.conf.beat_schedule = {
     },
     "restock.forget": {"task": "catalog.restock.tasks.forget_ended", "schedule": crontab(hour=3, minute=55)},
     "promotions.finish_batches": {"task": "cart.promotions.tasks.finish_batches", "schedule": 600.0},
+    "simulations.resume": {"task": "checkout.simulation.tasks.resume", "schedule": 600.0},
     "carts.expire": {"task": "cart.carts.tasks.expire", "schedule": 600.0},
     "feedback.ask": {"task": "checkout.feedback.tasks.ask", "schedule": crontab(minute=40)},
     "parcels.poll": {"task": "checkout.fulfilment.tasks.poll_carriers", "schedule": 30.0},

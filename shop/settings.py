@@ -442,6 +442,7 @@ UNFOLD = {
                 _page(_("Coupons"), "percent", "cart.coupon"),
                 _page(_("Batches of coupons"), "confirmation_number", "cart.codebatch"),
                 _page(_("Redemptions"), "redeem", "cart.redemption"),
+                _screen(_("Simulations"), "science", "admin:checkout_simulation_changelist", "cart.view_promotion"),
                 _page(_("Shipping methods"), "package_2", "cart.shippingmethod"),
                 _page(_("Tax rates"), "account_balance", "cart.taxrate"),
             ),

@@ -7,10 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
+from cart.carts import selectors
 from cart.carts.models import Cart, CartLine
+from cart.promotions import trace
 from shop.core.admin import KeysetAdmin, PeriodFilter, as_id
 
 
@@ -43,8 +47,18 @@ class CartAdmin(KeysetAdmin):
         "created_at",
         "updated_at",
         "expires_at",
+        "promotions",
     ]
+    readonly_fields = ["promotions"]
     inlines = [CartLineInline]
+
+    @display(description=_("promotions, as of now"))
+    def promotions(self, cart: Cart) -> str:
+        """Each that was tried, what it takes off, or why not."""
+        if cart.status != Cart.Status.OPEN:
+            return ""
+        outcome = selectors.view(cart, currency=cart.currency).quote.outcome
+        return render_to_string("admin/cart/_tried.html", {"tried": trace.told(trace.facts(outcome), cart.currency)})
 
     def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         found = as_id(term)

@@ -13,6 +13,7 @@ from cart.promotions.rules import Basket, Line, Outcome, keys_of
 from cart.promotions.selectors import Offered
 from catalog.products import selectors as products
 from catalog.products import tree
+from catalog.products.described import Described
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -54,14 +55,15 @@ def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: 
     """`given`: what there is to give."""
     return Basket(
         currency=currency,
-        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, _keys(one.offer)) for one in wanted),
+        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, keys(one.offer)) for one in wanted),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
         country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
     )
 
 
-def _keys(offer: products.Offer) -> frozenset[str]:
+def keys(offer: products.Offer | Described) -> frozenset[str]:
+    """What it is, as the scopes of promotions name it."""
     above = tree.tree().ancestors(offer.category_path) if offer.category_path else []
     return keys_of(
         variant=offer.variant_id,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.widgets import Script
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from cart.promotions import selectors, services, tasks
 from cart.promotions.forms import FIELDS, CodeBatchForm, CouponForm, PromotionForm
@@ -47,6 +48,7 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ["name", "=coupons__code"]
     inlines = [CouponInline]
     readonly_fields = ["used", "spent_minor"]
+    actions_detail = ["simulate"]
     fieldsets = [
         (None, {"fields": ["name", "status", "kind", "lane", "note"]}),
         (_("What it gives"), {"fields": _TERMS, "description": _("Only what belongs to the kind counts.")}),
@@ -63,6 +65,11 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
 
     class Media:
         js = [Script("js/promotion.js", type="module")]  # once the page is there
+
+    @action(description=_("Try it on past orders"), url_path="simulate", permissions=["view"])
+    def simulate(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        page = reverse("admin:checkout_simulation_add")
+        return HttpResponseRedirect(f"{page}?{urlencode({'promotion': object_id})}")
 
     def save_model(self, request: Any, obj: Promotion, form: Any, change: bool) -> None:
         services.save(obj)

@@ -118,9 +118,7 @@ def _joined(folded: str) -> Iterator[str]:
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
     is_word = [term.isalpha() for term in plain]
-    for start in range(len(plain) - 1):
-        if all(is_word[start : start + 4]):
-            continue
+    for start in (place for place in range(len(plain) - 1) if not all(is_word[place : place + 4])):
         stop = model_run(plain, start)
         for end in range(start + 2, min(stop, start + 3) + 1):
             joined = "".join(plain[start:end])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cart.promotions import trace
 from checkout.changes import planning
 from checkout.changes import selectors as changes_of
 from checkout.desk import parcel_screen, sums, timeline
@@ -90,6 +91,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "payments": [_payment(order, payment, names, user) for payment in taken],
         "disputes": disputes.of_order(order.pk),
         "ledger": ledger.entries_of(order.pk),
+        "tried": trace.told(order.promotions_tried or [], order.currency),
         "refundable": refundable,
         "parcels": parcel_screen.of(order, parcels, may=user.has_perm(transitions.FULFIL)),
         "documents": invoices.documents_of(order.pk),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from cart.promotions import trace
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
 
@@ -31,6 +32,7 @@ def amounts(quote: Quote) -> dict[str, Any]:
             for off in quote.discounts
             if off.amount
         ],
+        "promotions_tried": trace.facts(quote.outcome),
     }
 
 

@@ -25,6 +25,7 @@ _SUM = F("subtotal_minor") - F("discount_minor") + F("shipping_minor") + F("tax_
 _PAID_FOR = F("total_minor") - F("allowed_minor") + F("refunded_minor")  # what has come when the balance is nought
 # Orders that go on with a balance; nobody pays what is held or promised. Index and query say it in the same words.
 TO_PAY = ~Q(status__in=["pending", "payment_pending", "payment_review", *OVER]) & Q(secured_minor__lt=_PAID_FOR)
+UNDELIVERED = ~Q(fulfilment_state="delivered")
 TO_GIVE_BACK = Q(captured_minor__gt=_PAID_FOR) | Q(status__in=OVER, captured_minor__gt=F("refunded_minor"))
 SURNAME = Lower(KT("shipping_address__last_name"))  # of who it goes to, as a search reads names
 _SPACE = Value(" ", output_field=models.TextField())
@@ -109,6 +110,7 @@ class Order(models.Model):
     pay_by = models.DateTimeField(null=True, blank=True)  # until then its units are kept, whatever way is tried
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
+    promotions_tried = models.JSONField(null=True)  # `promotions.trace.facts` when it was placed; None: not kept
     idempotency_key = models.CharField(max_length=255, unique=True)
     placed_at = models.DateTimeField(_("placed"), db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -148,13 +150,7 @@ class Order(models.Model):
             models.Index(
                 "payment_state", F("id").desc(), "status", condition=~Q(payment_state="paid"), name="order_payment"
             ),
-            models.Index(
-                "fulfilment_state",
-                F("id").desc(),
-                "status",
-                name="order_parcels",
-                condition=~Q(fulfilment_state="delivered"),
-            ),
+            models.Index("fulfilment_state", F("id").desc(), "status", name="order_parcels", condition=UNDELIVERED),
             models.Index(F("id").desc(), condition=TO_PAY, name="order_lacking"),
             models.Index(F("id").desc(), condition=TO_GIVE_BACK, name="order_to_give_back"),
         ]
