@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
@@ -26,7 +27,7 @@ os.environ |= {"SITE_URL": "http://127.0.0.1", "ALLOWED_HOSTS": "127.0.0.1,tests
 
 from bench import databases
 
-databases.own("bench_simulation")
+databases.own("bench_simulation", anew="--keep" not in sys.argv)
 
 import django
 
@@ -65,12 +66,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--orders", type=int, default=100_000)
     parser.add_argument("--promotions", type=int, default=20)
+    parser.add_argument("--keep", action="store_true", help="orders and catalogue of the last run")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
-    call_command("generate_catalog", products=10_000, verbosity=0)
+    if not Variant.objects.exists():
+        call_command("generate_catalog", products=10_000, verbosity=0)
     rng = random.Random(SEED)
     variants = list(Variant.objects.select_related("product__category", "product__brand").order_by("sku"))
     _buy(options.orders, rng, variants)
+    Promotion.objects.all().delete()
+    print(f"{Order.objects.count():,} orders are there.", flush=True)
     for place in range(options.promotions):
         kind, lane, terms = KINDS[place % len(KINDS)]
         product = rng.choice(variants).product
@@ -101,28 +106,19 @@ def _buy(count: int, rng: random.Random, variants: list[Variant]) -> None:
         orders, lines = [], []
         for number in range(begin, min(begin + 5_000, count)):
             at = now - timedelta(days=DAYS - 1) + step * number
-            key = db.uuid7_floor(at).int + (rng.getrandbits(60))
             order = Order(
-                id=type(db.uuid7())(int=key), number=f"ORD-{number}", currency="USD", email=f"a{number % 30_000}@x.example",
-                shipping_address={"country": "US"}, idempotency_key=str(number), subtotal_minor=0, total_minor=0,
-                placed_at=at, status="delivered",
+                id=UUID(int=db.uuid7_floor(at).int + rng.getrandbits(60)), number=f"ORD-{number}",
+                email=f"a{number % 30_000}@example.com", currency="USD", shipping_address={"country": "US"},
+                idempotency_key=str(number), subtotal_minor=0, total_minor=0, placed_at=at, status="delivered",
             )  # fmt: skip
             for position in range(rng.choice([1, 1, 1, 2, 2, 3, 5])):
                 variant, price, units = rng.choice(variants), rng.randrange(3_00, 120_00), rng.choice([1, 1, 1, 2, 4])
                 order.subtotal_minor += price * units
-                lines.append(
-                    OrderLine(
-                        order=order,
-                        position=position,
-                        product_id=variant.product_id,
-                        variant_id=variant.pk,
-                        sku=variant.sku,
-                        name="x",
-                        quantity=units,
-                        unit_price_minor=price,
-                        total_minor=price * units,
-                    )  # fmt: skip
-                )
+                line = OrderLine(
+                    order=order, position=position, product_id=variant.product_id, variant_id=variant.pk,
+                    sku=variant.sku, name="x", quantity=units, unit_price_minor=price, total_minor=price * units,
+                )  # fmt: skip
+                lines.append(line)
             order.total_minor = order.subtotal_minor
             orders.append(order)
         Order.objects.bulk_create(orders)
@@ -151,13 +147,13 @@ def _measured(draft: Promotion, orders: int, promotions: int) -> Result:
 
 
 def _replayed(row: Simulation, draft: Promotion) -> tuple[int, int, dict[str, int], dict[str, int]]:
-    """Each order by itself, read by itself, with all promotions and with all but the draft."""
+    """Each order whole, with all promotions and with all but the draft."""
     terms, others = replays.draft(draft.pk).terms, replays.in_force()
     shop = past.Shop([])
     looked = uses = 0
     given, extra = Counter[str](), Counter[str]()
-    past.BATCH = 1
-    for (one,) in past.orders(shop, row.asked_at - timedelta(days=DAYS), row.asked_at):
+    batches = past.orders(shop, row.asked_at - timedelta(days=DAYS), row.asked_at)
+    for one in (one for batch in batches for one in batch):
         then, before = engine.run(one.basket, [*others, terms]), engine.run(one.basket, others)
         mine = next(tried for tried in then.tried if tried.promotion.id == terms.id)
         looked += 1

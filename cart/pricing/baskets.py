@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.promotions.rules import Basket, Line, Outcome, keys_of
+from cart.promotions import rules
+from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
 from catalog.products import selectors as products
 from catalog.products import tree
@@ -53,26 +54,33 @@ def wanted(offer: products.Offer, quantity: int) -> Wanted:
 
 def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
     """`given`: what there is to give."""
+    found = keys_of([one.offer for one in wanted])
     return Basket(
         currency=currency,
-        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, keys(one.offer)) for one in wanted),
+        lines=tuple(
+            Line(str(one.offer.variant_id), one.price.minor, one.quantity, keys)
+            for one, keys in zip(wanted, found, strict=True)
+        ),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
         country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
     )
 
 
-def keys(offer: products.Offer | Described) -> frozenset[str]:
-    """What it is, as the scopes of promotions name it."""
-    above = tree.tree().ancestors(offer.category_path) if offer.category_path else []
-    return keys_of(
-        variant=offer.variant_id,
-        product=offer.product_id,
-        brand=offer.brand,
-        categories=[str(node.id) for node in above],
-        tags=offer.tags,
-        attributes=[(code, str(value)) for code, value in offer.attributes.items()],
-    )
+def keys_of(offers: Iterable[products.Offer | Described]) -> list[frozenset[str]]:
+    """What each is, as the scopes of promotions name it."""
+    shelves = tree.tree()  # asks the cache: once for all
+    return [
+        rules.keys_of(
+            variant=offer.variant_id,
+            product=offer.product_id,
+            brand=offer.brand,
+            categories=[str(node.id) for node in shelves.ancestors(offer.category_path)] if offer.category_path else [],
+            tags=offer.tags,
+            attributes=[(code, str(value)) for code, value in offer.attributes.items()],
+        )
+        for offer in offers
+    ]
 
 
 def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int]) -> dict[UUID, Wanted]:

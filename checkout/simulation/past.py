@@ -42,9 +42,8 @@ class Shop:
         new = set(variants) - self._keys.keys()
         if new:
             found = described(new)
-            self._keys |= {
-                key: baskets.keys(found[key]) if key in found else promotion_rules.keys_of(variant=key) for key in new
-            }
+            self._keys |= {key: promotion_rules.keys_of(variant=key) for key in new - found.keys()}
+            self._keys |= dict(zip(found, baskets.keys_of(found.values()), strict=True))
 
     def gifts(self, currency: str) -> Mapping[str, tuple[int, int]]:
         if currency not in self._prices:

@@ -102,13 +102,15 @@ class Trial:
         """
         tally.looked += 1
         draft = self._limited(past)
-        alone = _of(_run(past, [draft]), draft.id)
-        if alone.refusal and alone.refusal.why is not Why.BUDGET:
-            tally.refused[alone.refusal.why] += 1
-            return
-        others = [*self._others, *(one for one in past.own if one.id != draft.id)]
-        then = _run(past, [*others, draft])
+        then = _run(past, [draft])
         mine = _of(then, draft.id)
+        if mine.refusal and mine.refusal.why is not Why.BUDGET:
+            tally.refused[mine.refusal.why] += 1
+            return
+        others = _concerned([*self._others, *(one for one in past.own if one.id != draft.id)], past.basket)
+        if others:
+            then = _run(past, [*others, draft])
+            mine = _of(then, draft.id)
         if mine.refusal:
             tally.refused[mine.refusal.why] += 1
             return
@@ -128,6 +130,12 @@ class Trial:
         if limits.budget is not None:
             left = limits.budget - self._spent if limits.currency == past.basket.currency else 0
         return replace(self._draft, limit=why, budget_left=left)
+
+
+def _concerned(promotions: Sequence[Promotion], basket: Basket) -> list[Promotion]:
+    """Those that are for something in the basket; the others make no difference."""
+    keys: frozenset[str] = frozenset().union(*(line.keys for line in basket.lines))
+    return [one for one in promotions if not one.scope.any_of or not one.scope.any_of.isdisjoint(keys)]
 
 
 def _run(past: Past, promotions: Sequence[Promotion]) -> Outcome:
