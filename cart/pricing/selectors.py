@@ -142,7 +142,7 @@ def quote(
     return Quote(
         currency=currency,
         lines=tuple(
-            replace(quoted_line(one.offer, one.quantity, item, share), is_gift=place >= len(wanted))
+            quoted_line(one.offer, one.quantity, item, share, is_gift=place >= len(wanted))
             for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
@@ -196,7 +196,9 @@ def _ways(
     return found or [(None, goods)]
 
 
-def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
+def quoted_line(
+    offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts, *, is_gift: bool = False
+) -> QuotedLine:
     """A line of these units, given its amounts."""
     return QuotedLine(
         variant_id=offer.variant_id,
@@ -215,4 +217,5 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         tax=share.tax,
         tax_class=item.tax_class,
         taxes=share.taxes,
+        is_gift=is_gift,
     )

@@ -147,7 +147,8 @@ def _try(promotion: Promotion, shelf: Shelf) -> Tried:
     if not refusal and not worth:
         refusal = Refusal(Why.NOTHING_LEFT)
     elif refusal:
-        refusal = replace(refusal, why=_why(promotion, refusal.why, shelf))
+        why = _why(promotion, refusal.why, shelf)
+        refusal = refusal if why is refusal.why else replace(refusal, why=why)
     elif promotion.budget_left is not None and worth > promotion.budget_left:
         refusal = Refusal(Why.BUDGET)
     if refusal:

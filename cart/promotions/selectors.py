@@ -61,14 +61,11 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     found = []
     for row, its_terms in there:
         coupon = coupons.get(row.pk)
-        found.append(
-            replace(
-                its_terms,
-                code=coupon["upper"] if coupon else "",
-                limit=_limit(row, coupon, uses.get(row.pk, 0)),
-                budget_left=_budget_left(row, currency),
-            )
-        )
+        code, limit = coupon["upper"] if coupon else "", _limit(row, coupon, uses.get(row.pk, 0))
+        budget_left = _budget_left(row, currency)
+        if code or limit or budget_left is not None:
+            its_terms = replace(its_terms, code=code, limit=limit, budget_left=budget_left)
+        found.append(its_terms)
     return Offered(tuple(found), problems)
 
 
