@@ -565,7 +565,7 @@ REST_FRAMEWORK = {
 JSON_CAMEL_CASE = {
     "JSON_UNDERSCOREIZE": {
         "no_underscore_before_number": True,  # "address1" stays what it is
-        "ignore_fields": ("attributes", "options"),  # their keys are the merchant's words
+        "ignore_fields": ("attributes", "options", "customizations"),  # their keys are the merchant's words
     }
 }
 SPECTACULAR_SETTINGS = {

@@ -209,6 +209,7 @@ class OrderLine(models.Model):
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(_("name"), max_length=300)
     options = models.JSONField(default=dict)
+    customizations = models.JSONField(default=list, db_default=[])  # as `catalog.customizations.rules.kept` has them
     picture = models.CharField(max_length=255, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price_minor = models.BigIntegerField()
