@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cart.carts import rules, services
 from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
+from catalog.products import selectors as products
 
 _KEPT = ("product", "variant", "sku", "quantity", "next", "token")
 
@@ -35,11 +36,19 @@ def undo(variant_id: str | None, quantity: str | None, customizations: dict[str,
     }
 
 
-def asked(request: HttpRequest, refused: services.BadCustomizations) -> customizing.CustomizationsForm:
-    """What the product asks, with what was answered and what is wrong with it."""
-    form = customizing.CustomizationsForm(refused.offer.asked, currency=settings.DEFAULT_CURRENCY, data=request.POST)
+def asked(request: HttpRequest, offer: products.Offer) -> customizing.CustomizationsForm:
+    """What a product asks, with what was answered and what is wrong with it."""
+    form = customizing.CustomizationsForm(offer.asked, currency=settings.DEFAULT_CURRENCY, data=request.POST)
     form.is_valid()
     return form
+
+
+def asked_of_added(request: HttpRequest, variant_id: UUID) -> customizing.CustomizationsForm | None:
+    """The same of what went into the cart, so that what was wrong before is not said any more; None without answers."""
+    if not customizing.given(request.POST):
+        return None
+    offers = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY)
+    return asked(request, offers[variant_id])
 
 
 def ask_again(request: HttpRequest, refused: services.BadCustomizations) -> HttpResponse:
@@ -47,7 +56,7 @@ def ask_again(request: HttpRequest, refused: services.BadCustomizations) -> Http
     known = {one.code for one in refused.offer.asked}
     context = {
         "offer": refused.offer,
-        "asked": asked(request, refused),
+        "asked": asked(request, refused.offer),
         "problems": [text for code, text in refused.fields.items() if code not in known],
         "url": request.path,
         "fields": [{"name": name, "value": request.POST[name]} for name in _KEPT if name in request.POST],

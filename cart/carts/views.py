@@ -251,7 +251,9 @@ def _added(
         request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}
     if isinstance(refused, services.BadCustomizations):
-        context |= {"asked": pages.asked(request, refused), "offer": refused.offer}
+        context["asked"] = pages.asked(request, refused.offer)
+    elif line is not None:
+        context["asked"] = pages.asked_of_added(request, line.variant_id)
     return render(request, "cart/carts/_added.html", context)
 
 
