@@ -36,7 +36,7 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("code", "name", "kind", "choices_text", "help_text"):  # wider than the screen, but to be read whole
+        for name in ("code", "name", "kind", "choices_text", "help_text"):  # to be read whole
             widget = self.fields[name].widget
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} min-w-40"
         self.initial["choices_text"] = ", ".join(map(str, self.instance.choices))
