@@ -576,7 +576,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ProductStatus": "catalog.api.shapes.STATUSES", "NewProductStatus": ["draft", "active"]},
+    "ENUM_NAME_OVERRIDES": {
+        "ProductStatus": "catalog.api.shapes.STATUSES",
+        "NewProductStatus": ["draft", "active"],
+        "CustomFieldKind": ["text", "choice", "boolean"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",
