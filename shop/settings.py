@@ -580,6 +580,7 @@ SPECTACULAR_SETTINGS = {
         "ProductStatus": "catalog.api.shapes.STATUSES",
         "NewProductStatus": ["draft", "active"],
         "CustomFieldKind": ["text", "choice", "boolean"],
+        "KindEnum": ["invoice", "credit_note"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
