@@ -19,9 +19,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cart.api_shapes import CustomizationOut, GiftOut, amount, customizations_of, gift
 from cart.carts import access, rules, selectors, services, sums
-from cart.pricing.selectors import QuotedLine
 from cart.promotions import rules as codes
+from catalog.customizations import rules as customizing
 from catalog.products import selectors as products
 from shop.core import requests, rest
 from shop.core.money import Money
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _STATUS = {
     services.BadQuantity: 400,
+    services.BadCustomizations: 400,
     services.UnknownVariant: 404,
     services.UnknownLine: 404,
     services.NotSellable: 409,
@@ -42,16 +44,21 @@ _TOKEN = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, descripti
 
 
 class ItemIn(serializers.Serializer[Any]):
-    """What to put in: `productId` (its default variant), `variantId` or `sku`."""
+    """What to put in: `productId` (its default variant), `variantId` or `sku`. `customizations` answer what the product
+    asks (`customFields` of a product), by code: a text, one of the choices, or true.
+    """
 
     product_id = serializers.UUIDField(required=False)
     variant_id = serializers.UUIDField(required=False)
     sku = serializers.CharField(required=False, max_length=255)
     quantity = serializers.IntegerField(min_value=1, max_value=rules.MAX_QUANTITY, default=1)
+    customizations = serializers.JSONField(required=False, default=dict)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not {"product_id", "variant_id", "sku"} & set(attrs):
             raise serializers.ValidationError({"product_id": [_("Send productId, variantId or sku.")]})
+        if not isinstance(attrs["customizations"], dict):
+            raise serializers.ValidationError({"customizations": [_("Send an object: answers by code.")]})
         return attrs
 
 
@@ -84,6 +91,7 @@ class ItemOut(serializers.Serializer[Any]):
     sku = serializers.CharField()
     name = serializers.CharField()
     options = serializers.CharField()
+    customizations = CustomizationOut(many=True)
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
@@ -91,18 +99,6 @@ class ItemOut(serializers.Serializer[Any]):
     availability = serializers.ChoiceField(["in_stock", "preorder", "backorder", "out"])
     expected_on = serializers.DateField(allow_null=True)
     messages = serializers.ListField(child=serializers.CharField())
-
-
-class GiftOut(serializers.Serializer[Any]):
-    """What a promotion gives: the subtotal has its price, the discounts as much."""
-
-    product_id = serializers.UUIDField()
-    variant_id = serializers.UUIDField()
-    sku = serializers.CharField()
-    name = serializers.CharField()
-    quantity = serializers.IntegerField()
-    unit_price = serializers.CharField()
-    line_total = serializers.CharField()
 
 
 class CartOut(serializers.Serializer[Any]):
@@ -129,11 +125,6 @@ def totals_of(summary: sums.Summary) -> dict[str, str | None]:
         "tax": amount(summary.tax) if summary.tax is not None else None,
         "total": amount(summary.total),
     }
-
-
-def amount(money: Money) -> str:
-    """ "54.20" """
-    return str(money.decimal)
 
 
 class CartView(APIView):
@@ -191,7 +182,8 @@ class CartItems(CartView):
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
         found = services.begun(request)
         by = requests.actor(request)
-        do(lambda: services.add(cart=found, variant_id=variant_id, quantity=item["quantity"], by=by))
+        wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
+        do(lambda: services.add(cart=found, variant_id=variant_id, by=by, **wanted))
         return self.answer(request)
 
 
@@ -250,31 +242,21 @@ def do(change: Callable[[], object]) -> None:
         change()
     except services.CartRefused as refused:
         fields = {"quantity": [refused.message]} if isinstance(refused, services.BadQuantity) else None
+        if isinstance(refused, services.BadCustomizations):
+            fields = {f"customizations.{code}": [text] for code, text in refused.fields.items()}
         raise rest.ApiError(refused.code, refused.message, _STATUS[type(refused)], fields) from refused
 
 
 def _body(view: selectors.CartView, token: str | None) -> dict[str, Any]:
     return {
         "items": [_item(line) for line in view.lines],
-        "gifts": [_gift(line) for line in view.gifts],
+        "gifts": [gift(line) for line in view.gifts],
         "totals": totals_of(view.summary),
         "currency": view.quote.currency,
         "coupons": [row.code for row in view.coupons],
         "messages": list(view.notices),
         "hints": list(view.quote.hints),
         "token": token,
-    }
-
-
-def _gift(line: QuotedLine) -> dict[str, Any]:
-    return {
-        "product_id": str(line.product_id),
-        "variant_id": str(line.variant_id),
-        "sku": line.sku,
-        "name": line.name,
-        "quantity": line.quantity,
-        "unit_price": amount(line.unit_price),
-        "line_total": amount(line.line_total),
     }
 
 
@@ -286,6 +268,7 @@ def _item(line: selectors.LineView) -> dict[str, Any]:
         "sku": line.sku,
         "name": line.name,
         "options": line.options,
+        "customizations": customizations_of(customizing.kept(line.customizations), line.unit_price.currency),
         "quantity": line.quantity,
         "unit_price": amount(line.unit_price),
         "line_total": amount(line.line_total),

@@ -1,5 +1,6 @@
 """Table of contents of the catalogue's tables; nobody imports through it."""
 
+from catalog.customizations.models import CustomField
 from catalog.imports.models import ImportedRow, ImportJob
 from catalog.products.models import (
     Attribute,
@@ -46,6 +47,7 @@ __all__ = [
     "Category",
     "ContentVector",
     "Curation",
+    "CustomField",
     "Demand",
     "HandPicked",
     "Image",

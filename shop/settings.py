@@ -566,7 +566,7 @@ REST_FRAMEWORK = {
 JSON_CAMEL_CASE = {
     "JSON_UNDERSCOREIZE": {
         "no_underscore_before_number": True,  # "address1" stays what it is
-        "ignore_fields": ("attributes", "options"),  # their keys are the merchant's words
+        "ignore_fields": ("attributes", "options", "customizations"),  # their keys are the merchant's words
     }
 }
 SPECTACULAR_SETTINGS = {
@@ -577,7 +577,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ProductStatus": "catalog.api.shapes.STATUSES", "NewProductStatus": ["draft", "active"]},
+    "ENUM_NAME_OVERRIDES": {
+        "ProductStatus": "catalog.api.shapes.STATUSES",
+        "NewProductStatus": ["draft", "active"],
+        "CustomFieldKind": ["text", "choice", "boolean"],
+        "KindEnum": ["invoice", "credit_note"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "drf_spectacular.contrib.djangorestframework_camel_case.camelize_serializer_fields",

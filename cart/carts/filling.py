@@ -81,6 +81,9 @@ def _check(units: Mapping[UUID, int], coupons: Sequence[str]) -> None:
 def _line(cart_id: UUID, offer: products.Offer | None, variant_id: UUID, quantity: int) -> CartLine:
     if offer is None:
         raise carts.UnknownVariant(_("This product does not exist."))
+    if offer.needs_answers:
+        text = _("“%(name)s” (%(sku)s) is made to its buyer’s wishes: only the buyer can put it into a cart.")
+        raise carts.NotSellable(text % {"name": offer.name, "sku": offer.sku})
     if not offer.is_sellable or offer.unit_price is None:
         raise carts.NotSellable(_("“%(name)s” (%(sku)s) is not for sale.") % {"name": offer.name, "sku": offer.sku})
     return CartLine(

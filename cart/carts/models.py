@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.customizations import rules as customizing
 from shop.core import db
 
 
@@ -56,7 +57,10 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """A variant and how many of it. Name and price are what the shopper saw when it was put in (or last told)."""
+    """A variant and how many of it. Name and price are what the shopper saw when it was put in (or last told).
+
+    The same variant with other customizations is another line: `customization_key` tells them apart.
+    """
 
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
@@ -68,15 +72,22 @@ class CartLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     claim_id = models.UUIDField(null=True, blank=True)  # the place in the waiting line for which units are held
+    customizations = models.JSONField(default=dict, db_default={}, blank=True)  # answers by the code of what was asked
+    customization_key = models.CharField(max_length=64, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name, verbose_name_plural = _("cart line"), _("cart lines")
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint("cart", "variant_id", name="cart_line_once"),
+            models.UniqueConstraint("cart", "variant_id", "customization_key", name="cart_line_once_each"),
             models.CheckConstraint(name="cart_line_quantity", condition=Q(quantity__gte=1, quantity__lte=9999)),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"
+
+    @property
+    def key(self) -> str:
+        """Its name among the lines of its cart, and among those of its quote."""
+        return customizing.line_key(self.variant_id, self.customization_key)

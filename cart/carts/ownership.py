@@ -120,13 +120,15 @@ def touch(cart: Cart, **values: Any) -> None:
 
 def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> None:
     """Move the lines of one locked cart into another; `available` None: without a cap by stock."""
-    there = {line.variant_id: line for line in CartLine.objects.filter(cart_id=target.pk)}
+    there = {line.key: line for line in CartLine.objects.filter(cart_id=target.pk)}
     notices = []
     for line in CartLine.objects.filter(cart_id=source.pk):
-        twin = there.get(line.variant_id)
+        twin = there.get(line.key)
         before = twin.quantity if twin else 0
         wanted = before + line.quantity
-        kept = max(before, rules.capped(wanted, wanted if available is None else available.get(line.variant_id, 0)))
+        beside = sum(other.quantity for other in there.values() if other.variant_id == line.variant_id) - before
+        left = wanted if available is None else available.get(line.variant_id, 0) - beside
+        kept = max(before, rules.capped(wanted, left))
         if kept < wanted:
             notices.append({"kind": "capped", "name": line.name, "quantity": kept})
         if (kept == before and not (twin and line.claim_id)) or (twin is None and len(there) >= rules.MAX_LINES):
@@ -139,10 +141,12 @@ def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> No
             name=line.name,
             unit_price_minor=line.unit_price_minor,
             currency=line.currency,
+            customizations=line.customizations,
+            customization_key=line.customization_key,
         )
         moved.quantity, moved.claim_id = kept, line.claim_id or moved.claim_id
         moved.save()
-        there[line.variant_id] = moved
+        there[line.key] = moved
     coupons = list(dict.fromkeys([*target.coupons, *source.coupons]))
     touch(target, notices=notices, coupons=coupons)
     Cart.objects.filter(pk=source.pk).update(status=Cart.Status.MERGED, updated_at=Now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,14 +13,14 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cart.carts import access, claims, rules, sums
+from cart.carts import wording as told
 from cart.carts.models import Cart, CartLine
+from cart.pricing import baskets
 from cart.pricing import selectors as pricing
+from catalog.customizations.rules import Customization
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.core import requests
@@ -35,7 +36,7 @@ class LineView:
     variant_id: UUID
     sku: str
     name: str
-    options: str
+    options: str  # and customizations, in words
     url: str
     picture: Any
     quantity: int
@@ -48,6 +49,7 @@ class LineView:
     availability: str = "out"  # in_stock, preorder or backorder: what its units would be; out: not so many
     expected_on: date | None = None  # when the last of its units is, if not all are on hand and somebody knows
     stock_text: str = ""  # the same in words
+    customizations: tuple[Customization, ...] = ()
 
     @property
     def is_available(self) -> bool:
@@ -156,30 +158,32 @@ def view(
     """
     rows = lines_of(cart.pk) if cart else []
     quote = pricing.quote(
-        lines=[pricing.QuoteLine(row.variant_id, row.quantity) for row in rows],
+        lines=[pricing.QuoteLine(row.variant_id, row.quantity, row.customizations) for row in rows],
         currency=cart.currency if cart else currency,
         address=address,
         delivery_option=delivery_option,
         coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
         customer_id=cart.customer_id if cart else None,
     )
-    quoted = {line.variant_id: line for line in quote.lines if not line.is_gift}
+    quoted = {line.key: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
     taken = claims.taken(rows, held)
+    left = _left(rows, {key: available.get(key, stock.NOTHING) for key in {row.variant_id for row in rows}}, held)
     return CartView(
         cart=cart,
         lines=tuple(
             _line(
                 row,
-                quoted.get(row.variant_id),
-                available.get(row.variant_id, stock.NOTHING),
+                quoted.get(row.key),
+                left[row.pk],
                 held.get(row.variant_id),
                 is_taken=row.pk in taken,
+                misfit=quote.misfits.get(row.key),
             )
             for row in rows
         ),
         quote=quote,
-        notices=(*_notices(cart), *quote.coupon_problems.values()),
+        notices=(*told.notices(cart), *quote.coupon_problems.values()),
     )
 
 
@@ -189,9 +193,12 @@ def options_text(options: Mapping[str, str]) -> str:
 
 
 def _available(
-    rows: Iterable[CartLine], quoted: Mapping[UUID, Any], *, is_fresh: bool
+    rows: Iterable[CartLine], quoted: Mapping[str, Any], *, is_fresh: bool
 ) -> dict[UUID, stock.Availability]:
-    wanted = {row.variant_id: row.quantity for row in rows if row.variant_id in quoted}
+    wanted = Counter[UUID]()
+    for row in rows:
+        if row.key in quoted:
+            wanted[row.variant_id] += row.quantity
     if not wanted:
         return {}
     if is_fresh:
@@ -201,6 +208,25 @@ def _available(
     return {**shown, **stock.availability(short)} if short else shown
 
 
+def _left(
+    rows: Iterable[CartLine], available: Mapping[UUID, stock.Availability], held: Mapping[UUID, claims.Held]
+) -> dict[UUID, stock.Availability]:
+    """What each line can have: those of the same variant take units in turn, and those held are for all of them."""
+    left = {
+        key: replace(have, units=have.units + held[key].units, on_hand=have.on_hand + held[key].units)
+        if key in held
+        else have
+        for key, have in available.items()
+    }
+    found = {}
+    for row in rows:
+        have = found[row.pk] = left[row.variant_id]
+        left[row.variant_id] = replace(
+            have, units=max(0, have.units - row.quantity), on_hand=max(0, have.on_hand - row.quantity)
+        )
+    return found
+
+
 def _line(
     row: CartLine,
     quoted: pricing.QuotedLine | None,
@@ -208,18 +234,18 @@ def _line(
     held: claims.Held | None,
     *,
     is_taken: bool = False,
+    misfit: baskets.Wanted | None = None,
 ) -> LineView:
-    """What everybody can `have` for everybody, and those `held` for this line."""
+    """What it can `have`, with those `held` for its variant."""
     then = Money(row.unit_price_minor, row.currency)
     if quoted is None:
+        why = told.misfit(misfit) if misfit else _("No longer for sale; it is not part of your order.")
         return LineView(
-            row.id, row.product_id, row.variant_id, row.sku, row.name, "", "", None, row.quantity, then, None,
-            then * row.quantity, 0, False, (_("No longer for sale; it is not part of your order."),),
+            row.id, row.product_id, row.variant_id, row.sku, row.name, "", misfit.offer.url if misfit else "", None,
+            row.quantity, then, None, then * row.quantity, 0, False, (why,),
         )  # fmt: skip
-    if held:
-        have = replace(have, units=have.units + held.units, on_hand=have.on_hand + held.units)
     available = have.units
-    notices = [_held_until(held)] if held else []
+    notices = [told.held_until(held)] if held else []
     if quoted.unit_price != then:
         change = {"old": then.format(), "new": quoted.unit_price.format()}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
@@ -235,7 +261,7 @@ def _line(
         variant_id=row.variant_id,
         sku=quoted.sku,
         name=quoted.name,
-        options=options_text(quoted.options),
+        options=told.about(quoted),
         url=quoted.url,
         picture=quoted.picture,
         quantity=row.quantity,
@@ -248,22 +274,5 @@ def _line(
         availability=have.state(row.quantity),
         expected_on=have.expected(row.quantity),
         stock_text=wording.notice(have, row.quantity),
+        customizations=quoted.customizations,
     )
-
-
-def _held_until(held: claims.Held) -> str:
-    moment = timezone.localtime(held.expires_at)
-    until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
-    return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
-        "count": held.units,
-        "until": until,
-    }
-
-
-def _notices(cart: Cart | None) -> list[str]:
-    """What happened to the cart behind the shopper's back, in words."""
-    return [
-        _("Only %(count)s × %(name)s could be kept when your carts were joined.")
-        % {"count": notice["quantity"], "name": notice["name"]}
-        for notice in (cart.notices if cart else [])
-    ]

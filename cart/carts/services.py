@@ -6,6 +6,9 @@ order holds units. Prices are read from the catalogue, never taken from the call
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,114 +17,68 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cart.carts import claims, locking, ownership, rules
+from cart.carts import claims, locking, ownership, putting, rules
 from cart.carts.models import Cart, CartLine
-from catalog.products import selectors as products
 from inventory.stock import selectors as stock
 from inventory.waitlist import selectors as waitlist
 from shop.core import db
 
+# why not
+CartRefused = putting.CartRefused
+BadQuantity = putting.BadQuantity
+BadCustomizations = putting.BadCustomizations
+UnknownVariant = putting.UnknownVariant
+NotSellable = putting.NotSellable
+NotEnoughStock = putting.NotEnoughStock
+NothingHeld = putting.NothingHeld
+CartFull = putting.CartFull
+UnknownLine = putting.UnknownLine
+CartClosed = putting.CartClosed
+CartChanged = putting.CartChanged
+
 # whose cart it is: doors ask these first
 current, begun, forget, merge = ownership.current, ownership.begun, ownership.forget, ownership.merge
 
-
-class CartRefused(Exception):
-    """A change of a cart that cannot be. `code` is stable, `message` is for the shopper."""
-
-    code = "cart_refused"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-class BadQuantity(CartRefused):
-    """Not a whole number from 1 to 999."""
+def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str, customizations: Mapping[str, Any] = NONE) -> CartLine:
+    """Put `quantity` more units of a variant in, made to these `customizations` (by code); returns their line.
 
-    code = "validation_error"
-
-
-class UnknownVariant(CartRefused):
-    """Nothing is sold under this id."""
-
-    code = "unknown_product"
-
-
-class NotSellable(CartRefused):
-    """The variant exists but is not for sale (archived, or has no price in this currency)."""
-
-    code = "not_sellable"
-
-
-class NotEnoughStock(CartRefused):
-    """Fewer units are available than the line would hold; `available` says how many."""
-
-    code = "out_of_stock"
-
-    def __init__(self, message: str, available: int) -> None:
-        super().__init__(message)
-        self.available = available
-
-
-class NothingHeld(CartRefused):
-    """No units are held for this place in the line (any more)."""
-
-    code = "nothing_held"
-
-
-class CartFull(CartRefused):
-    code = "cart_full"
-
-
-class UnknownLine(CartRefused):
-    """The cart has no such line (any more)."""
-
-    code = "not_found"
-
-
-class CartClosed(CartRefused):
-    """The cart was ordered, merged or has expired meanwhile."""
-
-    code = "cart_closed"
-
-
-class CartChanged(CartRefused):
-    """The cart is not what the caller last saw."""
-
-    code = "cart_changed"
-
-
-def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str) -> CartLine:
-    """Put `quantity` more units of a variant in; returns its line.
-
-    Raises `BadQuantity`, `UnknownVariant`, `NotSellable`, `NotEnoughStock`, `CartFull`, `CartClosed`.
+    Raises `BadQuantity`, `UnknownVariant`, `NotSellable`, `BadCustomizations`, `NotEnoughStock`, `CartFull`,
+    `CartClosed`.
     """
-    _check_quantity(quantity)
-    offer = _offer(variant_id, cart.currency)
+    putting.check_quantity(quantity)
+    offer = putting.offer_of(variant_id, cart.currency)
+    answers = putting.answers_of(offer, customizations)
     available = stock.available([variant_id])
     with transaction.atomic(using=db.DEFAULT):
-        line = _line(cart, offer)
-        units = claims.added(available, [line])[variant_id]
-        _check_available(wanted=line.quantity + quantity, present=line.quantity, available=units)
+        line, others = putting.line_for(cart, offer, answers)
+        units = claims.added(available, [line, *others])[variant_id]
+        present = line.quantity + sum(other.quantity for other in others)
+        putting.check_available(wanted=present + quantity, present=present, available=units)
         line.quantity += quantity
         line.save()
         ownership.touch(cart)
     return line
 
 
-def claim(*, cart: Cart, entry_id: UUID, by: str) -> CartLine:
+def claim(*, cart: Cart, entry_id: UUID, by: str, customizations: Mapping[str, Any] = NONE) -> CartLine:
     """Put in what is held for a place in the waiting line, once however often called; its order takes those units.
 
-    Raises `NothingHeld`, `UnknownVariant`, `NotSellable`, `CartFull`, `CartClosed`.
+    Raises `NothingHeld`, `UnknownVariant`, `NotSellable`, `BadCustomizations`, `CartFull`, `CartClosed`.
     """
     held = waitlist.held([entry_id]).get(entry_id)
     if held is None:
         ordered = _("What this link held for you was ordered already.")
         raise NothingHeld(ordered if waitlist.taken([entry_id]) else _("Nothing is held for you any more."))
-    offer = _offer(held.variant_id, cart.currency)
+    offer = putting.offer_of(held.variant_id, cart.currency)
+    answers = putting.answers_of(offer, customizations)
     with transaction.atomic(using=db.DEFAULT):
-        line = _line(cart, offer)
-        if line.claim_id != entry_id and claims.held([line]):
+        line, others = putting.line_for(cart, offer, answers)
+        if any(one.claim_id == entry_id for one in others):
+            return next(one for one in others if one.claim_id == entry_id)
+        if line.claim_id != entry_id and claims.held([line, *others]):
             raise NothingHeld(_("Your cart has a held unit of this product already. Order that one first."))
         line.claim_id = entry_id
         line.quantity = max(line.quantity, held.units)
@@ -134,18 +91,20 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
     """Make a line hold `quantity` units; 0 removes it. Raises as `add` does, and `UnknownLine`."""
     if quantity == 0:
         return remove(cart=cart, line_id=line_id, by=by)
-    _check_quantity(quantity)
+    putting.check_quantity(quantity)
     found = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
     if found is None:
         raise UnknownLine(_("This product is not in your cart any more."))
-    available = claims.added(stock.available([found.variant_id]), [found])[found.variant_id]
+    same = CartLine.objects.filter(cart_id=cart.pk, variant_id=found.variant_id)
+    available = claims.added(stock.available([found.variant_id]), same)[found.variant_id]
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
+        putting.lock_open(cart)
         line = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
         if line is None:
             raise UnknownLine(_("This product is not in your cart any more."))
         if quantity > line.quantity:
-            _check_available(wanted=quantity, present=0, available=available)
+            others = putting.units_beside(line)
+            putting.check_available(wanted=quantity + others, present=others, available=available)
         line.quantity = quantity
         line.save(update_fields=["quantity"])
         ownership.touch(cart)
@@ -155,7 +114,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
 def remove(*, cart: Cart, line_id: UUID, by: str) -> None:
     """Take a line out. Raises `UnknownLine` when it is not there (a second click) and `CartClosed`."""
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
+        putting.lock_open(cart)
         gone, _by_table = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).delete()
         if not gone:
             raise UnknownLine(_("This product is not in your cart any more."))
@@ -165,7 +124,7 @@ def remove(*, cart: Cart, line_id: UUID, by: str) -> None:
 def clear(*, cart: Cart, by: str) -> None:
     """Take every line and coupon out. Raises `CartClosed`."""
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
+        putting.lock_open(cart)
         CartLine.objects.filter(cart_id=cart.pk).delete()
         cart.coupons = []
         ownership.touch(cart, coupons=[])
@@ -174,7 +133,7 @@ def clear(*, cart: Cart, by: str) -> None:
 def add_coupon(*, cart: Cart, code: str, by: str) -> None:
     """Add a coupon code (canonical, checked by the caller), once however often. Raises `CartFull`, `CartClosed`."""
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
+        putting.lock_open(cart)
         codes = list(dict.fromkeys([*cart.coupons, code]))
         if len(codes) > rules.MAX_COUPONS:
             raise CartFull(_("A cart takes at most %(count)s coupons.") % {"count": rules.MAX_COUPONS})
@@ -185,18 +144,19 @@ def add_coupon(*, cart: Cart, code: str, by: str) -> None:
 def remove_coupon(*, cart: Cart, code: str, by: str) -> None:
     """Take a coupon code (canonical form) off; nothing happens when it is not there. Raises `CartClosed`."""
     with transaction.atomic(using=db.DEFAULT):
-        _lock_open(cart)
+        putting.lock_open(cart)
         cart.coupons = [one for one in cart.coupons if one != code]
         ownership.touch(cart, coupons=cart.coupons)
 
 
-def acknowledge(*, cart: Cart, prices: dict[UUID, int]) -> None:
-    """The shopper has seen these unit prices (minor units, by variant) and goes on: remember them on the lines."""
+def acknowledge(*, cart: Cart, prices: Mapping[str, int]) -> None:
+    """The shopper has seen these unit prices (minor units, by line's key) and goes on: remember them on the lines."""
     with transaction.atomic(using=db.DEFAULT):
         locking.cart(cart.pk)
-        for line in CartLine.objects.filter(cart_id=cart.pk, variant_id__in=list(prices)):
-            if line.unit_price_minor != prices[line.variant_id]:
-                line.unit_price_minor = prices[line.variant_id]
+        for line in CartLine.objects.filter(cart_id=cart.pk):
+            seen = prices.get(line.key, line.unit_price_minor)
+            if line.unit_price_minor != seen:
+                line.unit_price_minor = seen
                 line.save(update_fields=["unit_price_minor"])
 
 
@@ -248,53 +208,3 @@ def expire(*, limit: int = 1000) -> int:
     return Cart.objects.filter(pk__in=due.values("pk"), status=Cart.Status.OPEN, expires_at__lte=Now()).update(
         status=Cart.Status.EXPIRED, updated_at=Now()
     )
-
-
-def _offer(variant_id: UUID, currency: str) -> products.Offer:
-    """What the catalogue sells under this id. Raises `UnknownVariant`, `NotSellable`."""
-    offer = products.offers([variant_id], currency=currency).get(variant_id)
-    if offer is None:
-        raise UnknownVariant(_("This product does not exist."))
-    if not offer.is_sellable or offer.unit_price is None:
-        raise NotSellable(_("This product is not for sale at the moment."))
-    return offer
-
-
-def _line(cart: Cart, offer: products.Offer) -> CartLine:
-    """Lock the cart; its line for what is offered, at today's name and price, unsaved (quantity 0) if it is new."""
-    _lock_open(cart)
-    lines = {line.variant_id: line for line in CartLine.objects.filter(cart_id=cart.pk)}
-    line = lines.get(offer.variant_id)
-    if line is None and len(lines) >= rules.MAX_LINES:
-        raise CartFull(_("A cart holds at most %(count)s different products.") % {"count": rules.MAX_LINES})
-    line = line or CartLine(cart_id=cart.pk, variant_id=offer.variant_id, quantity=0)
-    line.product_id, line.sku, line.name = offer.product_id, offer.sku, offer.name
-    if offer.unit_price is not None:
-        line.unit_price_minor, line.currency = offer.unit_price.minor, offer.unit_price.currency
-    return line
-
-
-def _lock_open(cart: Cart) -> None:
-    """Lock the caller's cart and bring its version up to date. Raises `CartClosed`."""
-    locked = locking.cart(cart.pk)
-    if locked.status != Cart.Status.OPEN:
-        raise CartClosed(_("This cart was closed meanwhile."))
-    cart.version, cart.coupons, cart.customer_id = locked.version, locked.coupons, locked.customer_id
-
-
-def _check_quantity(quantity: int) -> None:
-    if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= rules.MAX_QUANTITY:
-        raise BadQuantity(_("Choose a whole number from 1 to %(most)s.") % {"most": rules.MAX_QUANTITY})
-
-
-def _check_available(*, wanted: int, present: int, available: int) -> None:
-    if wanted > rules.MAX_QUANTITY:
-        raise BadQuantity(_("You can order at most %(most)s of one product.") % {"most": rules.MAX_QUANTITY})
-    if wanted <= available:
-        return
-    if available == 0:
-        raise NotEnoughStock(_("This product is sold out."), 0)
-    message = _("Only %(count)s available.") % {"count": available}
-    if present:
-        message += " " + _("You have %(count)s in your cart already.") % {"count": present}
-    raise NotEnoughStock(message, available)

@@ -17,8 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from cart.carts import access, beside, forms, rules, selectors, services
+from cart.carts import access, beside, forms, pages, rules, selectors, services
 from cart.promotions import rules as codes
+from catalog.customizations import forms as customizing
+from catalog.customizations.rules import Value
 from catalog.products import selectors as products
 from catalog.restock import access as restock
 from shop.core import requests
@@ -31,12 +33,12 @@ _BAD_REQUEST = (services.BadQuantity, services.UnknownVariant)
 @never_cache
 def cart(request: HttpRequest) -> HttpResponse:
     """GET /cart/ `?removed=<variant>&quantity=` (offers to put it back)."""
-    return _page(request, undo=_undo(request.GET.get("removed"), request.GET.get("quantity")))
+    return _page(request, undo=pages.undo(request.GET.get("removed"), request.GET.get("quantity"), {}))
 
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `quantity` (1), `next`. Prices sent are ignored.
+    """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `custom-*`, `quantity` (1), `next`. No price is read.
 
     With `show` nothing is put in: to the product's page with these options (without script the same form asks both, and
     a form that is sent by GET would put its CSRF token into the address).
@@ -65,7 +67,10 @@ def claim(request: HttpRequest) -> HttpResponse:
     if entry_id is None:
         raise Http404
     try:
-        services.claim(cart=services.begun(request), entry_id=entry_id, by=_by(request))
+        cart, given = services.begun(request), customizing.given(request.POST)
+        services.claim(cart=cart, entry_id=entry_id, by=_by(request), customizations=given)
+    except services.BadCustomizations as refused:
+        return pages.ask_again(request, refused)
     except services.CartRefused as refused:
         messages.error(request, refused.message)
         return SeeOther(reverse("restock_place", args=[token]))
@@ -133,7 +138,8 @@ def _show(request: HttpRequest) -> HttpResponse:
 
 
 def _put(request: HttpRequest, variant_id: UUID, quantity: int) -> Any:
-    return services.add(cart=services.begun(request), variant_id=variant_id, quantity=quantity, by=_by(request))
+    cart, given = services.begun(request), customizing.given(request.POST)
+    return services.add(cart=cart, variant_id=variant_id, quantity=quantity, by=_by(request), customizations=given)
 
 
 def _variant(request: HttpRequest) -> UUID | None:
@@ -155,7 +161,9 @@ def _variant(request: HttpRequest) -> UUID | None:
 
 def _refuse_add(request: HttpRequest, refused: services.CartRefused) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
-        return _added(request, error=refused.message)
+        return _added(request, error=refused.message, refused=refused)
+    if isinstance(refused, services.BadCustomizations):
+        return pages.ask_again(request, refused)
     if isinstance(refused, _BAD_REQUEST):
         return _page(request, error=refused.message, status=400)
     messages.error(request, refused.message)
@@ -178,7 +186,7 @@ def _change(request: HttpRequest, line_id: UUID, quantity: int) -> HttpResponse:
     except services.CartRefused as refused:
         return _answer(request, error=refused.message)
     if quantity == 0:
-        return _answer(request, removed=(str(before.variant_id), before.quantity))
+        return _answer(request, removed=(str(before.variant_id), before.quantity, before.customizations))
     return _answer(request)
 
 
@@ -188,11 +196,15 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, *, error: str = "", removed: tuple[str, int] | None = None, coupon_form: Any = None
+    request: HttpRequest,
+    *,
+    error: str = "",
+    removed: tuple[str, int, dict[str, Value]] | None = None,
+    coupon_form: Any = None,
 ) -> HttpResponse:
-    """After a change: the new cart for htmx, a redirect to it otherwise."""
-    if request.htmx or coupon_form is not None:  # type: ignore[attr-defined]
-        undo = _undo(*map(str, removed)) if removed else None
+    """After a change: the new cart for htmx, a redirect to it otherwise. What somebody wrote goes into no address."""
+    if request.htmx or coupon_form is not None or (removed and removed[2]):  # type: ignore[attr-defined]
+        undo = pages.undo(removed[0], str(removed[1]), removed[2]) if removed else None
         return _page(request, error=error, undo=undo, coupon_form=coupon_form)
     if error:
         messages.error(request, error)
@@ -227,7 +239,9 @@ def _page(
     return _remember(request, response)
 
 
-def _added(request: HttpRequest, *, line_id: UUID | None = None, error: str = "") -> HttpResponse:
+def _added(
+    request: HttpRequest, *, line_id: UUID | None = None, error: str = "", refused: services.CartRefused | None = None
+) -> HttpResponse:
     """The notification after an add, for htmx."""
     line = None
     found = services.current(request)
@@ -235,24 +249,12 @@ def _added(request: HttpRequest, *, line_id: UUID | None = None, error: str = ""
         shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
         line = next((one for one in shown.lines if one.id == line_id), None)
         request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
-    context = {"line": line, "cart_count": selectors.count(request), "error": error}
+    context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}
+    if isinstance(refused, services.BadCustomizations):
+        context["asked"] = pages.asked(request, refused.offer)
+    elif line is not None:
+        context["asked"] = pages.asked_of_added(request, line.variant_id)
     return render(request, "cart/carts/_added.html", context)
-
-
-def _undo(variant_id: str | None, quantity: str | None) -> dict[str, Any] | None:
-    """What the page needs to offer putting a removed line back; None when the parameters make no sense."""
-    units = rules.quantity_of(quantity or "")
-    if _uuid(variant_id) is None or not units:
-        return None
-    return {
-        "text": _("Removed from your cart."),
-        "url": reverse("cart_add"),
-        "fields": [
-            {"name": "variant", "value": variant_id},
-            {"name": "quantity", "value": units},
-            {"name": "next", "value": reverse("cart")},
-        ],
-    }
 
 
 def _next(request: HttpRequest) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from cart.promotions import rules
 from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
+from catalog.customizations import rules as customizing
+from catalog.customizations.rules import Answers, Value
 from catalog.products import selectors as products
 from catalog.products import tree
 from catalog.products.described import Described
@@ -34,11 +37,17 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of a variant: in the cart, or to be given."""
+    """Units of a variant: in the cart, or to be given. `price` is that of one with what its customizations cost."""
 
     offer: products.Offer
     price: Money
     quantity: int
+    answers: Answers = field(default_factory=Answers)
+
+    @property
+    def key(self) -> str:
+        """Its name among the lines of the quote."""
+        return customizing.line_key(self.offer.variant_id, customizing.key(self.answers.values))
 
 
 def price_of(offer: products.Offer) -> Money:
@@ -48,8 +57,18 @@ def price_of(offer: products.Offer) -> Money:
     return offer.unit_price
 
 
-def wanted(offer: products.Offer, quantity: int) -> Wanted:
-    return Wanted(offer, price_of(offer), quantity)
+def wanted(offer: products.Offer, quantity: int, customizations: Mapping[str, Value]) -> Wanted:
+    """What is asked for; `answers` has problems where the product is not made like this."""
+    found, price = customizing.answers(offer.asked, customizations), price_of(offer)
+    return Wanted(offer, price + Money(found.price_minor, price.currency), quantity, found)
+
+
+def units(wanted: Sequence[Wanted]) -> Mapping[UUID, int]:
+    """How many units of each variant."""
+    counts: Counter[UUID] = Counter()
+    for one in wanted:
+        counts[one.offer.variant_id] += one.quantity
+    return counts
 
 
 def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
@@ -58,7 +77,7 @@ def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: 
     return Basket(
         currency=currency,
         lines=tuple(
-            Line(str(one.offer.variant_id), one.price.minor, one.quantity, keys)
+            Line(one.key, one.price.minor, one.quantity, keys)
             for one, keys in zip(wanted, found, strict=True)
         ),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
@@ -85,7 +104,8 @@ def keys_of(offers: Iterable[products.Offer | Described]) -> list[frozenset[str]
 
 def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int]) -> dict[UUID, Wanted]:
     """What promotions may give and the shop has, beside the units in the cart. One query, none without gifts."""
-    named = [offers[variant] for variant in offered.gifts if variant in offers and offers[variant].is_sellable]
+    known = [offers[variant] for variant in offered.gifts if variant in offers]
+    named = [offer for offer in known if offer.is_sellable and not offer.needs_answers]
     units = stock.available([offer.variant_id for offer in named]) if named else {}
     found = {}
     for offer in named:

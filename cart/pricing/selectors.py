@@ -16,16 +16,24 @@ from cart.shipping import selectors as deliveries
 from cart.shipping.selectors import DeliveryOption
 from cart.tax import selectors as taxation
 from cart.tax.rules import TaxLine
+from catalog.customizations import rules as customizing
+from catalog.customizations.rules import Customization, Value
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """What is asked: so many units of a variant. A price is never taken from outside."""
+    """What is asked: so many units of a variant, made like this. A price is never taken from outside."""
 
     variant_id: UUID
     quantity: int
+    customizations: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its name: no two lines of a quote have the same variant and customizations."""
+        return customizing.line_key(self.variant_id, customizing.key(self.customizations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ class QuotedLine:
     tax_class: str
     taxes: tuple[TaxLine, ...] = ()
     is_gift: bool = False
+    customizations: tuple[Customization, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name among those that are bought (`QuoteLine.key`)."""
+        values = {one.code: one.value for one in self.customizations}
+        return customizing.line_key(self.variant_id, customizing.key(values))
 
     @property
     def cost(self) -> Money:
@@ -63,8 +78,9 @@ class Quote:
     own country is assumed; or its country taxes by state, and the state is missing.
 
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
-    among the lines. `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came
-    of each promotion, `hints` which are nearly reached.
+    among the lines. `misfits` are what else is not: sellable lines that are not made like this any more, by key.
+    `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
+    promotion, `hints` which are nearly reached.
     """
 
     currency: str
@@ -84,6 +100,7 @@ class Quote:
     is_estimated: bool = field(default=False)
     outcome: Outcome = NOTHING
     hints: tuple[str, ...] = ()
+    misfits: Mapping[str, baskets.Wanted] = field(default_factory=dict)
 
     @property
     def is_deliverable(self) -> bool:
@@ -122,9 +139,10 @@ def quote(
         offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
     offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
-    wanted = [baskets.wanted(offers[line.variant_id], line.quantity) for line in sellable]
+    asked = [baskets.wanted(offers[line.variant_id], line.quantity, line.customizations) for line in sellable]
+    wanted = [one for one in asked if not one.answers.problems]
     country, state, is_assumed = taxation.place_of(address)
-    given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable})
+    given = baskets.gifts(offered, offers, baskets.units(wanted))
     basket = baskets.basket(wanted, given, currency=currency, country=country)
     run = engine.Run(basket, offered.promotions)
     ways = _ways(run, basket, offered, country)
@@ -142,7 +160,7 @@ def quote(
     return Quote(
         currency=currency,
         lines=tuple(
-            quoted_line(one.offer, one.quantity, item, share, is_gift=place >= len(wanted))
+            _line(one, item, share, is_gift=place >= len(wanted))
             for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
@@ -160,6 +178,7 @@ def quote(
         is_estimated=is_assumed or needs_state,
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
+        misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
     )
 
 
@@ -168,8 +187,16 @@ def _bought(
 ) -> tuple[list[baskets.Wanted], list[rules.Item]]:
     """What is bought, gifts behind it, and what promotions leave of each to be paid."""
     gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
-    items = [_item(one, outcome.by_line.get(str(one.offer.variant_id), 0)) for one in wanted]
+    items = [_item(one, outcome.by_line.get(one.key, 0)) for one in wanted]
     return [*wanted, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
+
+
+def _line(one: baskets.Wanted, item: rules.Item, share: rules.ItemAmounts, *, is_gift: bool) -> QuotedLine:
+    line = quoted_line(one.offer, one.quantity, item, share)
+    regular = line.regular_price + (one.price - line.unit_price) if line.regular_price else None
+    return replace(
+        line, unit_price=one.price, regular_price=regular, is_gift=is_gift, customizations=one.answers.customizations
+    )
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:

@@ -62,6 +62,20 @@ class ImageOut(serializers.Serializer[Any]):
     alt = serializers.CharField()
 
 
+class CustomFieldOut(serializers.Serializer[Any]):
+    """What may be answered when the product is put into a cart (`customizations`). `price` is added for each unit."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(["text", "choice", "boolean"])
+    hint = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    max_length = serializers.IntegerField()
+    is_required = serializers.BooleanField()
+    is_final_sale = serializers.BooleanField()
+    price = serializers.CharField()
+
+
 class ProductOut(serializers.Serializer[Any]):
     """A whole product. `price` is the regular price of its default variant."""
 
@@ -82,6 +96,7 @@ class ProductOut(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField())
     images = ImageOut(many=True)
     variants = VariantOut(many=True)
+    custom_fields = CustomFieldOut(many=True)
     rating = RatingOut()
     updated_at = serializers.DateTimeField()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.customizations.rules import Field
 from catalog.products import tree
 from catalog.products.page import Choice, ProductPage
 from catalog.search import page
@@ -61,6 +62,20 @@ def _prices(choice: Choice | None) -> dict[str, str | None]:
     }
 
 
+def _asked(field: Field, currency: str) -> dict[str, Any]:
+    return {
+        "code": field.code,
+        "name": field.name,
+        "kind": field.kind,
+        "hint": field.help_text,
+        "choices": list(field.choices),
+        "max_length": field.max_length,
+        "is_required": field.is_required,
+        "is_final_sale": field.is_final_sale,
+        "price": amount(Money(field.price_minor, currency)),
+    }
+
+
 def whole(found: ProductPage, currency: str) -> dict[str, Any]:
     """A product as `ProductOut`."""
     product = found.product
@@ -95,6 +110,7 @@ def whole(found: ProductPage, currency: str) -> dict[str, Any]:
             }
             for choice in found.variants
         ],
+        "custom_fields": [_asked(one, currency) for one in found.asked],
         "rating": {
             "average": float(product.rating_average) if product.rating_count else None,
             "count": product.rating_count,

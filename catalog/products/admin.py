@@ -22,6 +22,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from catalog.customizations.models import CustomField
+from catalog.customizations.services import save_fields
 from catalog.products import brands, categories, forms, inlines, pictures, services
 from catalog.products.models import (
     Brand,
@@ -88,7 +90,7 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_inlines(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         tables = [import_string(name) for name in settings.PRODUCT_TABLES]
-        return [inlines.VariantInline, inlines.ImageInline, *tables] if obj else []
+        return [inlines.VariantInline, inlines.ImageInline, inlines.CustomFieldInline, *tables] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"seller": services.default_seller().pk, **super().get_changeform_initial_data(request)}
@@ -171,6 +173,9 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
         if hasattr(formset, "keep"):  # a table of another component
             formset.keep(by)
             return
+        if formset.model is CustomField:
+            save_fields(formset=formset, product_id=form.instance.pk, by=by)
+            return
         save = inlines.save_variant if formset.model is Variant else inlines.save_image
         for row in formset.forms:
             if row.has_changed() and row not in formset.deleted_forms:
@@ -240,7 +245,7 @@ class SellerAdmin(ModelAdmin):  # type: ignore[misc]
 class ProductTypeAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "code", "tax_class"]
     search_fields = ["name", "code"]
-    inlines = [inlines.AttributeInline]
+    inlines = [inlines.AttributeInline, inlines.CustomFieldInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

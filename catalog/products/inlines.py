@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from catalog.customizations.merchant_forms import CustomFieldForm, CustomFieldFormSet
+from catalog.customizations.models import CustomField
 from catalog.products import forms, pictures, prices, services
 from catalog.products.models import Attribute, Image, Product, ProductType, Variant
 
@@ -54,6 +56,22 @@ class ImageInline(TabularInline):  # type: ignore[misc]
 
     def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
         limits = forms.row_limits(obj.images.count() if obj else 0)
+        return super().get_formset(request, obj, **kwargs, **limits)
+
+
+class CustomFieldInline(TabularInline):  # type: ignore[misc]
+    model = CustomField
+    form, formset = CustomFieldForm, CustomFieldFormSet
+    fields = [
+        "code", "name", "kind", "choices_text", "max_length", "price", "is_required", "is_final_sale", "help_text",
+        "position",
+    ]  # fmt: skip
+    extra = 0
+    hide_title = True
+    tab = True
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        limits = forms.row_limits(obj.custom_fields.count() if obj else 0)
         return super().get_formset(request, obj, **kwargs, **limits)
 
 

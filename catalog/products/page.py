@@ -14,6 +14,8 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog.customizations import selectors as customizations
+from catalog.customizations.rules import Field
 from catalog.products import colours, pictures, rules, selectors, tree
 from catalog.products.models import Attribute, Image, Product
 from inventory.stock import selectors as stock
@@ -73,6 +75,7 @@ class ProductPage:
     gallery: Sequence[Mapping[str, Any]]
     specs: Sequence[Mapping[str, str]]
     breadcrumbs: Sequence[Mapping[str, str | None]]
+    asked: Sequence[Field] = ()  # of who buys it
 
     @property
     def is_archived(self) -> bool:
@@ -98,7 +101,7 @@ def product_page(
     with_drafts: bool = False,
 ) -> ProductPage | None:
     """One product (active or archived; a draft only if asked for) by slug or id; None if there is none. 5 queries,
-    one more when the tree is cold.
+    one more when the tree is cold, and one where the product asks for customizations.
 
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.
@@ -107,6 +110,7 @@ def product_page(
     product = (
         rows.filter(**({"slug": slug} if slug is not None else {"pk": product_id}))
         .select_related("brand", "category", "product_type", "seller")
+        .annotate(has_asked=customizations.has_any("pk", "product_type_id"))
         .first()
     )
     if product is None:
@@ -115,6 +119,7 @@ def product_page(
     units = stock.shown([variant.pk for variant in variants])
     choices = [_choice(variant, currency, units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
+    types = {product.pk: product.product_type_id} if product.has_asked else {}
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(
         product=product,
@@ -124,6 +129,7 @@ def product_page(
         gallery=_gallery(images, chosen),
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
+        asked=customizations.fields_of(types, currency=currency).get(product.pk, ()),
     )
 
 

@@ -12,6 +12,8 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from catalog.customizations import selectors as customizations
+from catalog.customizations.rules import Field
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
@@ -47,6 +49,12 @@ class Offer:
     category_path: str = ""  # materialised
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    asked: tuple[Field, ...] = ()  # of who buys it
+
+    @property
+    def needs_answers(self) -> bool:
+        """Whether it cannot be bought without a word of who buys it."""
+        return any(one.is_required for one in self.asked)
 
 
 # Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
@@ -58,7 +66,8 @@ _OF_OFFERS = (
 
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
-    """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries.
+    """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
+    more where a product asks for customizations.
 
     Prices are those of this moment by the database's clock.
     """
@@ -66,9 +75,12 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "def
     if not ids:
         return {}
     beside = ("product__product_type", "product__brand", "product__category")
-    rows = list(priced(currency, price_list).filter(pk__in=ids).select_related(*beside).only(*_OF_OFFERS))
+    wanted = priced(currency, price_list).filter(pk__in=ids).select_related(*beside).only(*_OF_OFFERS)
+    rows = list(wanted.annotate(has_asked=customizations.has_any("product_id", "product__product_type_id")))
     shown = _pictures({row.product_id for row in rows})
-    return {row.pk: _offer(row, currency, shown) for row in rows}
+    types = {row.product_id: row.product.product_type_id for row in rows if row.has_asked}
+    asked = customizations.fields_of(types, currency=currency)
+    return {row.pk: _offer(row, currency, shown, asked.get(row.product_id, ())) for row in rows}
 
 
 def priced(currency: str, price_list: str = "default") -> QuerySet[Variant]:
@@ -96,7 +108,7 @@ def charged(row: Any, currency: str) -> tuple[Money | None, Money | None]:
     return Money(price.amount, currency), Money(price.regular, currency) if price.is_on_sale else None
 
 
-def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any]) -> Offer:
+def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any], asked: tuple[Field, ...]) -> Offer:
     product: Product = row.product
     price, regular = charged(row, currency)
     return Offer(
@@ -118,6 +130,7 @@ def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any
         category_path=product.category.path if product.category else "",
         tags=tuple(map(str, product.tags)),
         attributes=product.attributes,
+        asked=asked,
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from catalog.customizations.forms import CustomizationsForm
 from catalog.products import page as pages
 from catalog.products import selectors
 from catalog.products.page import ProductPage
@@ -78,6 +79,7 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "variant": found.variant,
         "gallery": found.gallery,
         "options": found.options,
+        "asked": CustomizationsForm(found.asked, currency=settings.DEFAULT_CURRENCY) if found.asked else None,
         "tax_note": _("Tax is added at checkout"),
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),

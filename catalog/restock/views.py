@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_ratelimit.core import is_ratelimited
 
+from catalog.customizations.forms import CustomizationsForm
 from catalog.products import selectors as products
 from catalog.restock import access, forms, selectors, services
 from shop.core import requests
@@ -103,6 +105,8 @@ def _form(request: HttpRequest, slug: str, form: forms.AskForm, *, status: int =
 def _place(request: HttpRequest, token: str, template: str) -> HttpResponse:
     found = selectors.place(_entry(token))
     context: dict[str, Any] = {"token": token, "place": found, "entry": found and found.entry}
+    if found and found.offer and found.offer.asked:
+        context["asked"] = CustomizationsForm(found.offer.asked, currency=settings.DEFAULT_CURRENCY)
     response = render(request, template, context)
     response["Referrer-Policy"] = "same-origin"  # the address is the secret
     return response

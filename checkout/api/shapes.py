@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cart import api as cart_api
+from cart import api_shapes
 from cart.shipping.selectors import DeliveryOption
 from checkout.api import documents, parcels
 from checkout.orders import access
@@ -130,6 +131,7 @@ class OrderItemOut(serializers.Serializer[Any]):
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
     expected_on = serializers.DateField(allow_null=True)
+    customizations = api_shapes.CustomizationOut(many=True)
 
 
 class DeliveryOut(serializers.Serializer[Any]):
@@ -272,6 +274,7 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
         "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
         "line_total": cart_api.amount(found.money(line.total_minor)),
         "expected_on": line.expected_on.isoformat() if line.expected_on else None,
+        "customizations": api_shapes.customizations_of(line.customizations, found.currency),
     }
 
 

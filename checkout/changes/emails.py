@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from checkout.changes import selectors
 from checkout.orders import emails as order_emails
+from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import selectors as payments
@@ -75,7 +76,7 @@ def _lines(order: Order, change: OrderChange) -> dict[str, Any]:
 def _line(line: OrderLine | None, units: int) -> dict[str, Any]:
     if line is None:
         return {"name": "", "options": "", "quantity": units}
-    return {"name": line.name, "options": " · ".join(map(str, line.options.values())), "quantity": units}
+    return {"name": line.name, "options": order_lines.about(line), "quantity": units}
 
 
 def _comes_back(order: Order, change: OrderChange) -> str | None:

@@ -172,6 +172,9 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
         currency=order.currency, address=address, is_carried=False, is_promoted=False,
     )  # fmt: skip
     _check_sellable(quote.unsellable)
+    for one in quote.misfits.values():
+        text = _("“%(name)s” is made to its buyer’s wishes: it cannot be added here.") % {"name": one.offer.name}
+        raise EditRefused(text, "not_sellable", {str(one.offer.variant_id): ["not_sellable"]})
     return quote.lines
 
 

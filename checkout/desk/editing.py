@@ -16,6 +16,7 @@ from checkout.desk.address_form import AddressForm
 from checkout.desk.merchant_forms import EditForm
 from checkout.fulfilment import selectors as fulfilment
 from checkout.orders import emails, selectors
+from checkout.orders import lines as order_lines
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import methods
 from checkout.payments import selectors as payments
@@ -152,7 +153,7 @@ def rows(order: Order, wanted: Mapping[UUID, int | str] | None = None) -> list[R
     for line in selectors.lines_of(order.pk):
         now = line.quantity - line.returned
         if now:
-            options = " · ".join(str(value) for value in line.options.values())
+            options = order_lines.about(line)
             least = min(now, max(0, away.get(line.pk, 0) - line.returned))
             found.append(Row(line, options, now, least, (wanted or {}).get(line.pk, now)))
     return found

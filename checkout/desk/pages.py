@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cart.carts import selectors as carts
 from catalog.products import selectors as products
 from checkout.changes import rules as change_rules
 from checkout.desk import parcels, paying, story, sums, wording
@@ -18,6 +17,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
 from checkout.orders import emails
+from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.payments import covering, holding, methods
 from checkout.payments import selectors as payments
@@ -129,7 +129,7 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
 
 def _about(order: Any, line: Any) -> str:
     """What tells a line from another one of the same product."""
-    told = (carts.options_text(line.options), line.sku, order.money(line.unit_price_minor).format())
+    told = (order_lines.about(line), line.sku, order.money(line.unit_price_minor).format())
     return " · ".join(filter(None, told))
 
 
@@ -171,7 +171,7 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
     """A line as it was bought; picture and link as the catalogue has them now."""
     return {
         "name": line.name,
-        "options": carts.options_text(line.options),
+        "options": order_lines.about(line),
         "quantity": line.quantity,
         "is_gone": not line.quantity,
         "notes": _line_notes(line),

@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cart.carts import selectors as carts
 from checkout.changes import rules as change_rules
 from checkout.desk import wording
+from checkout.orders import lines as order_lines
 from inventory.stock import wording as stock_wording
 
 _STATES = {
@@ -55,7 +55,7 @@ def row(order: Any, parcel: Any, position: int, *, query: str = "", owing: Any =
             {
                 "quantity": line.quantity,
                 "name": line.order_line.name,
-                "options": carts.options_text(line.order_line.options),
+                "options": order_lines.about(line.order_line),
                 "expected": "" if parcel.shipped_at else stock_wording.promise(line.order_line.expected_on),
             }
             for line in sorted(parcel.lines.all(), key=lambda line: line.order_line.position)

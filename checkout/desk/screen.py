@@ -21,6 +21,7 @@ from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
 from checkout.notes import selectors as notes
 from checkout.orders import emails, selectors, transitions
+from checkout.orders import lines as order_lines
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import capturing, holding, methods, rules
@@ -203,7 +204,7 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
     return {
         "name": line.name,
         "sku": line.sku,
-        "options": " · ".join(str(value) for value in line.options.values()),
+        "options": order_lines.about(line),
         "picture": line.picture,
         "quantity": line.quantity,
         "expected_on": line.expected_on,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +15,7 @@ from cart.carts.models import Cart
 from checkout.archive import selectors as archive
 from checkout.changes import services as changes
 from checkout.orders import emails
-from checkout.orders.models import Order
+from checkout.orders.models import Order, OrderLine
 from shop.core import db
 
 ChangeRefused = changes.EditRefused
@@ -64,28 +65,31 @@ def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:
 
     Raises `carts.CartClosed`.
     """
-    present = {line.variant_id: line.quantity for line in cart_selectors.lines_of(cart.pk)}
+    present = Counter[UUID]()
+    for there in cart_selectors.lines_of(cart.pk):
+        present[there.variant_id] += there.quantity
     units, missing = 0, []
     for line in order.lines.all():
         wanted = line.quantity or line.removed
-        added, why = _put(cart, line.variant_id, wanted, present.get(line.variant_id, 0), by)
-        present[line.variant_id] = present.get(line.variant_id, 0) + added  # another line may be of the same variant
+        added, why = _put(cart, line, wanted, present[line.variant_id], by)
+        present[line.variant_id] += added  # another line may be of the same variant
         units += added
         if added < wanted:
             missing.append(f"{line.name}: {why}")
     return Reordered(units, tuple(missing))
 
 
-def _put(cart: Cart, variant_id: UUID, wanted: int, present: int, by: str) -> tuple[int, str]:
+def _put(cart: Cart, line: OrderLine, wanted: int, present: int, by: str) -> tuple[int, str]:
     """How many units went in, and why not all of them."""
     try:
-        carts.add(cart=cart, variant_id=variant_id, quantity=wanted, by=by)
+        again = {one["code"]: one["value"] for one in line.customizations}
+        carts.add(cart=cart, variant_id=line.variant_id, quantity=wanted, by=by, customizations=again)
     except carts.CartClosed:
         raise
     except carts.NotEnoughStock as refused:
         left = refused.available - present
         if left > 0 and left < wanted:
-            return _put(cart, variant_id, left, present, by)[0], refused.message
+            return _put(cart, line, left, present, by)[0], refused.message
         return 0, refused.message
     except carts.CartRefused as refused:
         return 0, refused.message

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cart.carts import selectors as carts
+from checkout.orders import lines as order_lines
 from checkout.payments import methods
 
 _STEPS = {
@@ -99,7 +99,7 @@ def _change(order: Any, change: Any, names: Mapping[str, str], swaps: Mapping[An
 
 def _name(line: Any) -> str:
     """ "Lamp (Moss · M)": other variants of a product have its name too."""
-    options = carts.options_text(line.options)
+    options = order_lines.about(line)
     return f"{line.name} ({options})" if options else str(line.name)
 
 

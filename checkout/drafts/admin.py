@@ -131,8 +131,8 @@ class DraftAdmin(KeysetAdmin):
             draft, left_out = services.from_order(order_id=order_id, by=requests.actor(request))
         except Order.DoesNotExist:
             return HttpResponseRedirect(reverse("admin:checkout_order_changelist"))
-        for name in left_out:
-            messages.warning(request, _("“%(name)s” is not sold any more and was left out.") % {"name": name})
+        for sentence in left_out:
+            messages.warning(request, sentence)
         return _to_draft(draft.pk)
 
     def _screen(self, request: HttpRequest, look: selectors.Look | None) -> HttpResponse:

@@ -213,7 +213,7 @@ def _note_placed(draft: Draft, order: Order, by: str) -> None:
 
 
 def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:
-    """A new draft that says what an order says, and the names of what of it is not sold any more.
+    """A new draft that says what an order says, and a sentence for each line of it that was left out.
 
     Raises `Order.DoesNotExist`.
     """
@@ -225,7 +225,10 @@ def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:
     for line in lines:
         offer = offers.get(line.variant_id)
         if offer is None or not offer.is_sellable:
-            gone.append(line.name)
+            gone.append(_("“%(name)s” is not sold any more and was left out.") % {"name": line.name})
+        elif line.customizations or offer.needs_answers:
+            text = _("“%(name)s” is made to its buyer’s wishes, which a draft cannot hold, and was left out.")
+            gone.append(text % {"name": line.name})
         elif line.quantity:
             units[line.variant_id] = min(MOST, units.get(line.variant_id, 0) + line.quantity)
     wish = Wish(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from checkout.fulfilment import carriers, selectors
 from checkout.orders import emails as order_emails
+from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from inventory.stock import wording
 from shop.core import requests
@@ -76,7 +77,7 @@ def _to_come(lines: Iterable[Any], sent: Iterable[Any]) -> list[dict[str, Any]]:
 def _line(line: Any, quantity: int) -> dict[str, Any]:
     return {
         "name": line.name,
-        "options": " · ".join(str(value) for value in line.options.values()),
+        "options": order_lines.about(line),
         "quantity": quantity,
         "expected": wording.promise(line.expected_on),
     }

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from checkout.invoices.rules import GOODWILL, Entry, Position, Rate, Sums, taxes, totals
+from checkout.orders import lines as order_lines
 from checkout.orders.rules import Amounts
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _line(key: str, line: OrderLine | None, one: Entry) -> dict[str, Any]:
         "key": key,
         "sku": line.sku if line else "",
         "name": line.name if line else "",
-        "options": [str(value) for value in line.options.values()] if line else [],
+        "options": order_lines.told(line) if line else [],
         "unit_price": line.unit_price_minor if line else 0,
         "units": one.units,
         **dict(zip(_AMOUNTS, astuple(one.amounts), strict=True)),

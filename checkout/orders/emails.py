@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from checkout.orders import access, selectors
+from checkout.orders import lines as order_lines
 from checkout.orders.models import OVER, Order
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
@@ -110,7 +111,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "lines": [
             {
                 "name": line.name,
-                "options": " · ".join(str(value) for value in line.options.values()),
+                "options": order_lines.about(line),
                 "quantity": line.quantity,
                 "expected": wording.promise(line.expected_on),
                 "line_total": text(order.money(line.total_minor)),

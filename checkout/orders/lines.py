@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cart.promotions import trace
+from catalog.customizations import rules as customizing
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
 
@@ -46,6 +47,7 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         sku=quoted.sku,
         name=quoted.name,
         options=dict(quoted.options),
+        customizations=customizing.kept(quoted.customizations),
         picture=_source(quoted.picture),
         quantity=quoted.quantity,
         unit_price_minor=quoted.unit_price.minor,
@@ -114,3 +116,18 @@ def returned(line: OrderLine) -> Amounts:
 def kept(line: OrderLine) -> Amounts:
     """What is kept of the worth of units that came back: their delivery and its tax, by the shop's rule of returns."""
     return Amounts(0, 0, line.kept_shipping_minor, line.kept_tax_minor, line.kept_included_tax_minor)
+
+
+def told(line: OrderLine) -> list[str]:
+    """The options of what was bought and what its buyer wanted of it, each in words: ["Moss", "Engraving: Ada"]."""
+    return customizing.told(line.options, line.customizations)
+
+
+def about(line: OrderLine) -> str:
+    """The same in one line."""
+    return " · ".join(told(line))
+
+
+def is_final(line: OrderLine) -> bool:
+    """Whether it was made in a way that cannot be returned."""
+    return any(one["is_final_sale"] for one in line.customizations)

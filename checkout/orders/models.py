@@ -100,8 +100,7 @@ class Order(models.Model):
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(db_default=0)  # of authorised: neither captured nor let go
-    # taken, or held and ours without the shopper's doing more; less what is asked to go back and has not gone
-    secured_minor = models.BigIntegerField(db_default=0)
+    secured_minor = models.BigIntegerField(db_default=0)  # taken, or held and ours, less what is asked to go back
     allowed_minor = models.BigIntegerField(db_default=0)  # of the total: need not be paid (returns, goodwill)
     revision = models.PositiveIntegerField(db_default=0)  # how many changes were made since it was placed
     to_pick = models.PositiveIntegerField(db_default=0)  # units in its parcels that nobody has picked yet
@@ -205,6 +204,7 @@ class OrderLine(models.Model):
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(_("name"), max_length=300)
     options = models.JSONField(default=dict)
+    customizations = models.JSONField(default=list, db_default=[])  # as `catalog.customizations.rules.kept` has them
     picture = models.CharField(max_length=255, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price_minor = models.BigIntegerField()

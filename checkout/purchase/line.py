@@ -10,10 +10,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -131,8 +133,11 @@ def _refuse_sold_out(cart: Cart) -> None:
     lines = cart_selectors.lines_of(cart.pk)
     if any(one.claim_id for one in lines):
         return
-    free = stock.available([one.variant_id for one in lines])
-    short = {one.variant_id: free[one.variant_id] for one in lines if free[one.variant_id] < one.quantity}
+    wanted = Counter[UUID]()
+    for one in lines:
+        wanted[one.variant_id] += one.quantity
+    free = stock.available(wanted)
+    short = {key: free[key] for key, units in wanted.items() if free[key] < units}
     if short:
         raise services.OutOfStock(short, {one.variant_id: one.name for one in lines})
 

@@ -222,7 +222,7 @@ def forget_stale_details() -> int:
 
 def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Quote:
     return pricing.quote(
-        lines=[pricing.QuoteLine(line.variant_id, line.quantity) for line in lines],
+        lines=[pricing.QuoteLine(line.variant_id, line.quantity, line.customizations) for line in lines],
         currency=cart.currency,
         address=details.shipping_address,
         delivery_option=details.delivery_option,

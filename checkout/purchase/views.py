@@ -192,7 +192,9 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         po_number=form.cleaned_data["po_number"],
         by=requests.actor(request),
     )
-    carts.acknowledge(cart=cart, prices={line.variant_id: line.unit_price.minor for line in view.quote.lines})
+    carts.acknowledge(
+        cart=cart, prices={line.key: line.unit_price.minor for line in view.quote.lines if not line.is_gift}
+    )
     return SeeOther(reverse("payment"))
 
 

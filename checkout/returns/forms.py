@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checkout.orders import lines as order_lines
 from checkout.returns import rules, wishes, wording
 from checkout.returns.models import Condition, Destination, Reason
 from checkout.returns.selectors import Returnable
@@ -96,7 +97,7 @@ class RequestForm(forms.Form):
         each is named with its item."""
         told = [("", str(error)) for error in self.non_field_errors()]
         for row in self.rows:
-            options = " · ".join(str(value) for value in row.line.options.values())
+            options = order_lines.about(row.line)
             item = f"{row.line.name} ({options})" if options else row.line.name
             for field in self.parts(row):
                 told += [(field.id_for_label, self._about(item, row, field, error)) for error in field.errors]

@@ -14,6 +14,7 @@ from cart.pricing import swaps
 from catalog.products import selectors as products
 from checkout.changes import selectors as changes
 from checkout.orders import emails
+from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.lines import whole
 from checkout.orders.models import Order, OrderLine
@@ -114,7 +115,7 @@ def _made(order: Order, lines: Sequence[OrderLine], back: Money | None) -> Made:
     gone: Counter[str] = Counter()
     missing: Counter[UUID] = Counter()
     for line in lines:
-        name = " ".join(filter(None, (line.name, " · ".join(str(value) for value in line.options.values()))))
+        name = " ".join(filter(None, (line.name, order_lines.about(line))))
         here[name] += line.quantity
         gone[name] += line.removed
         missing[line.variant_id] += line.removed

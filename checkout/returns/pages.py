@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.products import selectors as products
+from checkout.orders import lines as order_lines
 from checkout.orders.models import Order
 from checkout.returns import instead, outcomes, selectors, wishes, wording
 from checkout.returns.forms import RequestForm, SentForm
@@ -34,7 +35,7 @@ def ask_page(order: Order, rows: Sequence[Returnable], form: RequestForm, *, que
         "lines": [
             {
                 "name": row.line.name,
-                "options": " · ".join(str(value) for value in row.line.options.values()),
+                "options": order_lines.about(row.line),
                 "price": order.money(row.line.unit_price_minor),
                 "picture": offer.picture if (offer := offers.get(row.line.variant_id)) else None,
                 "objection": row.objection,
@@ -123,7 +124,7 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "name": line.order_line.name,
-        "options": " · ".join(str(value) for value in line.order_line.options.values()),
+        "options": order_lines.about(line.order_line),
         "units": line.quantity,
         "reason": line.get_reason_display(),
         "outcomes": outcomes.outcomes(units),

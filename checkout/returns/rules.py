@@ -60,15 +60,18 @@ class Ruling:
         return not self.objection
 
 
-def rule(item: Item, policies: Sequence[Policy], *, since: datetime | None, now: datetime) -> Ruling:
+def rule(
+    item: Item, policies: Sequence[Policy], *, since: datetime | None, now: datetime, is_final: bool = False
+) -> Ruling:
     """What the first policy that fits says of an item that arrived (or left, if that is all that is known) at `since`.
 
     Whole days count: what arrived on the 3rd, with 30 days, may be returned all through the 2nd or 3rd of next month.
+    `is_final`: what was made to order is not taken back, whatever the policy says of its product.
     """
     found = next((policy for policy in policies if policy.fits(item)), None)
     if found is None:
         return Ruling(None, objection="no_rule")
-    if found.is_final_sale:
+    if is_final or found.is_final_sale:
         return Ruling(found, objection="final_sale")
     until = (since + timedelta(days=found.window_days)).date() if since else None
     return Ruling(found, until, "too_late" if until and now.date() > until else "")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checkout.orders import emails
+from checkout.orders import lines as order_lines
 from checkout.returns import instead, receiving, rules, selectors, wishes, wording
 from checkout.returns.merchant_forms import OUTCOMES
 from checkout.returns.models import Destination, Return, ReturnUnit
@@ -51,7 +52,7 @@ def context_of(found: Return, *, may: bool) -> dict[str, Any]:
                 "line": line,
                 "sku": line.order_line.sku,
                 "name": line.order_line.name,
-                "options": " · ".join(str(value) for value in line.order_line.options.values()),
+                "options": order_lines.about(line.order_line),
                 "states": _states(list(line.units.all()), places),
                 "instead": wanted.lines.get(line.pk),
             }

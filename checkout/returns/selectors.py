@@ -14,6 +14,7 @@ from django.urls import reverse
 from cart.pricing import rules as pricing
 from catalog.products import selectors as products
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import lines as order_lines
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import policies, rules, wording
@@ -66,7 +67,7 @@ def returnable(order: Order) -> list[Returnable]:
     for line in lines:
         units, since = sent.get(line.pk, (0, None))
         shipped = min(units, line.quantity)
-        ruling = rules.rule(found[line.product_id], known, since=since, now=now)
+        ruling = rules.rule(found[line.product_id], known, since=since, now=now, is_final=order_lines.is_final(line))
         used = taken.get(line.pk, frozenset())
         rows.append(_row(order, line, shipped, used, ruling, swaps.get(line.pk, {})))
     return rows
@@ -119,7 +120,7 @@ def _taken(order_id: UUID) -> dict[UUID, frozenset[int]]:
 def exchanges(lines: Iterable[OrderLine]) -> dict[UUID, dict[UUID, str]]:
     """By line: the variants of its product that are in stock, with their options in words; its own is the last one, for
     what was faulty or wrong (`rules.AGAIN`)."""
-    wanted = list(lines)
+    wanted = [line for line in lines if not line.customizations]  # what was made for one person is not swapped
     variants = products.siblings({line.product_id for line in wanted})
     units = stock.available([key for found in variants.values() for key in found])
     found = {}

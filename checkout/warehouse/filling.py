@@ -11,11 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cart.carts import selectors as carts
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.invoices import selectors as invoices
 from checkout.orders import emails
+from checkout.orders import lines as order_lines
 from checkout.orders.models import Order
 from checkout.warehouse import selectors
 from checkout.warehouse.models import PickWave
@@ -117,7 +117,7 @@ def _slip_line(order: Order, line: ShipmentLine) -> SlipLine:
         sku=bought.sku,
         name=bought.name,
         quantity=line.quantity,
-        options=carts.options_text(bought.options),
+        options=order_lines.about(bought),
         ordered=bought.quantity,
         price=order.money(bought.unit_price_minor).format(),
         total=order.money(bought.unit_price_minor * line.quantity).format(),

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.lookups import GreaterThanOrEqual
 
-from cart.carts import selectors as carts
 from checkout.fulfilment import contents as parcels_of
 from checkout.fulfilment import selectors as fulfilment
 from checkout.fulfilment import slips
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.orders import lines as order_lines
 from checkout.warehouse.boxes import Box, BoxLine, Contents, SkuRow
 from checkout.warehouse.models import PickScan, PickWave, PrintJob, WaveParcel
 
@@ -131,11 +131,12 @@ def contents(wave: PickWave) -> Contents:
     for line in lines:
         by_parcel.setdefault(line.shipment_id, []).append(line)
     boxes = tuple(_box(one, by_parcel.get(one.shipment_id, [])) for one in parcels)
-    rows: dict[str, list[tuple[Box, ShipmentLine]]] = {}
+    rows: dict[tuple[str, str], list[tuple[Box, ShipmentLine]]] = {}
     for box in boxes:
         for line in by_parcel.get(box.shipment.pk, []) if box.is_open else []:
-            rows.setdefault(line.order_line.sku, []).append((box, line))
-    return Contents(tuple(_row(rows[sku]) for sku in sorted(rows)), boxes)
+            key = (line.order_line.sku, order_lines.about(line.order_line))  # not all are made alike
+            rows.setdefault(key, []).append((box, line))
+    return Contents(tuple(_row(rows[key]) for key in sorted(rows)), boxes)
 
 
 def _box(parcel: WaveParcel, lines: list[ShipmentLine]) -> Box:
@@ -152,7 +153,7 @@ def _row(pairs: list[tuple[Box, ShipmentLine]]) -> SkuRow:
     return SkuRow(
         sku=bought.sku,
         name=bought.name,
-        options=carts.options_text(bought.options),
+        options=order_lines.about(bought),
         picture=bought.picture,
         lines=tuple(_line(box, line) for box, line in pairs),
     )

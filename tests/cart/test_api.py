@@ -69,6 +69,7 @@ def test_the_whole_cart_is_every_answer(call):
                 "sku": variant.sku,
                 "name": "Lamp",
                 "options": "",
+                "customizations": [],
                 "quantity": 2,
                 "unitPrice": "25.00",
                 "lineTotal": "50.00",

@@ -56,7 +56,7 @@ def test_a_changed_price_is_told_until_the_shopper_goes_on_and_the_new_one_count
     (line,) = view(cart).lines
     assert line.notices == ("The price changed from $25.00 to $30.00.",)
     assert line.line_total == Money(3000, "USD")
-    services.acknowledge(cart=cart, prices={line.variant_id: line.unit_price.minor})
+    services.acknowledge(cart=cart, prices={str(line.variant_id): line.unit_price.minor})
     assert view(cart).lines[0].notices == ()
 
 

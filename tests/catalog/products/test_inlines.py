@@ -35,12 +35,13 @@ def test_tables_take_a_limited_number_of_rows(merchant: Client, table: str) -> N
 def test_product_types_take_a_limited_number_of_attributes(merchant: Client) -> None:
     kind = catalog.AttributeFactory().product_type
     data = {"name": "Lamp", "code": "lamp", "tax_class": "standard", "attributes-INITIAL_FORMS": 1}
+    data |= {"custom_fields-TOTAL_FORMS": 0, "custom_fields-INITIAL_FORMS": 0}
 
     response = merchant.post(
         reverse("admin:catalog_producttype_change", args=[kind.pk]), {**data, "attributes-TOTAL_FORMS": 5_000_000}
     )
 
-    [table] = response.context["inline_admin_formsets"]
+    [table, _fields] = response.context["inline_admin_formsets"]
     assert len(table.formset.forms) == 1 + forms.NEW_ROWS
 
 

@@ -343,7 +343,7 @@ class TestWhose:
         order = place(drafted((kept, 2), (gone, 1), po_number="PO 9"))
         products.archive(product_id=gone.pk, by="test")
         draft, left_out = services.from_order(order_id=order.pk, by=BY)
-        assert left_out == ["Gone"]
+        assert left_out == ["“Gone” is not sold any more and was left out."]
         assert services.units_of(draft) == {carts.variant_of(kept).pk: 2}
         assert (draft.email, draft.po_number, draft.billing_address) == (order.email, "PO 9", {})
         assert draft.shipping_address == order.shipping_address

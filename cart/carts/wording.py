@@ -1,0 +1,46 @@
+"""What a cart's page says of its lines and of what happened to it, in words."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cart.carts import claims
+from cart.carts.models import Cart
+from cart.pricing import baskets
+from cart.pricing.selectors import QuotedLine
+from catalog.customizations import wording as customizing
+
+
+def about(line: QuotedLine) -> str:
+    """The options of a line and what is wanted of it, in words."""
+    return " · ".join([*map(str, line.options.values()), *(one.text for one in line.customizations)])
+
+
+def misfit(asked: baskets.Wanted) -> str:
+    """Why a line cannot be had as it was asked for: its product asks other things now."""
+    told = customizing.problems(asked.offer.asked, asked.answers.problems)
+    names = {one.code: one.name for one in asked.offer.asked}
+    what = " ".join(f"{names.get(code, code)}: {text}" for code, text in told.items())
+    return _("This cannot be made like this any more; please remove it and choose anew. %(what)s") % {"what": what}
+
+
+def held_until(held: claims.Held) -> str:
+    """Until when units are held for the cart's owner."""
+    moment = timezone.localtime(held.expires_at)
+    until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
+    return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
+        "count": held.units,
+        "until": until,
+    }
+
+
+def notices(cart: Cart | None) -> list[str]:
+    """What happened to the cart behind the shopper's back, in words."""
+    return [
+        _("Only %(count)s × %(name)s could be kept when your carts were joined.")
+        % {"count": notice["quantity"], "name": notice["name"]}
+        for notice in (cart.notices if cart else [])
+    ]
