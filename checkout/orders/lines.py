@@ -59,6 +59,7 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
                 "amount_minor": tax.amount.minor,
                 "is_included": tax.is_included,
                 "on_shipping": tax.is_on_shipping,
+                **({"compound": True} if tax.is_compound else {}),
             }
             for tax in quoted.taxes
         ],
