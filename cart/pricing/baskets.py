@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cart.promotions.rules import Basket, Line, Outcome, keys_of
 from cart.promotions.selectors import Offered
+from cart.tax.regimes import Regime
 from catalog.products import selectors as products
 from catalog.products import tree
 from inventory.stock import selectors as stock
@@ -46,8 +47,9 @@ def price_of(offer: products.Offer) -> Money:
     return offer.unit_price
 
 
-def wanted(offer: products.Offer, quantity: int) -> Wanted:
-    return Wanted(offer, price_of(offer), quantity)
+def wanted(offer: products.Offer, quantity: int, regime: Regime) -> Wanted:
+    """At the price that it has where it goes."""
+    return Wanted(offer, regime.price(price_of(offer), offer.tax_class), quantity)
 
 
 def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
@@ -73,7 +75,9 @@ def _keys(offer: products.Offer) -> frozenset[str]:
     )
 
 
-def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int]) -> dict[UUID, Wanted]:
+def gifts(
+    offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int], regime: Regime
+) -> dict[UUID, Wanted]:
     """What promotions may give and the shop has, beside the units in the cart. One query, none without gifts."""
     named = [offers[variant] for variant in offered.gifts if variant in offers and offers[variant].is_sellable]
     units = stock.available([offer.variant_id for offer in named]) if named else {}
@@ -81,7 +85,7 @@ def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mappin
     for offer in named:
         left = units.get(offer.variant_id, 0) - taken.get(offer.variant_id, 0)
         if offer.unit_price is not None and left > 0:
-            found[offer.variant_id] = Wanted(offer, offer.unit_price, left)
+            found[offer.variant_id] = wanted(offer, left, regime)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from cart.promotions import selectors as promotions
 from cart.promotions.rules import NOTHING, Basket, Lane, Outcome
 from cart.shipping import selectors as deliveries
 from cart.shipping.selectors import DeliveryOption
+from cart.tax import asking
 from cart.tax import selectors as taxation
+from cart.tax.regimes import DELIVERY, TAXED, Regime, Standing
 from cart.tax.rules import TaxLine
 from catalog.products import selectors as products
 from shop.core.money import Money, total
@@ -30,7 +32,8 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """One line of a quote. Amounts are the whole line's but `unit_price` and `regular_price` (None: not on sale)."""
+    """One line of a quote. Amounts are the whole line's but `unit_price` and `regular_price` (None: not on sale), and
+    `listed_price`, which the catalogue shows: where tax is another one, `unit_price` may be another one, too."""
 
     variant_id: UUID
     product_id: UUID
@@ -49,6 +52,7 @@ class QuotedLine:
     tax_class: str
     taxes: tuple[TaxLine, ...] = ()
     is_gift: bool = False
+    listed_price: Money | None = None
 
     @property
     def cost(self) -> Money:
@@ -64,7 +68,8 @@ class Quote:
 
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
     among the lines. `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came
-    of each promotion, `hints` which are nearly reached.
+    of each promotion, `hints` which are nearly reached. `standing` is why the buyer pays no tax; `tax_source` is empty
+    for the shop's own rates, else "service", or "estimate" where a tax service was asked and did not answer.
     """
 
     currency: str
@@ -84,6 +89,14 @@ class Quote:
     is_estimated: bool = field(default=False)
     outcome: Outcome = NOTHING
     hints: tuple[str, ...] = ()
+    standing: Standing = TAXED
+    tax_source: str = ""
+
+    @property
+    def tax_facts(self) -> dict[str, str]:
+        """Why it is taxed so, as orders keep it: what there is to say of `standing` and `tax_source`."""
+        facts = {**asdict(self.standing), "source": self.tax_source}
+        return {name: value for name, value in facts.items() if value}
 
     @property
     def is_deliverable(self) -> bool:
@@ -107,42 +120,42 @@ def quote(
     coupons: Sequence[str] = (),
     customer_id: UUID | None = None,
     email: str = "",
+    vat_id: str = "",
     is_carried: bool = True,
     is_promoted: bool = True,
 ) -> Quote:
-    """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
+    """Price `lines` in `currency` for delivery to `address` (country, state and postal code are read; None: estimate).
 
     `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
-    `email`, else that of the customer, is by whom promotions are used. At most ten queries, whatever the number of
-    lines and promotions.
+    `email`, else that of the customer, is by whom promotions are used; `vat_id` is the buyer's own, as typed. At most
+    ten queries once this process knows promotions and tax settings, whatever the number of lines and promotions.
+
+    Where the country's tax comes from a service it is asked, or what it said within the last quarter of an hour
+    counts; within a transaction, and while it does not answer, the shop's own rates do.
     """
     offered = promotions.NONE
     if is_promoted:
         offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
     offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
-    wanted = [baskets.wanted(offers[line.variant_id], line.quantity) for line in sellable]
-    country, state, is_assumed = taxation.place_of(address)
-    given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable})
+    ruling = taxation.ruling(address, taxation.Buyer(customer_id, vat_id))
+    country, regime = ruling.place.country, ruling.regime
+    wanted = [baskets.wanted(offers[line.variant_id], line.quantity, regime) for line in sellable]
+    given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable}, regime)
     basket = baskets.basket(wanted, given, currency=currency, country=country)
     run = engine.Run(basket, offered.promotions)
-    ways = _ways(run, basket, offered, country)
+    ways = _ways(run, basket, offered, ruling)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought(wanted, given, outcome)
-    rates, needs_state = taxation.rates_in(country, state)
-    sums = rules.totals(
-        items,
-        shipping=delivery.price if delivery and is_carried else Money.zero(currency),
-        rates=rates,
-        currency=currency,
-    )
+    carried = delivery.price if delivery and is_carried else Money.zero(currency)
+    sums, tax_source = _sums(items, carried, ruling)
     return Quote(
         currency=currency,
         lines=tuple(
-            replace(quoted_line(one.offer, one.quantity, item, share), is_gift=place >= len(wanted))
+            replace(quoted_line(one.offer, one.quantity, item, share, regime), is_gift=place >= len(wanted))
             for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
@@ -157,10 +170,25 @@ def quote(
         coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},
         delivery_options=tuple(option for option, _outcome in ways if option),
         delivery=delivery if items else None,
-        is_estimated=is_assumed or needs_state,
+        is_estimated=ruling.is_estimated or tax_source == "estimate",
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
+        standing=ruling.standing,
+        tax_source=tax_source,
     )
+
+
+def _sums(items: Sequence[rules.Item], shipping: Money, ruling: taxation.Ruling) -> tuple[rules.Totals, str]:
+    """The totals, and where the tax is from, as `Quote.tax_source`."""
+    currency, regime = shipping.currency, ruling.regime
+    told, source = None, ""
+    if items and asking.is_asked(ruling):
+        told = asking.taxes(ruling, rules.taxed(items, *rules.spread(items, shipping, currency)), currency)
+        source = "estimate" if told is None else "service"
+    sums = rules.totals(
+        items, shipping=shipping, rates=regime.rates, currency=currency, how=regime.how, told=told
+    )  # fmt: skip
+    return sums, source
 
 
 def _bought(
@@ -177,7 +205,7 @@ def _item(one: baskets.Wanted, off: int) -> rules.Item:
 
 
 def _ways(
-    run: engine.Run, basket: Basket, offered: promotions.Offered, country: str
+    run: engine.Run, basket: Basket, offered: promotions.Offered, ruling: taxation.Ruling
 ) -> list[tuple[DeliveryOption | None, Outcome]]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
     way, what they take off without.
@@ -185,8 +213,9 @@ def _ways(
     goods = run.outcome(None)
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(goods.by_line.values())
     options = deliveries.delivery_options(
-        country=country, currency=basket.currency, subtotal=Money(spent, basket.currency)
+        country=ruling.place.country, currency=basket.currency, subtotal=Money(spent, basket.currency)
     )
+    options = [replace(option, price=ruling.regime.price(option.price, DELIVERY)) for option in options]
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
     found: list[tuple[DeliveryOption | None, Outcome]] = []
     for option in options:
@@ -196,8 +225,11 @@ def _ways(
     return found or [(None, goods)]
 
 
-def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
+def quoted_line(
+    offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts, regime: Regime
+) -> QuotedLine:
     """A line of these units, given its amounts."""
+    listed, regular = baskets.price_of(offer), offer.regular_price
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -207,12 +239,13 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         url=offer.url,
         picture=offer.picture,
         quantity=quantity,
-        unit_price=baskets.price_of(offer),
-        regular_price=offer.regular_price,
+        unit_price=regime.price(listed, offer.tax_class),
+        regular_price=regular and regime.price(regular, offer.tax_class),
         line_total=item.total,
         discount=share.discount,
         shipping=share.shipping,
         tax=share.tax,
         tax_class=item.tax_class,
         taxes=share.taxes,
+        listed_price=listed,
     )

@@ -6,8 +6,8 @@ compound rate is on the net price and the taxes before it, as Quebec's was until
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -74,26 +74,6 @@ class Base:
     goods: int
     shipping: int
     tax_class: str = "standard"
-
-
-@dataclass(frozen=True, slots=True)
-class Regime:
-    """The tax of one sale: the rates in the order in which they are worked out, and how they are rounded.
-
-    `prices` says, by tax class, what a price of the catalogue is multiplied by before anything else ("" for delivery
-    and classes without tax of their own): a price with the tax of one country becomes one without, or with another's.
-    """
-
-    rates: tuple[Rate, ...] = ()
-    how: How = USUAL
-    prices: Mapping[str, Fraction] = field(default_factory=dict)
-
-    def price(self, listed: Money, tax_class: str) -> Money:
-        """What a price of the catalogue is here, per unit."""
-        factor = self.prices.get(tax_class)
-        if factor is None or factor == 1:
-            return listed
-        return Money(rounded(listed.minor * factor, self.how.rounding), listed.currency)
 
 
 def tax_line(rate: Rate, amount: Money) -> TaxLine:

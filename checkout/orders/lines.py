@@ -26,6 +26,7 @@ def amounts(quote: Quote) -> dict[str, Any]:
             {"name": tax.name, "rate": str(tax.rate), "amount_minor": tax.amount.minor, "is_included": tax.is_included}
             for tax in quote.tax_lines
         ],
+        "tax_facts": quote.tax_facts,
         "discount_lines": [
             {"code": off.code, "name": off.name, "amount_minor": off.amount.minor}
             for off in quote.discounts
