@@ -65,7 +65,11 @@ def _line(row: Any, base: Base) -> list[Told]:
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise Unavailable("the answer is not of the form it should be") from error
     price = base.goods + base.shipping
-    is_sound = all(type(one.minor) is int and 0 <= one.minor <= price and 0 <= one.rate <= 1 for one in told)
+    is_sound = all(type(one.minor) is int and 0 <= one.minor <= price and _is_rate(one.rate) for one in told)
     if not is_sound or sum(one.minor for one in told if one.is_included) > price:
         raise Unavailable("the answer has amounts that cannot be")
     return told
+
+
+def _is_rate(rate: Decimal) -> bool:
+    return rate.is_finite() and 0 <= rate <= 1
