@@ -36,8 +36,7 @@ def is_asked(ruling: Ruling) -> bool:
 def taxes(ruling: Ruling, lines: Sequence[Base], currency: str) -> list[list[TaxLine]] | None:
     """The taxes of each of `lines` as the country's tax service tells them, or told the same question lately. None
     where it does not answer, or may not be asked, as a transaction is open: the shop's own rates count then."""
-    is_included = any(rate.is_included for rate in ruling.regime.rates) or ruling.setting.entry == "gross"
-    question = base.Question(currency, settings.DEFAULT_COUNTRY, ruling.place, is_included, tuple(lines))
+    question = base.Question(currency, settings.DEFAULT_COUNTRY, ruling.place, ruling.prices_include_tax, tuple(lines))
     key = _key(ruling.setting.service, question)
     told = cache.TAX_ANSWERS.get(key)
     if told is None:

@@ -19,6 +19,10 @@ from cart.tax.rules import How, Level, Rate, Rounding
 from shop.accounts import selectors as accounts
 from shop.core import cache, db
 
+_READ = (
+    "name", "country", "state", "postal_codes", "tax_class", "rate", "level", "is_compound", "is_included",
+    "applies_to_shipping",
+)  # fmt: skip
 KEPT, KEPT_NO = timedelta(days=30), timedelta(days=1)  # how long what the register said of an id counts
 
 
@@ -45,6 +49,13 @@ class Ruling:
     setting: Setting
     is_estimated: bool
 
+    @property
+    def prices_include_tax(self) -> bool:
+        """Whether the prices that `regime` makes contain the tax of the place."""
+        if self.setting.shown == "entered" and self.setting.entry != "rate":
+            return self.setting.entry == "gross"
+        return self.setting.shown == "gross" or any(rate.is_included for rate in self.regime.rates)
+
 
 def place_of(address: Mapping[str, Any] | None) -> Place:
     """Where an address is; the shop's own country where none is given."""
@@ -63,7 +74,7 @@ def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY) -> Ruling:
     known = _known()
     setting = known.settings.get(place.country) or known.settings.get("") or Setting()
     is_home = place.country == settings.DEFAULT_COUNTRY
-    rows = _rows({place.country} if is_home or setting.keeps_prices else {place.country, settings.DEFAULT_COUNTRY})
+    rows = _rows(place, "" if is_home or setting.keeps_prices else settings.DEFAULT_COUNTRY)
     here, needs_more = _chosen(rows, place)
     home = here if is_home else _chosen(rows, Place(settings.DEFAULT_COUNTRY))[0]
     standing = _exempt(place, buyer.customer_id) if known.has_exemptions and buyer.customer_id else None
@@ -83,21 +94,25 @@ def asks_vat_id(country: str) -> bool:
     return is_reverse_charged(home=home, country=country, vat_id="EL" if country == "GR" else country)
 
 
-def _rows(countries: set[str]) -> list[TaxRate]:
+def _rows(place: Place, home: str) -> list[Any]:
+    """What is in force at a place (all states of its country where its own is not known) and at home; no more than is
+    needed of each, for every quote reads them."""
     today = TruncDate(Now())
-    return list(
-        TaxRate.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=today), country__in=countries, valid_from__lte=today
-        ).order_by("level", "valid_from")
-    )
+    where = Q(country=place.country)
+    if place.state:
+        where &= Q(state="") | Q(state__iexact=place.state)
+    if home:
+        where |= Q(country=home, state="")
+    rows = TaxRate.objects.filter(where, Q(valid_until__isnull=True) | Q(valid_until__gte=today), valid_from__lte=today)
+    return list(rows.order_by("level").values_list(*_READ, named=True))
 
 
-def _chosen(rows: list[TaxRate], place: Place) -> tuple[list[Rate], bool]:
+def _chosen(rows: list[Any], place: Place) -> tuple[list[Rate], bool]:
     """Of each tax class and level the rate for the smallest place, by level; and whether state or postal code are
     missing to know it."""
     inside = [row for row in rows if row.country == place.country and row.state.upper() in {"", place.state}]
     fitting = [row for row in inside if rules.in_postal_codes(row.postal_codes, place.postal_code)]
-    chosen: dict[tuple[int, str], TaxRate] = {}
+    chosen: dict[tuple[int, str], Any] = {}
     for row in sorted(fitting, key=lambda row: (row.level, bool(row.state), bool(row.postal_codes))):
         chosen[row.level, row.tax_class] = row
     lacks_state = not place.state and any(row.state and row.country == place.country for row in rows)
@@ -105,7 +120,7 @@ def _chosen(rows: list[TaxRate], place: Place) -> tuple[list[Rate], bool]:
     return [_rate(row) for row in chosen.values()], lacks_state or lacks_code
 
 
-def _rate(row: TaxRate) -> Rate:
+def _rate(row: Any) -> Rate:
     return Rate(row.name, row.rate, row.tax_class, row.is_included, row.applies_to_shipping, row.is_compound)
 
 

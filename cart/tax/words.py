@@ -13,7 +13,7 @@ def note(facts: Mapping[str, str]) -> str:
         return of_paper(facts)
     told = {"vat_id": facts.get("vat_id", "")}
     if facts.get("vat_status") == "unverified":
-        return _("Your VAT id %(vat_id)s could not be checked yet, so VAT is charged.") % told
+        return _("VAT id %(vat_id)s is not checked yet; until it is, VAT is charged.") % told
     if facts.get("vat_status") == "invalid":
         return _("The VAT id %(vat_id)s is not valid, so VAT is charged.") % told
     if facts.get("source") == "estimate":
