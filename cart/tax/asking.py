@@ -12,8 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
-from cart.tax import providers
-from cart.tax.providers import base
+from cart.tax.providers import base, table
 from cart.tax.providers.http import message
 from cart.tax.rules import Base, TaxLine
 from cart.tax.selectors import Ruling
@@ -56,7 +55,7 @@ def _key(service: str, question: base.Question) -> str:
 
 
 def _asked(code: str, question: base.Question) -> list[list[tuple[Any, ...]]] | None:
-    service = providers.service(code)
+    service = table.service(code)
     if service is None:
         return None
     answer = through(SERVICE, lambda: service.taxes(question))

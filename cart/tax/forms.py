@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from cart.tax import providers
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate
+from cart.tax.providers import table
 from shop.core import addresses
 
 
@@ -49,7 +49,7 @@ class TaxConfigurationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("none: the tax rates of this shop")), *providers.choices()]
+        choices = [("", _("none: the tax rates of this shop")), *table.choices()]
         self.fields["service"] = forms.ChoiceField(
             label=_("Tax service"), required=False, choices=choices, widget=UnfoldAdminSelectWidget(choices=choices),
             help_text=_("Asked for every cart. While it does not answer, the rates of this shop count."),

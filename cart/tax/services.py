@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models.functions import Now
 
-from cart.tax import asking, providers, selectors, vat
+from cart.tax import asking, selectors, vat
 from cart.tax.models import VatCheck
+from cart.tax.providers import table
 
 
 def check_vat_id(*, vat_id: str) -> bool | None:
@@ -16,7 +17,7 @@ def check_vat_id(*, vat_id: str) -> bool | None:
     known = selectors.checked(vat_id)
     if known is not None:
         return known.is_valid
-    register = providers.register()
+    register = table.register()
     said = asking.through(asking.REGISTER, lambda: register.check(vat_id)) if register else None
     if said is None:
         return None

@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from cart.pricing import selectors as pricing
 from cart.pricing.selectors import Quote, QuoteLine
 from cart.shipping.models import ShippingMethod
-from cart.tax import providers, selectors, services
+from cart.tax import selectors, services
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
+from cart.tax.providers import table
 from catalog.products.models import Product
 from shop.core import db
 from tests.factories import cart as carts
@@ -296,5 +297,5 @@ class TestRegister:
         assert selectors.checked(IRISH) is None
 
     def test_without_a_register_nothing_is_known(self) -> None:
-        assert providers.register() is None
+        assert table.register() is None
         assert services.check_vat_id(vat_id=IRISH) is None
