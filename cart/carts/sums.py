@@ -37,7 +37,7 @@ class Summary:
 
 def summary(quote: pricing.Quote) -> Summary:
     """What a page prints of a quote."""
-    labels = dict.fromkeys(line.name for line in quote.tax_lines)
+    labels = dict.fromkeys(words.label(line.name, is_included=line.is_included) for line in quote.tax_lines)
     return Summary(
         subtotal=quote.subtotal,
         discount=quote.discount or None,

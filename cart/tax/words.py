@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 
+def label(name: str, *, is_included: bool) -> str:
+    """What stands before the amount of a tax: one that is in the prices already is not added to them."""
+    return _("%(tax)s (in the prices)") % {"tax": name} if is_included else name
+
+
 def note(facts: Mapping[str, str]) -> str:
     """A sentence on the tax facts of a quote or an order, in the active language; empty for nothing to say."""
     if facts.get("scheme"):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cart.shipping.models import ShippingMethod
 from cart.tax.models import TaxRate
+from checkout.orders import access
 from checkout.orders.models import Order
 from checkout.purchase.models import CheckoutDetails
 from tests.checkout.purchase.test_views import ENTERED, enter, pay, put_in
@@ -60,6 +61,7 @@ def test_a_valid_id_takes_the_tax_off_to_the_order(client: Client) -> None:
     assert order.tax_facts == {
         "scheme": "reverse_charge", "vat_id": IRISH, "vat_status": "valid", "proof": "WAPIAAAA1"
     }  # fmt: skip
+    assert note in client.get(access.url(order)).content.decode()
 
 
 @pytest.mark.parametrize(
