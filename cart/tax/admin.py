@@ -46,6 +46,7 @@ class TaxRateAdmin(_Audited):
     list_display = ["name", "where", "tax_class", "percent", "level", "is_included", "valid_from", "valid_until"]
     list_filter = ["tax_class", "level", "country"]
     search_fields = ["name", "state", "=country"]
+    sortable_by = ["name", "valid_from"]
     fieldsets = [
         (None, {"fields": ["name", "rate", "tax_class"]}),
         (_("Where"), {"fields": ["country", "state", "postal_codes"]}),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate
 from cart.tax.providers import table
@@ -29,11 +31,26 @@ def _state(form: forms.ModelForm) -> str:
 
 
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A rate. Its state is kept as the code that addresses have."""
+    """A rate, in percent. Its state is kept as the code that addresses have."""
+
+    rate = forms.DecimalField(
+        label=_("Percent"), min_value=0, max_value=100, max_digits=6, decimal_places=3,
+        help_text=_("8.875 is 8.875 %."), widget=UnfoldAdminDecimalFieldWidget,
+    )  # fmt: skip
 
     class Meta:
         model = TaxRate
         fields = "__all__"  # noqa: DJ007  (the admin's own)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("country", settings.DEFAULT_COUNTRY)
+        if self.initial.get("rate") is not None:
+            self.initial["rate"] = f"{(self.initial['rate'] * 100).normalize():f}"
+
+    def clean_rate(self) -> Decimal:
+        percent: Decimal = self.cleaned_data["rate"]
+        return percent / 100
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

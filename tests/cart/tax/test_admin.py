@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.factories.accounts import StaffFactory
 pytestmark = pytest.mark.django_db
 
 RATE = {
-    "name": "City tax", "rate": "0.045", "tax_class": "standard", "country": "US", "state": "new york", "level": "2",
+    "name": "City tax", "rate": "4.5", "tax_class": "standard", "country": "US", "state": "new york", "level": "2",
     "postal_codes": "10001..10292", "valid_from": "2025-01-01", "source": "Publication 718",
 }  # fmt: skip
 
@@ -36,7 +37,9 @@ def add(merchant: Client, model: str, fields: dict[str, str]) -> Any:
 def test_a_rate_is_kept_counts_at_once_and_is_written_down(merchant: Client) -> None:
     assert add(merchant, "taxrate", RATE).status_code == 302
     row = TaxRate.objects.get(name="City tax")
-    assert (row.state, row.level, row.postal_codes) == ("NY", 2, "10001..10292")
+    assert (row.state, row.level, row.postal_codes, row.rate) == ("NY", 2, "10001..10292", Decimal("0.045"))
+    page = merchant.get(reverse("admin:cart_taxrate_change", args=[row.pk]))
+    assert page.context["adminform"].form.initial["rate"] == "4.5"
     address = {"country": "US", "state": "NY", "postal_code": "10025"}
     assert row.name in {rate.name for rate in selectors.rates_for(address)}
     entry = AuditEntry.objects.get(action="taxrate.add")
@@ -50,7 +53,7 @@ def test_a_rate_is_kept_counts_at_once_and_is_written_down(merchant: Client) -> 
     ("changes", "field", "sentence"),
     [
         ({"state": "Bavaria"}, "state", "This country has no such state."),
-        ({"rate": "8.875"}, "rate", "Ensure this value is less than or equal to 1."),
+        ({"rate": "100.5"}, "rate", "Ensure this value is less than or equal to 100."),
         ({"level": "0"}, "level", "Ensure this value is greater than or equal to 1."),
         ({"postal_codes": "20..10"}, "postal_codes",
          "A range goes from a lower code to a higher one of the same length, as 90001..90899."),
