@@ -3,9 +3,9 @@
 from cart.carts.admin import CartAdmin
 from cart.promotions.admin import CodeBatchAdmin, CouponAdmin, PromotionAdmin, RedemptionAdmin
 from cart.shipping.admin import ShippingMethodAdmin
-from cart.tax.admin import TaxRateAdmin
+from cart.tax.admin import TaxConfigurationAdmin, TaxExemptionAdmin, TaxRateAdmin, VatCheckAdmin
 
 __all__ = [
     "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "PromotionAdmin", "RedemptionAdmin", "ShippingMethodAdmin",
-    "TaxRateAdmin",
+    "TaxConfigurationAdmin", "TaxExemptionAdmin", "TaxRateAdmin", "VatCheckAdmin",
 ]  # fmt: skip

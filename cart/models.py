@@ -3,8 +3,9 @@
 from cart.carts.models import Cart, CartLine
 from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, Redemption
 from cart.shipping.models import ShippingMethod
-from cart.tax.models import TaxRate
+from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
 
 __all__ = [
-    "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Promotion", "Redemption", "ShippingMethod", "TaxRate",
+    "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Promotion", "Redemption", "ShippingMethod",
+    "TaxConfiguration", "TaxExemption", "TaxRate", "VatCheck",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ app.conf.imports = (
     "catalog.restock.tasks",
     "cart.carts.tasks",
     "cart.promotions.tasks",
+    "cart.tax.tasks",
     "checkout.feedback.tasks",
     "checkout.fulfilment.tasks",
     "checkout.payments.tasks",

@@ -237,6 +237,13 @@ PEOPLE = {  # who says what people call "staff:<id>", and who that is with an e-
     "actor": "shop.accounts.selectors.actor_with_email",
 }
 
+# --- Tax: a service that works it out where a country's tax settings say so, and the register of VAT ids
+TAX_SERVICE_URL = "" if TESTING else env("TAX_SERVICE_URL")
+TAX_SERVICE_KEY = env("TAX_SERVICE_KEY")
+VAT_REGISTER_URL = (  # asked only by shops in the European Union; empty: ids count as not checked
+    "" if TESTING else env("VAT_REGISTER_URL", "https://ec.europa.eu/taxation_customs/vies/rest-api")
+)
+
 # --- Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -445,6 +452,9 @@ UNFOLD = {
                 _screen(_("Simulations"), "science", "admin:checkout_simulation_changelist", "cart.view_promotion"),
                 _page(_("Shipping methods"), "package_2", "cart.shippingmethod"),
                 _page(_("Tax rates"), "account_balance", "cart.taxrate"),
+                _page(_("Tax settings"), "tune", "cart.taxconfiguration"),
+                _page(_("Tax exemptions"), "money_off", "cart.taxexemption"),
+                _page(_("VAT id checks"), "verified", "cart.vatcheck"),
             ),
             _group(
                 _("People"),

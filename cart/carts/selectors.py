@@ -150,9 +150,12 @@ def view(
     delivery_option: str | None = None,
     is_fresh: bool = False,
     with_code: str = "",
+    vat_id: str = "",
+    customer_id: UUID | None = None,
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
-    if it had this coupon, too.
+    if it had this coupon, too. `vat_id`: the buyer's own, if they said one; `customer_id`: whose it is to be,
+    if not the cart's.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -163,7 +166,8 @@ def view(
         address=address,
         delivery_option=delivery_option,
         coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
-        customer_id=cart.customer_id if cart else None,
+        customer_id=customer_id or (cart.customer_id if cart else None),
+        vat_id=vat_id,
     )
     quoted = {line.key: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
@@ -246,8 +250,9 @@ def _line(
         )  # fmt: skip
     available = have.units
     notices = [told.held_until(held)] if held else []
-    if quoted.unit_price != then:
-        change = {"old": then.format(), "new": quoted.unit_price.format()}
+    listed = quoted.listed_price or quoted.unit_price
+    if listed != then:
+        change = {"old": then.format(), "new": listed.format()}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
     if is_taken and available < row.quantity:
         notices.append(_("What your link held for you was ordered already, from another cart."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cart.pricing import selectors as pricing
+from cart.tax import words
 from shop.core.money import Money
 
 
@@ -31,11 +32,12 @@ class Summary:
     is_estimate: bool
     delivery_label: str = ""  # what makes the delivery cheaper
     hints: tuple[str, ...] = ()
+    tax_note: str = ""  # why no tax is charged, or still is
 
 
 def summary(quote: pricing.Quote) -> Summary:
     """What a page prints of a quote."""
-    labels = dict.fromkeys(line.name for line in quote.tax_lines)
+    labels = dict.fromkeys(words.label(line.name, is_included=line.is_included) for line in quote.tax_lines)
     return Summary(
         subtotal=quote.subtotal,
         discount=quote.discount or None,
@@ -47,4 +49,5 @@ def summary(quote: pricing.Quote) -> Summary:
         is_estimate=quote.is_estimated,
         delivery_label=", ".join(one.name for one in quote.discounts if one.is_for_delivery),
         hints=quote.hints,
+        tax_note=words.note(quote.tax_facts),
     )

@@ -1,15 +1,15 @@
 """How totals are made: pure arithmetic on minor units.
 
-Rounding is half up, per line and tax rate. Lines, discount, delivery, tax and total reconcile exactly:
+Tax is rounded as `cart.tax.rules` says. Lines, discount, delivery, tax and total reconcile exactly:
 total = subtotal − discount + shipping + tax − included tax, and each of them is the sum of its parts on the lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cart.tax.rules import Rate, TaxLine, tax_line, tax_of
+from cart.tax.rules import USUAL, Base, How, Rate, TaxLine, tax_line, taxes
 from shop.core.money import Money, total
 
 
@@ -49,32 +49,32 @@ class Totals:
     tax_lines: tuple[TaxLine, ...]
 
 
-def totals(items: Sequence[Item], *, shipping: Money, rates: Sequence[Rate], currency: str) -> Totals:
+def totals(
+    items: Sequence[Item],
+    *,
+    shipping: Money,
+    rates: Sequence[Rate],
+    currency: str,
+    how: How = USUAL,
+    told: Sequence[Sequence[TaxLine]] | None = None,
+) -> Totals:
     """The totals of `items` with their discounts and a delivery cost.
 
-    The delivery is allocated to the lines in proportion to their totals; tax is worked out per line on what its
-    discount leaves of it plus, where the rate says so, its share of the delivery.
+    The delivery is allocated to the lines in proportion to their totals; tax is worked out on what its discount leaves
+    of a line plus, where the rate says so, its share of the delivery, and rounded as `how` says. `told`: the taxes of
+    each item as a tax service told them, which count instead of `rates`.
     """
-    zero = Money.zero(currency)
-    subtotal = total((item.total for item in items), currency)
-    discounts = [min(max(item.discount or zero, zero), item.total) for item in items]
-    shippings = shipping.allocate([item.total.minor for item in items]) if items else []
-    amounts, by_rate = [], dict.fromkeys(rates, zero)
-    for item, off, carried in zip(items, discounts, shippings, strict=True):
-        taxes = []
-        for rate in rates:
-            if rate.tax_class != item.tax_class:
-                continue
-            amount = tax_of(item.total - off + (carried if rate.applies_to_shipping else zero), rate)
-            by_rate[rate] += amount
-            taxes.append(tax_line(rate, amount))
-        included = total((tax.amount for tax in taxes if tax.is_included), currency)
-        amounts.append(
-            ItemAmounts(off, carried, total((tax.amount for tax in taxes), currency), included, tuple(taxes))
-        )
     if not items:
-        shipping = zero
-    discount = total(discounts, currency)
+        shipping = Money.zero(currency)
+    discounts, shippings = spread(items, shipping, currency)
+    if told is None:
+        bases = taxed(items, discounts, shippings)
+        found = taxes(bases, rates, how)
+        told = [[tax_line(rate, Money(minor, currency)) for rate, minor in its] for its in found]
+    amounts = [
+        _amounts(off, carried, its, currency) for off, carried, its in zip(discounts, shippings, told, strict=True)
+    ]
+    subtotal, discount = total((item.total for item in items), currency), total(discounts, currency)
     tax = total((amount.tax for amount in amounts), currency)
     included_tax = total((amount.included_tax for amount in amounts), currency)
     return Totals(
@@ -85,8 +85,40 @@ def totals(items: Sequence[Item], *, shipping: Money, rates: Sequence[Rate], cur
         included_tax=included_tax,
         total=subtotal - discount + shipping + tax - included_tax,
         items=tuple(amounts),
-        tax_lines=tuple(tax_line(rate, amount) for rate, amount in by_rate.items() if amount),
+        tax_lines=_by_rate(rates, told),
     )
+
+
+def spread(items: Sequence[Item], shipping: Money, currency: str) -> tuple[list[Money], list[Money]]:
+    """Of each item what is off, no more than it costs, and its share of the delivery."""
+    zero = Money.zero(currency)
+    discounts = [min(max(item.discount or zero, zero), item.total) for item in items]
+    return discounts, shipping.allocate([item.total.minor for item in items]) if items else []
+
+
+def taxed(items: Sequence[Item], discounts: Sequence[Money], shippings: Sequence[Money]) -> list[Base]:
+    """What of each item is taxed."""
+    return [
+        Base((item.total - off).minor, carried.minor, item.tax_class)
+        for item, off, carried in zip(items, discounts, shippings, strict=True)
+    ]
+
+
+def _amounts(discount: Money, shipping: Money, its: Sequence[TaxLine], currency: str) -> ItemAmounts:
+    included = total((tax.amount for tax in its if tax.is_included), currency)
+    return ItemAmounts(discount, shipping, total((tax.amount for tax in its), currency), included, tuple(its))
+
+
+def _by_rate(rates: Sequence[Rate], told: Sequence[Sequence[TaxLine]]) -> tuple[TaxLine, ...]:
+    """What each rate comes to on all items, in the order of the rates; the same rate of two classes is one line."""
+    sums: dict[TaxLine, Money] = {}
+    for its in told:
+        for tax in its:
+            key = replace(tax, amount=Money.zero(tax.amount.currency))
+            sums[key] = sums.get(key, key.amount) + tax.amount
+    places = {(rate.name, rate.rate, rate.is_included): place for place, rate in reversed([*enumerate(rates)])}
+    found = sorted(sums, key=lambda tax: places.get((tax.name, tax.rate, tax.is_included), len(places)))
+    return tuple(replace(tax, amount=sums[tax]) for tax in found if sums[tax])
 
 
 def swapped(paid: Money, *, was: Money, now: Money) -> Money:

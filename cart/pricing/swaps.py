@@ -10,7 +10,8 @@ from uuid import UUID
 
 from cart.pricing import baskets, rules, selectors
 from cart.tax import selectors as taxation
-from cart.tax.rules import Rate, TaxLine
+from cart.tax.regimes import Regime
+from cart.tax.rules import TaxLine
 from catalog.products import selectors as products
 from shop.core.money import Money, total
 
@@ -31,7 +32,7 @@ class Swap:
 
 
 def exchanged(
-    *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any]
+    *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any], buyer: taxation.Buyer = taxation.NOBODY
 ) -> tuple[tuple[selectors.QuotedLine, ...], tuple[UUID, ...]]:
     """A line for each of `swaps` that can be had, and the variants that are not sold. At most three queries.
 
@@ -42,38 +43,41 @@ def exchanged(
     """
     wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
     offers = products.offers(wanted, currency=currency)
-    country, state, _is_assumed = taxation.place_of(address)
-    rates = taxation.rates_in(country, state)[0] if swaps else []
+    regime = taxation.ruling(address, buyer).regime if swaps else Regime()
     lines, unsellable = [], []
     for swap in swaps:
         offer = offers.get(swap.variant_id)
         if offer is None or not offer.is_sellable or offer.needs_answers:
             unsellable.append(swap.variant_id)
         else:
-            lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), rates))
+            lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), regime))
     return tuple(lines), tuple(unsellable)
 
 
-def _exchanged(
-    swap: Swap, offer: products.Offer, was: products.Offer | None, rates: Sequence[Rate]
-) -> selectors.QuotedLine:
-    before = was.unit_price if was is not None and was.unit_price is not None else swap.unit_price
-    price = rules.swapped(swap.unit_price, was=before, now=baskets.price_of(offer))
+def _exchanged(swap: Swap, offer: products.Offer, was: products.Offer | None, regime: Regime) -> selectors.QuotedLine:
+    before = swap.unit_price
+    if was is not None and was.unit_price is not None:
+        before = regime.price(was.unit_price, was.tax_class)
+    now = regime.price(baskets.price_of(offer), offer.tax_class)
+    price = rules.swapped(swap.unit_price, was=before, now=now)
     item = rules.Item(price * swap.quantity, offer.tax_class)
-    share = _share(item, swap.discount, rates)
-    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, rates)
+    share = _share(item, swap.discount, regime)
+    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, regime)
     taxes = share.taxes
     if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
         taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
     amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
-    return replace(selectors.quoted_line(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
+    return replace(
+        selectors.quoted_line(offer, swap.quantity, item, amounts, regime), unit_price=price, regular_price=None
+    )
 
 
-def _share(item: rules.Item, discount: Money, rates: Sequence[Rate]) -> rules.ItemAmounts:
+def _share(item: rules.Item, discount: Money, regime: Regime) -> rules.ItemAmounts:
     """The amounts of a line with this discount (no more than it costs), without delivery."""
     currency = item.total.currency
     zero = Money.zero(currency)
-    return rules.totals([replace(item, discount=discount)], shipping=zero, rates=rates, currency=currency).items[0]
+    found = [replace(item, discount=discount)]
+    return rules.totals(found, shipping=zero, rates=regime.rates, currency=currency, how=regime.how).items[0]
 
 
 def _rounded(taxes: Sequence[TaxLine], difference: Money) -> tuple[TaxLine, ...]:

@@ -1,48 +1,196 @@
-"""Which tax rates are in force where."""
+"""Which tax is due where, for whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.db.models.functions import Now, TruncDate
+from django.db.models.functions import Lower, Now, TruncDate
 
-from cart.tax.models import TaxRate
-from cart.tax.rules import Rate
+from cart.tax import rules, vat
+from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
+from cart.tax.regimes import TAXED, Place, Regime, Setting, Standing, is_reverse_charged, regime
+from cart.tax.rules import How, Level, Rate, Rounding
+from shop.accounts import selectors as accounts
+from shop.core import cache, db
+
+_READ = (
+    "name", "country", "state", "postal_codes", "tax_class", "rate", "level", "is_compound", "is_included",
+    "applies_to_shipping",
+)  # fmt: skip
+KEPT, KEPT_NO = timedelta(days=30), timedelta(days=1)  # how long what the register said of an id counts
 
 
-def rates_for(address: Mapping[str, Any]) -> frozenset[Rate]:
-    """The tax rates in force today where `address` is. One query."""
-    country, state, _is_assumed = place_of(address)
-    return frozenset(rates_in(country, state)[0])
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys, as far as tax is concerned: the account (a guest is never exempt, for anybody can type an e-mail
+    address), and the VAT id as it was typed."""
+
+    customer_id: UUID | None = None
+    vat_id: str = ""
 
 
-def place_of(address: Mapping[str, Any] | None) -> tuple[str, str, bool]:
-    """Country and state as upper-case codes, and whether the shop's own country is assumed."""
+NOBODY = Buyer()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What tax is due: the regime, why the buyer pays none, and whether the address lacks something to know it
+    (`is_estimated`). `setting` is that of the country."""
+
+    place: Place
+    regime: Regime
+    standing: Standing
+    setting: Setting
+    is_estimated: bool
+
+    @property
+    def prices_include_tax(self) -> bool:
+        """Whether the prices that `regime` makes contain the tax of the place."""
+        if self.setting.shown == "entered" and self.setting.entry != "rate":
+            return self.setting.entry == "gross"
+        return self.setting.shown == "gross" or any(rate.is_included for rate in self.regime.rates)
+
+
+def place_of(address: Mapping[str, Any] | None) -> Place:
+    """Where an address is; the shop's own country where none is given."""
     if address and address.get("country"):
-        return str(address["country"]).upper(), str(address.get("state") or "").upper(), False
-    return settings.DEFAULT_COUNTRY, "", True
+        country, state, postal_code = (str(address.get(name) or "") for name in ("country", "state", "postal_code"))
+        return Place(country.upper(), state.upper(), postal_code.upper())
+    return Place(settings.DEFAULT_COUNTRY, is_assumed=True)
 
 
-def rates_in(country: str, state: str) -> tuple[list[Rate], bool]:
-    """The rates in force today (database's date) for an address, and whether the state is missing to know them.
+def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY) -> Ruling:
+    """What tax a sale to `address` has today (the database's date).
 
-    A state's rate of a class replaces the country's.
+    One query; two more the first time, two where anybody is exempt and the buyer has an account, one with a VAT id.
     """
+    place = place_of(address)
+    known = _known()
+    setting = known.settings.get(place.country) or known.settings.get("") or Setting()
+    is_home = place.country == settings.DEFAULT_COUNTRY
+    rows = _rows(place, "" if is_home or setting.keeps_prices else settings.DEFAULT_COUNTRY)
+    here, needs_more = _chosen(rows, place)
+    home = here if is_home else _chosen(rows, Place(settings.DEFAULT_COUNTRY))[0]
+    standing = _exempt(place, buyer.customer_id) if known.has_exemptions and buyer.customer_id else None
+    standing = standing or _standing(place, buyer, setting)
+    found = regime(here, home, setting, is_relieved=bool(standing.scheme), is_home=is_home)
+    return Ruling(place, found, standing, setting, is_estimated=place.is_assumed or (needs_more and setting.is_taxed))
+
+
+def rates_for(address: Mapping[str, Any], buyer: Buyer = NOBODY) -> frozenset[Rate]:
+    """The tax rates that count today where `address` is, none for who pays no tax."""
+    return frozenset(ruling(address, buyer).regime.rates)
+
+
+def asks_vat_id(country: str) -> bool:
+    """Whether a buyer of this country may say a VAT id: where one makes a difference."""
+    home = settings.DEFAULT_COUNTRY
+    return is_reverse_charged(home=home, country=country, vat_id="EL" if country == "GR" else country)
+
+
+def _rows(place: Place, home: str) -> list[Any]:
+    """What is in force at a place (all states of its country where its own is not known) and at home; no more than is
+    needed of each, for every quote reads them."""
     today = TruncDate(Now())
-    rows = TaxRate.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=today), country=country, valid_from__lte=today
+    where = Q(country=place.country)
+    if place.state:
+        where &= Q(state="") | Q(state__iexact=place.state)
+    if home:
+        where |= Q(country=home, state="")
+    rows = TaxRate.objects.filter(where, Q(valid_until__isnull=True) | Q(valid_until__gte=today), valid_from__lte=today)
+    return list(rows.order_by("level").values_list(*_READ, named=True))
+
+
+def _chosen(rows: list[Any], place: Place) -> tuple[list[Rate], bool]:
+    """Of each tax class and level the rate for the smallest place, by level; and whether state or postal code are
+    missing to know it."""
+    inside = [row for row in rows if row.country == place.country and row.state.upper() in {"", place.state}]
+    fitting = [row for row in inside if rules.in_postal_codes(row.postal_codes, place.postal_code)]
+    chosen: dict[tuple[int, str], Any] = {}
+    for row in sorted(fitting, key=lambda row: (row.level, bool(row.state), bool(row.postal_codes))):
+        chosen[row.level, row.tax_class] = row
+    lacks_state = not place.state and any(row.state and row.country == place.country for row in rows)
+    lacks_code = not place.postal_code and any(row.postal_codes for row in inside)
+    return [_rate(row) for row in chosen.values()], lacks_state or lacks_code
+
+
+def _rate(row: Any) -> Rate:
+    return Rate(row.name, row.rate, row.tax_class, row.is_included, row.applies_to_shipping, row.is_compound)
+
+
+# --- Who pays none
+
+
+def _exempt(place: Place, customer_id: UUID) -> Standing | None:
+    email, _name = accounts.customers([customer_id]).get(customer_id, ("", ""))
+    today = TruncDate(Now())
+    row = (
+        TaxExemption.objects.annotate(who=Lower("email"))
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today), who=email.lower(), valid_from__lte=today)
+        .filter(Q(country="") | Q(country=place.country, state="") | Q(country=place.country, state=place.state))
+        .first()
     )
-    if state:
-        rows = rows.filter(Q(state="") | Q(state__iexact=state))
-    found = list(rows)
-    chosen: dict[str, TaxRate] = {}
-    for row in sorted(found, key=lambda row: (bool(row.state), row.valid_from)):
-        if state or not row.state:
-            chosen[row.tax_class] = row
-    rates = [
-        Rate(row.name, row.rate, row.tax_class, row.is_included, row.applies_to_shipping) for row in chosen.values()
-    ]
-    return rates, not state and any(row.state for row in found)
+    return Standing("exempt", proof=row.certificate or row.reason) if row else None
+
+
+def _standing(place: Place, buyer: Buyer, setting: Setting) -> Standing:
+    vat_id = vat.tidy(buyer.vat_id)
+    if not vat_id or not is_reverse_charged(home=settings.DEFAULT_COUNTRY, country=place.country, vat_id=vat_id):
+        return TAXED
+    if vat.objection(vat_id):
+        return Standing(vat_id=vat_id, vat_status="invalid")
+    check = checked(vat_id)
+    if check is None:
+        return Standing("reverse_charge" if setting.trusts_vat_ids else "", vat_id, "unverified")
+    if not check.is_valid:
+        return Standing(vat_id=vat_id, vat_status="invalid")
+    return Standing("reverse_charge", vat_id, "valid", check.reference)
+
+
+def checked(vat_id: str) -> VatCheck | None:
+    """What the register said of a tidy id lately; None: nothing, or too long ago. A no is asked again the next day."""
+    lately = Q(is_valid=True, checked_at__gt=Now() - KEPT) | Q(is_valid=False, checked_at__gt=Now() - KEPT_NO)
+    return VatCheck.objects.filter(lately, pk=vat_id).first()
+
+
+# --- Settings, which each process holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    settings: Mapping[str, Setting]
+    has_exemptions: bool
+
+
+_held: dict[str, _Known] = {}  # under the version that the cache names
+
+
+def _known() -> _Known:
+    """The settings by country, as they were when one was last changed. Two queries when this process has not seen
+    them, else none."""
+    version: str = cache.TAXES.get_or(lambda: str(db.uuid7()))
+    found = _held.get(version)
+    if found is None:
+        rows = {str(row.country): _setting(row) for row in TaxConfiguration.objects.all()}
+        found = _Known(rows, TaxExemption.objects.exists())
+        _held.clear()
+        _held[version] = found
+    return found
+
+
+def _setting(row: TaxConfiguration) -> Setting:
+    how = How(Rounding(row.rounding), Level(row.rounding_level))
+    return Setting(
+        row.is_taxed, row.entry, row.keeps_prices, row.shown, how, row.service, row.trusts_vat_ids
+    )  # fmt: skip
+
+
+def forget() -> None:
+    """Read the settings anew from now on."""
+    cache.TAXES.delete()

@@ -15,6 +15,7 @@ from cart.pricing import swaps as swapping
 from cart.pricing.swaps import Swap
 from cart.shipping import selectors as deliveries
 from cart.tax import selectors as taxation
+from cart.tax.regimes import DELIVERY
 from checkout.changes import rules, selectors
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderChange, OrderLine
@@ -98,7 +99,7 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
         delivery = _delivery(order, address, wish, _goods(order, lines, removed, added))
         if delivery.code != order.delivery_option:
-            delivery_minor = delivery.price.minor
+            delivery_minor = taxation.ruling(address, buyer(order)).regime.price(delivery.price, DELIVERY).minor
             changed |= {
                 "delivery_option": delivery.code, "delivery_name": delivery.name, "delivery_on": delivery.arrives_on
             }  # fmt: skip
@@ -155,10 +156,15 @@ def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _same_tax(order: Order, address: Mapping[str, Any], classes: set[str]) -> None:
     """An order keeps the tax that it was placed with: it cannot go where another one applies."""
-    now, then = taxation.rates_for(order.shipping_address), taxation.rates_for(address)
+    now, then = (taxation.rates_for(place, buyer(order)) for place in (order.shipping_address, address))
     if any(rate.tax_class in classes for rate in now ^ then):
         text = _("Another tax applies at this address. Cancel the order and place it anew for the new address.")
         raise EditRefused(text, "tax_differs")
+
+
+def buyer(order: Order) -> taxation.Buyer:
+    """Whose order it is, as far as tax is concerned."""
+    return taxation.Buyer(order.customer_id, order.tax_facts.get("vat_id", ""))
 
 
 def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int]) -> tuple[pricing.QuotedLine, ...]:
@@ -170,6 +176,7 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
     quote = pricing.quote(
         lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
         currency=order.currency, address=address, is_carried=False, is_promoted=False,
+        customer_id=order.customer_id, vat_id=order.tax_facts.get("vat_id", ""),
     )  # fmt: skip
     _check_sellable(quote.unsellable)
     for one in quote.misfits.values():
@@ -182,7 +189,7 @@ def _swapped(order: Order, address: Mapping[str, Any], swaps: Sequence[Swap]) ->
     """What is sent in exchange: what was paid for what came back, and the difference between the prices of today."""
     if not swaps:
         return ()
-    lines, unsellable = swapping.exchanged(swaps=swaps, currency=order.currency, address=address)
+    lines, unsellable = swapping.exchanged(swaps=swaps, currency=order.currency, address=address, buyer=buyer(order))
     _check_sellable(unsellable)
     return lines
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cart.carts import selectors as carts
+from cart.tax import words as tax_words
 from catalog.products import selectors as products
 from checkout.changes import rules as change_rules
 from checkout.desk import parcels, paying, story, sums, wording
@@ -150,6 +152,8 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
         "discount": shown(order.discount_minor),
         "shipping": order.money(order.shipping_minor),
         "tax": order.money(order.tax_minor),
+        "tax_label": emails.tax_label(order),
+        "tax_note": tax_words.of_paper(order.tax_facts),
         "total": order.total,
         "allowed": shown(order.allowed_minor),
         "now": order.money(order.due_minor) if order.allowed_minor else None,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cart.tax import words
 from checkout.orders import emails
 from checkout.orders.models import Order
 from checkout.payments import covering
@@ -53,7 +54,7 @@ def rows(order: Order, taken: Sequence[Payment]) -> list[dict[str, Any]]:
         (_("Subtotal"), order.subtotal_minor, True),
         (_("Discount"), -order.discount_minor, bool(order.discount_minor)),
         (_("Delivery"), order.shipping_minor, True),
-        (_("Tax"), order.tax_minor, True),
+        (" – ".join(filter(None, [emails.tax_label(order), words.of_paper(order.tax_facts)])), order.tax_minor, True),
         (_("Total"), order.total_minor, True),
         (_("Need not be paid"), -order.allowed_minor, bool(order.allowed_minor)),
         (_("Paid"), order.captured_minor, bool(order.captured_minor)),

@@ -57,6 +57,7 @@ def snapshot(
         "lines": [_line(key, by_key.get(key), lines[key]) for key in keys],
         "taxes": [_tax(rate, sums) for rate, sums in taxes(lines).items()],
         "totals": _totals(lines),
+        "tax_facts": order.tax_facts,
         "payment": {**sheet.payment, "settled": list(settled)},
         "corrects": [_named(one) for one in corrects],
         "replaces": [_named(one) for one in replaces],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from checkout.invoices import vat
+from cart.tax import vat
 from checkout.invoices.models import InvoiceDetails
 from shop.accounts import forms as account_forms
 

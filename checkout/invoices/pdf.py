@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
+from cart.tax import words as tax_words
 from checkout.invoices import content, letterhead, paying, sentences
 from checkout.orders import emails
 from shop.core import pdf as pages
@@ -100,6 +101,8 @@ def _facts(sheet: _Sheet, width: float) -> Table:
     rows += [(_("Replaces"), f"{one['number']}, {_date(one['issued_on'])}") for one in told.get("replaces", [])]
     rows += [(_("Order"), order["number"]), (_("Ordered"), _date(order["placed_on"]))]
     rows += [(_("Your reference"), order["po_number"])] if order["po_number"] else []
+    vat_id = told.get("tax_facts", {}).get("vat_id")
+    rows += [(_("Your VAT id"), vat_id)] if vat_id else []
     return _pairs(rows, [width * 0.34, width * 0.66])
 
 
@@ -273,8 +276,9 @@ def _amount(sheet: _Sheet, part: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _words(sheet: _Sheet) -> list[Flowable]:
-    words = sheet.told["seller"]["footer"]
-    return [Spacer(1, 5 * pages.mm), pages.paragraph(words)] if words else []
+    """Why no tax is charged, as the law wants it said, and the merchant's own."""
+    words = filter(None, [tax_words.of_paper(sheet.told.get("tax_facts", {})), sheet.told["seller"]["footer"]])
+    return [flowable for text in words for flowable in (Spacer(1, 5 * pages.mm), pages.paragraph(text))]
 
 
 def _date(day: date | str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from cart.tax.rules import Rate, tax_of
+from cart.tax.rules import Rate, parts, rounded
 from checkout.orders.lines import rest
 from checkout.orders.models import OrderLine
 from checkout.orders.rules import Amounts
@@ -35,17 +35,16 @@ def carry(lines: Sequence[OrderLine], difference: int, currency: str) -> None:
 def _add(line: OrderLine, share: Money) -> None:
     """`share` more of the delivery on one line: its tax changes by what the rates make of it, and not below zero."""
     now = rest(line)
-    before = Money(now.total - now.discount + now.shipping, share.currency)
+    goods = now.total - now.discount
+    before, after = _taxes(line, goods, now.shipping), _taxes(line, goods, now.shipping + share.minor)
     left = {False: now.tax - now.included, True: now.included}
     rows = [dict(row) for row in line.taxes]
-    for row in rows:
-        if row.get("on_shipping"):
-            change = _tax(before + share, row) - _tax(before, row)
-            change = max(change, -min(row["amount_minor"], left[row["is_included"]]))
-            left[row["is_included"]] += change
-            row["amount_minor"] += change
-            line.tax_minor += change
-            line.included_tax_minor += change if row["is_included"] else 0
+    for row, was, becomes in zip(rows, before, after, strict=True):
+        change = max(becomes - was, -min(row["amount_minor"], left[row["is_included"]]))
+        left[row["is_included"]] += change
+        row["amount_minor"] += change
+        line.tax_minor += change
+        line.included_tax_minor += change if row["is_included"] else 0
     line.taxes = rows
     line.shipping_minor += share.minor
 
@@ -53,16 +52,23 @@ def _add(line: OrderLine, share: Money) -> None:
 def carried(line: OrderLine, currency: str) -> Amounts:
     """What of the rest of a line (`lines.rest`) is delivery and the tax that its rates add for that."""
     now = rest(line)
-    goods = Money(now.total - now.discount, currency)
-    whole = goods + Money(now.shipping, currency)
+    goods = now.total - now.discount
     left = {False: now.tax - now.included, True: now.included}
-    for row in line.taxes:
-        if row.get("on_shipping"):
-            left[row["is_included"]] -= max(0, min(left[row["is_included"]], _tax(whole, row) - _tax(goods, row)))
+    whole, without = _taxes(line, goods, now.shipping), _taxes(line, goods, 0)
+    for row, much, less in zip(line.taxes, whole, without, strict=True):
+        left[row["is_included"]] -= max(0, min(left[row["is_included"]], much - less))
     included = now.included - left[True]
     return Amounts(0, 0, now.shipping, now.tax - left[False] - left[True], included)
 
 
-def _tax(base: Money, row: dict[str, Any]) -> int:
-    rate = Rate(row["name"], Decimal(row["rate"]), is_included=row["is_included"])
-    return tax_of(base, rate).minor
+def _taxes(line: OrderLine, goods: int, shipping: int) -> list[int]:
+    """What the line's rates come to on so much, each half up: the order is not asked how its other taxes were."""
+    rates = tuple(_rate(row) for row in line.taxes)
+    return [rounded(goods * on_goods + shipping * on_shipping) for on_goods, on_shipping in parts(rates)]
+
+
+def _rate(row: dict[str, Any]) -> Rate:
+    return Rate(
+        row["name"], Decimal(row["rate"]), is_included=row["is_included"],
+        applies_to_shipping=bool(row.get("on_shipping")), is_compound=bool(row.get("compound")),
+    )  # fmt: skip

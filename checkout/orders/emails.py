@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from cart.tax import words
 from checkout.orders import access, selectors
 from checkout.orders import lines as order_lines
 from checkout.orders.models import OVER, Order
@@ -123,6 +124,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "discount": text(order.money(order.discount_minor)) if order.discount_minor else None,
         "shipping": text(order.money(order.shipping_minor)),
         "tax": text(order.money(order.tax_minor)),
+        "tax_label": tax_label(order),
         "total": text(order.total),
         **_still_to_pay(order),
         "shipping_address": address_lines(order.shipping_address),
@@ -149,6 +151,11 @@ def _still_to_pay(order: Order) -> dict[str, str | None]:
     rows = {"allowed": order.allowed_minor, "paid": paid, "held": order.came_minor - paid, "to_pay": lacks}
     is_in_part = lacks > 0 and (paid > 0 or (order.came_minor > 0 and order.status not in _UNPAID))
     return {name: text(order.money(minor)) if is_in_part and minor > 0 else None for name, minor in rows.items()}
+
+
+def tax_label(order: Order) -> str:
+    """What stands before the order's tax; tax that is in the prices is not added to them."""
+    return words.label(_("Tax"), is_included=bool(order.tax_minor) and order.tax_minor == order.included_tax_minor)
 
 
 def text(amount: Money) -> str:

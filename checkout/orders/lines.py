@@ -28,6 +28,7 @@ def amounts(quote: Quote) -> dict[str, Any]:
             {"name": tax.name, "rate": str(tax.rate), "amount_minor": tax.amount.minor, "is_included": tax.is_included}
             for tax in quote.tax_lines
         ],
+        "tax_facts": quote.tax_facts,
         "discount_lines": [
             {"code": off.code, "name": off.name, "amount_minor": off.amount.minor}
             for off in quote.discounts
@@ -63,6 +64,7 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
                 "amount_minor": tax.amount.minor,
                 "is_included": tax.is_included,
                 "on_shipping": tax.is_on_shipping,
+                **({"compound": True} if tax.is_compound else {}),
             }
             for tax in quoted.taxes
         ],

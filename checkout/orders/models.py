@@ -71,7 +71,6 @@ class Order(models.Model):
         RETURNED = "returned", _("returned")
 
     is_archived = False  # True of one that was made from the archive (`checkout.archive`): to be read, not changed
-
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     number = models.CharField(_("number"), max_length=20, unique=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
@@ -108,6 +107,7 @@ class Order(models.Model):
     gift_message = models.CharField(_("gift message"), max_length=500, blank=True, db_default="")
     pay_by = models.DateTimeField(null=True, blank=True)  # until then its units are kept, whatever way is tried
     tax_lines = models.JSONField(default=list)  # [{"name", "rate", "amount_minor", "is_included"}]
+    tax_facts = models.JSONField(default=dict, db_default={})  # why it is taxed so, as `cart.tax.rules.Standing` has it
     discount_lines = models.JSONField(default=list)  # [{"code", "name", "amount_minor"}]
     promotions_tried = models.JSONField(null=True)  # `promotions.trace.facts` when it was placed; None: not kept
     idempotency_key = models.CharField(max_length=255, unique=True)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
 from cart.shipping.selectors import DeliveryOption
+from cart.tax import selectors as taxation
+from cart.tax import vat
 from checkout.payments.forms import SeenTotalField
 from shop.core import addresses
 from shop.core.fields import LineField, LinesField
@@ -83,6 +85,17 @@ class DetailsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "data-testid": "gift-message-input"}),
     )
     po_number = _text(gettext_lazy("Purchase order number"), 60, data_testid="po-number-input", autocomplete="off")
+    vat_id = LineField(
+        label=gettext_lazy("VAT id"),
+        help_text=gettext_lazy(
+            "For companies, with the country’s letters, as in IE6388047V. It is checked as you go on."
+        ),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"data-testid": "vat-id-input", "autocomplete": "off", "autocapitalize": "characters"}
+        ),
+    )
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,9 +122,22 @@ class DetailsForm(forms.Form):
             attrs = {"data-testid": "state-select", "autocomplete": "address-level1"}
             choices = [("", pgettext("choose a state", "Choose …")), *rules.states]
             self.fields["state"].widget = forms.Select(attrs=attrs, choices=choices)
+        if not taxation.asks_vat_id(rules.country):
+            del self.fields["vat_id"]
 
     def clean_delivery_option(self) -> str:
         return str(self.cleaned_data["delivery_option"]).strip()
+
+    def clean_vat_id(self) -> str:
+        tidy = vat.tidy(self.cleaned_data["vat_id"])
+        if objection := tidy and vat.objection(tidy):
+            raise forms.ValidationError(objection)
+        return tidy
+
+    @property
+    def vat_id_said(self) -> str:
+        """The buyer's VAT id, tidied; empty for none, or one that cannot be. Of a bound form that was looked at."""
+        return str(self.cleaned_data.get("vat_id") or "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

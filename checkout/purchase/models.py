@@ -40,6 +40,7 @@ class CheckoutDetails(models.Model):
     delivery_option = models.CharField(max_length=40, blank=True)
     gift_message = models.CharField(max_length=500, blank=True, db_default="")
     po_number = models.CharField(max_length=60, blank=True, db_default="")
+    vat_id = models.CharField(max_length=20, blank=True, db_default="")  # the buyer's own, tidied
     idempotency_key = models.CharField(max_length=64, default=new_key)  # of the order this checkout will become
     attempt = models.CharField(max_length=300, blank=True)
     order_id = models.UUIDField(null=True)

@@ -21,7 +21,7 @@ from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
 from shop.core.money import Money
 
-_NOTES = ("gift_message", "po_number")
+_NOTES = ("gift_message", "po_number", "vat_id")
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option", *_NOTES)
 
 
@@ -41,8 +41,9 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
     view = carts.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
-        address={"country": form.rules.country, "state": initial.get("state", "")},
+        address={"country": form.rules.country, **{name: initial.get(name, "") for name in ("state", "postal_code")}},
         delivery_option=initial.get("delivery_option"),
+        vat_id=initial.get("vat_id", ""),
     )
     return form, view
 
@@ -89,7 +90,14 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
         currency=settings.DEFAULT_CURRENCY,
         address=entered.shipping_address,
         delivery_option=entered.delivery_option,
+        vat_id=entered.vat_id,
     )
+
+
+def listed(view: carts.CartView) -> dict[str, int]:
+    """What the catalogue asks for a unit of each line, by its key, which the shopper has seen now."""
+    lines = [line for line in view.quote.lines if not line.is_gift]
+    return {line.key: (line.listed_price or line.unit_price).minor for line in lines}
 
 
 def shopper(request: HttpRequest, amount: Money, address: Mapping[str, str]) -> methods.Shopper:
@@ -112,6 +120,7 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
             "arrives": arrives(delivery) if delivery else "",
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,
+            "vat_id": entered.vat_id,
             "edit_url": reverse("checkout"),
         },
         "lines": view.lines,

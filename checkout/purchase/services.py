@@ -113,6 +113,7 @@ class Details:
     receipt: str = ""
     po_number: str = ""
     gift_message: str = ""
+    vat_id: str = ""
 
 
 def shortage(name: str, left: int) -> str:
@@ -132,6 +133,7 @@ def save_details(
     by: str,
     gift_message: str = "",
     po_number: str = "",
+    vat_id: str = "",
 ) -> CheckoutDetails:
     """Keep what was entered on the first step, for the cart; replaces what was entered before."""
     found, _created = CheckoutDetails.objects.update_or_create(
@@ -143,6 +145,7 @@ def save_details(
             "delivery_option": delivery_option,
             "gift_message": gift_message,
             "po_number": po_number,
+            "vat_id": vat_id,
         },
     )
     return found
@@ -229,6 +232,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
         coupons=cart.coupons,
         customer_id=details.customer_id or cart.customer_id,
         email=details.email,
+        vat_id=details.vat_id,
     )
 
 

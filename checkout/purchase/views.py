@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,12 +19,14 @@ from django_ratelimit.core import is_ratelimited
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
+from cart.tax import services as tax
+from cart.tax import tasks as tax_tasks
 from checkout.archive import selectors as archive
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
 from checkout.purchase import forms, line, pages, selectors, services
-from shop.core import requests
+from shop.core import db, requests
 from shop.core.responses import SeeOther
 
 
@@ -99,6 +103,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
         delivery_option=entered.delivery_option,
         gift_message=entered.gift_message,
         po_number=entered.po_number,
+        vat_id=entered.vat_id,
         language=get_language() or "en",
         **chosen.way.wanted(),
     )
@@ -174,11 +179,13 @@ def _led_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
     form = forms.DetailsForm(request.POST, country=request.POST.get("country") or settings.DEFAULT_COUNTRY)
     is_sound = form.is_valid()
+    is_sound = _is_vat_id_sound(request, form) and is_sound
     view = cart_selectors.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
         address=form.address or None,
         delivery_option=form.cleaned_data.get("delivery_option"),
+        vat_id=form.vat_id_said,
     )
     if not is_sound or not form.check_delivery(view.quote.delivery_options):
         return render(request, "checkout/purchase/details.html", pages.details_page(request, form, view), status=422)
@@ -190,12 +197,25 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         delivery_option=form.cleaned_data["delivery_option"],
         gift_message=form.cleaned_data["gift_message"],
         po_number=form.cleaned_data["po_number"],
+        vat_id=form.vat_id_said,
         by=requests.actor(request),
     )
-    carts.acknowledge(
-        cart=cart, prices={line.key: line.unit_price.minor for line in view.quote.lines if not line.is_gift}
-    )
+    carts.acknowledge(cart=cart, prices=pages.listed(view))
     return SeeOther(reverse("payment"))
+
+
+def _is_vat_id_sound(request: HttpRequest, form: forms.DetailsForm) -> bool:
+    """False for an id that the register does not know, with an error on the form. It is asked again later where it does
+    not answer."""
+    vat_id = form.vat_id_said
+    if not vat_id or is_ratelimited(request, group="vat", key="ip", rate="20/10m", increment=True):
+        return True
+    is_known = tax.check_vat_id(vat_id=vat_id)
+    if is_known is None:
+        transaction.on_commit(partial(tax_tasks.check_vat_id.delay, vat_id), using=db.DEFAULT, robust=True)
+    elif not is_known:
+        form.add_error("vat_id", _("The register of VAT ids does not know it. Please check it, or leave it out."))
+    return is_known is not False
 
 
 def _to_order(order: Any, *, is_hosted: bool) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cart.pricing import swaps
 from catalog.products import selectors as products
+from checkout.changes import planning
 from checkout.changes import selectors as changes
 from checkout.orders import emails
 from checkout.orders import lines as order_lines
@@ -193,7 +194,8 @@ def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
     """What the new units cost, priced as the change of the order will be, less what settling gives back for the old."""
     worths = reimbursing.worths(units)
     lines, _unsellable = swaps.exchanged(
-        swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order.shipping_address
-    )
+        swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order.shipping_address,
+        buyer=planning.buyer(order),
+    )  # fmt: skip
     cost = total((line.cost for line in lines), order.currency)
     return cost - order.money(sum(one.given.value for one in worths))

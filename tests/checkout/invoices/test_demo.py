@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
-from checkout.invoices import demo, selectors, vat
+from cart.tax import vat
+from checkout.invoices import demo, selectors
 from checkout.invoices import services as invoices
 from checkout.orders import emails
 

@@ -218,3 +218,12 @@ def test_the_sample_is_whole():
     assert beside(found, "Number") == [f"INV-{db.clock().year}-000000"]
     assert found.count("$137.00") == 2
     assert not any("object at" in line for line in found)
+
+
+def test_a_sale_without_tax_says_why():
+    order = factory.paid([(1, 10000, "standard")])
+    facts = {"scheme": "reverse_charge", "vat_id": "IE6388047V", "vat_status": "valid", "proof": "R1"}
+    Order.objects.filter(pk=order.pk).update(tax_facts=facts)
+    found = lines(issued(order))
+    assert beside(found, "Your VAT id") == ["IE6388047V"]
+    assert "Reverse charge: VAT is to be paid by the buyer, VAT id IE6388047V." in found

@@ -638,7 +638,9 @@ def test_what_costs_the_same_costs_nothing_to_the_cent(seed: int) -> None:
     dice = random.Random(seed)
     carts.coupon()
     ShippingMethod.objects.update(price_minor=0)
-    TaxRate.objects.create(name="City", country="US", state="IL", rate=Decimal("0.0133"), valid_from="2020-01-02")
+    TaxRate.objects.create(
+        name="City", country="US", state="IL", level=2, rate=Decimal("0.0133"), valid_from="2020-01-02"
+    )
     price, units = dice.randrange(1, 4000), dice.randint(2, 4)
     product = carts.product(amount=price)
     same, unlike = (

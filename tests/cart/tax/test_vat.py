@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkout.invoices import vat
+from cart.tax import vat
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The outside systems that know about tax, one file each; `table` names them."""

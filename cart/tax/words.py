@@ -1,0 +1,39 @@
+"""Why a sale is taxed as it is, in words for shoppers and on papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+
+def label(name: str, *, is_included: bool) -> str:
+    """What stands before the amount of a tax: one that is in the prices already is not added to them."""
+    return _("%(tax)s (in the prices)") % {"tax": name} if is_included else name
+
+
+def note(facts: Mapping[str, str]) -> str:
+    """A sentence on the tax facts of a quote or an order, in the active language; empty for nothing to say."""
+    if facts.get("scheme"):
+        return of_paper(facts)
+    told = {"vat_id": facts.get("vat_id", "")}
+    if facts.get("vat_status") == "unverified":
+        return _("VAT id %(vat_id)s is not checked yet; until it is, VAT is charged.") % told
+    if facts.get("vat_status") == "invalid":
+        return _("The VAT id %(vat_id)s is not valid, so VAT is charged.") % told
+    if facts.get("source") == "estimate":
+        return _("Tax is estimated at the usual rates.")
+    return ""
+
+
+def of_paper(facts: Mapping[str, str]) -> str:
+    """Why an invoice charges no tax; empty where it does. In the active language.
+
+    Source of the words "Reverse charge": directive 2006/112/EC, article 226 (11a).
+    """
+    told = {"vat_id": facts.get("vat_id", ""), "proof": facts.get("proof", "")}
+    if facts.get("scheme") == "reverse_charge":
+        return _("Reverse charge: VAT is to be paid by the buyer, VAT id %(vat_id)s.") % told
+    if facts.get("scheme") == "exempt":
+        return _("Exempt from tax: %(proof)s.") % told
+    return ""
