@@ -2,10 +2,10 @@
 
 from cart.carts.admin import CartAdmin
 from cart.promotions.admin import CodeBatchAdmin, CouponAdmin, PromotionAdmin, RedemptionAdmin
-from cart.shipping.admin import ShippingMethodAdmin
+from cart.shipping.admin import HolidayAdmin, ShippingMethodAdmin, ShippingPointAdmin, ShippingZoneAdmin
 from cart.tax.admin import TaxRateAdmin
 
 __all__ = [
-    "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "PromotionAdmin", "RedemptionAdmin", "ShippingMethodAdmin",
-    "TaxRateAdmin",
+    "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "HolidayAdmin", "PromotionAdmin", "RedemptionAdmin",
+    "ShippingMethodAdmin", "ShippingPointAdmin", "ShippingZoneAdmin", "TaxRateAdmin",
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from cart.carts.models import Cart, CartLine
 from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, Redemption
-from cart.shipping.models import ShippingMethod
+from cart.shipping.models import Holiday, ShippingMethod, ShippingPoint, ShippingRate, ShippingZone
 from cart.tax.models import TaxRate
 
 __all__ = [
-    "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Promotion", "Redemption", "ShippingMethod", "TaxRate",
+    "Cart", "CartLine", "CodeBatch", "Coupon", "CustomerUse", "Holiday", "Promotion", "Redemption", "ShippingMethod",
+    "ShippingPoint", "ShippingRate", "ShippingZone", "TaxRate",
 ]  # fmt: skip

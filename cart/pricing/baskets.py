@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cart.promotions.rules import Basket, Line, Outcome, keys_of
 from cart.promotions.selectors import Offered
+from cart.shipping.rules import Goods
 from catalog.products import selectors as products
 from catalog.products import tree
 from inventory.stock import selectors as stock
@@ -59,6 +60,14 @@ def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: 
         country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
     )
+
+
+def goods(one: Wanted, value: Money) -> Goods:
+    """What is bought as delivery sees it; `value` is what it costs after its discount."""
+    offer = one.offer
+    return Goods(
+        offer.variant_id, one.quantity, value.minor, offer.weight_grams or 0, offer.cubic_mm or 0, _keys(offer)
+    )  # fmt: skip
 
 
 def _keys(offer: products.Offer) -> frozenset[str]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from cart.shipping import postal
+from shop.core.money import MAX_MINOR
 
 
 class Basis(StrEnum):
@@ -133,7 +134,7 @@ def takes(terms: Terms, loads: Sequence[Load], keys: Iterable[frozenset[str]]) -
 
 
 def price(terms: Terms, loads: Sequence[Load], *, subtotal: int, asked: Sequence[int] | None = None) -> int | None:
-    """What the delivery of these parcels costs; None where no band is wide enough.
+    """What the delivery of these parcels costs; None where no band is wide enough, or for more than an amount can be.
 
     Nothing from a subtotal (after discount) of `free_from`. `asked` are a carrier's answers, one for each charge.
     """
@@ -145,7 +146,7 @@ def price(terms: Terms, loads: Sequence[Load], *, subtotal: int, asked: Sequence
         if one is None:
             return None
         total += one
-    return total
+    return total if total <= MAX_MINOR else None
 
 
 def charged(terms: Terms, loads: Sequence[Load]) -> Sequence[Load]:

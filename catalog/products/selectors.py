@@ -47,11 +47,12 @@ class Offer:
     category_path: str = ""  # materialised
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
 
 
 # Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
 _OF_OFFERS = (
-    "sku", "options", "is_active", "weight_grams",
+    "sku", "options", "is_active", "weight_grams", "length_mm", "width_mm", "height_mm",
     *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
     "product__product_type__tax_class", "product__brand__slug", "product__category__path",
 )  # fmt: skip
@@ -118,6 +119,7 @@ def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any
         category_path=product.category.path if product.category else "",
         tags=tuple(map(str, product.tags)),
         attributes=product.attributes,
+        cubic_mm=rules.volume(row.length_mm, row.width_mm, row.height_mm),
     )
 
 

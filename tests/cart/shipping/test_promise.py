@@ -80,7 +80,7 @@ def test_the_cut_off_is_right_when_the_clock_changes():
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 365 * 24 * 3600).map(lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
     st.sampled_from(["UTC", "America/Chicago", "Asia/Tokyo", "Europe/Berlin", "Pacific/Auckland"]),
     st.none() | st.times(),
     st.integers(0, 5),
