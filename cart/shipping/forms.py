@@ -114,8 +114,8 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["carrier"].choices = [("", "–"), *carriers.names()]  # type: ignore[attr-defined]
         self.initial["excluded"] = typed.text(row.excluded)
         if row.currency:
-            self.initial |= {name: fields.major(getattr(row, own), row.currency) for name, own in _AMOUNTS.items()}
-        self.initial |= {name: fields.kilograms(getattr(row, own)) for name, own in _WEIGHTS.items()}
+            self.initial.update({name: fields.major(getattr(row, own), row.currency) for name, own in _AMOUNTS.items()})
+        self.initial.update({name: fields.kilograms(getattr(row, own)) for name, own in _WEIGHTS.items()})
 
     def clean_currency(self) -> str:
         currency = str(self.cleaned_data["currency"]).strip().upper()
@@ -152,23 +152,27 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _check(self, data: dict[str, Any]) -> None:
         """What does not go together, beside the field that is to be changed."""
-        row, location = self.instance, data.get("location_id")
+        row, location, basis = self.instance, data.get("location_id"), data.get("basis")
         if row.price_minor is None:
             row.price_minor = 0
-            if data.get("basis") in (Basis.FLAT, Basis.CARRIER) and "price" not in self.errors:
-                self.add_error("price", _("Give a price; 0 is free."))
-        if data.get("kind") == Kind.COLLECT and not ShippingPoint.objects.filter(location_id=location).exists():
-            self.add_error("location_id", _("Choose a location that has a shipping point."))
-        if data.get("basis") == Basis.CARRIER and not data.get("carrier"):
-            self.add_error("carrier", _("Choose the carrier that is asked."))
-        if (data.get("max_days") or 0) < (data.get("min_days") or 0):
-            self.add_error("max_days", _("No less than the days at least."))
-        if _is_upside_down(row.least_value_minor, row.most_value_minor):
-            self.add_error("most_value", _("No less than the least."))
-        if _is_upside_down(row.least_grams, row.most_grams):
-            self.add_error("most_weight", _("No less than the least."))
-        if data.get("zone") and data.get("countries"):
-            self.add_error("countries", _("A zone or countries, not both."))
+            self._refuse("price", basis in (Basis.FLAT, Basis.CARRIER), _("Give a price; 0 is free."))
+        is_point = location is not None and ShippingPoint.objects.filter(location_id=location).exists()
+        collects = data.get("kind") == Kind.COLLECT
+        self._refuse("location_id", collects and not is_point, _("Choose a location that has a shipping point."))
+        is_asked = basis == Basis.CARRIER
+        self._refuse("carrier", is_asked and not data.get("carrier"), _("Choose the carrier that is asked."))
+        days = data.get("min_days"), data.get("max_days")
+        self._refuse("max_days", _is_upside_down(*days), _("No less than the days at least."))
+        values = row.least_value_minor, row.most_value_minor
+        self._refuse("most_value", _is_upside_down(*values), _("No less than the least."))
+        weights = row.least_grams, row.most_grams
+        self._refuse("most_weight", _is_upside_down(*weights), _("No less than the least."))
+        is_both = bool(data.get("zone") and data.get("countries"))
+        self._refuse("countries", is_both, _("A zone or countries, not both."))
+
+    def _refuse(self, field: str, is_wrong: bool, text: str) -> None:
+        if is_wrong and field not in self.errors:
+            self.add_error(field, text)
 
 
 def _is_upside_down(least: int | None, most: int | None) -> bool:
@@ -193,11 +197,11 @@ class RateForm(forms.ModelForm):  # type: ignore[type-arg]
         row = self.instance
         if row.price_minor is not None:
             currency = method.currency
-            self.initial |= {
+            self.initial.update({
                 "up_to_typed": _typed(row.up_to, method), "price": fields.major(row.price_minor, currency),
                 "step_typed": _typed(row.step, method),
                 "step_price": fields.major(row.step_price_minor or None, currency),
-            }  # fmt: skip
+            })  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

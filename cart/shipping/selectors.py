@@ -61,6 +61,7 @@ class DeliveryOption:
     order_before: datetime | None = None
     place: Place | None = None
     location_id: UUID | None = None
+    quoted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def delivery_options(
         json=JSONObject(up_to="up_to", price="price_minor", step="step", step_price="step_price_minor")
     )
     found = ShippingMethod.objects.filter(is_active=True, currency=currency)
-    rows = list(found.annotate(moment=Now(), bands=ArraySubquery(bands)))
+    rows: list[Any] = list(found.annotate(moment=Now(), bands=ArraySubquery(bands)))
     setup = calendars.setup()
     serving = _serving(rows, setup, country, state, postal_code)
     if not serving:
@@ -111,9 +112,7 @@ def delivery_options(
     return [option for row in serving if (option := _option(row, wish)) is not None]
 
 
-def _serving(
-    rows: Sequence[Any], setup: calendars.Setup, country: str, state: str, postal_code: str
-) -> list[ShippingMethod]:
+def _serving(rows: Sequence[Any], setup: calendars.Setup, country: str, state: str, postal_code: str) -> list[Any]:
     zone = setup.zone_of(country, state, postal_code)
     named = [row for row in rows if (row.zone_id == zone if row.zone_id else country in row.countries)]
     if named or zone is not None:
@@ -154,6 +153,7 @@ def _option(row: Any, wish: _Wish) -> DeliveryOption | None:
         order_before=before,
         place=_place(row, wish.setup),
         location_id=row.location_id if row.kind == ShippingMethod.Kind.COLLECT else None,
+        quoted_at=wish.at,
     )
 
 
@@ -222,7 +222,8 @@ def _promised(
         clock = wish.setup.clock(part.location_id, row.cut_off, year)
         days = clock.calendar if row.kind == ShippingMethod.Kind.COLLECT else transit
         one = promise(wish.at, clock, least=least, most=most, transit=days, not_before=part.expected_on)
-        origin = points[part.location_id].name if part.location_id in points else ""
+        point = points.get(part.location_id) if part.location_id else None
+        origin = point.name if point else ""
         found.append(Parcel(sum(part.units.values()), one.arrives_from, one.arrives_on, origin))
         before.append(one.order_before)
     return tuple(found), min(filter(None, before), default=None)

@@ -47,10 +47,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Units by variant that would come from one location; `expected_on`: when the last of them is there, if it is not
-    yet and somebody knows."""
+    """Units by variant that would come from one location (None: from any); `expected_on`: when the last of them is
+    there, if it is not yet and somebody knows."""
 
-    location_id: UUID
+    location_id: UUID | None
     units: Mapping[UUID, int]
     expected_on: date | None = None
 

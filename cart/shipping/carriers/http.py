@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -36,7 +37,7 @@ class Http:
 
     def rates(self, parcel: Parcel) -> Sequence[Rate]:
         """See `base.RateCarrier`. Rates in another currency than the parcel's value are left out."""
-        asked = {
+        asked: dict[str, Any] = {
             "grams": parcel.grams, "cubicMm": parcel.cubic_mm, "value": str(parcel.value.decimal),
             "currency": parcel.value.currency, "country": parcel.country, "state": parcel.state,
             "postalCode": parcel.postal_code,
