@@ -13,7 +13,7 @@ from unfold.decorators import display
 from cart.shipping import calendars
 from cart.shipping.forms import MethodForm, RateForm, RateFormSet, ZoneForm
 from cart.shipping.models import Holiday, ShippingMethod, ShippingPoint, ShippingRate, ShippingZone
-from cart.shipping.point_form import PointForm
+from cart.shipping.point_form import HolidayForm, PointForm
 from shop.core import db
 from shop.core.money import Money
 
@@ -122,6 +122,7 @@ class ShippingPointAdmin(KeptAdmin):
 
 @admin.register(Holiday)
 class HolidayAdmin(KeptAdmin):
+    form = HolidayForm
     list_display = ["name", "on", "country"]
     list_filter = ["country"]
     date_hierarchy = "on"

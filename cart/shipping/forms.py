@@ -155,7 +155,8 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         row, location, basis = self.instance, data.get("location_id"), data.get("basis")
         if row.price_minor is None:
             row.price_minor = 0
-            self._refuse("price", basis in (Basis.FLAT, Basis.CARRIER), _("Give a price; 0 is free."))
+            is_needed = basis in (Basis.FLAT, Basis.CARRIER) and "currency" in data
+            self._refuse("price", is_needed, _("Give a price; 0 is free."))
         is_point = location is not None and ShippingPoint.objects.filter(location_id=location).exists()
         collects = data.get("kind") == Kind.COLLECT
         self._refuse("location_id", collects and not is_point, _("Choose a location that has a shipping point."))

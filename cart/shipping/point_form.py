@@ -13,16 +13,15 @@ from django_countries import countries
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from cart.shipping import fields
-from cart.shipping.models import ShippingPoint
+from cart.shipping.models import Holiday, ShippingPoint
 from shop.core import addresses
 
-_PARTS = {
-    "address1": _lazy("Address"),
-    "address2": _lazy("Floor, building"),
-    "city": _lazy("City"),
-    "state": _lazy("State"),
-    "postal_code": _lazy("Postcode"),
-}
+_PARTS = ("address1", "address2", "city", "state", "postal_code")
+
+
+def _part(name: str, label: Any) -> forms.CharField:
+    longest = addresses.FIELDS[name]
+    return forms.CharField(label=label, required=False, max_length=longest, widget=UnfoldAdminTextInputWidget)
 
 
 class PointForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,6 +30,11 @@ class PointForm(forms.ModelForm):  # type: ignore[type-arg]
     location_id = fields.choice(_lazy("Location"))
     time_zone = forms.ChoiceField(label=_lazy("Time zone"), widget=UnfoldAdminSelect2Widget)
     rest_days = fields.WeekdaysField(label=_lazy("Closed on"))
+    address1 = _part("address1", _lazy("Address"))
+    address2 = _part("address2", _lazy("Floor, building"))
+    city = _part("city", _lazy("City"))
+    state = _part("state", _lazy("State"))
+    postal_code = _part("postal_code", _lazy("Postcode"))
     country = forms.ChoiceField(label=_lazy("Country"), choices=lambda: list(countries), widget=UnfoldAdminSelectWidget)
 
     class Meta:
@@ -66,11 +70,20 @@ class PointForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
-for _name, _label in _PARTS.items():
-    PointForm.base_fields[_name] = forms.CharField(
-        label=_label, required=False, max_length=addresses.FIELDS[_name], widget=UnfoldAdminTextInputWidget
-    )
 _SENTENCES = {
     "required": _lazy("Addresses there have this: please fill it in."),
     "invalid": _lazy("Addresses there do not have this: please check it."),
 }
+
+
+class HolidayForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A day off, in a country or everywhere."""
+
+    country = forms.ChoiceField(
+        label=_lazy("Country"), required=False, choices=lambda: [("", _("Everywhere")), *countries],
+        widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+
+    class Meta:
+        model = Holiday
+        fields = ["name", "on", "country"]
