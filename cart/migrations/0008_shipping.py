@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shippingmethod',
             name='basis',
-            field=models.CharField(choices=[('flat', 'one price'), ('weight', 'by weight'), ('price', "by the goods' price"), ('quantity', 'by the number of units'), ('carrier', 'asked of a carrier')], db_default='flat', default='flat', max_length=10, verbose_name='price'),
+            field=models.CharField(choices=[('flat', 'one price'), ('weight', 'by weight'), ('price', "by the goods' price"), ('quantity', 'by the number of units'), ('carrier', 'asked of a carrier')], db_default='flat', default='flat', max_length=10, verbose_name='priced'),
         ),
         migrations.AddField(
             model_name='shippingmethod',

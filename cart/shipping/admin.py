@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -40,17 +42,23 @@ class RateInline(TabularInline):  # type: ignore[misc]
     formset = RateFormSet
     extra = 0
     fields = ["up_to_typed", "price", "step_typed", "step_price"]
-    verbose_name, verbose_name_plural = _("band"), _("bands")
+    verbose_name, verbose_name_plural = _("band"), _("bands: what it costs by weight, price or units")
+    hide_title = True
 
 
 class MethodInline(TabularInline):  # type: ignore[misc]
     """The methods of a zone, to be looked at; each has its own page."""
 
     model = ShippingMethod
-    fields = readonly_fields = ["name", "currency", "basis", "is_active"]
-    show_change_link = True
+    fields = readonly_fields = ["link", "currency", "basis", "is_active"]
     extra = 0
     can_delete = False
+    hide_title = True
+
+    @display(description=_("name"))
+    def link(self, method: ShippingMethod) -> str:
+        url = reverse("admin:cart_shippingmethod_change", args=[method.pk])
+        return format_html('<a href="{}">{}</a>', url, method.name)
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False

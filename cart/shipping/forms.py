@@ -38,6 +38,10 @@ class ZoneForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ShippingZone
         fields = ["name", "position", "countries", "states", "postal_codes", "but_not"]
+        widgets = {
+            "postal_codes": UnfoldAdminTextareaWidget(attrs=_LINES),
+            "but_not": UnfoldAdminTextareaWidget(attrs=_LINES),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -64,7 +64,7 @@ class ShippingMethod(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DELIVER, db_default=Kind.DELIVER)
     location_id = models.UUIDField(_("location"), null=True, blank=True)  # where it is collected
     currency = models.CharField(_("currency"), max_length=3)
-    basis = models.CharField(_("price"), max_length=10, choices=Basis, default=Basis.FLAT, db_default=Basis.FLAT)
+    basis = models.CharField(_("priced"), max_length=10, choices=Basis, default=Basis.FLAT, db_default=Basis.FLAT)
     price_minor = models.BigIntegerField(_("price (minor units)"))
     free_from_minor = models.BigIntegerField(_("free from (minor units)"), null=True, blank=True)
     divisor = models.PositiveIntegerField(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject, Now
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cart.shipping import calendars, live, rules
@@ -23,6 +24,8 @@ from cart.shipping.rules import Goods
 from inventory.stock import spreading
 from inventory.stock.spreading import Part
 from shop.core.money import Money
+
+LABEL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class DeliveryOption:
     place: Place | None = None
     location_id: UUID | None = None
     quoted_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """The name as an order keeps it, with the place where it is collected: at most `LABEL` characters."""
+        if self.place is None:
+            return self.name
+        address = self.place.address
+        parts = (self.place.name, address.get("address1", ""), address.get("city", ""))
+        return Truncator(f"{self.name}: {', '.join(filter(None, parts))}").chars(LABEL)
 
 
 @dataclass(frozen=True, slots=True)

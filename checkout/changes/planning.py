@@ -102,7 +102,7 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
         if delivery.code != order.delivery_option:
             delivery_minor = delivery.price.minor
             changed |= {
-                "delivery_option": delivery.code, "delivery_name": delivery.name, "delivery_on": delivery.arrives_on
+                "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
             }  # fmt: skip
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")

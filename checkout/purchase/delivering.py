@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -51,11 +52,12 @@ def deadline(one: DeliveryOption) -> str:
 
 
 def place_lines(one: DeliveryOption) -> list[str]:
-    """The address at which it is collected; nothing for what is delivered."""
+    """The address at which it is collected, in the shop's own country without that; nothing for what is delivered."""
     if one.place is None:
         return []
-    known = one.place.address
-    return [one.place.name, *addresses.lines(known, country_name=str(countries.name(known.get("country", ""))))]
+    country = one.place.address.get("country", "")
+    lines = addresses.lines(one.place.address, country_name=str(countries.name(country)))
+    return [one.place.name, *(lines[:-1] if country == settings.DEFAULT_COUNTRY else lines)]
 
 
 def _parcel(one: Parcel) -> str:

@@ -253,3 +253,11 @@ def test_what_is_on_its_way_comes_later():
     [found] = options([goods(3, variant_id=key)])
     assert found.parcels == (selectors.Parcel(3, day + timedelta(days=1), day + timedelta(days=2), "Here"),)
     assert found.order_before is None
+
+
+def test_what_an_order_keeps_of_a_place():
+    place = selectors.Place("Loop", shipping.CHICAGO)
+    day = date(2026, 11, 16)
+    option = selectors.DeliveryOption("collect", "Click & collect", Money(0, "USD"), day, day, place=place)
+    assert option.label == "Click & collect: Loop, 1 N State St, Chicago"
+    assert len(selectors.DeliveryOption("c", "x" * 80, Money(0, "USD"), day, day, place=place).label) == 80
