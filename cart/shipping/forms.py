@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from cart.shipping import carriers, fields, postal, typed
+from cart.shipping import fields, postal, typed
+from cart.shipping.carriers import table as carriers
 from cart.shipping.models import ShippingMethod, ShippingPoint, ShippingRate, ShippingZone
 from shop.core import addresses
 from shop.core.money import BadAmount, exponent

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import structlog
 from django.db import connections
 
-from cart.shipping import carriers
+from cart.shipping.carriers import table as carriers
 from cart.shipping.carriers.base import CarrierUnavailable, Parcel, Rate
 from shop.core import cache, db
 from shop.resilience import breaker

@@ -189,7 +189,7 @@ def _hold(
     claimed: Mapping[UUID, int] | None = None,
     at: UUID | None = None,
 ) -> list[Reservation]:
-    """Hold units of locked items (`at` a location): those `claimed`, and such as nobody waits for; expired ones, too."""
+    """Hold units of locked items (`at` a location): those `claimed`, and such as nobody waits for; expired ones too."""
     items = [item for item in items if at in (None, item.location_id)]
     owed = stock_selectors.owed(items)
     levels = sums.levels(items)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from cart.shipping import carriers, live, selectors
+from cart.shipping import live, selectors
 from cart.shipping.carriers import http, tariff
+from cart.shipping.carriers import table as carriers
 from cart.shipping.carriers.base import CarrierUnavailable, Parcel, Rate
 from cart.shipping.models import ShippingMethod
 from cart.shipping.rules import Goods

@@ -74,7 +74,7 @@ def test_flexi_rate():
         ("CB23*", "CB24 1AB", "GB", False),
         ("90210-99000", "95014", "US", True),
         ("90210-99000", "90209", "US", False),
-        # Royal Mail's postcode areas: Lewis and Harris are HS1 to HS5, Westminster is SW1, Kensington SW10 no part of it.
+        # Royal Mail's postcode areas: Lewis and Harris are HS1 to HS5, Westminster is SW1, SW10 is not in it.
         ("HS1-HS5", "HS2 0AA", "GB", True),
         ("HS1-HS5", "HS6 5AA", "GB", False),
         ("SW1", "SW1A 2AA", "GB", True),
