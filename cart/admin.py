@@ -2,10 +2,11 @@
 
 from cart.carts.admin import CartAdmin
 from cart.promotions.admin import CodeBatchAdmin, CouponAdmin, PromotionAdmin, RedemptionAdmin
-from cart.shipping.admin import ShippingMethodAdmin
+from cart.shipping.admin import HolidayAdmin, ShippingMethodAdmin, ShippingPointAdmin, ShippingZoneAdmin
 from cart.tax.admin import TaxConfigurationAdmin, TaxExemptionAdmin, TaxRateAdmin, VatCheckAdmin
 
 __all__ = [
-    "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "PromotionAdmin", "RedemptionAdmin", "ShippingMethodAdmin",
-    "TaxConfigurationAdmin", "TaxExemptionAdmin", "TaxRateAdmin", "VatCheckAdmin",
+    "CartAdmin", "CodeBatchAdmin", "CouponAdmin", "HolidayAdmin", "PromotionAdmin", "RedemptionAdmin",
+    "ShippingMethodAdmin", "ShippingPointAdmin", "ShippingZoneAdmin", "TaxConfigurationAdmin", "TaxExemptionAdmin",
+    "TaxRateAdmin", "VatCheckAdmin",
 ]  # fmt: skip

@@ -450,7 +450,10 @@ UNFOLD = {
                 _page(_("Batches of coupons"), "confirmation_number", "cart.codebatch"),
                 _page(_("Redemptions"), "redeem", "cart.redemption"),
                 _screen(_("Simulations"), "science", "admin:checkout_simulation_changelist", "cart.view_promotion"),
-                _page(_("Shipping methods"), "package_2", "cart.shippingmethod"),
+                _page(_("Delivery methods"), "package_2", "cart.shippingmethod"),
+                _page(_("Delivery zones"), "map", "cart.shippingzone"),
+                _page(_("Shipping points"), "storefront", "cart.shippingpoint"),
+                _page(_("Holidays"), "event_busy", "cart.holiday"),
                 _page(_("Tax rates"), "account_balance", "cart.taxrate"),
                 _page(_("Tax settings"), "tune", "cart.taxconfiguration"),
                 _page(_("Tax exemptions"), "money_off", "cart.taxexemption"),
@@ -543,6 +546,10 @@ RECOMMENDATIONS_MODEL_PRODUCTS = int(env("RECOMMENDATIONS_MODEL_PRODUCTS", "5000
 CARRIERS = names("CARRIERS", "demo" if DEBUG or PAYMENT_SANDBOX or TESTING else "")  # the usual one first
 CARRIER_FOLDER = Path(env("CARRIER_FOLDER") or addresses.data_folder() / "carrier")
 CARRIER_WEBHOOK_SECRET = env("CARRIER_WEBHOOK_SECRET")
+RATE_CARRIERS = names("RATE_CARRIERS", "demo" if DEBUG or PAYMENT_SANDBOX or TESTING else "")  # asked for live rates
+CARRIER_TARIFF = Path(env("CARRIER_TARIFF") or BASE_DIR / "cart/shipping/carriers/demo_tariff.json")
+RATES_URL = env("RATES_URL")
+RATES_TOKEN = env("RATES_TOKEN")
 
 # --- The checkout's waiting line: how many orders a web process places at once, and how fast those in line are served
 PLACE_ORDER_SLOTS = int(env("PLACE_ORDER_SLOTS", "2"))

@@ -145,7 +145,7 @@ def quote(
     given = baskets.gifts(offered, offers, baskets.units(wanted))
     basket = baskets.basket(wanted, given, currency=currency, country=country)
     run = engine.Run(basket, offered.promotions)
-    ways = _ways(run, basket, offered, country)
+    ways = _ways(run, basket, offered, (wanted, given), address or {"country": country, "state": state})
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
@@ -203,24 +203,39 @@ def _item(one: baskets.Wanted, off: int) -> rules.Item:
     return rules.Item(one.price * one.quantity, one.offer.tax_class, Money(off, one.price.currency))
 
 
+def _left(item: rules.Item) -> Money:
+    return item.total if item.discount is None else item.total - item.discount
+
+
 def _ways(
-    run: engine.Run, basket: Basket, offered: promotions.Offered, country: str
+    run: engine.Run,
+    basket: Basket,
+    offered: promotions.Offered,
+    goods: tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]],
+    address: Mapping[str, Any],
 ) -> list[tuple[DeliveryOption | None, Outcome]]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
     way, what they take off without.
     """
-    goods = run.outcome(None)
-    spent = sum(line.price * line.quantity for line in basket.lines) - sum(goods.by_line.values())
+    before = run.outcome(None)
+    spent = sum(line.price * line.quantity for line in basket.lines) - sum(before.by_line.values())
+    bought, items = _bought(*goods, before)
+    country, state, _is_assumed = taxation.place_of(address)
     options = deliveries.delivery_options(
-        country=country, currency=basket.currency, subtotal=Money(spent, basket.currency)
+        country=country,
+        state=state,
+        postal_code=str(address.get("postal_code") or ""),
+        currency=basket.currency,
+        subtotal=Money(spent, basket.currency),
+        goods=[baskets.goods(one, _left(item)) for one, item in zip(bought, items, strict=True)],
     )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
     found: list[tuple[DeliveryOption | None, Outcome]] = []
     for option in options:
-        outcome = run.outcome(option.price.minor) if is_cheaper else goods
+        outcome = run.outcome(option.price.minor) if is_cheaper else before
         price = option.price - Money(outcome.shipping, basket.currency)
         found.append((replace(option, price=price), outcome))
-    return found or [(None, goods)]
+    return found or [(None, before)]
 
 
 def quoted_line(

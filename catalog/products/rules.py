@@ -262,3 +262,13 @@ def nearest_combination(
         return (keeps, agreed, -index)
 
     return max(range(len(combinations)), key=score)
+
+
+def volume(*measures: int | None) -> int | None:
+    """The room of a box in cubic millimetres; None unless each of its measures is known."""
+    room = 1
+    for one in measures:
+        if not one:
+            return None
+        room *= one
+    return room

@@ -50,6 +50,7 @@ class Offer:
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[Field, ...] = ()  # of who buys it
+    cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
 
     @property
     def needs_answers(self) -> bool:
@@ -59,7 +60,7 @@ class Offer:
 
 # Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
 _OF_OFFERS = (
-    "sku", "options", "is_active", "weight_grams",
+    "sku", "options", "is_active", "weight_grams", "length_mm", "width_mm", "height_mm",
     *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
     "product__product_type__tax_class", "product__brand__slug", "product__category__path",
 )  # fmt: skip
@@ -131,6 +132,7 @@ def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any
         tags=tuple(map(str, product.tags)),
         attributes=product.attributes,
         asked=asked,
+        cubic_mm=rules.volume(row.length_mm, row.width_mm, row.height_mm),
     )
 
 

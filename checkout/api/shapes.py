@@ -11,7 +11,7 @@ from rest_framework import serializers
 from cart import api as cart_api
 from cart import api_shapes
 from cart.shipping.selectors import DeliveryOption
-from checkout.api import documents, parcels
+from checkout.api import deliveries, documents, parcels
 from checkout.orders import access
 from checkout.payments import methods
 from shop.core import addresses, requests
@@ -62,15 +62,8 @@ class QuoteIn(serializers.Serializer[Any]):
     delivery_option = serializers.CharField(required=False, max_length=40)
 
 
-class DeliveryOptionOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    name = serializers.CharField()
-    price = serializers.CharField()
-    arrives_by = serializers.DateField()
-
-
 class QuoteOut(serializers.Serializer[Any]):
-    delivery_options = DeliveryOptionOut(many=True)
+    delivery_options = deliveries.DeliveryOptionOut(many=True)
     totals = cart_api.TotalsOut()
     currency = serializers.CharField()
 
@@ -186,15 +179,6 @@ class OrderListOut(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     page = serializers.IntegerField()
     limit = serializers.IntegerField()
-
-
-def delivery_option(option: DeliveryOption) -> dict[str, Any]:
-    return {
-        "id": option.code,
-        "name": option.name,
-        "price": cart_api.amount(option.price),
-        "arrives_by": option.arrives_on.isoformat(),
-    }
 
 
 def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import changes, documents, parcels, shapes, turns
+from checkout.api import changes, deliveries, documents, parcels, shapes, turns
 from checkout.archive import selectors as archive
 from checkout.archive.reading import steadily
 from checkout.orders import access
@@ -72,7 +72,7 @@ class QuoteResource(ShopperView):
             raise rest.ApiError("not_deliverable", _("This way of delivery is not offered there."), 422, fields)
         return Response(
             {
-                "delivery_options": [shapes.delivery_option(one) for one in view.quote.delivery_options],
+                "delivery_options": [deliveries.delivery_option(one) for one in view.quote.delivery_options],
                 "totals": cart_api.totals_of(view.summary),
                 "currency": view.quote.currency,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cart.pricing import carrying
 from cart.pricing import selectors as pricing
 from cart.pricing import swaps as swapping
 from cart.pricing.swaps import Swap
-from cart.shipping import selectors as deliveries
 from cart.tax import selectors as taxation
 from cart.tax.regimes import DELIVERY
 from checkout.changes import rules, selectors
@@ -97,11 +98,12 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     changed |= {name: value for name, value in _texts(wish.fields).items() if value != getattr(order, name)}
     delivery_minor = None
     if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
-        delivery = _delivery(order, address, wish, _goods(order, lines, removed, added))
+        units = _units(lines, removed, added)
+        delivery = _delivery(order, address, wish, units, _goods(order, lines, removed, added))
         if delivery.code != order.delivery_option:
             delivery_minor = taxation.ruling(address, buyer(order)).regime.price(delivery.price, DELIVERY).minor
             changed |= {
-                "delivery_option": delivery.code, "delivery_name": delivery.name, "delivery_on": delivery.arrives_on
+                "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
             }  # fmt: skip
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")
@@ -217,9 +219,23 @@ def _goods(
     return order.money(minor) + total((line.line_total for line in added), order.currency)
 
 
-def _delivery(order: Order, address: Mapping[str, Any], wish: Wish, goods: Money) -> pricing.DeliveryOption:
+def _units(
+    lines: Sequence[OrderLine], removed: Mapping[UUID, int], added: Sequence[pricing.QuotedLine]
+) -> Counter[UUID]:
+    """How many units of each variant the order will have."""
+    units: Counter[UUID] = Counter()
+    for line in lines:
+        units[line.variant_id] += line.quantity - line.returned - removed.get(line.pk, 0)
+    for one in added:
+        units[one.variant_id] += one.quantity
+    return units
+
+
+def _delivery(
+    order: Order, address: Mapping[str, Any], wish: Wish, units: Mapping[UUID, int], goods: Money
+) -> pricing.DeliveryOption:
     """The delivery asked for, else the one the order has. Raises `EditRefused` where it is not offered."""
-    options = deliveries.delivery_options(country=str(address["country"]), currency=order.currency, subtotal=goods)
+    options = carrying.delivery_options(units=units, currency=order.currency, address=address, subtotal=goods)
     code = wish.delivery_option or order.delivery_option
     for option in options:
         if option.code == code:

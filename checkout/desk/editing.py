@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.shipping import selectors as deliveries
+from cart.pricing import carrying
 from checkout.changes import services as changes
 from checkout.desk import adding
 from checkout.desk.address_form import AddressForm
@@ -97,10 +98,10 @@ def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
         wanted |= dict.fromkeys(left_out, "")
         problems.append(_("Say how many of each item the order is to have; 0 takes it off."))
     address = AddressForm(data, initial=order.shipping_address, prefix="to")
-    country = (data.get("to-country") if data else "") or order.shipping_address.get("country", "")
-    form = EditForm(data, initial=_initial(order), options=delivery_options(order, country))
+    found = rows(order, wanted)
+    form = EditForm(data, initial=_initial(order), options=delivery_options(order, _place(order, data or {}), found))
     query = str(data.get("q", "")).strip() if data else ""
-    return Screen(order, seen_revision(order, data or {}), rows(order, wanted), more, address, form, query, problems)
+    return Screen(order, seen_revision(order, data or {}), found, more, address, form, query, problems)
 
 
 def renewed(order: Order, data: Mapping[str, Any]) -> Screen:
@@ -121,7 +122,7 @@ def renewed(order: Order, data: Mapping[str, Any]) -> Screen:
     address = {name: typed.get(f"to-{name}", order.shipping_address.get(name, "")) for name in addresses.FIELDS}
     page.address = AddressForm(None, initial=address, prefix="to")
     words = {name: typed.get(name, now) for name, now in _initial(order).items()}
-    options = delivery_options(order, address["country"])
+    options = delivery_options(order, address, page.rows)
     page.form = EditForm(None, initial={**words, "reason": str(data.get("reason", ""))}, options=options)
     return page
 
@@ -159,10 +160,21 @@ def rows(order: Order, wanted: Mapping[UUID, int | str] | None = None) -> list[R
     return found
 
 
-def delivery_options(order: Order, country: str) -> list[tuple[str, str]]:
+def _place(order: Order, data: Mapping[str, Any]) -> dict[str, str]:
+    """Where the order is to go, as far as deliveries look at it: as entered, else as it is."""
+    names = ("country", "state", "postal_code")
+    if not data.get("to-country"):
+        return {name: order.shipping_address.get(name, "") for name in names}
+    return {name: str(data.get(f"to-{name}", "")) for name in names}
+
+
+def delivery_options(order: Order, address: Mapping[str, Any], found: Sequence[Row]) -> list[tuple[str, str]]:
     """What serves the address, priced, with the order's own way first if that is not on offer any more."""
     subtotal = order.money(order.subtotal_minor - order.discount_minor)
-    offered = deliveries.delivery_options(country=country, currency=order.currency, subtotal=subtotal)
+    units: Counter[UUID] = Counter()
+    for row in found:
+        units[row.line.variant_id] += row.quantity if isinstance(row.quantity, int) else row.now
+    offered = carrying.delivery_options(units=units, currency=order.currency, address=address, subtotal=subtotal)
     options = [(one.code, f"{one.name} – {one.price.format()}") for one in offered]
     if order.delivery_option not in dict(options):
         name = {"name": order.delivery_name or _("None")}

@@ -100,7 +100,7 @@ def place(
         shipping_address=dict(shipping_address),
         billing_address=dict(billing_address),
         delivery_option=delivery.code if delivery else "",
-        delivery_name=delivery.name if delivery else "",
+        delivery_name=delivery.label if delivery else "",
         delivery_on=delivery.arrives_on if delivery else None,
         idempotency_key=idempotency_key,
         po_number=po_number,

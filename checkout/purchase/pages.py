@@ -9,13 +9,11 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django_countries import countries
 
 from cart.carts import selectors as carts
-from cart.shipping.selectors import DeliveryOption
 from checkout.payments import methods, ways
+from checkout.purchase import delivering as told
 from checkout.purchase import forms, selectors, services
 from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
@@ -68,7 +66,7 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
     chosen = view.quote.delivery
     return {
         "form": form,
-        "delivery_options": [_option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
+        "delivery_options": [told.option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
         "quote": view.summary,
         "lines": view.lines,
         "gifts": view.gifts,
@@ -117,7 +115,8 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
             "name": _name(entered.shipping_address),
             "address_lines": address_lines(entered.shipping_address),
             "delivery_name": delivery.name if delivery else "",
-            "arrives": arrives(delivery) if delivery else "",
+            "arrives": told.arrives(delivery) if delivery else "",
+            "collect_lines": told.place_lines(delivery) if delivery else [],
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,
             "vat_id": entered.vat_id,
@@ -152,11 +151,6 @@ def inventory_error(view: carts.CartView) -> str:
     return " ".join(services.shortage(line.name, line.available) for line in view.shortages)
 
 
-def arrives(option: DeliveryOption) -> str:
-    """ "Arrives Tue, May 5" by locale."""
-    return _("Arrives %(date)s") % {"date": date_format(option.arrives_on, "D, N j")}
-
-
 def address_lines(address: Mapping[str, str]) -> list[str]:
     """An address as it is printed."""
     return addresses.lines(address, country_name=str(countries.name(address.get("country", ""))))
@@ -164,16 +158,6 @@ def address_lines(address: Mapping[str, str]) -> list[str]:
 
 def _name(address: Mapping[str, str]) -> str:
     return f"{address.get('first_name', '')} {address.get('last_name', '')}".strip()
-
-
-def _option(option: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
-    return {
-        "id": option.code,
-        "name": option.name,
-        "price": option.price,
-        "arrives": arrives(option),
-        "is_selected": is_selected,
-    }
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

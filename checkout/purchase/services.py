@@ -253,6 +253,7 @@ def _hold(quote: pricing.Quote, order_id: UUID, details: Details, claims: Sequen
             ttl=details.hold or providers.provider(details.provider).reservation_ttl,
             claims=claims,
             by=by,
+            at=quote.delivery.location_id if quote.delivery else None,
         )
     except reservations.OutOfStock as error:
         raise OutOfStock(error.shortages, {line.variant_id: line.name for line in quote.lines}) from error

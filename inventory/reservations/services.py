@@ -1,7 +1,7 @@
 """The reservations' commands. Each is one short transaction and may be repeated.
 
-The rows of a reference with the latest `expires_at` say what it wants: `extend` and `commit` hold it anew if some of
-them have expired meanwhile and the units are still there.
+The rows of a reference with the latest `expires_at` say what it wants: `extend` and `commit` hold it anew if some have
+expired and the units are still there.
 """
 
 from __future__ import annotations
@@ -38,27 +38,30 @@ class OtherUnits(Exception):
     """The reference already holds other quantities than it asks for now."""
 
 
-def reserve(*, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str) -> datetime:
+def reserve(
+    *, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str, at: UUID | None = None
+) -> datetime:
     """Hold units (by variant id, ≥ 1 each) for `reference` until now + `ttl`; returns that moment, aware UTC.
 
-    Everything or nothing, in a transaction of its own. The same reference with the same quantities again gets what it
-    has. Raises `OutOfStock`, `OtherUnits`, `Busy`, and `ValueError` for quantities that are none.
+    Of the location `at`, if given. Everything or nothing, in a transaction of its own. The same reference with the
+    same quantities again gets what it has. Raises `OutOfStock`, `OtherUnits`, `Busy`, `ValueError` for bad quantities.
     """
     _check(quantities)
     with locking.clear_answer():
-        if not bus.is_heard(types.StockReserved):
+        if at is None and not bus.is_heard(types.StockReserved):
             answer = direct.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by)
             if answer.held_until is not None:
                 return answer.held_until
             if not answer.is_known:
                 _refuse_at_once(quantities, reference)
         with transaction.atomic(using=db.INVENTORY, durable=True):
-            return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by)[0]
+            return exchange(holders=(), quantities=quantities, reference=reference, ttl=ttl, by=by, at=at)[0]
 
 
 def exchange(
-    *, holders: Iterable[UUID], quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str
-) -> tuple[datetime, set[UUID]]:
+    *, holders: Iterable[UUID], quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, by: str,
+    at: UUID | None = None,
+) -> tuple[datetime, set[UUID]]:  # fmt: skip
     """As `reserve`, in the caller's transaction: what the references `holders` hold of these variants serves first.
 
     Returns until when the units are held, and which of `holders` gave theirs; what they hold beyond the quantities is
@@ -78,7 +81,7 @@ def exchange(
         _renew(items, latest, now + ttl, by)
     else:
         given = _give_up(items, holders, by)
-        _hold(items, quantities, reference, now + ttl, by, claimed=sums.by_variant(given))
+        _hold(items, quantities, reference, now + ttl, by, claimed=sums.by_variant(given), at=at)
     if bus.is_heard(types.StockReserved):  # otherwise a row per order that nobody reads: the reservation says the same
         bus.publish(types.StockReserved(reference=reference, expires_at=(now + ttl).isoformat()), using=db.INVENTORY)
     return now + ttl, {row.reference for row in given}
@@ -184,9 +187,10 @@ def _hold(
     by: str,
     *,
     claimed: Mapping[UUID, int] | None = None,
+    at: UUID | None = None,
 ) -> list[Reservation]:
-    """Hold units of locked items: those `claimed`, and such as nobody waits for; when short, first take back what
-    others hold beyond their time."""
+    """Hold units of locked items (`at` a location): those `claimed`, and such as nobody waits for; expired ones too."""
+    items = [item for item in items if at in (None, item.location_id)]
     owed = stock_selectors.owed(items)
     levels = sums.levels(items)
     if rules.shortages(quantities, levels, owed=owed, claimed=claimed) and reap(items=items):

@@ -84,7 +84,13 @@ def sweep(*, limit: int = 500) -> int:
 
 
 def reserve(
-    *, quantities: Mapping[UUID, int], reference: UUID, ttl: timedelta, claims: Collection[UUID], by: str
+    *,
+    quantities: Mapping[UUID, int],
+    reference: UUID,
+    ttl: timedelta,
+    claims: Collection[UUID],
+    by: str,
+    at: UUID | None = None,
 ) -> datetime:
     """As `reservations.reserve`; what is held for the entries `claims` serves first, and these are taken by the order.
 
@@ -92,9 +98,11 @@ def reserve(
     everybody. Raises what `reservations.reserve` does; then every entry keeps its units.
     """
     if not claims:
-        return reservations.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by)
+        return reservations.reserve(quantities=quantities, reference=reference, ttl=ttl, by=by, at=at)
     with hold_locking.clear_answer(), transaction.atomic(using=db.INVENTORY, durable=True):
-        until, given = reservations.exchange(holders=claims, quantities=quantities, reference=reference, ttl=ttl, by=by)
+        until, given = reservations.exchange(
+            holders=claims, quantities=quantities, reference=reference, ttl=ttl, by=by, at=at
+        )
         _rows().filter(pk__in=given, status=Status.OFFERED).update(
             status=Status.TAKEN, taken_by=Value(reference), ended_at=Now()
         )

@@ -1,0 +1,100 @@
+"""Zones, points and days off, which every quote needs and hardly ever change: each process keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from uuid import UUID
+
+import holidays
+from django.conf import settings
+
+from cart.shipping import postal, rules
+from cart.shipping.models import Holiday, ShippingPoint, ShippingZone
+from cart.shipping.promise import WEEKEND, Calendar, Clock
+from shop.core import cache, db
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Zones in their order, points by location, and the merchant's days off by country ("": everywhere)."""
+
+    zones: tuple[tuple[UUID, rules.Zone], ...]
+    points: Mapping[UUID, ShippingPoint]
+    days_off: Mapping[str, frozenset[date]]
+
+    def zone_of(self, country: str, state: str, postal_code: str) -> UUID | None:
+        """The first zone that has an address."""
+        return next((key for key, zone in self.zones if zone.has(country, state, postal_code)), None)
+
+    def off(self, country: str, state: str, year: int) -> frozenset[date]:
+        """Days off in a year and the next one: public holidays there and those that the merchant entered."""
+        entered = self.days_off.get("", frozenset()) | self.days_off.get(country, frozenset())
+        return entered | public_holidays(country, state, year)
+
+    def clock(self, location: UUID | None, cut_off: time | None, year: int) -> Clock:
+        """By which a location hands parcels over; the shop's own where it is no point."""
+        point = self.points.get(location) if location else None
+        if point is None:
+            return Clock(settings.TIME_ZONE, cut_off, 0, Calendar(WEEKEND, self.days_off.get("", frozenset())))
+        country, state = point.address.get("country", ""), point.address.get("state", "")
+        off = self.off(country, state, year) if point.keeps_holidays else frozenset()
+        earlier = min(filter(None, (point.cut_off, cut_off)), default=None)
+        return Clock(point.time_zone, earlier, point.handling_days, Calendar(weekdays(point.rest_days), off))
+
+
+_held: dict[str, Setup] = {}  # this process's, under the version that the cache names
+
+
+def setup() -> Setup:
+    """As it was when something of it was last changed. Three queries when this process has not seen it, else none."""
+    version: str = cache.SHIPPING.get_or(lambda: str(db.uuid7()))
+    found = _held.get(version)
+    if found is None:
+        found = _load()
+        _held.clear()
+        _held[version] = found
+    return found
+
+
+def forget() -> None:
+    """Read it anew from now on."""
+    cache.SHIPPING.delete()
+
+
+def _load() -> Setup:
+    off: dict[str, set[date]] = {}
+    for country, day in Holiday.objects.values_list("country", "on"):
+        off.setdefault(country, set()).add(day)
+    return Setup(
+        tuple((row.pk, zone(row)) for row in ShippingZone.objects.all()),
+        {row.location_id: row for row in ShippingPoint.objects.all()},
+        {country: frozenset(days) for country, days in off.items()},
+    )
+
+
+def zone(row: ShippingZone) -> rules.Zone:
+    """A zone as the rules know it. Raises `postal.BadRule`."""
+    return rules.Zone(
+        frozenset(row.countries), frozenset(row.states), postal.parse(row.postal_codes), postal.parse(row.but_not)
+    )
+
+
+def weekdays(digits: str) -> frozenset[int]:
+    """The days of the week as columns hold them: "56" is Saturday and Sunday."""
+    return frozenset(int(digit) for digit in digits if digit in "0123456")
+
+
+@lru_cache(maxsize=512)
+def public_holidays(country: str, state: str, year: int) -> frozenset[date]:
+    """Public holidays of a year and the next one, by the library `holidays`; none for a country that it does not
+    know. A state that it does not know has those of the country."""
+    years = [year, year + 1]
+    for part in filter(None, (state, "-")):
+        try:
+            return frozenset(holidays.country_holidays(country, subdiv=None if part == "-" else part, years=years))
+        except NotImplementedError:
+            continue
+    return frozenset()

@@ -1,0 +1,70 @@
+"""What the checkout says of each way of delivery: price, days, parcels, and where it is collected."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_countries import countries
+
+from cart.shipping.selectors import DeliveryOption, Parcel
+from shop.core import addresses
+
+SOON = timedelta(hours=24)  # a deadline that is further away hurries nobody
+
+
+def option(one: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
+    """A way of delivery as the template shows it."""
+    return {
+        "id": one.code,
+        "name": one.name,
+        "price": one.price,
+        "arrives": arrives(one),
+        "deadline": deadline(one),
+        "parcels": [_parcel(parcel) for parcel in one.parcels] if len(one.parcels) > 1 else [],
+        "place": place_lines(one),
+        "opening_hours": one.place.opening_hours if one.place else "",
+        "is_selected": is_selected,
+    }
+
+
+def arrives(one: DeliveryOption) -> str:
+    """ "Arrives Tue, May 5" by locale; of what is collected, when it is ready."""
+    said = _("Ready %(date)s") if one.place else _("Arrives %(date)s")
+    return said % {"date": _day(one.arrives_on)}
+
+
+def deadline(one: DeliveryOption) -> str:
+    """ "Order within 3 h 12 min for this day."; nothing where that is no matter, or a day away."""
+    if one.order_before is None or one.quoted_at is None:
+        return ""
+    left = one.order_before - one.quoted_at
+    if not timedelta(minutes=1) <= left < SOON:
+        return ""
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    if hours:
+        return _("Order within %(hours)s h %(minutes)s min for this day.") % {"hours": hours, "minutes": minutes}
+    return _("Order within %(minutes)s min for this day.") % {"minutes": minutes}
+
+
+def place_lines(one: DeliveryOption) -> list[str]:
+    """The address at which it is collected, in the shop's own country without that; nothing for what is delivered."""
+    if one.place is None:
+        return []
+    country = one.place.address.get("country", "")
+    lines = addresses.lines(one.place.address, country_name=str(countries.name(country)))
+    return [one.place.name, *(lines[:-1] if country == settings.DEFAULT_COUNTRY else lines)]
+
+
+def _parcel(one: Parcel) -> str:
+    said = ngettext("%(count)s item, arrives %(date)s", "%(count)s items, arrive %(date)s", one.units)
+    line = said % {"count": one.units, "date": _day(one.arrives_on)}
+    return _("%(line)s from %(place)s") % {"line": line, "place": one.origin} if one.origin else line
+
+
+def _day(day: date) -> str:
+    return date_format(day, "D, N j")
