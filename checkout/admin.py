@@ -5,6 +5,7 @@ from checkout.desk.archived import ArchivedOrderPages
 from checkout.disputes.admin import DisputeAdmin
 from checkout.drafts.admin import DraftAdmin
 from checkout.fulfilment.admin import ForgottenLabelAdmin, ShipmentAdmin
+from checkout.giftcards.admin import GiftCardAdmin, GiftCardBatchAdmin
 from checkout.invoices.admin import DocumentAdmin, InvoiceDetailsAdmin
 from checkout.ledger.admin import LedgerEntryAdmin
 from checkout.payments.admin import (
@@ -35,6 +36,8 @@ __all__ = [
     "DocumentAdmin",
     "DraftAdmin",
     "ForgottenLabelAdmin",
+    "GiftCardAdmin",
+    "GiftCardBatchAdmin",
     "InvoiceDetailsAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",

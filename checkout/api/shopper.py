@@ -22,9 +22,10 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import changes, documents, parcels, shapes, turns
+from checkout.api import changes, documents, gifts, parcels, shapes, turns
 from checkout.archive import selectors as archive
 from checkout.archive.reading import steadily
+from checkout.giftcards import bought
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -165,7 +166,7 @@ class OrderCancel(ShopperView):
             if changes.has_lines(request):
                 changes.cancel_own_units(request, found)
             else:
-                orders.cancel(order_id=found.pk, by=requests.actor(request))
+                bought.cancel_order(order_id=found.pk, by=requests.actor(request))
         except orders.TransitionRefused as refused:
             raise rest.ApiError("transition_refused", str(refused), 409) from refused
         response = _shown(order_of(request, number))
@@ -257,15 +258,18 @@ def _key(request: Request) -> str:
 def _way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) -> ways.Way:
     """How it is to be paid, checked as the payment page does it."""
     wish = given["payment"]
-    provider = "" if wish["provider"] == methods.CREDIT else wish["provider"]
-    shopper = methods.Shopper(requests.customer_id(request), amount, given["shipping_address"].get("country", ""))
+    provider = "" if wish["provider"] in methods.BALANCES else wish["provider"]
+    shopper = methods.Shopper(
+        requests.customer_id(request), amount, given["shipping_address"].get("country", ""),
+        gifts.cards(request, wish["gift_cards"], amount.currency),
+    )  # fmt: skip
     chosen = {
         "method": methods.of_provider(provider),
         "provider": provider,
         "token": wish["token"],
         "saved_card": str(wish["saved_card"] or ""),
         "is_saving": wish["save_card"],
-        "use_credit": wish["use_credit"] or not provider,
+        "use_credit": wish["use_credit"] or wish["provider"] == methods.CREDIT,
     }
     try:
         return ways.resolve(shopper, cart_id, chosen)

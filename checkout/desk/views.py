@@ -23,6 +23,7 @@ from checkout.archive import reading
 from checkout.archive import selectors as archive
 from checkout.desk import forms, pages, paying, services
 from checkout.desk import history as lists
+from checkout.giftcards import bought, hand
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -90,7 +91,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, too_late)
         return _to(found)
     try:
-        done = orders.cancel(order_id=found.pk, by=requests.actor(request))
+        done = bought.cancel_order(order_id=found.pk, by=requests.actor(request))
     except orders.TransitionRefused:
         messages.error(request, too_late)
     else:
@@ -169,6 +170,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     except payments.PaymentRefused as refused:
         messages.error(request, str(refused))
         return _to(found)
+    hand.drop(request)
     if form.way.is_hosted:
         return payment_page(request, number)
     return _to(found, placed=True)

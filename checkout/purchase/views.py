@@ -18,6 +18,7 @@ from django_ratelimit.core import is_ratelimited
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
 from checkout.archive import selectors as archive
+from checkout.giftcards import hand
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
@@ -111,6 +112,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
             )
         except _REFUSALS as refusal:
             return _not_placed(request, cart, entered, seen, refusal)
+    hand.drop(request)
     return _to_order(order, is_hosted=chosen.way.is_hosted)
 
 
@@ -144,6 +146,7 @@ def _queue(request: HttpRequest, cart: Any, entered: Any, details: services.Deta
         return _not_placed(request, cart, entered, seen, refusal)
     except line.LineFull:
         return _come_again(request, cart, entered, seconds=60)
+    hand.drop(request)
     return SeeOther(reverse("checkout_turn", args=[click.token]))
 
 
