@@ -13,6 +13,7 @@ from cart.promotions.rules import Basket, Line, Outcome, keys_of
 from cart.promotions.selectors import Offered
 from catalog.products import selectors as products
 from catalog.products import tree
+from catalog.products.rules import GIFT_CARD
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -51,10 +52,11 @@ def wanted(offer: products.Offer, quantity: int) -> Wanted:
 
 
 def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
-    """`given`: what there is to give."""
+    """`given`: what there is to give. Gift cards are money: no promotion makes them cheaper or counts their price."""
+    goods = [one for one in wanted if one.offer.tax_class != GIFT_CARD]
     return Basket(
         currency=currency,
-        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, _keys(one.offer)) for one in wanted),
+        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, _keys(one.offer)) for one in goods),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
         country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},

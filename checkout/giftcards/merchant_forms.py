@@ -25,6 +25,9 @@ from shop.core.fields import LineField
 from shop.core.money import BadAmount, Money
 
 
+_LAST_YEAR = 2199
+
+
 class AmountForm(forms.Form):
     """An amount, as `money` once it is valid. `key` makes a second click the same act."""
 
@@ -72,7 +75,10 @@ class ValueForm(AmountForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         cleaned["expires_at"] = None
-        if day := cleaned.get("valid_until"):
+        day = cleaned.get("valid_until")
+        if day and day.year > _LAST_YEAR:
+            self.add_error("valid_until", _("This day is too far away."))
+        elif day:
             cleaned["expires_at"] = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
             if cleaned["expires_at"] <= db.clock():
                 self.add_error("valid_until", _("This day is over."))
