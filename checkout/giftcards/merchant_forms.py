@@ -24,7 +24,6 @@ from shop.core import db
 from shop.core.fields import LineField
 from shop.core.money import BadAmount, Money
 
-
 _LAST_YEAR = 2199
 
 
