@@ -92,10 +92,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         return _to(found)
     try:
         done = bought.cancel_order(order_id=found.pk, by=requests.actor(request))
-    except orders.TransitionRefused:
-        messages.error(request, too_late)
-    else:
         messages.success(request, paying.cancelled_text(done))
+    except orders.TransitionRefused as refused:
+        messages.error(request, str(refused) if refused.why == "card_used" else too_late)
     return _to(found)
 
 

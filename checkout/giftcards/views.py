@@ -52,8 +52,13 @@ def balance(request: HttpRequest) -> HttpResponse:
             card = selectors.with_code(form.cleaned_data["code"])
             if card is None:
                 form.add_error("code", unknown())
-        status = status if form.is_valid() or status == 429 else 422
-    return render(request, "checkout/giftcards/balance.html", {"form": form, "card": card}, status=status)
+        status = 422 if form.errors and status == 200 else status
+    return render(
+        request,
+        "checkout/giftcards/balance.html",
+        {"form": forms.CodeForm() if card else form, "card": card},
+        status=status,
+    )
 
 
 @never_cache
