@@ -5,6 +5,8 @@ from checkout.desk.archived import ArchivedOrderPages
 from checkout.disputes.admin import DisputeAdmin
 from checkout.drafts.admin import DraftAdmin
 from checkout.fulfilment.admin import ForgottenLabelAdmin, ShipmentAdmin
+from checkout.giftcards.admin import GiftCardAdmin
+from checkout.giftcards.batch_admin import GiftCardBatchAdmin
 from checkout.invoices.admin import DocumentAdmin, InvoiceDetailsAdmin
 from checkout.ledger.admin import LedgerEntryAdmin
 from checkout.payments.admin import (
@@ -36,6 +38,8 @@ __all__ = [
     "DocumentAdmin",
     "DraftAdmin",
     "ForgottenLabelAdmin",
+    "GiftCardAdmin",
+    "GiftCardBatchAdmin",
     "InvoiceDetailsAdmin",
     "LedgerEntryAdmin",
     "OrderAdmin",

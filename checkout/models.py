@@ -5,6 +5,7 @@ from checkout.cards.models import SavedCard
 from checkout.disputes.models import Dispute
 from checkout.drafts.models import Draft
 from checkout.fulfilment.models import ForgottenLabel, Shipment, ShipmentLine, TrackingEvent
+from checkout.giftcards.models import GiftCard, GiftCardBatch, GiftCardEntry
 from checkout.holds.models import HoldStep
 from checkout.invoices.models import Document, DocumentCounter, InvoiceDetails
 from checkout.ledger.models import LedgerEntry
@@ -48,6 +49,9 @@ __all__ = [
     "DocumentCounter",
     "Draft",
     "ForgottenLabel",
+    "GiftCard",
+    "GiftCardBatch",
+    "GiftCardEntry",
     "HoldStep",
     "InvoiceDetails",
     "LedgerEntry",

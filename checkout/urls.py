@@ -5,6 +5,7 @@ from django.urls import path
 from checkout.cards import views as cards
 from checkout.desk import views as desk
 from checkout.feedback import views as feedback
+from checkout.giftcards import views as giftcards
 from checkout.invoices import views as invoices
 from checkout.purchase import views as purchase
 from checkout.returns import views as returns
@@ -23,6 +24,9 @@ urlpatterns = [
     path("account/credit/", storecredit.credit, name="store_credit"),
     path("checkout/", purchase.details, name="checkout"),
     path("checkout/payment/", purchase.payment, name="payment"),
+    path("checkout/gift-card/", giftcards.use, name="gift_card_use"),
+    path("checkout/gift-card/remove/", giftcards.drop, name="gift_card_drop"),
+    path("gift-cards/", giftcards.balance, name="gift_card"),
     path("checkout/place", purchase.place, name="checkout_place"),
     path("checkout/line/<str:token>/", purchase.turn, name="checkout_turn"),
     path("account/orders/", desk.history, name="order_history"),

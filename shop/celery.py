@@ -52,6 +52,7 @@ app.conf.imports = (
     "checkout.purchase.tasks",
     "checkout.drafts.tasks",
     "checkout.archive.tasks",
+    "checkout.giftcards.tasks",
     "checkout.warehouse.tasks",
     "checkout.simulation.tasks",
 )
@@ -95,6 +96,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=35),
     },
     "drafts.clear": {"task": "checkout.drafts.tasks.clear_abandoned", "schedule": crontab(hour=3, minute=25)},
+    "giftcards.expire": {"task": "checkout.giftcards.tasks.expire", "schedule": crontab(minute=15)},
     "archive.archive": {"task": "checkout.archive.tasks.archive", "schedule": crontab(hour=2, minute=5)},
     "archive.bring_back": {"task": "checkout.archive.tasks.bring_back", "schedule": 300.0},
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},

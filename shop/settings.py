@@ -221,6 +221,9 @@ ATTACHMENTS = {  # who has the file of "document:<id>" for an e-mail, by the par
     "document": "checkout.invoices.services.attachment",
     "purchase-order": "inventory.suppliers.emails.attachment",
 }
+MAIL_SECRETS = {  # who reads "gift-card:<id>" for an e-mail when it is sent, by the part before the colon
+    "gift-card": "checkout.giftcards.emails.code",
+}
 LINKS = {  # who says in the admin what "order:<id>" is, by the part before the colon (shop/core/links.py)
     "order": "checkout.archive.selectors.links",
     "change": "checkout.changes.selectors.links",
@@ -387,6 +390,7 @@ UNFOLD = {
                 _page(_("Payment routes"), "alt_route", "checkout.paymentroute"),
                 _page(_("Receivables"), "request_quote", "checkout.receivable"),
                 _page(_("Store credit"), "account_balance_wallet", "checkout.creditaccount"),
+                _page(_("Gift cards"), "card_giftcard", "checkout.giftcard"),
                 _page(_("Refunds"), "undo", "checkout.refund"),
                 _page(_("Archived orders"), "inventory", "checkout.archivedorder"),
                 _page(_("Carts"), "shopping_bag", "cart.cart"),
@@ -523,6 +527,8 @@ INVOICE_GROUP = "Invoice customers"  # customers in this group of the admin may 
 INVOICE_DUE_DAYS = int(env("INVOICE_DUE_DAYS", "14"))
 INVOICE_LIMIT = Decimal(env("INVOICE_LIMIT", "1000"))  # of one order, in the default currency; 0: no invoices
 STORE_CREDIT_LARGEST_GRANT = int(env("STORE_CREDIT_LARGEST_GRANT", "100000"))  # units of the currency, in one go
+GIFT_CARD_LARGEST = int(env("GIFT_CARD_LARGEST", "10000"))  # units of the currency, on one card
+GIFT_CARD_GRACE_DAYS = int(env("GIFT_CARD_GRACE_DAYS", "30"))  # to spend what comes back to a card that is over
 DRAFT_KEEP = timedelta(days=int(env("DRAFT_KEEP_DAYS", "90")))  # drafts that nobody touches any more; 0: for ever
 DRAFT_HOLD = timedelta(days=int(env("DRAFT_HOLD_DAYS", "3")))  # units of an order made at the desk, until it is paid
 # Where shoppers send what they return: the lines of the address, with a "|" between them.

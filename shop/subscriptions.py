@@ -42,6 +42,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.BalancePaid: (
         "checkout.fulfilment.receivers.move_on",
         "checkout.payments.receivers.mail_balance_paid",
+        "checkout.giftcards.receivers.settle",
     ),
     types.CardRemoved: ("checkout.payments.receivers.forget_card",),
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
@@ -52,6 +53,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.reviews.receivers.note_purchases",
         "catalog.recommendations.receivers.note_order",
         "checkout.invoices.receivers.settle",
+        "checkout.giftcards.receivers.settle",
     ),
     types.OrderCancelled: (
         "checkout.orders.receivers.give_back_stock",
@@ -61,6 +63,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.orders.receivers.mail_order_cancelled",
         "catalog.recommendations.receivers.withdraw_order",
         "checkout.invoices.receivers.settle",
+        "checkout.giftcards.receivers.settle",
     ),
     types.OrderChanged: (
         "checkout.changes.receivers.settle_units",
@@ -68,6 +71,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.changes.receivers.mail_order_changed",
         "checkout.fulfilment.receivers.capture_value",
         "checkout.invoices.receivers.settle",
+        "checkout.giftcards.receivers.settle",
     ),
     types.DocumentIssued: ("checkout.invoices.receivers.mail_document",),
     types.ShipmentDispatched: (
@@ -101,6 +105,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.fulfilment.receivers.give_back_stock",
         "checkout.fulfilment.receivers.cancel_shipments",
         "checkout.invoices.receivers.settle",
+        "checkout.giftcards.receivers.settle",
     ),
     types.ReturnRequested: ("checkout.returns.receivers.mail_requested",),
     types.ReturnApproved: ("checkout.returns.receivers.mail_approved",),
@@ -112,6 +117,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.returns.receivers.complete_exchange",
         "checkout.returns.receivers.mail_settled",
         "checkout.returns.receivers.issue_papers",
+        "checkout.giftcards.receivers.settle",
     ),
     types.ExchangeDone: ("checkout.returns.receivers.mail_settled",),
     types.PrintAsked: ("checkout.warehouse.receivers.draw",),

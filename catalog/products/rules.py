@@ -14,6 +14,7 @@ from typing import Any
 SLUG_LENGTH = 150  # room for a suffix within the column's 160
 MAX_VARIANTS = 2000
 MAX_TEXT = 1000
+GIFT_CARD = "gift_card"  # the tax class of product types whose units are gift cards: sold untaxed, never discounted
 
 
 def slug(text: str, fallback: str = "item") -> str:

@@ -19,6 +19,7 @@ from checkout.api import parcels, shapes, staff
 from checkout.api.staff import StaffView
 from checkout.changes import services as changes
 from checkout.desk import services as desk
+from checkout.giftcards import bought
 from checkout.orders import access, transitions
 from checkout.orders import selectors as orders
 from checkout.orders import services as order_services
@@ -168,7 +169,7 @@ def cancel(request: Request, number: str) -> Response:
         _made(lambda: changes.cancel_units(order_id=order.pk, units=units, reason=wanted["reason"], by=by))
         return answer(number)
     try:
-        order_services.cancel(order_id=order.pk, by=by, note=wanted["reason"])
+        bought.cancel_order(order_id=order.pk, by=by, note=wanted["reason"])
     except order_services.TransitionRefused as refusal:
         raise staff.refused(refusal) from refusal
     return answer(number)

@@ -12,6 +12,7 @@ from cart import api as cart_api
 from cart import api_shapes
 from cart.shipping.selectors import DeliveryOption
 from checkout.api import deliveries, documents, parcels
+from checkout.giftcards import rules as gift_rules
 from checkout.orders import access
 from checkout.payments import methods
 from shop.core import addresses, requests
@@ -71,19 +72,25 @@ class QuoteOut(serializers.Serializer[Any]):
 class PaymentIn(serializers.Serializer[Any]):
     """`token` is the provider's name for the card ("pm_card_visa" in the sandbox), `savedCard` the id of one of the
     customer's own cards instead; a transfer and an invoice have none. `saveCard` keeps a new card for the next order.
-    `useCredit` pays as much as the customer's store credit can; "store_credit" alone pays everything with it."""
+    `useCredit` pays as much as the customer's store credit can; "store_credit" alone pays everything with it.
+    `giftCards` are the codes of gift cards that pay first, in this order; "gift_card" says that they pay everything."""
 
-    provider = serializers.ChoiceField(choices=[*(method.provider for method in methods.METHODS), methods.CREDIT])
+    provider = serializers.ChoiceField(choices=[*(method.provider for method in methods.METHODS), *methods.BALANCES])
     token = serializers.RegexField(r"^[A-Za-z0-9_-]*$", max_length=255, required=False, allow_blank=True, default="")
     saved_card = serializers.UUIDField(required=False, allow_null=True, default=None)
     save_card = serializers.BooleanField(required=False, default=False)
     use_credit = serializers.BooleanField(required=False, default=False)
+    gift_cards = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, default=list, max_length=gift_rules.MOST_CARDS
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["provider"] not in {method.provider for method in methods.by_id().values()} | {methods.CREDIT}:
+        if attrs["provider"] not in {method.provider for method in methods.by_id().values()} | {*methods.BALANCES}:
             raise serializers.ValidationError({"provider": [_("This shop does not take it.")]})
         needs_token = {method.provider for method in methods.METHODS if method.needs_token}
-        if attrs["provider"] in needs_token and not (attrs["token"] or attrs["saved_card"] or attrs["use_credit"]):
+        if attrs["provider"] in needs_token and not (
+            attrs["token"] or attrs["saved_card"] or attrs["use_credit"] or attrs["gift_cards"]
+        ):
             raise serializers.ValidationError({"token": [_("Send the payment method's token.")]})
         return attrs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
@@ -22,13 +21,13 @@ from cart import api as cart_api
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from checkout.api import changes, deliveries, documents, parcels, shapes, turns
+from checkout.api import changes, deliveries, documents, parcels, paying, shapes, turns
 from checkout.archive import selectors as archive
 from checkout.archive.reading import steadily
+from checkout.giftcards import bought
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
-from checkout.payments import methods, ways
 from checkout.payments import selectors as payments
 from checkout.purchase import line
 from checkout.purchase import selectors as purchase_selectors
@@ -165,7 +164,7 @@ class OrderCancel(ShopperView):
             if changes.has_lines(request):
                 changes.cancel_own_units(request, found)
             else:
-                orders.cancel(order_id=found.pk, by=requests.actor(request))
+                bought.cancel_order(order_id=found.pk, by=requests.actor(request))
         except orders.TransitionRefused as refused:
             raise rest.ApiError("transition_refused", str(refused), 409) from refused
         response = _shown(order_of(request, number))
@@ -196,7 +195,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         language=get_language() or "en",
         gift_message=given["gift_message"],
         po_number=given["po_number"],
-        **_way(request, given, expected, cart.pk).wanted(),
+        **paying.way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:
         try:
@@ -252,26 +251,6 @@ def _key(request: Request) -> str:
     """The order's own key: one caller's keys are not another's."""
     text = f"{rest.scope(request)}\n{request.headers['Idempotency-Key']}"
     return "api:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) -> ways.Way:
-    """How it is to be paid, checked as the payment page does it."""
-    wish = given["payment"]
-    provider = "" if wish["provider"] == methods.CREDIT else wish["provider"]
-    shopper = methods.Shopper(requests.customer_id(request), amount, given["shipping_address"].get("country", ""))
-    chosen = {
-        "method": methods.of_provider(provider),
-        "provider": provider,
-        "token": wish["token"],
-        "saved_card": str(wish["saved_card"] or ""),
-        "is_saving": wish["save_card"],
-        "use_credit": wish["use_credit"] or not provider,
-    }
-    try:
-        return ways.resolve(shopper, cart_id, chosen)
-    except ways.WayRefused as refused:
-        fields = {"payment": {refused.part: [str(refused)]}}
-        raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from refused
 
 
 def _placed(found: Any) -> Response:

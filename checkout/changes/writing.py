@@ -12,6 +12,7 @@ from checkout.changes import rules, selectors
 from checkout.changes.planning import EditRefused, Plan, check
 from checkout.fulfilment import labelling
 from checkout.fulfilment import services as fulfilment
+from checkout.giftcards import bought
 from checkout.orders import locking, revising
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -20,6 +21,7 @@ from checkout.payments import services as payments
 from inventory.stock import selectors as stock
 from shop.core import db
 
+_WAREHOUSE = (OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)  # units that are not there
 _GOES_BY = frozenset({"shipping_address", "delivery_option"})  # of what a change may say: what stands on labels
 
 
@@ -54,11 +56,14 @@ def write(
             raise changed_meanwhile()
         lines = order_selectors.lines_of(order_id)
         check(order, lines, plan)
+        if plan.kind not in _WAREHOUSE and not bought.can_go(order_id, plan.removed):
+            raise EditRefused(_("A gift card that was bought with it has been used."), "card_used")
         if not plan.added and plan.removed and rules.is_empty(selectors.units(order_id, lines), plan.removed):
             if not may_cancel:
                 raise MayNotCancel(_("Nothing would be left of the order, and you may not cancel it."))
-            why = "out_of_stock" if plan.kind in (OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT) else ""
+            why = "out_of_stock" if plan.kind in _WAREHOUSE else ""
             orders.apply(order_id=order_id, trigger="cancel", by=by, note=reason, reason=why)
+            bought.settle(order_id=order_id, by=by)
             return None
         change = revising.revise(
             order=order, kind=plan.kind, by=by, reason=reason, removed=plan.removed, added=plan.added,
@@ -72,6 +77,7 @@ def write(
             why = reason if plan.kind == OrderChange.Kind.EXCHANGE else _("The order was changed.")
         if plan.removed and not plan.added:  # what goes back for what an exchange had added is a part of that exchange
             cause = cause or selectors.exchange_of(order_id, plan.removed)
+        bought.settle(order_id=order_id, by=by)
         payments.settle(order_id=order_id, by=by, reason=why, cause=cause)
         return change
 

@@ -22,6 +22,7 @@ from checkout.desk.asking import REFUSALS, AskPages, amount_of
 from checkout.desk.edit_pages import EditPages
 from checkout.desk.order_list import OrderList
 from checkout.desk.parcel_pages import ParcelPages
+from checkout.giftcards import bought
 from checkout.orders import diagram, transitions
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -131,7 +132,7 @@ class OrderAdmin(EditPages, ParcelPages, AskPages, OrderList):
         """Ask whether, and why."""
         return self._ask(
             request, order_id, merchant_forms.CancelForm, _("Cancel order"), transitions.CANCEL,
-            lambda order, data, by: orders.cancel(order_id=order.pk, by=by, note=data["note"]),
+            lambda order, data, by: bought.cancel_order(order_id=order.pk, by=by, note=data["note"]),
             _("The order is cancelled."), shown=self._cancelled,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
+from checkout.giftcards import hand
 from checkout.orders import emails
 from checkout.orders import selectors as orders
 from checkout.payments import crediting, methods, transfers, ways
@@ -129,7 +130,8 @@ def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
     """Who wants to pay what is due of an order. Its link alone opens nobody's saved cards and store credit."""
     mine = requests.customer_id(request)
     customer_id = mine if mine is not None and mine == order.customer_id else None
-    return methods.Shopper(customer_id, payments.still_due(order.pk), order.shipping_address.get("country", ""))
+    country, cards = order.shipping_address.get("country", ""), tuple(hand.cards(request))
+    return methods.Shopper(customer_id, payments.still_due(order.pk), country, cards)
 
 
 def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
@@ -141,6 +143,7 @@ def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str,
         "seen_total": str(who.amount),
         "idempotency_key": "",
         "form_url": reverse("order_pay", args=[order.number]),
+        "gift_next": reverse("order", args=[order.number]) + query_of(request),
         "hold_until": reservations.held_until(order.pk),
     }
 

@@ -143,6 +143,8 @@ def _money_back(refund: Any) -> tuple[str, str]:
     amount = {"amount": refund.amount.format()}
     if refund.destination == "store_credit" or refund.payment.provider == methods.CREDIT:
         return _("%(amount)s is yours as store credit") % amount, ""
+    if refund.payment.provider == methods.GIFT_CARD and refund.status == "done":
+        return _("%(amount)s is on your gift card again") % amount, ""
     if refund.status == "done":
         return _("%(amount)s went back to you") % amount, _("Banks take up to five working days to show it.")
     return _("%(amount)s is on its way back to you") % amount, ""

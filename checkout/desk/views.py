@@ -23,6 +23,7 @@ from checkout.archive import reading
 from checkout.archive import selectors as archive
 from checkout.desk import forms, pages, paying, services
 from checkout.desk import history as lists
+from checkout.giftcards import bought, hand
 from checkout.orders import access
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -90,11 +91,10 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, too_late)
         return _to(found)
     try:
-        done = orders.cancel(order_id=found.pk, by=requests.actor(request))
-    except orders.TransitionRefused:
-        messages.error(request, too_late)
-    else:
+        done = bought.cancel_order(order_id=found.pk, by=requests.actor(request))
         messages.success(request, paying.cancelled_text(done))
+    except orders.TransitionRefused as refused:
+        messages.error(request, str(refused) if refused.why == "card_used" else too_late)
     return _to(found)
 
 
@@ -169,6 +169,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     except payments.PaymentRefused as refused:
         messages.error(request, str(refused))
         return _to(found)
+    hand.drop(request)
     if form.way.is_hosted:
         return payment_page(request, number)
     return _to(found, placed=True)

@@ -128,8 +128,9 @@ def _invoiced(
 
 
 def _held(by: str) -> str:
-    """Store credit that is held is taken as soon as the rest of the order is surely paid, as it is by now."""
-    return "paid" if by == methods.CREDIT else "held"
+    """What is held of gift cards and store credit is taken as soon as the rest of the order is surely paid, as it is by
+    now."""
+    return "paid" if by in methods.BALANCES else "held"
 
 
 def _credited(parts: Split, found: Sequence[Payment], before: Sequence[Document]) -> list[Line]:

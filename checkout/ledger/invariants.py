@@ -13,7 +13,8 @@ _BALANCED: tuple[Check, ...] = (
         LEFT JOIN checkout_paymentevent event ON event.id = entry.event_id AND event.payment_id = entry.payment_id
             AND event.order_id = entry.order_id AND event.currency = entry.currency
         LEFT JOIN checkout_creditentry credit ON entry.payment_id IS NULL AND credit.id = entry.event_id
-        WHERE event.id IS NULL AND credit.id IS NULL
+        LEFT JOIN checkout_giftcardentry gift ON entry.payment_id IS NULL AND gift.id = entry.event_id
+        WHERE event.id IS NULL AND credit.id IS NULL AND gift.id IS NULL
           AND NOT EXISTS (SELECT FROM checkout_archivedorder archived WHERE archived.id = entry.order_id)
         """,
     ),

@@ -15,6 +15,10 @@ ACCOUNTS = {
     rules.LOSSES: gettext_lazy("Lost disputes"),
     rules.STORE_CREDIT: gettext_lazy("Store credit owed"),
     rules.CREDIT_GIVEN: gettext_lazy("Store credit given"),
+    rules.GIFT_CARDS: gettext_lazy("Gift cards owed"),
+    rules.GIFT_CARDS_GIVEN: gettext_lazy("Gift cards given"),
+    rules.GIFT_CARDS_SOLD: gettext_lazy("Gift cards sold"),
+    rules.GIFT_CARDS_EXPIRED: gettext_lazy("Gift cards expired"),
 }
 # Accounts that each provider has one of: "holds:stripe".
 KINDS = {

@@ -12,6 +12,11 @@ STORE_CREDIT = "store_credit"  # what we owe customers as store credit: the sum 
 CREDIT_GIVEN = "credit_given"  # what was given away as it, by staff
 CREDIT_CLEARING = "provider_clearing:store_credit"  # what payments hold and spend of it
 CREDIT_PAYABLE = "refunds_payable:store_credit"  # refunds on their way to it
+GIFT_CARDS = "gift_cards"  # what we owe whoever has gift cards: the sum of all their balances, as a credit
+GIFT_CARDS_GIVEN = "gift_cards_given"  # what staff put on them, or took off
+GIFT_CARDS_SOLD = "gift_cards_sold"  # what was paid for them
+GIFT_CARDS_EXPIRED = "gift_cards_expired"  # what nobody spent in time
+GIFT_CLEARING = "provider_clearing:gift_card"  # what payments hold and spend of them
 
 Pair = tuple[str, str]  # debit, credit
 
@@ -62,11 +67,11 @@ def positions(provider: str, standing: Standing) -> dict[Pair, int]:
     return {pair: minor for pair, minor in moved.items() if minor}
 
 
-def credit_posting(change: int, against: str) -> Posting:
-    """The row of a store credit account's change: more credit is more that we owe, less comes off that."""
+def credit_posting(change: int, against: str, owed: str = STORE_CREDIT) -> Posting:
+    """The row of a change of what we owe (store credit, a gift card): more of it is owed more, less comes off that."""
     if change > 0:
-        return Posting(against, STORE_CREDIT, change)
-    return Posting(STORE_CREDIT, against, -change)
+        return Posting(against, owed, change)
+    return Posting(owed, against, -change)
 
 
 def postings(before: Mapping[Pair, int], after: Mapping[Pair, int]) -> list[Posting]:

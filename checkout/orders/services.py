@@ -34,6 +34,7 @@ OBJECTIONS = {
     "not_handed_over": gettext_lazy("nothing has been handed to a carrier"),
     "not_delivered": gettext_lazy("not every parcel has arrived"),
     "handed_over": gettext_lazy("a parcel is already on its way; take off what is still here"),
+    "card_used": gettext_lazy("a gift card that was bought with it has been used"),
     "not_back": gettext_lazy("not every unit is back"),
     "not_refunded": gettext_lazy("not all of its money has been given back"),
 }

@@ -129,23 +129,24 @@ def _close_others(payment: Payment) -> None:
 
 
 def _is_part(other: Payment, payment: Payment) -> bool:
-    """Whether `other` pays a part beside `payment`, and is not an older attempt: store credit, or what is held for an
-    order whose balance this one is for."""
+    """Whether `other` pays a part beside `payment`, and is not an older attempt: a gift card, store credit, or what is
+    held for an order whose balance this one is for."""
     if selectors.is_for_balance(payment) and other.status == Payment.Status.AUTHORISED:
         return True
-    return other.provider == methods.CREDIT and payment.provider != methods.CREDIT
+    return other.provider in methods.BALANCES and (other.provider, payment.provider) != (methods.CREDIT,) * 2
 
 
 def _hold_credit(payment: Payment) -> bool:
-    """Store credit that pays a part is set aside first. If that fails the rest is not asked for; False then."""
-    if payment.provider == methods.CREDIT:
+    """Gift cards and store credit that pay a part are set aside first. If that fails the rest is not asked for; False
+    then."""
+    if selectors.is_a_part(payment):
         return True
     for part in selectors.waiting_credit(payment):
         charge(payment_id=part.pk)
     if selectors.still_due(payment.order_id).minor <= payment.amount_minor:
         return True
     with override(payment.order.language):
-        sentence = _("Your store credit has changed, so this payment was not made. Nothing was charged.")
+        sentence = _("Your gift card or store credit has changed, so this payment was not made. Nothing was charged.")
     outcome = base.Outcome(reference="", state="declined", decline_code="credit_changed", message=sentence)
     recording.record(payment_id=payment.pk, outcome=outcome, source="charge")
     return False
@@ -174,7 +175,7 @@ def hosted_url(*, payment_id: UUID, success_url: str, cancel_url: str) -> str:
     if not _keeps_units(payment, rules.HOSTED_PAGE + timedelta(minutes=1)):
         raise PaymentRefused(_("The items are no longer available."))
     if not _hold_credit(payment):
-        raise PaymentRefused(_("Your store credit has changed. Please choose again how to pay."))
+        raise PaymentRefused(_("Your gift card or store credit has changed. Please choose again how to pay."))
     if not recording.note_asked(payment_id=payment_id, provider=payment.provider):
         raise PaymentRefused(_("The payment page could not be opened. Please try again."))
     question = request_for(selectors.payment(payment_id))  # read anew: by now it says when the money is to be taken

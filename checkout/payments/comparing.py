@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from checkout.payments import calls, rules, selectors
-from checkout.payments.methods import CREDIT
+from checkout.payments.methods import BALANCES
 from checkout.payments.models import Payment
 from checkout.payments.providers import base
 from shop.core import db, invariants
 
-OWN_BOOKS = (*selectors.BY_HAND, CREDIT)  # their other side is kept here: the ledger's checks look at it
+OWN_BOOKS = (*selectors.BY_HAND, *BALANCES)  # their other side is kept here: the ledger's checks look at it
 _EARLIER = timedelta(minutes=10)  # a provider's clock may differ, and its list goes by its own
 
 

@@ -142,6 +142,8 @@ def refund_made(*, refund_id: UUID) -> None:
 def _whereto(refund: Refund) -> str:
     if refund.destination == Refund.Destination.STORE_CREDIT or refund.payment.provider == methods.CREDIT:
         return _("It is on your account as store credit, to be used with your next order.")
+    if refund.payment.provider == methods.GIFT_CARD:
+        return _("It is on your gift card again, under the same code.")
     if refund.payment.provider == methods.CASH:
         return _("You get it in cash, as you paid it: come by, or write to us if you would rather have it sent.")
     if refund.payment.provider in selectors.BY_HAND:
@@ -152,7 +154,7 @@ def _whereto(refund: Refund) -> str:
 def _how_long(refund: Refund) -> str:
     if refund.destination == Refund.Destination.STORE_CREDIT:
         return ""
-    if refund.payment.provider in (methods.CREDIT, methods.CASH):
+    if refund.payment.provider in (*methods.BALANCES, methods.CASH):
         return ""
     return _("Banks take up to five working days to show it.")
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from checkout.payments import methods, ways
-from shop.core.money import BadAmount, Money
+from shop.core.money import MAX_MINOR, BadAmount, Money
 
 
 class SeenTotalField(forms.RegexField):
@@ -31,9 +31,9 @@ class SeenTotalField(forms.RegexField):
 
 
 class WayForm(forms.Form):
-    """Method, card (a fresh token or a saved one) and store credit; `way` once it is valid. Errors are under "method".
+    """Method, card (a fresh token or a saved one), store credit and gift cards; `way` once it is valid.
 
-    Amounts are not read: what is due is the shop's own.
+    Errors are under "method". Amounts are not read: what is due is the shop's own, and what was seen is only compared.
     """
 
     method = forms.CharField(max_length=40, required=False)
@@ -42,6 +42,7 @@ class WayForm(forms.Form):
     save_card = forms.BooleanField(required=False)
     use_credit = forms.BooleanField(required=False)
     hosted = forms.BooleanField(required=False)
+    seen_gift = forms.IntegerField(required=False, min_value=0, max_value=MAX_MINOR)  # what gift cards pay, minor units
 
     def __init__(self, *args: Any, shopper: methods.Shopper, about: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +58,7 @@ class WayForm(forms.Form):
             "is_saving": cleaned.get("save_card", False),
             "use_credit": cleaned.get("use_credit", False),
             "is_hosted": cleaned.get("hosted", False),
+            "seen_gift": cleaned.get("seen_gift"),
         }
         if not self.errors:
             try:

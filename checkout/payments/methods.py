@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,8 +34,10 @@ METHODS: tuple[Method, ...] = (
     Method("invoice", "invoice", _("Invoice"), _("We ship now; you pay by bank within the time on the invoice.")),
 )
 CREDIT = "store_credit"  # used beside a method, or for the whole; not one to choose
+GIFT_CARD = "gift_card"  # each card a payment of its own; its token is the id of the card
+BALANCES = (GIFT_CARD, CREDIT)  # what the shop itself owes: held first, taken when the rest of the order is sure
 CASH = "cash"  # for staff who take it, nobody else
-_BY_HAND = {"bank_transfer", CASH, "invoice", CREDIT}  # each serves its own method alone
+_BY_HAND = {"bank_transfer", CASH, "invoice", *BALANCES}  # each serves its own method alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Shopper:
     customer_id: UUID | None
     amount: Money
     country: str = ""
+    gift_cards: Sequence[UUID] = ()  # whose codes were entered, in this order
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """How payments of an order begin: the first ones with the order itself, later ones after a decline.
 
-An order may be paid in parts: store credit is set aside for one payment, another provider is asked for the rest. The
-credit comes first; only when it is held is the rest asked for, and it is taken when the rest is sure.
+An order may be paid in parts: gift cards and store credit are set aside for a payment each, another provider is asked
+for the rest. They come first; only when they are held is the rest asked for, and they are taken when the rest is sure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -32,13 +33,14 @@ def open(
     method: str = "",
     is_saving: bool = False,
     use_credit: bool = False,
+    gift_cards: Mapping[str, int] | None = None,
 ) -> Payment | None:
     """The first payments of an order that was just placed, in the caller's transaction; publishes `OrderPlaced`.
 
     `token` is the provider's name for the card, empty for its hosted page or a transfer. `method` is what the shopper
     chose (the provider's own if empty). None when there is nothing to pay: the order is paid at once; and without a
-    `provider`: the shopper chooses later (`retry`). Else the payment that is asked for; before it the order's store
-    credit is held. Raises `providers.UnknownProvider`.
+    `provider`: the shopper chooses later (`retry`). Else the payment that is asked for; before it what `gift_cards`
+    (minor units by the card's id) and store credit pay is held. Raises `providers.UnknownProvider`.
     """
     if provider:
         providers.provider(provider)
@@ -50,7 +52,7 @@ def open(
         orders.apply(order_id=order.pk, trigger="initiate_payment", by=by)
         return None
     wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
-    payment = _parts(order, order.total_minor, wanted, use_credit=use_credit, by=by)
+    payment = _parts(order, order.total_minor, wanted, use_credit=use_credit, gift_cards=gift_cards or {}, by=by)
     orders.apply(order_id=order.pk, trigger="initiate_payment", by=by, about=payment.pk)
     return payment
 
@@ -64,6 +66,7 @@ def retry(
     method: str = "",
     is_saving: bool = False,
     use_credit: bool = False,
+    gift_cards: Mapping[str, int] | None = None,
     seen: Money | None = None,
     is_here: bool = False,
 ) -> Payment:
@@ -93,22 +96,30 @@ def retry(
             text = _("What is to be paid has changed from %(seen)s to %(due)s. Nothing was charged; please look again.")
             raise PaymentRefused(text % {"seen": seen.format(), "due": due.format()})
         wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
-        payment = _parts(order, due.minor, wanted, use_credit=use_credit, by=by)
+        payment = _parts(order, due.minor, wanted, use_credit=use_credit, gift_cards=gift_cards or {}, by=by)
         bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)
         return payment
 
 
-def _parts(order: Order, minor: int, wanted: dict[str, object], *, use_credit: bool, by: str) -> Payment:
-    """The payments for `minor`: a part from the customer's store credit if wanted, and the one that is returned."""
-    usable = 0
+def _parts(
+    order: Order, minor: int, wanted: dict[str, object], *, use_credit: bool, gift_cards: Mapping[str, int], by: str
+) -> Payment:  # fmt: skip
+    """The payments for `minor`: of each gift card what was agreed to, of the customer's store credit what it has if
+    wanted, and the rest; the last of them is returned."""
+    parts: list[tuple[int, dict[str, object]]] = []
+    for card_id, agreed in gift_cards.items():
+        if part := min(agreed, minor):
+            parts.append((part, {"provider": methods.GIFT_CARD, "method": methods.GIFT_CARD, "token": card_id}))
+            minor -= part
     if use_credit and wanted["provider"] != methods.CREDIT:
-        usable = rules.credit_part(due=minor, balance=credit.balance(order.customer_id, order.currency).minor)
-    first, second = sorted((db.uuid7(), db.uuid7()))  # the latest payment of an order is the one people see
-    if usable and usable == minor:
-        return _create(first, order, minor, {"provider": methods.CREDIT, "method": methods.CREDIT}, by)
-    if usable:
-        _create(first, order, usable, {"provider": methods.CREDIT, "method": methods.CREDIT}, by)
-    return _create(second, order, minor - usable, wanted, by)
+        has = credit.balance(order.customer_id, order.currency).minor
+        if part := rules.credit_part(due=minor, balance=has):
+            parts.append((part, {"provider": methods.CREDIT, "method": methods.CREDIT}))
+            minor -= part
+    if minor:
+        parts.append((minor, wanted))
+    keys = sorted(db.uuid7() for _part in parts)  # the latest payment of an order is the one people see
+    return [_create(key, order, part, how, by) for key, (part, how) in zip(keys, parts, strict=True)][-1]
 
 
 def _create(key: UUID, order: Order, minor: int, wanted: dict[str, object], by: str) -> Payment:

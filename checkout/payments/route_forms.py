@@ -25,7 +25,7 @@ def provider_choices() -> list[tuple[str, str]]:
     return [
         (code, f"{methods.label(code)} ({code})")
         for code in providers.PROVIDERS
-        if code not in (methods.CASH, methods.CREDIT)
+        if code not in (methods.CASH, *methods.BALANCES)
     ]
 
 

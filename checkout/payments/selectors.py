@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order, OrderStep
 from checkout.payments import calls, providers, rules
-from checkout.payments.methods import CREDIT
+from checkout.payments.methods import BALANCES
 from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
 from checkout.payments.providers import bank_transfer, cash
 from shop.core.money import Money
@@ -146,13 +146,21 @@ def still_due(order_id: UUID) -> Money:
 
 
 def waiting_credit(payment: Payment) -> list[Payment]:
-    """Parts of the order that store credit is to pay and that are not held yet."""
-    return list(Payment.objects.filter(order_id=payment.order_id, provider=CREDIT, status__in=WAITING).order_by("id"))
+    """Parts of the order that gift cards and store credit are to pay before `payment`, and that are not held yet."""
+    waiting = Payment.objects.filter(order_id=payment.order_id, provider__in=BALANCES, status__in=WAITING)
+    return list(waiting.filter(pk__lt=payment.pk).order_by("id"))
+
+
+def is_a_part(payment: Payment) -> bool:
+    """Whether it is one of the parts that are held before the payment which they belong to."""
+    later = Payment.objects.filter(order_id=payment.order_id, status__in=WAITING, pk__gt=payment.pk)
+    return payment.provider in BALANCES and later.exists()
 
 
 def is_only_held(payment: Payment) -> bool:
-    """Store credit for a part of an order is held until the rest is sure, so that it can come back without a trace."""
-    return payment.provider == CREDIT and payment.amount_minor < payment.order.total_minor
+    """A gift card or store credit for a part of an order is held until the rest is sure, so that it can come back
+    without a trace."""
+    return payment.provider in BALANCES and payment.amount_minor < payment.order.total_minor
 
 
 def payment(payment_id: UUID) -> Payment:

@@ -7,13 +7,15 @@ of balances, limits or other people's cards is looked up here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from checkout.cards import selectors as saved
+from checkout.giftcards import rules as gift_rules
+from checkout.giftcards import selectors as gift_cards
 from checkout.payments import cards, choosing, methods, rules
 from checkout.storecredit import selectors as credit
 from shop.core.money import Money
@@ -21,7 +23,8 @@ from shop.core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What `payments.open` and `payments.retry` are told. `is_hosted`: the shopper goes on to the provider's page."""
+    """What `payments.open` and `payments.retry` are told. `is_hosted`: the shopper goes on to the provider's page.
+    `gift_cards`: minor units that each card pays, by its id."""
 
     provider: str
     method: str
@@ -29,10 +32,12 @@ class Way:
     is_saving: bool = False
     use_credit: bool = False
     is_hosted: bool = False
+    gift_cards: Mapping[str, int] = field(default_factory=dict)
 
     def wanted(self) -> dict[str, Any]:
         """As the arguments of `payments.open` and `retry`."""
-        return {name: getattr(self, name) for name in ("provider", "method", "token", "is_saving", "use_credit")}
+        names = ("provider", "method", "token", "is_saving", "use_credit", "gift_cards")
+        return {name: getattr(self, name) for name in names}
 
 
 class WayRefused(Exception):
@@ -49,6 +54,20 @@ def resolve(shopper: methods.Shopper, about: UUID, given: Mapping[str, Any]) -> 
 
     `about` is what the payment is routed by (the cart of the order).
     """
+    parts = gift_parts(shopper)
+    if given.get("seen_gift") is not None and sum(parts.values()) != given["seen_gift"]:
+        raise WayRefused(
+            "gift_cards", _("The balance of your gift card has changed. Please check what is left to pay.")
+        )
+    rest = shopper.amount - Money(sum(parts.values()), shopper.amount.currency)
+    if not rest and parts:
+        return Way(methods.GIFT_CARD, methods.GIFT_CARD, gift_cards=parts)
+    way = _way_of_rest(replace(shopper, amount=rest), about, given)
+    return replace(way, gift_cards=parts)
+
+
+def _way_of_rest(shopper: methods.Shopper, about: UUID, given: Mapping[str, Any]) -> Way:
+    """How what gift cards leave is paid."""
     rest = shopper.amount - usable_credit(shopper) if given.get("use_credit") else shopper.amount
     if not rest and shopper.amount:
         return Way(methods.CREDIT, methods.CREDIT, use_credit=True)
@@ -77,6 +96,15 @@ def _own_card(shopper: methods.Shopper, card_id: str) -> Any:
         raise WayRefused("saved_card", _("This card is not on your list. Please choose another way to pay.")) from None
 
 
+def gift_parts(shopper: methods.Shopper) -> dict[str, int]:
+    """What each of the shopper's gift cards pays of the amount, in minor units by its id; without those that pay
+    nothing."""
+    found = gift_cards.usable(shopper.gift_cards, shopper.amount.currency)
+    balances = [card.balance.minor for card in found]
+    parts = gift_rules.parts(shopper.amount.minor, balances, least_rest=rules.LEAST_REST)
+    return {str(card.id): part for card, part in zip(found, parts, strict=True) if part}
+
+
 def usable_credit(shopper: methods.Shopper) -> Money:
     """How much of the amount the shopper's store credit can pay."""
     balance = credit.balance(shopper.customer_id, shopper.amount.currency)
@@ -85,6 +113,10 @@ def usable_credit(shopper: methods.Shopper) -> Money:
 
 def form_of(shopper: methods.Shopper, about: UUID, *, entered: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the form shows: methods, saved cards, credit and whether the card is entered here. Asks for circuits."""
+    entered_cards = gift_cards.usable(shopper.gift_cards, shopper.amount.currency)
+    parts = gift_parts(shopper)
+    whole, gift = shopper.amount, Money(sum(parts.values()), shopper.amount.currency)
+    shopper = replace(shopper, amount=whole - gift)
     usable = usable_credit(shopper)
     offered = methods.choices(shopper, (entered or {}).get("method", "card"))
     routed = choosing.first(method="card", amount=shopper.amount, country=shopper.country, about=about)
@@ -98,6 +130,11 @@ def form_of(shopper: methods.Shopper, about: UUID, *, entered: Mapping[str, Any]
         "can_save": shopper.customer_id is not None and routed == own and cards.can_save(own),
         "credit": usable or None,
         "is_all_credit": bool(usable) and usable == shopper.amount,
+        "gift_cards": [
+            {"card": card, "part": Money(parts.get(str(card.id), 0), gift.currency)} for card in entered_cards
+        ],
+        "gift_total": gift,
+        "is_all_gift": bool(gift) and gift == whole,
         "pay_total": shopper.amount,
         "rest_total": shopper.amount - usable,
     }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django_countries import countries
 
 from cart.carts import selectors as carts
+from checkout.giftcards import hand
 from checkout.payments import methods, ways
 from checkout.purchase import delivering as told
 from checkout.purchase import forms, selectors, services
@@ -100,7 +101,8 @@ def listed(view: carts.CartView) -> dict[str, int]:
 
 def shopper(request: HttpRequest, amount: Money, address: Mapping[str, str]) -> methods.Shopper:
     """Who wants to pay `amount`, for what is on offer."""
-    return methods.Shopper(requests.customer_id(request), amount, address.get("country", ""))
+    cards = tuple(hand.cards(request))
+    return methods.Shopper(requests.customer_id(request), amount, address.get("country", ""), cards)
 
 
 def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> dict[str, Any]:
@@ -129,6 +131,7 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
         "seen_total": str(total),
         "idempotency_key": entered.idempotency_key,
         "form_url": reverse("checkout_place"),
+        "gift_next": reverse("payment"),
         "inventory_error": inventory_error(view),
         "notices": view.notices,
     }

@@ -8,7 +8,7 @@ process dies in between the hold expires by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -91,7 +91,7 @@ class OutOfStock(PurchaseRefused):
 class Details:
     """What an order needs besides a cart. Addresses as `shop.core.addresses.clean` gives them; `token` is the
     provider's name for the card, empty when the shopper pays on the provider's page or sends the money; `provider`,
-    `method`, `token`, `is_saving` and `use_credit` come from `payments.ways`, which has checked them.
+    `method`, `token`, `is_saving`, `use_credit` and `gift_cards` come from `payments.ways`, which has checked them.
 
     An order made at the desk says for whom it is (`customer_id`; else the cart's) and may leave open how it is paid
     (`provider` ""): its units are kept for `hold` then, and the shopper chooses on the order's page. `receipt`: all of
@@ -106,6 +106,7 @@ class Details:
     method: str = ""
     is_saving: bool = False
     use_credit: bool = False
+    gift_cards: Mapping[str, int] = field(default_factory=dict)
     language: str = "en"
     channel: str = "web"
     customer_id: UUID | None = None
@@ -290,7 +291,7 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
         )
         payment = payments.open(
             order=order, provider=details.provider, token=details.token, method=details.method,
-            is_saving=details.is_saving, use_credit=details.use_credit, by=by,
+            is_saving=details.is_saving, use_credit=details.use_credit, gift_cards=details.gift_cards, by=by,
         )  # fmt: skip
         if payment is not None and details.receipt:
             payments.record_transfer(

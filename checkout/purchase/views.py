@@ -22,6 +22,7 @@ from cart.carts import services as carts
 from cart.tax import services as tax
 from cart.tax import tasks as tax_tasks
 from checkout.archive import selectors as archive
+from checkout.giftcards import hand
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
@@ -116,6 +117,7 @@ def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm)
             )
         except _REFUSALS as refusal:
             return _not_placed(request, cart, entered, seen, refusal)
+    hand.drop(request)
     return _to_order(order, is_hosted=chosen.way.is_hosted)
 
 
@@ -149,6 +151,7 @@ def _queue(request: HttpRequest, cart: Any, entered: Any, details: services.Deta
         return _not_placed(request, cart, entered, seen, refusal)
     except line.LineFull:
         return _come_again(request, cart, entered, seconds=60)
+    hand.drop(request)
     return SeeOther(reverse("checkout_turn", args=[click.token]))
 
 

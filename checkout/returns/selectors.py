@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cart.pricing import rules as pricing
 from catalog.products import selectors as products
+from catalog.products.rules import GIFT_CARD
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import lines as order_lines
+from checkout.giftcards import bought
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import policies, rules, wording
@@ -62,6 +65,7 @@ def returnable(order: Order) -> list[Returnable]:
     sent, taken = _sent(order.pk), _taken(order.pk)
     known, found = policies.policies(), policies.items(line.product_id for line in lines)
     swaps = exchanges(lines)
+    unused = bought.unused(order.pk) if any(line.tax_class == GIFT_CARD for line in lines) else {}
     now = db.clock()
     rows = []
     for line in lines:
@@ -69,7 +73,8 @@ def returnable(order: Order) -> list[Returnable]:
         shipped = min(units, line.quantity)
         ruling = rules.rule(found[line.product_id], known, since=since, now=now, is_final=order_lines.is_final(line))
         used = taken.get(line.pk, frozenset())
-        rows.append(_row(order, line, shipped, used, ruling, swaps.get(line.pk, {})))
+        row = _row(order, line, shipped, used, ruling, swaps.get(line.pk, {}))
+        rows.append(_without_used_cards(row, unused[line.pk]) if line.pk in unused else row)
     return rows
 
 
@@ -86,6 +91,13 @@ def _row(
     units = 0 if why else free
     promise = wording.promise(ruling.until, is_automatic=automatic) if units else ""
     return Returnable(line, shipped, used, ruling, units, why, promise, swaps if units else {})
+
+
+def _without_used_cards(row: Returnable, unused: int) -> Returnable:
+    """A gift card that was used is spent, not returned; its line bought so many `unused` ones."""
+    if row.units and not unused:
+        return replace(row, units=0, objection=_("It is a gift card that was used."), promise="", exchanges={})
+    return replace(row, units=min(row.units, unused))
 
 
 def of_email(rows: QuerySet[Return], text: str) -> QuerySet[Return]:

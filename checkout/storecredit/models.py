@@ -90,6 +90,11 @@ class CreditEntry(models.Model):
         return f"{self.get_kind_display()} {self.amount_minor}"
 
     @property
+    def currency(self) -> str:
+        """The account is to be fetched along."""
+        return self.account.currency
+
+    @property
     def amount(self) -> Money:
         """What the balance changed by; the account is to be fetched along."""
-        return Money(self.amount_minor, self.account.currency)
+        return Money(self.amount_minor, self.currency)

@@ -7,6 +7,7 @@ and its fallbacks decrypt as well, and the first of them encrypts as long as the
 from __future__ import annotations
 
 import base64
+import hmac
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -46,6 +47,13 @@ def is_current(token: str) -> bool:
     except InvalidToken:
         return False
     return True
+
+
+def digests(text: str, *, purpose: str) -> list[str]:
+    """Keyed digests of `text` (HMAC-SHA256, 64 hex digits) under every key, the newest first: what a secret can be
+    found by that is not kept in plain. Another `purpose`, another digest."""
+    keys = _digest_keys(tuple(settings.FIELD_ENCRYPTION_KEYS), _secrets(), purpose)
+    return [hmac.new(key, text.encode(), "sha256").hexdigest() for key in keys]
 
 
 class EncryptedTextField(models.TextField):
@@ -93,7 +101,11 @@ def reencrypt(model: type[models.Model], name: str) -> tuple[int, list[Any]]:
 
 
 def _ring() -> list[Fernet]:
-    return _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return _keys(tuple(settings.FIELD_ENCRYPTION_KEYS), _secrets())
+
+
+def _secrets() -> tuple[str, ...]:
+    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
 
 
 @lru_cache(maxsize=8)
@@ -110,3 +122,10 @@ def _keys(given: Sequence[str], secrets: Sequence[str]) -> list[Fernet]:
 def _derived(secret: str) -> bytes:
     """A Fernet key out of SECRET_KEY (RFC 5869)."""
     return base64.urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode()))
+
+
+@lru_cache(maxsize=8)
+def _digest_keys(given: Sequence[str], secrets: Sequence[str], purpose: str) -> list[bytes]:
+    """One key for each of the keys, in their order, that is good for nothing else (RFC 5869)."""
+    info = b"holdfast digest 1 " + purpose.encode()
+    return [HKDF(SHA256(), length=32, salt=None, info=info).derive(secret.encode()) for secret in (*given, *secrets)]

@@ -10,6 +10,7 @@ LABELS = {
     "balance_paid": _("Order: balance paid"),
     "credit_note": _("Credit note"),
     "feedback": _("Order: how was it?"),
+    "gift_card": _("Gift card"),
     "hold_moved": _("Order: reserved money taken or let go"),
     "invoice": _("Invoice"),
     "invoice_overdue": _("Invoice overdue"),

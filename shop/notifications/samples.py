@@ -75,6 +75,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "order_paid": {},
     "balance_paid": {"amount": "$47.19"},
+    "gift_card": {
+        "amount": "$50.00",
+        "code": "7K3M-Q9TX-2HVB-R4WN",
+        "valid_until": "Nov. 22, 2028",
+        "balance_url": f"{_SHOP}/gift-cards/",
+        "shop_url": f"{_SHOP}/",
+    },
     "hold_moved": {"taken": "$100.00", "let_go": "$248.70", "kept": None, "to_pay": None},
     "payment_failed": {"reason": "Your card has insufficient funds.", "retry_url": _ORDER_URL, "hold_until": None},
     "invoice_overdue": {

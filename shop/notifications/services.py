@@ -23,7 +23,7 @@ from django.utils import translation
 
 from shop.audit import services as audit
 from shop.core import db
-from shop.notifications import attachments, smtp
+from shop.notifications import attachments, secrets, smtp
 from shop.notifications.models import Notification
 
 log = structlog.get_logger("shop.notifications")
@@ -81,7 +81,8 @@ _OPEN = [Notification.Status.QUEUED]
 
 def _addressed(row: Notification) -> EmailMultiAlternatives:
     """The message as it is sent. Its id is the row's own, so that a mailbox knows a second copy for what it is."""
-    message = render(template=row.template, language=row.language, context=row.context)
+    told = secrets.told(row.context.get("secrets", {}))
+    message = render(template=row.template, language=row.language, context={**row.context, **told})
     message.to = [row.recipient]
     for name, data, kind in attachments.files(row.context.get("attachments", ())):
         message.attach(name, data, kind)

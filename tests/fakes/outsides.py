@@ -14,7 +14,9 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from checkout.payments.providers import bank_transfer, base, cash, invoice, store_credit
+from checkout.giftcards import services as gift_cards
+from checkout.giftcards.models import GiftCardEntry
+from checkout.payments.providers import bank_transfer, base, cash, gift_card, invoice, store_credit
 from checkout.payments.sandbox import paypal_events, webhooks
 from checkout.payments.sandbox.box import compact
 from checkout.storecredit import services as credit
@@ -125,6 +127,30 @@ class StoreCredit(Outside):
     def taken(self) -> list[tuple[int, str]]:
         entries = CreditEntry.objects.filter(kind=CreditEntry.Kind.TAKEN).select_related("account")
         return [(entry.taken_minor, entry.account.currency) for entry in entries]
+
+
+class GiftCards(Outside):
+    """A card of each currency with a lot on it; another one with next to nothing."""
+
+    is_by_hand = False
+
+    def __init__(self) -> None:
+        self.provider = gift_card.GiftCard()
+        self._cards = {one.currency: self._card(Money.of(10000, one.currency)) for one in self.currencies}
+
+    def _card(self, amount: Money) -> str:
+        return str(gift_cards.issue(card_id=db.uuid7(), amount=amount, by="system").pk)
+
+    def request(self, **given: Any) -> base.ChargeRequest:
+        currency = given.get("amount", Money(0, "USD")).currency
+        return super().request(**{"token": self._cards[currency], **given})
+
+    def declined(self) -> base.Outcome:
+        return self.provider.charge(self.request(token=self._card(Money(1, "USD"))))
+
+    def taken(self) -> list[tuple[int, str]]:
+        entries = GiftCardEntry.objects.filter(kind=GiftCardEntry.Kind.TAKEN).select_related("card")
+        return [(entry.taken_minor, entry.currency) for entry in entries]
 
 
 class _Sandboxed(Outside):
@@ -265,5 +291,6 @@ OUTSIDES: dict[str, Callable[[], Any]] = {
     "bank_transfer": lambda: _plain(BankTransfer),
     "cash": lambda: _plain(Cash),
     "invoice": lambda: _plain(Invoice),
+    "gift_card": lambda: _plain(GiftCards),
     "store_credit": lambda: _plain(StoreCredit),
 }

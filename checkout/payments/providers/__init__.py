@@ -16,6 +16,7 @@ PROVIDERS: dict[str, str] = {
     "bank_transfer": "checkout.payments.providers.bank_transfer.from_settings",
     "cash": "checkout.payments.providers.cash.from_settings",
     "invoice": "checkout.payments.providers.invoice.from_settings",
+    "gift_card": "checkout.payments.providers.gift_card.from_settings",
     "store_credit": "checkout.payments.providers.store_credit.from_settings",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
+from checkout.giftcards import services as gift_cards
 from shop.core import crypto
 
 
@@ -20,5 +21,7 @@ class Command(BaseCommand):
                 turned, unreadable = crypto.reencrypt(model, name)
                 self.stdout.write(f"{model._meta.label}.{name}: {turned} re-encrypted")
                 lost += [f"{model._meta.label}.{name} of {key}" for key in unreadable]
+        if not lost:
+            self.stdout.write(f"codes of gift cards: {gift_cards.redigest()} found by the newest key")
         if lost:
             raise CommandError("No key decrypts: " + ", ".join(lost))

@@ -17,6 +17,7 @@ from catalog.search import invariants as search
 from checkout.archive import invariants as archive
 from checkout.changes import invariants as changes
 from checkout.fulfilment import invariants as parcels
+from checkout.giftcards import invariants as gift_cards
 from checkout.invoices import invariants as documents
 from checkout.ledger import invariants as ledger
 from checkout.orders import invariants as orders
@@ -65,7 +66,7 @@ INVARIANTS: tuple[tuple[str, str, tuple[Question, ...], tuple[Question, ...]], .
      (orders.prices_add_up, orders.shares_add_up, payments.amounts_fit, returns.worth_is_given_back), ()),
     ("I7", "The books balance, no more is given back than was taken, and no record was altered.",
      (payments.ledger_balances, ledger.balanced, payments.refunds_fit, archive.ledger_is_archived,
-      credit.balances_are_sums,
+      credit.balances_are_sums, gift_cards.balances_are_sums,
       documents.documents_agree, documents.numbers_have_no_gaps, changes.asked_for, changes.parts_are_paid,
       audit.verify), ()),
     ("I8", "Orders take legal steps only, and all of them are known.",

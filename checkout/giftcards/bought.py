@@ -1,0 +1,109 @@
+"""Cards that are bought: an order line of a product type with the tax class `GIFT_CARD` issues one card for each unit.
+
+A card is worth the price of its unit; it is not taxed when it is sold, but what is paid with it is (a multi-purpose
+voucher, Directive (EU) 2016/1065). When units are taken off the order, come back, or the order ends, so many cards are
+taken back: the unspent ones first, with all that is left on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from catalog.products.rules import GIFT_CARD
+from checkout.giftcards import booking, locking, services
+from checkout.giftcards.models import GiftCard, GiftCardEntry
+from checkout.ledger import rules as accounts
+from checkout.orders import locking as order_locks
+from checkout.orders import services as orders
+from checkout.orders.models import Order, OrderLine
+from shop.core import db
+from shop.core.money import Money
+
+
+def settle(*, order_id: UUID, by: str = "system") -> None:
+    """Issue the cards that a paid order has not got yet, and take those back that it does not pay for any more.
+
+    Convergent: called again it finds nothing to do. An order without such lines costs one query.
+    """
+    if not OrderLine.objects.filter(order_id=order_id, tax_class=GIFT_CARD).exists():
+        return
+    with transaction.atomic(using=db.DEFAULT):
+        order = order_locks.order(order_id)
+        cards = [card for card in locking.cards_of_order(order_id) if card.taken_back_at is None]
+        is_covered = order.status not in orders.UNPAID and order.came_minor >= order.due_minor
+        for line in OrderLine.objects.filter(order=order, tax_class=GIFT_CARD).order_by("position"):
+            own = [card for card in cards if card.line_id == line.pk]
+            wanted = 0 if order.is_over else line.quantity - line.returned
+            for card in _least_used(own)[: max(0, len(own) - wanted)]:
+                _take_back(card, by)
+            if is_covered and wanted > len(own):
+                _issue(order, line, wanted - len(own), by)
+
+
+def cancel_order(*, order_id: UUID, by: str, note: str = "") -> Order:
+    """`orders.cancel`, and the cards that the order bought with it. Raises `TransitionRefused`, also when one of them
+    was used: what it paid for would be given away."""
+    with transaction.atomic(using=db.DEFAULT):
+        order = order_locks.order(order_id)
+        cards = [card for card in locking.cards_of_order(order_id) if card.taken_back_at is None]
+        if any(_is_used(card) for card in cards):
+            raise orders.TransitionRefused(
+                trigger="cancel", status=order.status, allowed=orders.possible(order), why="card_used"
+            )
+        order = orders.cancel(order_id=order_id, by=by, note=note)
+        for card in cards:
+            _take_back(card, by)
+        return order
+
+
+def can_go(order_id: UUID, units: Mapping[UUID, int]) -> bool:
+    """Whether so many units (by line) can be taken off an order, or come back: no more of them than there are cards
+    that nobody has used. Lines that bought no cards do not matter. Locks the cards, in the caller's transaction."""
+    left = _unused(locking.cards_of_order(order_id))
+    return all(units.get(line_id, 0) <= count for line_id, count in left.items())
+
+
+def unused(order_id: UUID) -> dict[UUID, int]:
+    """How many cards that nobody has used each line of an order has, by its id; lines that bought none are left out.
+    One query."""
+    return _unused(GiftCard.objects.filter(order_id=order_id))
+
+
+def _unused(cards: Iterable[GiftCard]) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for card in cards:
+        if card.line_id is not None and card.taken_back_at is None:
+            found[card.line_id] = found.get(card.line_id, 0) + (not _is_used(card))
+    return found
+
+
+def _is_used(card: GiftCard) -> bool:
+    return card.balance_minor < card.initial_minor
+
+
+def _least_used(cards: list[GiftCard]) -> list[GiftCard]:
+    return sorted(cards, key=lambda card: (card.initial_minor - card.balance_minor, -(card.unit or 0)))
+
+
+def _issue(order: Order, line: OrderLine, count: int, by: str) -> None:
+    before = GiftCard.objects.filter(line_id=line.pk).count()  # those taken back keep their numbers
+    for unit in range(before + 1, before + count + 1):
+        services.issue(
+            card_id=db.uuid7_of(db.uuid7(), line.pk, unit), amount=Money(line.unit_price_minor, order.currency), by=by,
+            recipient=order.email, language=order.language, document=order.number, against=accounts.GIFT_CARDS_SOLD,
+            customer_id=order.customer_id, order_id=order.pk, line_id=line.pk, unit=unit,
+        )  # fmt: skip
+
+
+def _take_back(card: GiftCard, by: str) -> None:
+    """End a locked card of which the unit is not paid for any more."""
+    GiftCard.objects.filter(pk=card.pk).update(is_active=False, taken_back_at=Now(), updated_at=Now())
+    if card.balance_minor:
+        booking.add(
+            card, GiftCardEntry.Kind.WITHDRAWN, -card.balance_minor, against=accounts.GIFT_CARDS_SOLD,
+            key="taken back", by=by,
+        )  # fmt: skip

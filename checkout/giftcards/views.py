@@ -1,0 +1,112 @@
+"""A page that tells what is left on a gift card, and the buttons that use one for a payment.
+
+Both take guesses: they are counted together, and a code that is unknown is answered like one that staff have ended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_ratelimit.core import is_ratelimited
+
+from checkout.giftcards import forms, hand, selectors
+from shop.core.responses import SeeOther
+
+RATE = "10/10m"
+
+
+def is_guessing(request: HttpRequest) -> bool:
+    """Whether so many codes were entered from here that no more are looked at for some minutes."""
+    return bool(is_ratelimited(request, group="gift-card", key="ip", rate=RATE, increment=True))
+
+
+def too_many() -> str:
+    return _("Too many tries. Please wait a few minutes.")
+
+
+def unknown() -> str:
+    return _("We do not know this code. Please check it: it has 16 letters and digits.")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def balance(request: HttpRequest) -> HttpResponse:
+    """GET /gift-cards/ asks for a code, POST tells what is left on the card."""
+    form = forms.CodeForm(request.POST or None)
+    card, status = None, 200
+    if request.method == "POST":
+        status = 429 if is_guessing(request) else 200
+        if status == 429:
+            form.add_error(None, too_many())
+        elif form.is_valid():
+            card = selectors.with_code(form.cleaned_data["code"])
+            if card is None:
+                form.add_error("code", unknown())
+        status = 422 if form.errors and status == 200 else status
+    return render(
+        request,
+        "checkout/giftcards/balance.html",
+        {"form": forms.CodeForm() if card else form, "card": card},
+        status=status,
+    )
+
+
+@never_cache
+@require_POST
+def use(request: HttpRequest) -> HttpResponse:
+    """POST /checkout/gift-card/ `code`, `next`: use a card for what is being paid."""
+    form = forms.CodeForm(request.POST)
+    if is_guessing(request):
+        messages.error(request, too_many())
+    elif not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
+    else:
+        card = selectors.with_code(form.cleaned_data["code"])
+        problem = why_not(card, settings.DEFAULT_CURRENCY)
+        if not problem and hand.is_full(request) and card is not None and card.id not in hand.cards(request):
+            problem = _("No more gift cards can be used for one order.")
+        if problem or card is None:
+            messages.error(request, problem)
+        else:
+            hand.take(request, card.id)
+    return SeeOther(_back(request))
+
+
+@never_cache
+@require_POST
+def drop(request: HttpRequest) -> HttpResponse:
+    """POST /checkout/gift-card/remove/ `card`, `next`: do not use a card after all."""
+    try:
+        hand.drop(request, UUID(request.POST.get("card", "")))
+    except ValueError:
+        messages.error(request, _("This gift card is not on your list."))
+    return SeeOther(_back(request))
+
+
+def why_not(card: selectors.Card | None, currency: str) -> str:
+    """Why nothing in this currency can be paid with a card; empty if it can."""
+    if card is None:
+        return unknown()
+    told: dict[str, Any] = {"currency": card.balance.currency, "wanted": currency}
+    if card.is_expired:
+        return _("This gift card has expired.")
+    if card.balance.currency != currency:
+        return _("This gift card is in %(currency)s; here you pay in %(wanted)s.") % told
+    return "" if card.balance.minor > 0 else _("Nothing is left on this gift card.")
+
+
+def _back(request: HttpRequest) -> str:
+    """To the page that the button was on, if it is one of ours."""
+    url = request.POST.get("next", "")
+    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_ours else reverse("payment")

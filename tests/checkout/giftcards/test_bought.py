@@ -1,0 +1,125 @@
+"""Gift cards that are bought: issued once when the order is paid, taken back with it unless they were used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from checkout.changes import services as changes
+from checkout.giftcards import bought, selectors, services
+from checkout.giftcards.models import GiftCard
+from checkout.ledger import selectors as ledger
+from checkout.orders import services as orders
+from checkout.orders.models import Order
+from checkout.payments import services as payments
+from shop.core import db
+from shop.core.money import Money
+from tests import outbox
+from tests.checkout.invariants import violations
+from tests.factories import cart as carts
+from tests.factories import promotions
+from tests.factories.giftcards import code, left, product
+from tests.fakes.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _shop(shop_sandbox: RunningSandbox) -> None:
+    carts.rates()
+
+
+def buy(quantity: int = 2, **more: Any) -> Order:
+    order = carts.order(carts.cart((product(), quantity)), **more)
+    return done(order)
+
+
+def done(order: Order) -> Order:
+    outbox.drain()
+    assert outbox.failures() == []
+    order.refresh_from_db()
+    return order
+
+
+def own(order: Order) -> list[GiftCard]:
+    return selectors.bought_with(order.pk)
+
+
+def spend(card: GiftCard, minor: int) -> None:
+    services.withdraw(card_id=card.pk, amount=Money(minor, "USD"), reason="x", key=str(db.uuid7()), by="staff:1")
+
+
+def test_each_unit_is_a_card_untaxed_and_mailed_once() -> None:
+    order = buy(2)
+    assert (order.status, order.tax_minor) == ("payment_confirmed", 0)
+    cards = own(order)
+    assert [(one.initial_minor, one.balance_minor, one.unit) for one in cards] == [(5000, 5000, 1), (5000, 5000, 2)]
+    told = [one for one in mail.outbox if "gift card" in one.subject.lower()]
+    assert sorted(code(one) in message.body for one in cards for message in told) == [False, False, True, True]
+    for _again in range(2):
+        bought.settle(order_id=order.pk)
+    assert len(own(order)) == 2
+    owed = {one.account: one.amount.minor for one in ledger.balances()}
+    assert (owed["gift_cards"], owed["gift_cards_sold"]) == (-10000, 10000)
+    assert violations() == []
+
+
+def test_an_unpaid_order_has_no_cards() -> None:
+    order = carts.order(carts.cart((product(), 1)))
+    bought.settle(order_id=order.pk)
+    assert own(order) == []
+
+
+def test_a_cancelled_order_takes_them_back() -> None:
+    order = buy(2)
+    bought.cancel_order(order_id=order.pk, by="guest")
+    cards = own(order)
+    assert [(one.is_active, one.balance_minor) for one in cards] == [(False, 0), (False, 0)]
+    assert done(order).status == "refunded"
+    assert selectors.with_code(code(cards[0])) is None
+    assert violations() == []
+
+
+def test_a_used_card_keeps_its_order_from_being_cancelled() -> None:
+    order = buy(2)
+    spend(own(order)[0], 1)
+    with pytest.raises(orders.TransitionRefused, match="has been used"):
+        bought.cancel_order(order_id=order.pk, by="guest")
+    order.refresh_from_db()
+    assert (order.status, [one.is_active for one in own(order)]) == ("payment_confirmed", [True, True])
+
+
+def test_units_that_are_taken_off_take_the_unused_card() -> None:
+    order = buy(2)
+    first, second = own(order)
+    spend(second, 100)
+    line = order.lines.get()
+    with pytest.raises(changes.EditRefused, match="has been used"):
+        changes.cancel_units(order_id=order.pk, units={line.pk: 2}, reason="x", by="guest", only_unpicked=True)
+    changes.cancel_units(order_id=order.pk, units={line.pk: 1}, reason="x", by="guest", only_unpicked=True)
+    assert (left(first), left(second)) == (0, 4900)
+    assert done(order).refunded_minor == 5000 + 299  # and its share of the delivery
+    assert [one.is_active for one in own(order)] == [False, True]
+    assert violations() == []
+
+
+def test_all_money_given_back_takes_what_is_left() -> None:
+    order = buy(1)
+    (card,) = own(order)
+    spend(card, 1000)
+    payments.request_refund(order_id=order.pk, amount=order.total, reason="Sorry", by="staff:1")
+    assert (done(order).status, left(card)) == ("refunded", 0)
+    assert violations() == []
+
+
+def test_promotions_leave_gift_cards_alone() -> None:
+    promotions.coupon("SAVE10")
+    cart = carts.cart((product(), 1), (carts.product(amount=2000), 1))
+    cart.coupons = ["SAVE10"]
+    cart.save(update_fields=["coupons"])
+    order = carts.order(cart)
+    gift, goods = order.lines.order_by("-unit_price_minor")
+    assert (gift.discount_minor, goods.discount_minor) == (0, 200)
+    assert (gift.tax_minor, goods.tax_minor > 0) == (0, True)
