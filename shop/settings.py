@@ -48,6 +48,7 @@ SHOP_NAME = env("SHOP_NAME", "Holdfast")
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+SHOW_LOWEST_PRICE = flag("SHOW_LOWEST_PRICE", "1")  # of 30 days, beside a reduced price: EU law asks for it
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

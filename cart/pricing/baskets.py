@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.promotions.rules import Basket, Line, Outcome, keys_of
+from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
 from catalog.products import selectors as products
-from catalog.products import tree
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -54,22 +53,10 @@ def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: 
     """`given`: what there is to give."""
     return Basket(
         currency=currency,
-        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, _keys(one.offer)) for one in wanted),
+        lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, one.offer.keys) for one in wanted),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
         country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
-    )
-
-
-def _keys(offer: products.Offer) -> frozenset[str]:
-    above = tree.tree().ancestors(offer.category_path) if offer.category_path else []
-    return keys_of(
-        variant=offer.variant_id,
-        product=offer.product_id,
-        brand=offer.brand,
-        categories=[str(node.id) for node in above],
-        tags=offer.tags,
-        attributes=[(code, str(value)) for code, value in offer.attributes.items()],
     )
 
 

@@ -73,6 +73,7 @@ CARDS = Entry("cards", 5 * MINUTE)  # the HTML of cards, by what they show: of u
 SHELVES = Entry("shelves", MINUTE)  # what guests see below a product
 TRENDING = Entry("trending", 5 * MINUTE)  # the cards of what is bought most these days
 PROMOTIONS = Entry("promotions", 15 * MINUTE)  # the version of the promotions that each process holds
+PRICE_RULES = Entry("price-rules", 15 * MINUTE)  # the version of the price rules that each process holds
 SEARCH_WORDS = Entry("search-words", 15 * MINUTE)  # synonyms and stop words
 SEARCH_WEIGHTS = Entry("search-weights", 15 * MINUTE)  # how much each thing counts for the order of results
 LINE_CALL = Entry("line-call", 1)  # a worker was woken for the checkout's waiting line

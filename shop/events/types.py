@@ -10,6 +10,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     BrandChanged,
     CategoryChanged,
     PriceChanged,
+    PricesChanged,
     ProductChanged,
     ProductsImported,
     ProductTypeChanged,
