@@ -22,6 +22,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
     ),
+    types.PromotionChanged: ("cart.promotions.receivers.show_in_lists",),
     types.CategoryChanged: (
         "catalog.products.receivers.reprice_category",
         "catalog.search.receivers.index_category",

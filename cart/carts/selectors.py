@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -48,6 +49,7 @@ class LineView:
     availability: str = "out"  # in_stock, preorder or backorder: what its units would be; out: not so many
     expected_on: date | None = None  # when the last of its units is, if not all are on hand and somebody knows
     stock_text: str = ""  # the same in words
+    price_text: str = ""  # why it is so cheap, or how it could be
 
     @property
     def is_available(self) -> bool:
@@ -148,9 +150,11 @@ def view(
     delivery_option: str | None = None,
     is_fresh: bool = False,
     with_code: str = "",
+    customer_id: UUID | None = None,
+    email: str = "",
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
-    if it had this coupon, too.
+    if it had this coupon, too; `customer_id` and `email`: for whom it is, if the cart does not know.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -161,7 +165,9 @@ def view(
         address=address,
         delivery_option=delivery_option,
         coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
-        customer_id=cart.customer_id if cart else None,
+        customer_id=customer_id or (cart.customer_id if cart else None),
+        email=email,
+        channel=cart.channel if cart else settings.CHANNEL,
     )
     quoted = {line.variant_id: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
@@ -248,7 +254,14 @@ def _line(
         availability=have.state(row.quantity),
         expected_on=have.expected(row.quantity),
         stock_text=wording.notice(have, row.quantity),
+        price_text=_price_text(quoted),
     )
+
+
+def _price_text(quoted: pricing.QuotedLine) -> str:
+    if step := quoted.next_break:
+        return _("%(price)s each from %(count)s on.") % {"price": step.price.format(), "count": step.quantity}
+    return _(quoted.reduced_by) if quoted.reduced_by else ""
 
 
 def _held_until(held: claims.Held) -> str:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cart.carts import claims, locking, ownership, rules
+from cart.carts import claims, locking, ownership, prices, rules
 from cart.carts.models import Cart, CartLine
 from catalog.products import selectors as products
 from inventory.stock import selectors as stock
@@ -23,6 +23,7 @@ from shop.core import db
 
 # whose cart it is: doors ask these first
 current, begun, forget, merge = ownership.current, ownership.begun, ownership.forget, ownership.merge
+acknowledge = prices.acknowledge
 
 
 class CartRefused(Exception):
@@ -97,13 +98,14 @@ def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str) -> CartLine:
     Raises `BadQuantity`, `UnknownVariant`, `NotSellable`, `NotEnoughStock`, `CartFull`, `CartClosed`.
     """
     _check_quantity(quantity)
-    offer = _offer(variant_id, cart.currency)
+    offer = _offer(variant_id, cart)
     available = stock.available([variant_id])
     with transaction.atomic(using=db.DEFAULT):
         line = _line(cart, offer)
         units = claims.added(available, [line])[variant_id]
         _check_available(wanted=line.quantity + quantity, present=line.quantity, available=units)
         line.quantity += quantity
+        prices.note(line, offer)
         line.save()
         ownership.touch(cart)
     return line
@@ -118,13 +120,14 @@ def claim(*, cart: Cart, entry_id: UUID, by: str) -> CartLine:
     if held is None:
         ordered = _("What this link held for you was ordered already.")
         raise NothingHeld(ordered if waitlist.taken([entry_id]) else _("Nothing is held for you any more."))
-    offer = _offer(held.variant_id, cart.currency)
+    offer = _offer(held.variant_id, cart)
     with transaction.atomic(using=db.DEFAULT):
         line = _line(cart, offer)
         if line.claim_id != entry_id and claims.held([line]):
             raise NothingHeld(_("Your cart has a held unit of this product already. Order that one first."))
         line.claim_id = entry_id
         line.quantity = max(line.quantity, held.units)
+        prices.note(line, offer)
         line.save()
         ownership.touch(cart)
     return line
@@ -139,6 +142,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
     if found is None:
         raise UnknownLine(_("This product is not in your cart any more."))
     available = claims.added(stock.available([found.variant_id]), [found])[found.variant_id]
+    offer = prices.offers([found.variant_id], cart).get(found.variant_id)
     with transaction.atomic(using=db.DEFAULT):
         _lock_open(cart)
         line = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
@@ -146,8 +150,9 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
             raise UnknownLine(_("This product is not in your cart any more."))
         if quantity > line.quantity:
             _check_available(wanted=quantity, present=0, available=available)
+        prices.follow(line, offer, quantity)
         line.quantity = quantity
-        line.save(update_fields=["quantity"])
+        line.save(update_fields=["quantity", "unit_price_minor"])
         ownership.touch(cart)
     return None
 
@@ -188,16 +193,6 @@ def remove_coupon(*, cart: Cart, code: str, by: str) -> None:
         _lock_open(cart)
         cart.coupons = [one for one in cart.coupons if one != code]
         ownership.touch(cart, coupons=cart.coupons)
-
-
-def acknowledge(*, cart: Cart, prices: dict[UUID, int]) -> None:
-    """The shopper has seen these unit prices (minor units, by variant) and goes on: remember them on the lines."""
-    with transaction.atomic(using=db.DEFAULT):
-        locking.cart(cart.pk)
-        for line in CartLine.objects.filter(cart_id=cart.pk, variant_id__in=list(prices)):
-            if line.unit_price_minor != prices[line.variant_id]:
-                line.unit_price_minor = prices[line.variant_id]
-                line.save(update_fields=["unit_price_minor"])
 
 
 def prolong(*, cart: Cart) -> None:
@@ -250,9 +245,9 @@ def expire(*, limit: int = 1000) -> int:
     )
 
 
-def _offer(variant_id: UUID, currency: str) -> products.Offer:
+def _offer(variant_id: UUID, cart: Cart) -> products.Offer:
     """What the catalogue sells under this id. Raises `UnknownVariant`, `NotSellable`."""
-    offer = products.offers([variant_id], currency=currency).get(variant_id)
+    offer = prices.offers([variant_id], cart).get(variant_id)
     if offer is None:
         raise UnknownVariant(_("This product does not exist."))
     if not offer.is_sellable or offer.unit_price is None:
@@ -261,7 +256,7 @@ def _offer(variant_id: UUID, currency: str) -> products.Offer:
 
 
 def _line(cart: Cart, offer: products.Offer) -> CartLine:
-    """Lock the cart; its line for what is offered, at today's name and price, unsaved (quantity 0) if it is new."""
+    """Lock the cart; its line for what is offered, under today's name, unsaved (quantity 0) if it is new."""
     _lock_open(cart)
     lines = {line.variant_id: line for line in CartLine.objects.filter(cart_id=cart.pk)}
     line = lines.get(offer.variant_id)
@@ -269,8 +264,6 @@ def _line(cart: Cart, offer: products.Offer) -> CartLine:
         raise CartFull(_("A cart holds at most %(count)s different products.") % {"count": rules.MAX_LINES})
     line = line or CartLine(cart_id=cart.pk, variant_id=offer.variant_id, quantity=0)
     line.product_id, line.sku, line.name = offer.product_id, offer.sku, offer.name
-    if offer.unit_price is not None:
-        line.unit_price_minor, line.currency = offer.unit_price.minor, offer.unit_price.currency
     return line
 
 

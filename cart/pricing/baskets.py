@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -38,25 +39,26 @@ class Wanted:
     quantity: int
 
 
-def price_of(offer: products.Offer) -> Money:
-    """Of a unit that is sold."""
-    if offer.unit_price is None:
+def price_of(offer: products.Offer, quantity: int = 1) -> Money:
+    """Of each of so many units, which are sold."""
+    price = offer.for_quantity(quantity)
+    if price is None:
         raise LookupError(f"{offer.sku} has no price")  # is_sellable says it has
-    return offer.unit_price
+    return price
 
 
 def wanted(offer: products.Offer, quantity: int) -> Wanted:
-    return Wanted(offer, price_of(offer), quantity)
+    return Wanted(offer, price_of(offer, quantity), quantity)
 
 
-def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
-    """`given`: what there is to give."""
+def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, **who: Any) -> Basket:
+    """`given`: what there is to give; `who` buys, and where to: the other facts of a basket."""
     return Basket(
         currency=currency,
         lines=tuple(Line(str(one.offer.variant_id), one.price.minor, one.quantity, one.offer.keys) for one in wanted),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
-        country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
+        **who,
     )
 
 

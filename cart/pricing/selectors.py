@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from cart.pricing import baskets, rules
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
@@ -17,6 +20,7 @@ from cart.shipping.selectors import DeliveryOption
 from cart.tax import selectors as taxation
 from cart.tax.rules import TaxLine
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
 from shop.core.money import Money, total
 
 
@@ -49,6 +53,8 @@ class QuotedLine:
     tax_class: str
     taxes: tuple[TaxLine, ...] = ()
     is_gift: bool = False
+    reduced_by: str = ""  # the promotion that makes it so cheap in lists already
+    next_break: products.Break | None = None  # from how many units on each is cheaper still
 
     @property
     def cost(self) -> Money:
@@ -109,23 +115,29 @@ def quote(
     email: str = "",
     is_carried: bool = True,
     is_promoted: bool = True,
+    channel: str = "web",
 ) -> Quote:
     """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
 
     `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
-    `email`, else that of the customer, is by whom promotions are used. At most ten queries, whatever the number of
-    lines and promotions.
+    `email`, else that of the customer, is by whom promotions are used; prices are those of the customer's price list
+    and of each line's quantity. At most thirteen queries, whatever the number of lines and promotions.
     """
     offered = promotions.NONE
     if is_promoted:
         offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
-    offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
+    standing = accounts.standing(customer_id)
+    ids = [*(line.variant_id for line in lines), *offered.gifts]
+    offers = products.offers(ids, currency=currency, price_list=standing.price_list)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
     wanted = [baskets.wanted(offers[line.variant_id], line.quantity) for line in sellable]
     country, state, is_assumed = taxation.place_of(address)
     given = baskets.gifts(offered, offers, {line.variant_id: line.quantity for line in sellable})
-    basket = baskets.basket(wanted, given, currency=currency, country=country)
+    basket = baskets.basket(
+        wanted, given, currency=currency, country=country, groups=standing.groups,
+        channel=channel, is_first_order=_is_first_order(offered, customer_id, email),
+    )  # fmt: skip
     run = engine.Run(basket, offered.promotions)
     ways = _ways(run, basket, offered, country)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
@@ -142,7 +154,7 @@ def quote(
     return Quote(
         currency=currency,
         lines=tuple(
-            replace(quoted_line(one.offer, one.quantity, item, share), is_gift=place >= len(wanted))
+            replace(quoted_line(one, item, share), is_gift=place >= len(wanted))
             for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
@@ -161,6 +173,13 @@ def quote(
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
     )
+
+
+def _is_first_order(offered: promotions.Offered, customer_id: UUID | None, email: str) -> bool:
+    """As far as is known of who buys; asked only where it makes a difference."""
+    if not any(one.conditions.is_first_order for one in offered.promotions):
+        return False
+    return not import_string(settings.HAS_ORDERED)(customer_id=customer_id, email=email)
 
 
 def _bought(
@@ -196,8 +215,9 @@ def _ways(
     return found or [(None, goods)]
 
 
-def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
+def quoted_line(one: baskets.Wanted, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
     """A line of these units, given its amounts."""
+    offer, breaks = one.offer, one.offer.breaks
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -206,13 +226,15 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         options=offer.options,
         url=offer.url,
         picture=offer.picture,
-        quantity=quantity,
-        unit_price=baskets.price_of(offer),
-        regular_price=offer.regular_price,
+        quantity=one.quantity,
+        unit_price=one.price,
+        regular_price=offer.regular_price if one.price == offer.unit_price else None,
         line_total=item.total,
         discount=share.discount,
         shipping=share.shipping,
         tax=share.tax,
         tax_class=item.tax_class,
         taxes=share.taxes,
+        reduced_by=offer.reduced_by if one.price == offer.unit_price else "",
+        next_break=next((step for step in breaks if step.quantity > one.quantity), None),
     )

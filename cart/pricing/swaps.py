@@ -66,7 +66,9 @@ def _exchanged(
     if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
         taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
     amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
-    return replace(selectors.quoted_line(offer, swap.quantity, item, amounts), unit_price=price, regular_price=None)
+    return replace(
+        selectors.quoted_line(baskets.Wanted(offer, price, swap.quantity), item, amounts), regular_price=None
+    )
 
 
 def _share(item: rules.Item, discount: Money, rates: Sequence[Rate]) -> rules.ItemAmounts:

@@ -58,13 +58,6 @@ class Offer:
         reached = [one.price for one in self.breaks if one.quantity <= quantity]
         return reached[-1] if reached else self.unit_price
 
-    def regular_for(self, quantity: int) -> Money | None:
-        """What is struck out beside that; None where nothing is."""
-        price = self.for_quantity(quantity)
-        if price is None or self.regular_price is None or price == self.unit_price:
-            return self.regular_price
-        return None
-
 
 # Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
 _OF_OFFERS = (

@@ -170,6 +170,7 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
     quote = pricing.quote(
         lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
         currency=order.currency, address=address, is_carried=False, is_promoted=False,
+        customer_id=order.customer_id,
     )  # fmt: skip
     _check_sellable(quote.unsellable)
     return quote.lines

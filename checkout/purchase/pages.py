@@ -89,6 +89,7 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
         currency=settings.DEFAULT_CURRENCY,
         address=entered.shipping_address,
         delivery_option=entered.delivery_option,
+        email=entered.email,
     )
 
 

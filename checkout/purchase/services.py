@@ -229,6 +229,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
         coupons=cart.coupons,
         customer_id=details.customer_id or cart.customer_id,
         email=details.email,
+        channel=cart.channel,
     )
 
 

@@ -41,6 +41,14 @@ class PricesChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromotionChanged(Event):
+    """A promotion that lists show, or did, has other terms, or is on or off."""
+
+    aggregate = "promotion"
+    promotion_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event):
     """A category and its subtree have another place in the tree, or other words."""
 

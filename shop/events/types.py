@@ -14,6 +14,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     ProductChanged,
     ProductsImported,
     ProductTypeChanged,
+    PromotionChanged,
     ReservationExpired,
     StockChanged,
     StockLow,
