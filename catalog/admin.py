@@ -1,6 +1,7 @@
 """Table of contents of the catalogue's admin pages; nobody imports through it."""
 
 from catalog.products.admin import BrandAdmin, CategoryAdmin, ProductAdmin, ProductTypeAdmin, SellerAdmin
+from catalog.products.price_admin import PriceAdmin
 from catalog.restock.admin import RestockRequestAdmin
 from catalog.reviews.admin import ReviewAdmin
 from catalog.search.admin import CurationAdmin, RankingAdmin, SearchedAdmin, StopWordAdmin, SynonymAdmin
@@ -9,6 +10,7 @@ __all__ = [
     "BrandAdmin",
     "CategoryAdmin",
     "CurationAdmin",
+    "PriceAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
     "RankingAdmin",

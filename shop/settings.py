@@ -48,6 +48,7 @@ SHOP_NAME = env("SHOP_NAME", "Holdfast")
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+SHOW_LOWEST_PRICE = flag("SHOW_LOWEST_PRICE", "1")  # of 30 days, beside a reduced price: EU law asks for it
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -449,6 +450,7 @@ UNFOLD = {
             ),
             _group(
                 _("Prices"),
+                _page(_("Prices"), "attach_money", "catalog.price"),
                 _page(_("Promotions"), "sell", "cart.promotion"),
                 _page(_("Coupons"), "percent", "cart.coupon"),
                 _page(_("Batches of coupons"), "confirmation_number", "cart.codebatch"),
@@ -466,6 +468,7 @@ UNFOLD = {
             _group(
                 _("People"),
                 _page(_("People"), "group", "shop.user"),
+                _page(_("Customer groups"), "groups", "shop.customergroup"),
                 _page(_("Roles"), "badge", "auth.group"),
             ),
             _group(
@@ -567,6 +570,7 @@ LINE_LIMIT = int(env("LINE_LIMIT", "10000"))
 ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its number, live or archived
 ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
+HAS_ORDERED = "checkout.archive.selectors.has_ordered"  # whether somebody has, for promotions on first orders
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more

@@ -18,8 +18,19 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.search.receivers.index_product",
         "catalog.recommendations.receivers.describe_product",
     ),
-    types.CategoryChanged: ("catalog.search.receivers.index_category",),
-    types.BrandChanged: ("catalog.search.receivers.index_brand",),
+    types.PricesChanged: (
+        "catalog.search.receivers.index_products",
+        "catalog.recommendations.receivers.describe_products",
+    ),
+    types.PromotionChanged: ("cart.promotions.receivers.show_in_lists",),
+    types.CategoryChanged: (
+        "catalog.products.receivers.reprice_category",
+        "catalog.search.receivers.index_category",
+    ),
+    types.BrandChanged: (
+        "catalog.products.receivers.reprice_brand",
+        "catalog.search.receivers.index_brand",
+    ),
     types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
     types.StockChanged: (

@@ -27,6 +27,7 @@ from cart.carts import access as cart_access
 from cart.carts import selectors as carts
 from cart.carts import services as cart_services
 from catalog.products import selectors as products
+from catalog.products.ownprices import on_cards
 from catalog.recommendations import shelves
 from catalog.restock import access as restock_access
 from catalog.restock import selectors as restock
@@ -68,6 +69,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = listings.home_context(settings.DEFAULT_CURRENCY)
     if trending := shelves.trending(currency=settings.DEFAULT_CURRENCY):
         context["trending"] = trending
+    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
+    for name in ("trending", "new"):
+        context[name] = on_cards(context.get(name, ()), currency=currency, price_list=price_list)
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")
     return render(request, "home.html", context)
 

@@ -15,6 +15,7 @@ from cart.carts import locking, rules
 from cart.carts import services as carts
 from cart.carts.models import Cart, CartLine
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
 from shop.core import db
 
 CHANNEL = "desk"
@@ -36,14 +37,16 @@ def fill(
     coupons: Sequence[str],
     currency: str,
     language: str,
+    customer_id: UUID | None = None,
 ) -> Cart:
-    """Make the cart hold exactly these units (by variant id) and coupons (canonical codes); it has a new version then.
+    """Make the cart hold exactly these units (by variant id) and coupons (canonical codes), at the prices of
+    `customer_id`; it has a new version then.
 
     Stock is not looked at: the page tells what is short, and placing the order decides. Raises `CartChanged` when the
     cart is not of `version` any more, `CartClosed`, `CartFull`, `BadQuantity`, `UnknownVariant`, `NotSellable`.
     """
     _check(units, coupons)
-    offers = products.offers(units, currency=currency)
+    offers = products.offers(units, currency=currency, price_list=accounts.standing(customer_id).price_list)
     rows = [_line(cart_id, offers.get(one), one, count) for one, count in units.items()]
     with transaction.atomic(using=db.DEFAULT):
         cart = locking.cart(cart_id)
@@ -84,9 +87,10 @@ def _line(cart_id: UUID, offer: products.Offer | None, variant_id: UUID, quantit
     if offer.needs_answers:
         text = _("“%(name)s” (%(sku)s) is made to its buyer’s wishes: only the buyer can put it into a cart.")
         raise carts.NotSellable(text % {"name": offer.name, "sku": offer.sku})
-    if not offer.is_sellable or offer.unit_price is None:
+    price = offer.for_quantity(quantity)
+    if not offer.is_sellable or price is None:
         raise carts.NotSellable(_("“%(name)s” (%(sku)s) is not for sale.") % {"name": offer.name, "sku": offer.sku})
     return CartLine(
         cart_id=cart_id, product_id=offer.product_id, variant_id=variant_id, sku=offer.sku, name=offer.name,
-        quantity=quantity, unit_price_minor=offer.unit_price.minor,
+        quantity=quantity, unit_price_minor=price.minor,
     )  # fmt: skip

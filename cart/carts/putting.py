@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from cart.carts import locking, rules
+from cart.carts import locking, prices, rules
 from cart.carts.models import Cart, CartLine
 from catalog.customizations import rules as customizing
 from catalog.customizations import wording as customizing_words
@@ -94,9 +94,9 @@ class CartChanged(CartRefused):
     code = "cart_changed"
 
 
-def offer_of(variant_id: UUID, currency: str) -> products.Offer:
-    """What the catalogue sells under this id. Raises `UnknownVariant`, `NotSellable`."""
-    offer = products.offers([variant_id], currency=currency).get(variant_id)
+def offer_of(variant_id: UUID, cart: Cart) -> products.Offer:
+    """What the catalogue sells under this id to whose cart it is. Raises `UnknownVariant`, `NotSellable`."""
+    offer = prices.offers([variant_id], cart).get(variant_id)
     if offer is None:
         raise UnknownVariant(_("This product does not exist."))
     if not offer.is_sellable or offer.unit_price is None:
@@ -113,8 +113,8 @@ def answers_of(offer: products.Offer, given: Mapping[str, Any]) -> Answers:
 
 
 def line_for(cart: Cart, offer: products.Offer, answers: Answers) -> tuple[CartLine, list[CartLine]]:
-    """Lock the cart; its line for what is offered, made like this, at today's name and price, unsaved (quantity 0) if
-    it is new; and its other lines of the same variant.
+    """Lock the cart; its line for what is offered, made like this, under today's name, unsaved (quantity 0) if it is
+    new; and its other lines of the same variant.
     """
     lock_open(cart)
     lines = {line.key: line for line in CartLine.objects.filter(cart_id=cart.pk)}
@@ -130,8 +130,6 @@ def line_for(cart: Cart, offer: products.Offer, answers: Answers) -> tuple[CartL
         customization_key=key,
     )
     line.product_id, line.sku, line.name = offer.product_id, offer.sku, offer.name
-    if offer.unit_price is not None:
-        line.unit_price_minor, line.currency = offer.unit_price.minor + answers.price_minor, offer.unit_price.currency
     return line, [other for other in lines.values() if other.variant_id == offer.variant_id]
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -50,6 +51,7 @@ class LineView:
     expected_on: date | None = None  # when the last of its units is, if not all are on hand and somebody knows
     stock_text: str = ""  # the same in words
     customizations: tuple[Customization, ...] = ()
+    price_text: str = ""  # why it is so cheap, or how it could be
 
     @property
     def is_available(self) -> bool:
@@ -152,10 +154,11 @@ def view(
     with_code: str = "",
     vat_id: str = "",
     customer_id: UUID | None = None,
+    email: str = "",
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
-    if it had this coupon, too. `vat_id`: the buyer's own, if they said one; `customer_id`: whose it is to be,
-    if not the cart's.
+    if it had this coupon, too; `vat_id`: the buyer's own, if they said one; `customer_id` and `email`: for whom it is,
+    if the cart does not know.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -168,6 +171,8 @@ def view(
         coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
         customer_id=customer_id or (cart.customer_id if cart else None),
         vat_id=vat_id,
+        email=email,
+        channel=cart.channel if cart else settings.CHANNEL,
     )
     quoted = {line.key: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
@@ -280,4 +285,11 @@ def _line(
         expected_on=have.expected(row.quantity),
         stock_text=wording.notice(have, row.quantity),
         customizations=quoted.customizations,
+        price_text=_price_text(quoted),
     )
+
+
+def _price_text(quoted: pricing.QuotedLine) -> str:
+    if step := quoted.next_break:
+        return _("%(price)s each from %(count)s on.") % {"price": step.price.format(), "count": step.quantity}
+    return _(quoted.reduced_by) if quoted.reduced_by else ""

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cart.carts import claims, locking, ownership, putting, rules
+from cart.carts import claims, locking, ownership, prices, putting, rules
 from cart.carts.models import Cart, CartLine
 from inventory.stock import selectors as stock
 from inventory.waitlist import selectors as waitlist
@@ -38,6 +38,7 @@ CartChanged = putting.CartChanged
 
 # whose cart it is: doors ask these first
 current, begun, forget, merge = ownership.current, ownership.begun, ownership.forget, ownership.merge
+acknowledge = prices.acknowledge
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -49,7 +50,7 @@ def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str, customizations:
     `CartClosed`.
     """
     putting.check_quantity(quantity)
-    offer = putting.offer_of(variant_id, cart.currency)
+    offer = putting.offer_of(variant_id, cart)
     answers = putting.answers_of(offer, customizations)
     available = stock.available([variant_id])
     with transaction.atomic(using=db.DEFAULT):
@@ -58,6 +59,7 @@ def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str, customizations:
         present = line.quantity + sum(other.quantity for other in others)
         putting.check_available(wanted=present + quantity, present=present, available=units)
         line.quantity += quantity
+        prices.note(line, offer)
         line.save()
         ownership.touch(cart)
     return line
@@ -72,7 +74,7 @@ def claim(*, cart: Cart, entry_id: UUID, by: str, customizations: Mapping[str, A
     if held is None:
         ordered = _("What this link held for you was ordered already.")
         raise NothingHeld(ordered if waitlist.taken([entry_id]) else _("Nothing is held for you any more."))
-    offer = putting.offer_of(held.variant_id, cart.currency)
+    offer = putting.offer_of(held.variant_id, cart)
     answers = putting.answers_of(offer, customizations)
     with transaction.atomic(using=db.DEFAULT):
         line, others = putting.line_for(cart, offer, answers)
@@ -82,6 +84,7 @@ def claim(*, cart: Cart, entry_id: UUID, by: str, customizations: Mapping[str, A
             raise NothingHeld(_("Your cart has a held unit of this product already. Order that one first."))
         line.claim_id = entry_id
         line.quantity = max(line.quantity, held.units)
+        prices.note(line, offer)
         line.save()
         ownership.touch(cart)
     return line
@@ -97,6 +100,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
         raise UnknownLine(_("This product is not in your cart any more."))
     same = CartLine.objects.filter(cart_id=cart.pk, variant_id=found.variant_id)
     available = claims.added(stock.available([found.variant_id]), same)[found.variant_id]
+    offer = prices.offers([found.variant_id], cart).get(found.variant_id)
     with transaction.atomic(using=db.DEFAULT):
         putting.lock_open(cart)
         line = CartLine.objects.filter(pk=line_id, cart_id=cart.pk).first()
@@ -105,8 +109,9 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
         if quantity > line.quantity:
             others = putting.units_beside(line)
             putting.check_available(wanted=quantity + others, present=others, available=available)
+        prices.follow(line, offer, quantity)
         line.quantity = quantity
-        line.save(update_fields=["quantity"])
+        line.save(update_fields=["quantity", "unit_price_minor"])
         ownership.touch(cart)
     return None
 
@@ -147,17 +152,6 @@ def remove_coupon(*, cart: Cart, code: str, by: str) -> None:
         putting.lock_open(cart)
         cart.coupons = [one for one in cart.coupons if one != code]
         ownership.touch(cart, coupons=cart.coupons)
-
-
-def acknowledge(*, cart: Cart, prices: Mapping[str, int]) -> None:
-    """The shopper has seen these unit prices (minor units, by line's key) and goes on: remember them on the lines."""
-    with transaction.atomic(using=db.DEFAULT):
-        locking.cart(cart.pk)
-        for line in CartLine.objects.filter(cart_id=cart.pk):
-            seen = prices.get(line.key, line.unit_price_minor)
-            if line.unit_price_minor != seen:
-                line.unit_price_minor = seen
-                line.save(update_fields=["unit_price_minor"])
 
 
 def prolong(*, cart: Cart) -> None:

@@ -1,23 +1,24 @@
-"""What is bought as promotions see it, and what they make of it."""
+"""What is bought as promotions and deliveries see it, and what promotions make of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cart.promotions import rules
 from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
+from cart.shipping.rules import Goods
+from cart.tax.regimes import Regime
 from catalog.customizations import rules as customizing
 from catalog.customizations.rules import Answers, Value
 from catalog.products import selectors as products
-from catalog.products import tree
-from catalog.products.described import Described
+from catalog.products.rules import GIFT_CARD
 from inventory.stock import selectors as stock
 from shop.core.money import Money
 
@@ -37,30 +38,40 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of a variant: in the cart, or to be given. `price` is that of one with what its customizations cost."""
+    """Units of a variant: in the cart, or to be given. `price` is that of one where it goes, with what its
+    customizations cost; `listed` what the catalogue asks for the same.
+    """
 
     offer: products.Offer
     price: Money
     quantity: int
     answers: Answers = field(default_factory=Answers)
+    listed: Money | None = None
 
     @property
     def key(self) -> str:
         """Its name among the lines of the quote."""
         return customizing.line_key(self.offer.variant_id, customizing.key(self.answers.values))
 
+    def here(self, price: Money, regime: Regime) -> Money:
+        """Another price of the catalogue as it is for one made like this, where it goes."""
+        return regime.price(price + Money(self.answers.price_minor, price.currency), self.offer.tax_class)
 
-def price_of(offer: products.Offer) -> Money:
-    """Of a unit that is sold."""
-    if offer.unit_price is None:
+
+def price_of(offer: products.Offer, quantity: int = 1) -> Money:
+    """Of each of so many units, which are sold."""
+    price = offer.for_quantity(quantity)
+    if price is None:
         raise LookupError(f"{offer.sku} has no price")  # is_sellable says it has
-    return offer.unit_price
+    return price
 
 
-def wanted(offer: products.Offer, quantity: int, customizations: Mapping[str, Value]) -> Wanted:
-    """What is asked for; `answers` has problems where the product is not made like this."""
-    found, price = customizing.answers(offer.asked, customizations), price_of(offer)
-    return Wanted(offer, price + Money(found.price_minor, price.currency), quantity, found)
+def wanted(offer: products.Offer, quantity: int, customizations: Mapping[str, Value], regime: Regime) -> Wanted:
+    """What is asked for, at the price that it has where it goes; `answers` has problems where the product is not made
+    like this."""
+    found, price = customizing.answers(offer.asked, customizations), price_of(offer, quantity)
+    listed = price + Money(found.price_minor, price.currency)
+    return Wanted(offer, regime.price(listed, offer.tax_class), quantity, found, listed)
 
 
 def units(wanted: Sequence[Wanted]) -> Mapping[UUID, int]:
@@ -71,38 +82,31 @@ def units(wanted: Sequence[Wanted]) -> Mapping[UUID, int]:
     return counts
 
 
-def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, country: str) -> Basket:
-    """`given`: what there is to give."""
-    found = keys_of([one.offer for one in wanted])
+def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: str, **who: Any) -> Basket:
+    """`given`: what there is to give; `who` buys, and where to: the other facts of a basket. Gift cards are money: no
+    promotion makes them cheaper or counts their price.
+    """
+    goods = [one for one in wanted if one.offer.tax_class != GIFT_CARD]
     return Basket(
         currency=currency,
-        lines=tuple(
-            Line(one.key, one.price.minor, one.quantity, keys)
-            for one, keys in zip(wanted, found, strict=True)
-        ),
+        lines=tuple(Line(one.key, one.price.minor, one.quantity, one.offer.keys) for one in goods),
         at=max((one.offer.moment for one in wanted), default=NO_TIME),
-        country=country,
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
+        **who,
     )
 
 
-def keys_of(offers: Iterable[products.Offer | Described]) -> list[frozenset[str]]:
-    """What each is, as the scopes of promotions name it."""
-    shelves = tree.tree()  # asks the cache: once for all
-    return [
-        rules.keys_of(
-            variant=offer.variant_id,
-            product=offer.product_id,
-            brand=offer.brand,
-            categories=[str(node.id) for node in shelves.ancestors(offer.category_path)] if offer.category_path else [],
-            tags=offer.tags,
-            attributes=[(code, str(value)) for code, value in offer.attributes.items()],
-        )
-        for offer in offers
-    ]
+def goods(one: Wanted, value: Money) -> Goods:
+    """What is bought as delivery sees it; `value` is what it costs after its discount."""
+    offer = one.offer
+    return Goods(
+        offer.variant_id, one.quantity, value.minor, offer.weight_grams or 0, offer.cubic_mm or 0, offer.keys
+    )  # fmt: skip
 
 
-def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int]) -> dict[UUID, Wanted]:
+def gifts(
+    offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mapping[UUID, int], regime: Regime
+) -> dict[UUID, Wanted]:
     """What promotions may give and the shop has, beside the units in the cart. One query, none without gifts."""
     known = [offers[variant] for variant in offered.gifts if variant in offers]
     named = [offer for offer in known if offer.is_sellable and not offer.needs_answers]
@@ -111,7 +115,7 @@ def gifts(offered: Offered, offers: Mapping[UUID, products.Offer], taken: Mappin
     for offer in named:
         left = units.get(offer.variant_id, 0) - taken.get(offer.variant_id, 0)
         if offer.unit_price is not None and left > 0:
-            found[offer.variant_id] = Wanted(offer, offer.unit_price, left)
+            found[offer.variant_id] = Wanted(offer, regime.price(offer.unit_price, offer.tax_class), left)
     return found
 
 

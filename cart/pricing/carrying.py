@@ -32,8 +32,8 @@ def delivery_options(
     ]
     if goods:  # bands and limits look at the sum: how it is divided makes no difference
         goods[0] = replace(goods[0], value=max(0, subtotal.minor))
-    country, state, _is_assumed = taxation.place_of(address)
+    place = taxation.place_of(address)
     return deliveries.delivery_options(
-        country=country, state=state, postal_code=str(address.get("postal_code") or ""), currency=currency,
-        subtotal=subtotal, goods=goods, is_placed=True,
+        country=place.country, state=place.state, postal_code=place.postal_code, currency=currency, subtotal=subtotal,
+        goods=goods, is_placed=True,
     )  # fmt: skip

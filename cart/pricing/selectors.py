@@ -2,117 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from cart.pricing import baskets, rules
+from cart.pricing.quoted import Quote, QuotedLine, QuoteLine
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
-from cart.promotions.rules import NOTHING, Basket, Lane, Outcome
+from cart.promotions.rules import Basket, Lane, Outcome
 from cart.shipping import selectors as deliveries
 from cart.shipping.selectors import DeliveryOption
+from cart.tax import asking
 from cart.tax import selectors as taxation
-from cart.tax.rules import TaxLine
-from catalog.customizations import rules as customizing
-from catalog.customizations.rules import Customization, Value
+from cart.tax.regimes import DELIVERY, Regime
 from catalog.products import selectors as products
-from shop.core.money import Money, total
+from shop.accounts import selectors as accounts
+from shop.core.money import Money
 
+__all__ = ["Quote", "QuoteLine", "QuotedLine", "quote", "quoted_line"]
 
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
-    """What is asked: so many units of a variant, made like this. A price is never taken from outside."""
-
-    variant_id: UUID
-    quantity: int
-    customizations: Mapping[str, Value] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """Its name: no two lines of a quote have the same variant and customizations."""
-        return customizing.line_key(self.variant_id, customizing.key(self.customizations))
-
-
-@dataclass(frozen=True, slots=True)
-class QuotedLine:
-    """One line of a quote. Amounts are the whole line's but `unit_price` and `regular_price` (None: not on sale)."""
-
-    variant_id: UUID
-    product_id: UUID
-    sku: str
-    name: str
-    options: Mapping[str, str]
-    url: str
-    picture: Any
-    quantity: int
-    unit_price: Money
-    regular_price: Money | None
-    line_total: Money
-    discount: Money
-    shipping: Money
-    tax: Money
-    tax_class: str
-    taxes: tuple[TaxLine, ...] = ()
-    is_gift: bool = False
-    customizations: tuple[Customization, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Its name among those that are bought (`QuoteLine.key`)."""
-        values = {one.code: one.value for one in self.customizations}
-        return customizing.line_key(self.variant_id, customizing.key(values))
-
-    @property
-    def cost(self) -> Money:
-        """What the line comes to altogether."""
-        included = total((tax.amount for tax in self.taxes if tax.is_included), self.tax.currency)
-        return self.line_total - self.discount + self.shipping + self.tax - included
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Everything about the cost. `is_estimated`: the address does not decide the tax yet. None is known, and the shop's
-    own country is assumed; or its country taxes by state, and the state is missing.
-
-    `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
-    among the lines. `misfits` are what else is not: sellable lines that are not made like this any more, by key.
-    `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
-    promotion, `hints` which are nearly reached.
-    """
-
-    currency: str
-    lines: tuple[QuotedLine, ...]
-    unsellable: tuple[UUID, ...]
-    subtotal: Money
-    discount: Money
-    shipping: Money
-    tax: Money
-    included_tax: Money
-    total: Money
-    tax_lines: tuple[TaxLine, ...]
-    discounts: tuple[baskets.Discount, ...]
-    coupon_problems: Mapping[str, str]
-    delivery_options: tuple[DeliveryOption, ...]
-    delivery: DeliveryOption | None
-    is_estimated: bool = field(default=False)
-    outcome: Outcome = NOTHING
-    hints: tuple[str, ...] = ()
-    misfits: Mapping[str, baskets.Wanted] = field(default_factory=dict)
-
-    @property
-    def is_deliverable(self) -> bool:
-        return bool(self.delivery_options)
-
-    @property
-    def units(self) -> Mapping[UUID, int]:
-        """How many units of each variant it takes; lines that want the same ones want them together."""
-        units: Counter[UUID] = Counter()
-        for line in self.lines:
-            units[line.variant_id] += line.quantity
-        return units
+Bought = tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]]  # what is wanted, and what there is to give
 
 
 def quote(
@@ -124,79 +38,98 @@ def quote(
     coupons: Sequence[str] = (),
     customer_id: UUID | None = None,
     email: str = "",
+    vat_id: str = "",
     is_carried: bool = True,
     is_promoted: bool = True,
+    channel: str = "web",
+    standing: accounts.Standing | None = None,
 ) -> Quote:
-    """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
+    """Price `lines` in `currency` for delivery to `address` (country, state and postal code are read; None: estimate).
 
     `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
-    `email`, else that of the customer, is by whom promotions are used. At most ten queries, whatever the number of
-    lines and promotions.
+    `email`, else that of the customer, is by whom promotions are used; `vat_id` is the buyer's own, as typed. Prices
+    are those of the customer's price list (`standing`: as what they buy, if that is known) and of each line's quantity.
+    At most thirteen queries once this process knows promotions, zones and tax settings, whatever the number of lines
+    and promotions.
+
+    Where the country's tax comes from a service it is asked, or what it said within the last quarter of an hour
+    counts; within a transaction, and while it does not answer, the shop's own rates do.
     """
     offered = promotions.NONE
     if is_promoted:
         offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
-    offers = products.offers([*(line.variant_id for line in lines), *offered.gifts], currency=currency)
+    standing = standing or accounts.standing(customer_id)
+    ids = [*(line.variant_id for line in lines), *offered.gifts]
+    offers = products.offers(ids, currency=currency, price_list=standing.price_list)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
-    asked = [baskets.wanted(offers[line.variant_id], line.quantity, line.customizations) for line in sellable]
+    ruling = taxation.ruling(address, taxation.Buyer(customer_id, vat_id))
+    asked = [
+        baskets.wanted(offers[line.variant_id], line.quantity, line.customizations, ruling.regime) for line in sellable
+    ]
     wanted = [one for one in asked if not one.answers.problems]
-    country, state, is_assumed = taxation.place_of(address)
-    given = baskets.gifts(offered, offers, baskets.units(wanted))
-    basket = baskets.basket(wanted, given, currency=currency, country=country)
+    given = baskets.gifts(offered, offers, baskets.units(wanted), ruling.regime)
+    basket = baskets.basket(
+        wanted, given, currency=currency, country=ruling.place.country, groups=standing.groups, channel=channel,
+        is_first_order=_is_first_order(offered, customer_id, email),
+    )  # fmt: skip
     run = engine.Run(basket, offered.promotions)
-    ways = _ways(run, basket, offered, (wanted, given), address or {"country": country, "state": state})
+    ways = _ways(run, basket, offered, (wanted, given), ruling)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
-    bought, items = _bought(wanted, given, outcome)
-    rates, needs_state = taxation.rates_in(country, state)
-    sums = rules.totals(
-        items,
-        shipping=delivery.price if delivery and is_carried else Money.zero(currency),
-        rates=rates,
-        currency=currency,
-    )
+    bought, items = _bought((wanted, given), outcome)
+    sums, tax_source = _sums(items, delivery.price if delivery and is_carried else Money.zero(currency), ruling)
     return Quote(
         currency=currency,
         lines=tuple(
-            _line(one, item, share, is_gift=place >= len(wanted))
+            quoted_line(one, item, share, ruling.regime, is_gift=place >= len(wanted))
             for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
         ),
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
-        subtotal=sums.subtotal,
-        discount=sums.discount,
-        shipping=sums.shipping,
-        tax=sums.tax,
-        included_tax=sums.included_tax,
-        total=sums.total,
-        tax_lines=sums.tax_lines,
+        **{name: getattr(sums, name) for name in _SUMS},
         discounts=tuple(baskets.discounts(outcome, currency)),
         coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},
         delivery_options=tuple(option for option, _outcome in ways if option),
         delivery=delivery if items else None,
-        is_estimated=is_assumed or needs_state,
+        is_estimated=ruling.is_estimated or tax_source == "estimate",
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
+        standing=ruling.standing,
+        tax_source=tax_source,
     )
 
 
-def _bought(
-    wanted: Sequence[baskets.Wanted], given: Mapping[UUID, baskets.Wanted], outcome: Outcome
-) -> tuple[list[baskets.Wanted], list[rules.Item]]:
+_SUMS = ("subtotal", "discount", "shipping", "tax", "included_tax", "total", "tax_lines")
+
+
+def _is_first_order(offered: promotions.Offered, customer_id: UUID | None, email: str) -> bool:
+    """As far as is known of who buys; asked only where it makes a difference."""
+    if not any(one.conditions.is_first_order for one in offered.promotions):
+        return False
+    return not import_string(settings.HAS_ORDERED)(customer_id=customer_id, email=email)
+
+
+def _sums(items: Sequence[rules.Item], shipping: Money, ruling: taxation.Ruling) -> tuple[rules.Totals, str]:
+    """The totals, and where the tax is from, as `Quote.tax_source`."""
+    currency, regime = shipping.currency, ruling.regime
+    told, source = None, ""
+    if items and asking.is_asked(ruling):
+        told = asking.taxes(ruling, rules.taxed(items, *rules.spread(items, shipping, currency)), currency)
+        source = "estimate" if told is None else "service"
+    sums = rules.totals(
+        items, shipping=shipping, rates=regime.rates, currency=currency, how=regime.how, told=told
+    )  # fmt: skip
+    return sums, source
+
+
+def _bought(bought: Bought, outcome: Outcome) -> tuple[list[baskets.Wanted], list[rules.Item]]:
     """What is bought, gifts behind it, and what promotions leave of each to be paid."""
+    wanted, given = bought
     gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
     items = [_item(one, outcome.by_line.get(one.key, 0)) for one in wanted]
     return [*wanted, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
-
-
-def _line(one: baskets.Wanted, item: rules.Item, share: rules.ItemAmounts, *, is_gift: bool) -> QuotedLine:
-    line = quoted_line(one.offer, one.quantity, item, share)
-    regular = line.regular_price + (one.price - line.unit_price) if line.regular_price else None
-    return replace(
-        line, unit_price=one.price, regular_price=regular, is_gift=is_gift, customizations=one.answers.customizations
-    )
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:
@@ -208,40 +141,37 @@ def _left(item: rules.Item) -> Money:
 
 
 def _ways(
-    run: engine.Run,
-    basket: Basket,
-    offered: promotions.Offered,
-    goods: tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]],
-    address: Mapping[str, Any],
+    run: engine.Run, basket: Basket, offered: promotions.Offered, goods: Bought, ruling: taxation.Ruling
 ) -> list[tuple[DeliveryOption | None, Outcome]]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
     way, what they take off without.
     """
     before = run.outcome(None)
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(before.by_line.values())
-    bought, items = _bought(*goods, before)
-    country, state, _is_assumed = taxation.place_of(address)
     options = deliveries.delivery_options(
-        country=country,
-        state=state,
-        postal_code=str(address.get("postal_code") or ""),
+        country=ruling.place.country,
+        state=ruling.place.state,
+        postal_code=ruling.place.postal_code,
         currency=basket.currency,
         subtotal=Money(spent, basket.currency),
-        goods=[baskets.goods(one, _left(item)) for one, item in zip(bought, items, strict=True)],
+        goods=[baskets.goods(one, _left(item)) for one, item in zip(*_bought(goods, before), strict=True)],
     )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
     found: list[tuple[DeliveryOption | None, Outcome]] = []
     for option in options:
-        outcome = run.outcome(option.price.minor) if is_cheaper else before
-        price = option.price - Money(outcome.shipping, basket.currency)
-        found.append((replace(option, price=price), outcome))
+        price = ruling.regime.price(option.price, DELIVERY)
+        outcome = run.outcome(price.minor) if is_cheaper else before
+        found.append((replace(option, price=price - Money(outcome.shipping, basket.currency)), outcome))
     return found or [(None, before)]
 
 
 def quoted_line(
-    offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts, *, is_gift: bool = False
+    one: baskets.Wanted, item: rules.Item, share: rules.ItemAmounts, regime: Regime, *, is_gift: bool = False
 ) -> QuotedLine:
     """A line of these units, given its amounts."""
+    offer = one.offer
+    is_single = baskets.price_of(offer, one.quantity) == offer.unit_price
+    step = next((step for step in offer.breaks if step.quantity > one.quantity), None)
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -250,9 +180,9 @@ def quoted_line(
         options=offer.options,
         url=offer.url,
         picture=offer.picture,
-        quantity=quantity,
-        unit_price=baskets.price_of(offer),
-        regular_price=offer.regular_price,
+        quantity=one.quantity,
+        unit_price=one.price,
+        regular_price=one.here(offer.regular_price, regime) if is_single and offer.regular_price else None,
         line_total=item.total,
         discount=share.discount,
         shipping=share.shipping,
@@ -260,4 +190,8 @@ def quoted_line(
         tax_class=item.tax_class,
         taxes=share.taxes,
         is_gift=is_gift,
+        customizations=one.answers.customizations,
+        listed_price=one.listed,
+        reduced_by=offer.reduced_by if is_single else "",
+        next_break=replace(step, price=one.here(step.price, regime)) if step else None,
     )

@@ -67,9 +67,8 @@ def _exchanged(swap: Swap, offer: products.Offer, was: products.Offer | None, re
     if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
         taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
     amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
-    return replace(
-        selectors.quoted_line(offer, swap.quantity, item, amounts, regime), unit_price=price, regular_price=None
-    )
+    line = selectors.quoted_line(baskets.Wanted(offer, price, swap.quantity), item, amounts, regime)
+    return replace(line, regular_price=None, reduced_by="", next_break=None)
 
 
 def _share(item: rules.Item, discount: Money, regime: Regime) -> rules.ItemAmounts:

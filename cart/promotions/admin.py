@@ -19,7 +19,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from cart.promotions import selectors, services, tasks
-from cart.promotions.forms import FIELDS, CodeBatchForm, CouponForm, PromotionForm
+from cart.promotions.coupon_forms import CodeBatchForm, CouponForm
+from cart.promotions.forms import FIELDS, PromotionForm
 from cart.promotions.models import CodeBatch, Coupon, Promotion, Redemption
 from shop.core import db
 from shop.core.admin import ReadOnlyAdmin
@@ -54,7 +55,19 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
         (_("What it gives"), {"fields": _TERMS, "description": _("Only what belongs to the kind counts.")}),
         (
             _("For what, and whom"),
-            {"fields": ["what_for", "minimum", "minimum_quantity", "countries", "customer_limit", "needs_code"]},
+            {
+                "fields": [
+                    "what_for",
+                    "minimum",
+                    "minimum_quantity",
+                    "countries",
+                    "groups",
+                    "channels",
+                    "is_first_order",
+                    "customer_limit",
+                    "needs_code",
+                ]
+            },
         ),
         (
             _("When, and how often"),

@@ -1,7 +1,7 @@
 """Which promotions a basket gets, what each takes off, and why the others do not. Pure.
 
-- Lanes in turn: lines, the order, the delivery. Each sees what those before it left; a minimum counts what its lane
-  found at its beginning.
+- Lanes in turn: lines, the order, the delivery; the catalogue's is in the prices already. Each sees what those before
+  it left; a minimum counts what its lane found at its beginning.
 - In a lane by priority, the lowest number first; of the same priority what would save more by itself.
 - Promotions that are not combinable share no unit of their lane with any other; those that are go one after the other,
   each on what the ones before left.

@@ -11,18 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from cart.promotions import reading, rules, typed
+from cart.promotions import reading, typed
 from cart.promotions.kinds.table import KINDS
-from cart.promotions.models import CodeBatch, Coupon, Promotion
-from cart.promotions.rules import CART_LANES, Lane
-from cart.promotions.services import MOST_CODES
+from cart.promotions.models import Promotion
+from cart.promotions.rules import Lane
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
 
 _AMOUNTS = _("By currency: 5.00 USD, 4.50 EUR.")
 _LINES = {"rows": 3, "cols": 60}
@@ -43,6 +44,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 _TEXTS = ("most_off", "amounts", "prices", "bought", "parts", "steps", "gift")
 _NUMBERS = ("most_times", "buy", "get", "of", "free", "set_size", "gift_units", "per", "most_gifts")
+
+_OF_CARTS = (
+    "needs_code", "most_off", "minimum", "minimum_quantity", "countries", "groups", "channels", "is_first_order",
+    "usage_limit", "customer_limit", "budget", "is_exclusive",
+)  # fmt: skip
 
 
 class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -115,6 +121,18 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     countries = forms.CharField(
         label=_("Countries"), required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Delivered to: US, CA.")
     )
+    groups = forms.MultipleChoiceField(
+        label=_("Customer groups"), required=False, widget=UnfoldAdminSelectMultipleWidget,
+        help_text=_("None chosen: everybody."),
+    )  # fmt: skip
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"), required=False, widget=UnfoldAdminSelectMultipleWidget,
+        choices=[("web", _("the shop's pages")), ("desk", _("orders made by staff"))],
+        help_text=_("None chosen: all of them."),
+    )  # fmt: skip
+    is_first_order = forms.BooleanField(
+        label=_("On a first order only"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
     customer_limit = forms.IntegerField(
         label=_("Uses by one customer, at most"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget
     )
@@ -134,18 +152,22 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         if row is not None and row.terms is not None:
             kwargs["initial"] = {**_initial(row), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        if "groups" in self.fields:
+            self.fields["groups"].choices = accounts.group_names()  # type: ignore[attr-defined]
         if "kind" in self.fields:
             self.fields["kind"].widget.attrs["data-kinds"] = json.dumps(FIELDS)
-            lanes = [one for one in Promotion.Lane.choices if one[0] in CART_LANES]
             self.fields["lane"] = forms.ChoiceField(
-                label=_("Taken off"), choices=lanes, initial=Lane.ORDER, widget=UnfoldAdminSelectWidget
-            )
+                label=_("Taken off"), choices=Promotion.Lane.choices, initial=Lane.ORDER,
+                widget=UnfoldAdminSelectWidget,
+            )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         kind, lane = str(data.get("kind")), data.get("lane")
         if kind in KINDS and lane and Lane(lane) not in KINDS[kind][1]:
             self.add_error("lane", _("This kind cannot be taken off there."))
+        if lane == Lane.CATALOGUE:
+            self._check_listed(data)
         self.instance.scope = self._read("what_for", lambda: typed.scope(data.get("what_for") or "", "what_for"))
         self.instance.conditions = self._read("minimum", lambda: _conditions(data))
         self.instance.terms = self._read("kind", lambda: _terms(kind, data))
@@ -154,6 +176,13 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("budget", _("One amount of one currency."))
         self.instance.budget_currency, self.instance.budget_minor = next(iter(budget.items()), ("", None))
         return data
+
+    def _check_listed(self, data: Mapping[str, Any]) -> None:
+        """Lists show the same to everybody, and know no cart."""
+        for field in [field for field in _OF_CARTS if data.get(field)]:
+            self.add_error(field, _("Not of prices in lists: there is no cart yet."))
+        if self.instance.coupons.exists():
+            self.add_error("lane", _("It has coupons, which are for carts."))
 
     def _read(self, field: str, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
@@ -212,6 +241,9 @@ def _conditions(data: Mapping[str, Any]) -> dict[str, Any]:
         "minimum": typed.amounts(data.get("minimum") or "", "minimum"),
         "minimum_quantity": data.get("minimum_quantity") or 0,
         "countries": countries,
+        "groups": sorted(data.get("groups") or []),
+        "channels": sorted(data.get("channels") or []),
+        "is_first_order": bool(data.get("is_first_order")),
     }
     reading.conditions(found)
     return {name: value for name, value in found.items() if value}
@@ -243,36 +275,8 @@ def _initial(row: Promotion) -> dict[str, Any]:
         "minimum": typed.amounts_text(conditions.get("minimum", {})),
         "minimum_quantity": conditions.get("minimum_quantity"),
         "countries": ", ".join(conditions.get("countries", [])),
+        "groups": conditions.get("groups", []),
+        "channels": conditions.get("channels", []),
+        "is_first_order": conditions.get("is_first_order", False),
         "budget": typed.amounts_text({row.budget_currency: row.budget_minor}) if row.budget_minor else "",
     }
-
-
-class CouponForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A code is stored as it is compared."""
-
-    class Meta:
-        model = Coupon
-        fields = ["promotion", "code", "usage_limit", "is_active"]
-
-    def clean_code(self) -> str:
-        code = rules.canonical(self.cleaned_data["code"])
-        if not code:
-            raise forms.ValidationError(_("Give a code of letters and digits."))
-        return code
-
-
-class CodeBatchForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How many codes, and how they begin."""
-
-    class Meta:
-        model = CodeBatch
-        fields = ["promotion", "prefix", "number"]
-
-    def clean_prefix(self) -> str:
-        return rules.canonical(self.cleaned_data["prefix"])
-
-    def clean_number(self) -> int:
-        number: int = self.cleaned_data["number"]
-        if not 1 <= number <= MOST_CODES:
-            raise forms.ValidationError(_("From 1 to %(most)s.") % {"most": f"{MOST_CODES:,}"})
-        return number

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -205,20 +205,3 @@ def canonical(code: str) -> str:
 def customer_key(email: str) -> str:
     """By what a customer is known who may use a promotion only so often, with an account or without."""
     return hashlib.sha256(email.strip().casefold().encode()).hexdigest() if email.strip() else ""
-
-
-def keys_of(
-    *,
-    variant: object = "",
-    product: object = "",
-    brand: str = "",
-    categories: Iterable[str] = (),
-    tags: Iterable[str] = (),
-    attributes: Iterable[tuple[str, str]] = (),
-) -> frozenset[str]:
-    """What a line is, as scopes name it; `categories` with those above them."""
-    keys = {f"variant:{variant}", f"product:{product}", f"brand:{brand}"}
-    keys.update(f"category:{one}" for one in categories)
-    keys.update(f"tag:{one}" for one in tags)
-    keys.update(f"attribute:{code}={value}" for code, value in attributes)
-    return frozenset(keys)

@@ -52,7 +52,8 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     automatic = _automatic()
     limited = [row.pk for row, _terms in automatic if row.usage_limit is not None or row.budget_minor is not None]
     keys = {*limited, *coupons}
-    fresh = {row.pk: row for row in Promotion.objects.filter(pk__in=keys)} if keys else {}
+    in_carts = Promotion.objects.exclude(lane=Promotion.Lane.CATALOGUE)
+    fresh = {row.pk: row for row in in_carts.filter(pk__in=keys)} if keys else {}
     there = [(fresh.get(row.pk, row), terms) for row, terms in automatic]
     known = {row.pk for row, _terms in automatic}
     there += [(row, terms(row)) for row in fresh.values() if row.pk not in known]

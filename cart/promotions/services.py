@@ -16,6 +16,7 @@ from cart.promotions.locking import Limits
 from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, Redemption
 from cart.promotions.rules import Tried
 from shop.core import db
+from shop.events import bus, types
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another one
 LENGTH = 10  # of a code without its prefix: 32^10 of them cannot be guessed
@@ -153,6 +154,7 @@ def save(row: Promotion) -> None:
     Orders that use it hold its row until they are done, so that none is missed.
     """
     with transaction.atomic(using=db.DEFAULT):
+        was_listed = Promotion.objects.filter(pk=row.pk, lane=Promotion.Lane.CATALOGUE).exists()
         if locking.alone(row.pk):
             live = Redemption.objects.filter(promotion=row, returned_at__isnull=True)
             sums = live.aggregate(used=Count("id"), spent=Coalesce(Sum("amount_minor"), 0))
@@ -161,6 +163,8 @@ def save(row: Promotion) -> None:
             row.version += 1
             _recount_customers(row)
         row.save()
+        if was_listed or row.lane == Promotion.Lane.CATALOGUE:
+            bus.publish(types.PromotionChanged(promotion_id=row.pk), using=db.DEFAULT)
         transaction.on_commit(selectors.forget, using=db.DEFAULT)
 
 

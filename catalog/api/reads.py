@@ -14,9 +14,13 @@ from rest_framework.request import Request
 
 from catalog.api import values
 from catalog.products import page, selectors, tree
+from catalog.products.charging import PUBLIC
+from catalog.products.ownprices import on_cards
 from catalog.recommendations import shelves
 from catalog.search import engine, query
+from catalog.search.engine import Results
 from catalog.search.query import Query
+from shop.accounts import selectors as accounts
 from shop.core import rest
 
 KINDS = shelves.KINDS
@@ -67,8 +71,7 @@ def product_list(request: Request) -> HttpResponseBase:
     """`{data, total, page, limit}`"""
     question = asked(request, with_text=False)
     results = engine.search(question, with_facets=False)
-    fields = request.query_params.get("fields")
-    items = [values.sparse(values.brief(hit), fields) for hit in results.hits]
+    items = _items(request, question, results)
     data = rest.listing("data", items, total=results.total, page=question.page, limit=question.limit)
     return rest.conditional(request, data)
 
@@ -77,8 +80,7 @@ def product_search(request: Request) -> HttpResponseBase:
     """`{products, total, page, limit, facets, suggestion}`"""
     question = asked(request, with_text=True)
     results = engine.search(question)
-    fields = request.query_params.get("fields")
-    items = [values.sparse(values.brief(hit), fields) for hit in results.hits]
+    items = _items(request, question, results)
     data = rest.listing("products", items, total=results.total, page=question.page, limit=question.limit)
     data |= {
         "facets": values.facets(results.facets),
@@ -88,17 +90,24 @@ def product_search(request: Request) -> HttpResponseBase:
     return rest.conditional(request, data)
 
 
+def _items(request: Request, question: Query, results: Results) -> list[dict[str, Any]]:
+    price_list = accounts.standing_of(request).price_list
+    hits = engine.at_own_prices(results.hits, currency=question.currency, price_list=price_list)
+    return [values.sparse(values.brief(hit), request.query_params.get("fields")) for hit in hits]
+
+
 def product(request: Request, product_id: str, *, is_staff: bool = False) -> HttpResponseBase:
     """A whole product; archived ones stay readable, drafts are for staff."""
-    found = whole(product_id, is_staff=is_staff)
+    found = whole(product_id, is_staff=is_staff, price_list=accounts.standing_of(request).price_list)
     fields = request.query_params.get("fields")
     return rest.conditional(request, values.sparse(found, fields), last_modified=None)
 
 
-def whole(product_id: str, *, is_staff: bool) -> dict[str, Any]:
-    """A product as `ProductOut`. Raises `ApiError` ("not_found")."""
+def whole(product_id: str, *, is_staff: bool, price_list: str = PUBLIC) -> dict[str, Any]:
+    """A product as `ProductOut`, at the prices of this list. Raises `ApiError` ("not_found")."""
     currency = settings.DEFAULT_CURRENCY
-    found = page.product_page(product_id=key(product_id), currency=currency, with_drafts=is_staff)
+    known = key(product_id)
+    found = page.product_page(product_id=known, currency=currency, price_list=price_list, with_drafts=is_staff)
     if found is None:
         raise missing()
     return values.whole(found, currency)
@@ -124,7 +133,8 @@ def recommendations(request: Request, product_id: str) -> HttpResponseBase:
         fields = {"kind": [_("One of: %(names)s") % {"names": ", ".join(KINDS)}]}
         raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
     known = existing(product_id)
-    cards = shelves.listed(known, kind, currency=settings.DEFAULT_CURRENCY)
+    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
+    cards = on_cards(shelves.listed(known, kind, currency=currency), currency=currency, price_list=price_list)
     rows = [
         {
             "id": str(card.product_id),

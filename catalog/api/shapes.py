@@ -44,12 +44,20 @@ class ProductBrief(serializers.Serializer[Any]):
     image = serializers.CharField(allow_null=True)
 
 
+class PriceBreakOut(serializers.Serializer[Any]):
+    """From `quantity` units on, each costs `price`."""
+
+    quantity = serializers.IntegerField()
+    price = serializers.CharField()
+
+
 class VariantOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
     attributes = serializers.DictField(child=serializers.CharField())
     price = serializers.CharField(allow_null=True)
     sale_price = serializers.CharField(allow_null=True)
+    price_breaks = PriceBreakOut(many=True)
     available = serializers.IntegerField()
     availability = serializers.ChoiceField(["in_stock", "preorder", "backorder", "out"])
     expected_on = serializers.DateField(allow_null=True)

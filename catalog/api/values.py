@@ -104,6 +104,7 @@ def whole(found: ProductPage, currency: str) -> dict[str, Any]:
                 "sku": choice.sku,
                 "attributes": dict(choice.options),
                 **_prices(choice),
+                "price_breaks": [{"quantity": one.quantity, "price": amount(one.price)} for one in choice.breaks],
                 "available": choice.units,
                 "availability": choice.availability,
                 "expected_on": choice.expected_on.isoformat() if choice.expected_on else None,

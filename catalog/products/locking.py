@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from catalog.products.models import Category, Product
+from catalog.products.models import Category, PriceRule, Product
 
 
 def product(product_id: UUID) -> Product:
@@ -15,3 +15,8 @@ def product(product_id: UUID) -> Product:
 def category_tree() -> None:
     """Locks the departments, so that only one change of the tree's shape happens at a time."""
     list(Category.objects.select_for_update().filter(depth=1).order_by("pk").values_list("pk"))
+
+
+def next_rule() -> PriceRule | None:
+    """The first price rule that list prices are behind of, unless somebody else is at it."""
+    return PriceRule.objects.select_for_update(skip_locked=True).filter(reach__isnull=False).order_by("pk").first()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import nh3
+from django.conf import settings
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import colours, pictures, rules, selectors, tree
+from catalog.products import colours, history, offering, pictures, rules, tree
+from catalog.products.charging import PUBLIC
 from catalog.products.models import Attribute, Image, Product
 from inventory.stock import selectors as stock
 from inventory.stock import wording
@@ -62,6 +64,9 @@ class Choice:
     stock_text: str  # what is said where not all of the units are on hand
     available: int | None  # on hand; told only when low
     max_quantity: int
+    breaks: Sequence[offering.Break] = ()  # what each costs of more units
+    reduced_by: str = ""  # the promotion that makes it so cheap
+    lowest_price: Money | None = None  # of 30 days, told beside a reduced price
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class ProductPage:
 def product_page(
     *,
     currency: str,
+    price_list: str = PUBLIC,
     slug: str | None = None,
     product_id: UUID | None = None,
     sku: str = "",
@@ -100,8 +106,9 @@ def product_page(
     changed: str = "",
     with_drafts: bool = False,
 ) -> ProductPage | None:
-    """One product (active or archived; a draft only if asked for) by slug or id; None if there is none. 5 queries,
-    one more when the tree is cold, and one where the product asks for customizations.
+    """One product (active or archived; a draft only if asked for) by slug or id, at the prices of who has this price
+    list; None if there is none. 5 queries, one more when the tree is cold, one for a reduced price, and one where the
+    product asks for customizations.
 
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.
@@ -115,11 +122,15 @@ def product_page(
     )
     if product is None:
         return None
-    variants = list(selectors.priced(currency).filter(product_id=product.pk, is_active=True))
+    variants = list(offering.with_prices(currency, price_list).filter(product_id=product.pk, is_active=True))
     units = stock.shown([variant.pk for variant in variants])
-    choices = [_choice(variant, currency, units[variant.pk]) for variant in variants]
+    charges = {variant.pk: _charge(variant, product, currency, price_list) for variant in variants}
+    choices = [_choice(variant, charges[variant.pk], units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
     types = {product.pk: product.product_type_id} if product.has_asked else {}
+    if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
+        lowest = history.lowest_in_30_days([chosen.id], currency=currency, price_list=price_list)
+        chosen = replace(chosen, lowest_price=lowest.get(chosen.id))
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(
         product=product,
@@ -133,8 +144,23 @@ def product_page(
     )
 
 
-def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
-    price, regular = selectors.charged(variant, currency)
+@dataclass(frozen=True)
+class _Charge:
+    price: Money | None = None
+    regular_price: Money | None = None
+    breaks: tuple[offering.Break, ...] = ()
+    reduced_by: str = ""
+
+
+def _charge(variant: Any, product: Product, currency: str, price_list: str) -> _Charge:
+    found = offering.priced(variant, product, currency)
+    charge = found.at(variant.moment, price_list=price_list)
+    if charge is None:
+        return _Charge()
+    return _Charge(*offering.shown(charge, currency), offering.breaks(found, variant.moment, price_list), charge.rule)
+
+
+def _choice(variant: Any, charge: _Charge, have: stock.Availability) -> Choice:
     units, availability = have.units, have.state()
     is_low = availability == "in_stock" and have.on_hand < LOW_STOCK
     state = "low" if is_low else availability
@@ -142,8 +168,8 @@ def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
         id=variant.pk,
         sku=variant.sku,
         options=variant.options,
-        price=price,
-        regular_price=regular,
+        price=charge.price,
+        regular_price=charge.regular_price,
         stock=state,
         units=units,
         availability=availability,
@@ -151,6 +177,8 @@ def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:
         stock_text=wording.left(have) if is_low else wording.notice(have),
         available=have.on_hand if is_low else None,
         max_quantity=max(0, min(units, MAX_QUANTITY)),
+        breaks=charge.breaks,
+        reduced_by=charge.reduced_by,
     )
 
 

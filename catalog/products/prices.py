@@ -1,24 +1,20 @@
-"""What variants cost, and the ready-made lowest price per product that lists show (`ListingPrice`)."""
+"""What variants cost: price rows and what follows from a change of one."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 
-from catalog.products import rules
-from catalog.products.models import ListingPrice, Price, Variant
+from catalog.products import repricing
+from catalog.products.models import Price, Variant
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import Money
 from shop.events import bus, types
 
-_COLUMNS = ["amount_minor", "regular_minor", "has_range", "changes_at"]
+reprice, refresh, spread = repricing.reprice, repricing.refresh, repricing.spread
 
 
 class BadPrice(ValueError):
@@ -85,74 +81,6 @@ def remove_price(*, price_id: UUID, by: str) -> None:
             using=db.CATALOG,
         )
         bus.publish(types.PriceChanged(product_id=product_id), using=db.CATALOG)
-
-
-def reprice(product_ids: Iterable[UUID]) -> None:
-    """Make the listing prices of these products agree with their variants' prices now, by the database's clock.
-
-    Four statements whatever the number (a thousand at a time is fine). Publishes nothing: callers know why.
-    """
-    ids = list(dict.fromkeys(product_ids))
-    if not ids:
-        return
-    with transaction.atomic(using=db.CATALOG):
-        wanted = _listing_prices(ids, db.clock(db.CATALOG))
-        kept = set(
-            ListingPrice.objects.filter(product_id__in=ids).values_list("product_id", "currency", "price_list", "id")
-        )
-        stale = [row[3] for row in kept if row[:3] not in wanted]
-        if stale:
-            ListingPrice.objects.filter(pk__in=stale).delete()
-        ListingPrice.objects.bulk_create(
-            [
-                ListingPrice(
-                    product_id=product_id,
-                    currency=currency,
-                    price_list=price_list,
-                    amount_minor=low.amount,
-                    regular_minor=low.regular,
-                    has_range=low.has_range,
-                    changes_at=low.changes_at,
-                )
-                for (product_id, currency, price_list), low in wanted.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["product", "currency", "price_list"],
-            update_fields=_COLUMNS,
-        )
-
-
-def refresh(limit: int = 500) -> int:
-    """Reprice up to `limit` products whose sale has started or ended since; publishes `PriceChanged`. Returns how
-    many.
-    """
-    with transaction.atomic(using=db.CATALOG):
-        due = (
-            ListingPrice.objects.filter(changes_at__lte=Now())
-            .order_by("changes_at")
-            .values_list("product_id", flat=True)
-        )
-        ids = list(dict.fromkeys(due[:limit]))
-        reprice(ids)
-        for product_id in ids:
-            bus.publish(types.PriceChanged(product_id=product_id), using=db.CATALOG)
-    return len(ids)
-
-
-def _listing_prices(ids: Collection[UUID], moment: datetime) -> dict[tuple[UUID, str, str], rules.Lowest]:
-    rows = Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, min_quantity=1).values_list(
-        "variant__product_id", "currency", "price_list", "amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at"
-    )
-    grouped: dict[tuple[UUID, str, str], list[rules.Terms]] = defaultdict(list)
-    for product_id, currency, price_list, amount, sale, starts, ends in rows:
-        grouped[product_id, currency, price_list].append(rules.Terms(amount, sale, starts, ends))
-    found = {key: rules.lowest(terms, moment) for key, terms in grouped.items()}
-    return {key: low for key, low in found.items() if low is not None}
-
-
-def terms_of(row: Any) -> rules.Terms:
-    """A price row (or anything with its columns) as the pure rules take it."""
-    return rules.Terms(row.amount_minor, row.sale_minor, row.sale_starts_at, row.sale_ends_at)
 
 
 def check(

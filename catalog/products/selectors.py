@@ -3,146 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.db.models.functions import Now
 from django.urls import reverse
 
-from catalog.customizations import selectors as customizations
-from catalog.customizations.rules import Field
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
-from catalog.products.models import Brand, Image, OldSlug, Product, ProductType, Variant
+from catalog.products.models import Brand, OldSlug, Product, ProductType, Variant
+from catalog.products.offering import Break, Offer, offers
 from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
-from shop.core.money import Money
 
-
-@dataclass(frozen=True)
-class Offer:
-    """What carts and the checkout know of a variant. `unit_price` is None where it is not sold in the currency asked
-    for.
-
-    `is_sellable`: product and variant are active and there is a price. Stock is the inventory's affair.
-    """
-
-    product_id: UUID
-    variant_id: UUID
-    sku: str
-    name: str
-    options: Mapping[str, str]
-    unit_price: Money | None
-    regular_price: Money | None
-    is_sellable: bool
-    tax_class: str
-    weight_grams: int | None
-    picture: Mapping[str, Any] | None
-    url: str
-    product_slug: str
-    moment: datetime  # for which the prices are, by the database's clock
-    brand: str = ""  # its slug
-    category_path: str = ""  # materialised
-    tags: tuple[str, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    asked: tuple[Field, ...] = ()  # of who buys it
-    cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
-
-    @property
-    def needs_answers(self) -> bool:
-        """Whether it cannot be bought without a word of who buys it."""
-        return any(one.is_required for one in self.asked)
-
-
-# Not what is long, as descriptions are: fifty products are read for a cart of fifty lines.
-_OF_OFFERS = (
-    "sku", "options", "is_active", "weight_grams", "length_mm", "width_mm", "height_mm",
-    *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
-    "product__product_type__tax_class", "product__brand__slug", "product__category__path",
-)  # fmt: skip
-
-
-def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
-    """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
-    more where a product asks for customizations.
-
-    Prices are those of this moment by the database's clock.
-    """
-    ids = list(dict.fromkeys(variant_ids))
-    if not ids:
-        return {}
-    beside = ("product__product_type", "product__brand", "product__category")
-    wanted = priced(currency, price_list).filter(pk__in=ids).select_related(*beside).only(*_OF_OFFERS)
-    rows = list(wanted.annotate(has_asked=customizations.has_any("product_id", "product__product_type_id")))
-    shown = _pictures({row.product_id for row in rows})
-    types = {row.product_id: row.product.product_type_id for row in rows if row.has_asked}
-    asked = customizations.fields_of(types, currency=currency)
-    return {row.pk: _offer(row, currency, shown, asked.get(row.product_id, ())) for row in rows}
-
-
-def priced(currency: str, price_list: str = "default") -> QuerySet[Variant]:
-    """Variants, each with its price in `currency` (amount_minor, sale_minor, …; None without one) and the moment."""
-    return Variant.objects.annotate(
-        price=FilteredRelation(
-            "prices",
-            condition=Q(prices__currency=currency, prices__price_list=price_list, prices__min_quantity=1),
-        ),
-        amount_minor=F("price__amount_minor"),
-        sale_minor=F("price__sale_minor"),
-        sale_starts_at=F("price__sale_starts_at"),
-        sale_ends_at=F("price__sale_ends_at"),
-        moment=Now(),
-    )
-
-
-def charged(row: Any, currency: str) -> tuple[Money | None, Money | None]:
-    """(what is paid, what is struck out) for a row of `priced`; the second is None unless it is on sale."""
-    if row.amount_minor is None:
-        return None, None
-    moment: datetime = row.moment
-    terms = rules.Terms(row.amount_minor, row.sale_minor, row.sale_starts_at, row.sale_ends_at)
-    price = rules.price_at(terms, moment)
-    return Money(price.amount, currency), Money(price.regular, currency) if price.is_on_sale else None
-
-
-def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any], asked: tuple[Field, ...]) -> Offer:
-    product: Product = row.product
-    price, regular = charged(row, currency)
-    return Offer(
-        product_id=product.pk,
-        variant_id=row.pk,
-        sku=row.sku,
-        name=product.name,
-        options=row.options,
-        unit_price=price,
-        regular_price=regular,
-        is_sellable=product.status == Product.Status.ACTIVE and row.is_active and price is not None,
-        tax_class=product.product_type.tax_class,
-        weight_grams=row.weight_grams,
-        picture=shown.get((product.pk, row.pk)) or shown.get((product.pk, None)),
-        url=f"{product.get_absolute_url()}?variant={row.sku}",
-        product_slug=product.slug,
-        moment=row.moment,
-        brand=product.brand.slug if product.brand else "",
-        category_path=product.category.path if product.category else "",
-        tags=tuple(map(str, product.tags)),
-        attributes=product.attributes,
-        asked=asked,
-        cubic_mm=rules.volume(row.length_mm, row.width_mm, row.height_mm),
-    )
-
-
-def _pictures(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
-    """First picture by (product, variant), and by (product, None) for any variant."""
-    found: dict[tuple[UUID, UUID | None], Any] = {}
-    for image in Image.objects.filter(product_id__in=list(product_ids)).exclude(file=""):
-        found.setdefault((image.product_id, image.variant_id), pictures.picture(image))
-        found.setdefault((image.product_id, None), pictures.picture(image))
-    return found
+__all__ = [
+    "Break",
+    "Card",
+    "Offer",
+    "Place",
+    "cards",
+    "default_variant",
+    "departments",
+    "is_public",
+    "links",
+    "moved_to",
+    "name_of",
+    "offers",
+    "places",
+    "product_id_of",
+    "product_of_sku",
+    "product_types",
+    "siblings",
+    "sku_of",
+    "variant_of",
+    "variant_of_options",
+    "variant_skus",
+]
 
 
 def variant_of(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from catalog.products import locking, rules
+from catalog.products import locking, pricerules, rules
 from catalog.products import variants as variants_
 from catalog.products.brands import default_seller, ensure_brand, ensure_product_type
 from catalog.products.models import Attribute, OldSlug, Product
@@ -97,6 +97,8 @@ def update(*, product_id: UUID, by: str, **changes: Any) -> Product:
         _apply(product, changes)
         product.version += 1
         product.save()
+        if pricerules.active():
+            reprice([product_id])  # what promotions are for may be another product now
         shown = {name: [str(before[name]), str(getattr(product, name))] for name in changes if name != "description"}
         variants_.tell(product, "product.update", by, shown)
     return product

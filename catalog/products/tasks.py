@@ -11,10 +11,19 @@ from catalog.products import pictures, prices
 
 @shared_task
 def refresh_prices() -> None:
-    """Sales that have started or ended by the database's clock reach the lists; a few batches a minute."""
+    """Sales and price rules that have started or ended by the database's clock reach the lists, and what `spread_rules`
+    has left; a few batches a minute.
+    """
     for _batch in range(20):
-        if prices.refresh() == 0:
+        if prices.refresh() + prices.spread() == 0:
             return
+
+
+@shared_task(time_limit=3600)
+def spread_rules() -> None:
+    """Price rules that are new, changed or ended reach the lists."""
+    while prices.spread():
+        pass
 
 
 @shared_task

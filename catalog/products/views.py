@@ -20,6 +20,7 @@ from catalog.customizations.forms import CustomizationsForm
 from catalog.products import page as pages
 from catalog.products import selectors
 from catalog.products.page import ProductPage
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.resilience import switches
 
@@ -34,6 +35,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     found = pages.product_page(
         slug=slug,
         currency=settings.DEFAULT_CURRENCY,
+        price_list=accounts.standing_of(request).price_list,
         sku=request.GET.get("variant", ""),
         wanted=wanted,
         changed=request.GET.get("changed", "").removeprefix("option."),

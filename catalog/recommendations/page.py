@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from catalog.products.cards import Card
+from catalog.products.ownprices import on_cards
 from catalog.recommendations.shelves import Shelf
+from shop.accounts import selectors as accounts
 from shop.core import cache
 
 CARD = "components/_card.html"
@@ -28,6 +31,8 @@ def answer(request: HttpRequest, shelves: Sequence[Shelf], *, back: tuple[str, s
     is_fragment = bool(request.htmx)  # type: ignore[attr-defined]
     if is_fragment and not shelves:
         return HttpResponse("")
+    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
+    shelves = [replace(one, cards=on_cards(one.cards, currency=currency, price_list=price_list)) for one in shelves]
     ready = drawn(card for shelf in shelves for card in shelf.cards)
     shown = [
         {"name": one.name, "title": one.title, "cards": one.cards, "ready": [ready[_mark(card)] for card in one.cards]}

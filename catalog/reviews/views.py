@@ -42,7 +42,7 @@ def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         context["is_fragment"] = True
         return render(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context)
-    cards = products.cards([product_id], currency=settings.DEFAULT_CURRENCY)
+    cards = products.cards([product_id], currency=settings.DEFAULT_CURRENCY)  # of which the page shows no price
     context["product"] = cards[0] if cards else {"name": slug, "url": reverse("product_detail", args=[slug])}
     return render(request, "catalog/reviews/list.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from catalog.products.ownprices import own_prices
 from catalog.search.meaning import LookedFor
 from catalog.search.query import Query
 from shop.core import cache
@@ -93,6 +94,26 @@ class SearchEngine(Protocol):
     """What every engine does. Raises `EngineDown` when it cannot."""
 
     def search(self, query: Query, *, with_facets: bool = True) -> Results: ...
+
+
+def at_own_prices(hits: Sequence[Hit], *, currency: str, price_list: str) -> list[Hit]:
+    """The same hits at the prices of who has this price list. One query, none for everybody's list."""
+    own = own_prices([hit.product_id for hit in hits], currency=currency, price_list=price_list)
+    found = []
+    for hit in hits:
+        mine = own.get(hit.product_id)
+        found.append(
+            replace(
+                hit,
+                price_minor=mine.price.minor,
+                regular_minor=mine.regular.minor,
+                shown_currency=currency,
+                has_range=mine.has_range,
+            )
+            if mine
+            else hit
+        )
+    return found
 
 
 def configured() -> list[str]:

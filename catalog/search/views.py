@@ -18,10 +18,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
 from catalog.products import tree
+from catalog.products.ownprices import on_cards, own_prices
 from catalog.search import curations, engine, page, personal, query, reports, rules, selectors, suggest
 from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
+from shop.accounts import selectors as accounts
 from shop.core import requests
 
 logger = logging.getLogger(__name__)
@@ -102,6 +104,9 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
     found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
+    price_list, listed = accounts.standing_of(request).price_list, found["products"]
+    own = own_prices([one["id"] for one in listed], currency=settings.DEFAULT_CURRENCY, price_list=price_list)
+    found["products"] = [{**one, "price": own[one["id"]].price} if one["id"] in own else one for one in listed]
     count = sum(len(found[kind]) for kind in ("queries", "categories", "brands", "products"))
     return render(request, "catalog/search/_suggestions.html", {**found, "count": count})
 
@@ -129,7 +134,11 @@ def _list(
         raise Http404
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
         reports.searched(asked.text, has_results=bool(results.total))
-    shown = {**page.list_context(asked, place, results), **context}
+    price_list = accounts.standing_of(request).price_list
+    hits = engine.at_own_prices(results.hits, currency=asked.currency, price_list=price_list)
+    shown = {**page.list_context(asked, place, replace(results, hits=hits)), **context}
+    if "help_cards" in shown:
+        shown["help_cards"] = on_cards(shown["help_cards"], currency=asked.currency, price_list=price_list)
     if has_own_order:
         switched = place.url(replace(asked, is_personal=not asked.is_personal))
         shown["impersonal_url" if asked.is_personal else "personal_url"] = switched

@@ -10,7 +10,6 @@ from rest_framework import serializers
 
 from cart import api as cart_api
 from cart import api_shapes
-from cart.shipping.selectors import DeliveryOption
 from checkout.api import deliveries, documents, parcels
 from checkout.giftcards import rules as gift_rules
 from checkout.orders import access

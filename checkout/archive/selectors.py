@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -99,6 +99,19 @@ def orders_of(*, customer_id: UUID, page: int = 1, size: int = 20) -> orders.Ord
     missing = size - len(live.orders)
     archived = _made(rows.order_by("-id")[start : start + missing]) if missing else ()
     return orders.OrderPage((*live.orders, *archived), live.total + rows.count())
+
+
+def has_ordered(*, customer_id: UUID | None, email: str) -> bool:
+    """Whether this customer, or somebody with this e-mail address, has an order, archived or not, that was not
+    cancelled. One query for each kind.
+    """
+    whose = Q(pk=None)
+    if customer_id:
+        whose |= Q(customer_id=customer_id)
+    if email.strip():
+        whose |= Q(email=email.strip().lower())
+    live = Order.objects.filter(whose).exclude(status=Order.Status.CANCELLED)
+    return live.exists() or ArchivedOrder.objects.filter(whose).exclude(status=Order.Status.CANCELLED).exists()
 
 
 def bought() -> Iterator[Order]:

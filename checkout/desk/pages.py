@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cart.carts import selectors as carts
 from cart.tax import words as tax_words
 from catalog.products import selectors as products
 from checkout.changes import rules as change_rules

@@ -97,13 +97,14 @@ def save(*, draft_id: UUID, seen_version: int, wish: Wish, by: str) -> Draft:
 
 def _write(draft: Draft, version: int, wish: Wish) -> None:
     codes = list(dict.fromkeys(rules.canonical(code) for code in wish.coupons if code.strip()))
+    email = wish.email.strip().lower()
+    customer_id = _customer(email)
     filling.fill(
         cart_id=draft.cart_id, version=version, units=wish.units, coupons=codes, currency=wish.currency,
-        language=wish.language,
+        language=wish.language, customer_id=customer_id,
     )  # fmt: skip
-    email = wish.email.strip().lower()
     Draft.objects.filter(pk=draft.pk).update(
-        email=email, customer_id=_customer(email), shipping_address=_tidy(wish.shipping_address),
+        email=email, customer_id=customer_id, shipping_address=_tidy(wish.shipping_address),
         billing_address=_tidy(wish.billing_address), delivery_option=wish.delivery_option.strip()[:40],
         po_number=entered.one_line(wish.po_number)[:60],
         gift_message=entered.several_lines(wish.gift_message)[:500], note=wish.note.strip()[:2000], updated_at=Now(),

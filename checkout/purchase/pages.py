@@ -90,6 +90,7 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
         address=entered.shipping_address,
         delivery_option=entered.delivery_option,
         vat_id=entered.vat_id,
+        email=entered.email,
     )
 
 

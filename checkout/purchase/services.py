@@ -234,6 +234,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
         customer_id=details.customer_id or cart.customer_id,
         email=details.email,
         vat_id=details.vat_id,
+        channel=cart.channel,
     )
 
 

@@ -189,6 +189,7 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         address=form.address or None,
         delivery_option=form.cleaned_data.get("delivery_option"),
         vat_id=form.vat_id_said,
+        email=form.cleaned_data.get("email") or "",
     )
     if not is_sound or not form.check_delivery(view.quote.delivery_options):
         return render(request, "checkout/purchase/details.html", pages.details_page(request, form, view), status=422)

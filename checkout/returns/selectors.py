@@ -16,8 +16,8 @@ from cart.pricing import rules as pricing
 from catalog.products import selectors as products
 from catalog.products.rules import GIFT_CARD
 from checkout.fulfilment.models import Shipment, ShipmentLine
-from checkout.orders import lines as order_lines
 from checkout.giftcards import bought
+from checkout.orders import lines as order_lines
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderLine
 from checkout.returns import policies, rules, wording

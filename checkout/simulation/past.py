@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from cart.carts import left
-from cart.pricing import baskets
 from cart.promotions import replays
 from cart.promotions import rules as promotion_rules
 from cart.promotions.rules import Basket, Line
+from catalog.products import offering
 from catalog.products import selectors as products
-from catalog.products.described import described
+from catalog.products.rules import GIFT_CARD
 from checkout.orders.models import Order, OrderLine
 from checkout.simulation.rules import Past
 from shop.core import db
@@ -41,9 +41,8 @@ class Shop:
         """One query for those that are not known yet, none without."""
         new = set(variants) - self._keys.keys()
         if new:
-            found = described(new)
-            self._keys |= {key: promotion_rules.keys_of(variant=key) for key in new - found.keys()}
-            self._keys |= dict(zip(found, baskets.keys_of(found.values()), strict=True))
+            found = offering.keys(new)
+            self._keys |= {key: found.get(key, frozenset()) for key in new}
 
     def gifts(self, currency: str) -> Mapping[str, tuple[int, int]]:
         if currency not in self._prices:
@@ -109,9 +108,8 @@ def _orders(since: datetime, until: datetime) -> QuerySet[Order]:
 
 
 def _bought(order_ids: Iterable[UUID]) -> dict[UUID, list[_Bought]]:
-    rows = OrderLine.objects.filter(order__in=list(order_ids), quantity__gt=0).exclude(
-        total_minor__gt=0, discount_minor=F("total_minor")
-    )
+    rows = OrderLine.objects.filter(order__in=list(order_ids), quantity__gt=0).exclude(tax_class=GIFT_CARD)
+    rows = rows.exclude(total_minor__gt=0, discount_minor=F("total_minor"))
     found: dict[UUID, list[_Bought]] = {}
     columns = rows.order_by("order_id", "position").values_list(
         "order_id", "variant_id", "quantity", "unit_price_minor"

@@ -18,7 +18,10 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -26,7 +29,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from shop.accounts import selectors
 from shop.accounts.factor_admin import FactorFilter, FactorPages
-from shop.accounts.models import Address, User
+from shop.accounts.models import Address, CustomerGroup, User
 
 admin.site.unregister([Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
@@ -34,6 +37,26 @@ admin.site.unregister([Group, Authenticator, EmailAddress, SocialAccount, Social
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Roles: named sets of permissions."""
+
+
+@admin.register(CustomerGroup)
+class CustomerGroupAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["name", "code", "price_list", "people"]
+    search_fields = ["name", "code"]
+    prepopulated_fields = {"code": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(number=Count("members"))
+
+    @display(description=_("customers"))
+    def people(self, group: CustomerGroup) -> str:
+        address = f"{reverse('admin:shop_user_changelist')}?customer_group__id__exact={group.pk}"
+        return format_html('<a href="{}">{}</a>', address, group.number)  # type: ignore[attr-defined]
+
+    def has_delete_permission(self, request: HttpRequest, obj: CustomerGroup | None = None) -> bool:
+        """Only one that nobody is in: who has its prices would lose them unasked."""
+        may = super().has_delete_permission(request, obj)
+        return bool(may and (obj is None or not obj.members.exists()))
 
 
 class AddUserForm(UserCreationForm):  # type: ignore[misc]
@@ -67,7 +90,7 @@ class PersonAdmin(FactorPages, UserAdmin, ModelAdmin):  # type: ignore[misc]
     add_form = AddUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["email", "full_name", "is_staff", "is_active", "second_factor", "joined_at"]
-    list_filter = ["is_staff", "is_active", FactorFilter, "groups"]
+    list_filter = ["is_staff", "is_active", FactorFilter, "customer_group", "groups"]
     search_fields = ["^email", "last_name"]
     ordering = ["-id"]
     show_full_result_count = False
@@ -75,6 +98,7 @@ class PersonAdmin(FactorPages, UserAdmin, ModelAdmin):  # type: ignore[misc]
     inlines = [AddressInline]
     fieldsets = [
         (None, {"fields": ["email", "password", "first_name", "last_name", "is_active", "joined_at", "last_login"]}),
+        (_("Selling"), {"fields": ["customer_group"]}),
         (_("Signing in"), {"fields": ["addresses_text", "second_factor"]}),
         (_("Staff"), {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
     ]

@@ -31,6 +31,26 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
+class CustomerGroup(models.Model):
+    """Customers who are sold to alike: by promotions of their own, and at the prices of a list of their own."""
+
+    id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    code = models.SlugField(
+        _("code"), max_length=40, unique=True, help_text=_("By which promotions name the group: trade.")
+    )
+    price_list = models.SlugField(
+        _("price list"), max_length=40, blank=True, help_text=_("Whose prices they pay where these are lower.")
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("customer group"), _("customer groups")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A customer or a member of staff."""
 
@@ -41,6 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    customer_group = models.ForeignKey(
+        CustomerGroup, models.PROTECT, null=True, blank=True, related_name="members", db_index=False,
+        verbose_name=_("customer group"),
+    )  # fmt: skip
 
     objects = UserManager()
 
@@ -51,7 +75,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name, verbose_name_plural = _("user"), _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
-        indexes = [models.Index(OpClass(Lower("last_name"), name="text_pattern_ops"), name="user_surname")]
+        indexes = [
+            models.Index(OpClass(Lower("last_name"), name="text_pattern_ops"), name="user_surname"),
+            models.Index(
+                "customer_group", condition=models.Q(customer_group__isnull=False), name="user_customer_group"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

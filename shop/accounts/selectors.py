@@ -11,11 +11,22 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from shop.accounts.models import Address, Preferences, User
+from shop.accounts.models import Address, CustomerGroup, Preferences, User
 from shop.core import addresses, requests
+
+PUBLIC = "default"  # the price list of whoever has none of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As what a customer buys: the codes of their groups, and whose prices they pay ("default": everybody's)."""
+
+    groups: frozenset[str] = frozenset()
+    price_list: str = PUBLIC
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,30 @@ def default_address(customer_id: UUID) -> Saved | None:
 def preferences_of(customer_id: UUID) -> Preferences:
     """What the customer chose; an unsaved row with the defaults if they never did."""
     return Preferences.objects.filter(pk=customer_id).first() or Preferences(user_id=customer_id)
+
+
+def standing(customer_id: UUID | None) -> Standing:
+    """As what somebody buys; a guest as anybody. One query, none for guests."""
+    if customer_id is None:
+        return Standing()
+    found = User.objects.filter(pk=customer_id, is_active=True, customer_group__isnull=False)
+    return _standing(found.values_list("customer_group__code", "customer_group__price_list").first())
+
+
+def standing_of(request: HttpRequest) -> Standing:
+    """As what whoever makes `request` buys. One query for who is in a group, none for others."""
+    user = request.user
+    group = user.customer_group if isinstance(user, User) and user.customer_group_id else None
+    return _standing((group.code, group.price_list) if group else None)
+
+
+def group_names() -> list[tuple[str, str]]:
+    """(code, name) of every customer group, by name."""
+    return list(CustomerGroup.objects.values_list("code", "name"))
+
+
+def _standing(group: tuple[str, str] | None) -> Standing:
+    return Standing(frozenset({group[0]}), group[1] or PUBLIC) if group else Standing()
 
 
 def has_proven_email(customer_id: UUID) -> bool:

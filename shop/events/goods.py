@@ -30,6 +30,25 @@ class PriceChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PricesChanged(Event):
+    """Many products have another price: a sale or a promotion that lists show has started, changed or ended."""
+
+    aggregate = "product"
+    product_ids: list[UUID]
+
+    def aggregate_id(self) -> str:
+        return str(self.product_ids[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionChanged(Event):
+    """A promotion that lists show, or did, has other terms, or is on or off."""
+
+    aggregate = "promotion"
+    promotion_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event):
     """A category and its subtree have another place in the tree, or other words."""
 

@@ -253,6 +253,7 @@ def _of_catalogue(product_id: UUID) -> list[types.Event]:
     return [
         types.ProductChanged(product_id=product_id),
         types.PriceChanged(product_id=product_id),
+        types.PricesChanged(product_ids=[product_id]),
         types.ProductsImported(job_id=db.uuid7(), product_ids=[product_id]),
         types.CategoryChanged(category_id=category.pk if category else db.uuid7()),
         types.BrandChanged(brand_id=brand.pk if brand else db.uuid7()),

@@ -24,6 +24,7 @@ _PRODUCT = (
 _VARIANT = "id, product_id, sku, options, gtin, weight_grams, position, is_active"
 _PRICE = "id, variant_id, currency, price_list, min_quantity, amount_minor, sale_minor"
 _LISTING_PRICE = "id, product_id, currency, price_list, amount_minor, regular_minor, has_range"
+_RECORD = "id, variant_id, currency, price_list, amount_minor, at"
 _CATALOG = ("catalog_product", "catalog_variant", "catalog_price", "catalog_listingprice", "catalog_brand")
 _INVENTORY = ("inventory_stockitem", "inventory_stockmovement")
 
@@ -82,10 +83,17 @@ def _write(made: Goods, added: Added) -> None:
             _copy(cursor, "catalog_variant", _VARIANT, made.variants)
             _copy(cursor, "catalog_price", _PRICE, made.prices)
             _copy(cursor, "catalog_listingprice", _LISTING_PRICE, made.listing_prices)
+            _copy(cursor, "catalog_pricerecord", _RECORD, _records(made))
     rows = [stock.InitialStock(*row) for row in made.stock]
     added.stock_items += stock.load_many(rows=rows, reason="generated catalogue", by=ground.BY)
     added.products += len(made.products)
     added.variants += len(made.variants)
+
+
+def _records(made: Goods) -> Iterator[Row]:
+    """What each variant costs from the beginning."""
+    for _key, variant, currency, price_list, _from, amount, sale in made.prices:
+        yield db.uuid7().hex, variant, currency, price_list, amount if sale is None else sale, MOMENT.isoformat()
 
 
 def _copy(cursor: Any, table: str, columns: str, rows: Iterable[Row]) -> None:

@@ -14,7 +14,8 @@ from cart.promotions.kinds.buy_get import BuyGet
 from cart.promotions.kinds.free_shipping import FreeShipping
 from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
-from cart.promotions.rules import Basket, Conditions, Lane, Line, Promotion, Refusal, Scope, Why, canonical, keys_of
+from cart.promotions.rules import Basket, Conditions, Lane, Line, Promotion, Refusal, Scope, Why, canonical
+from catalog.products.charging import keys_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHOES, HATS = Scope(frozenset({"category:shoes"})), Scope(frozenset({"category:hats"}))

@@ -16,7 +16,8 @@ from cart.promotions.kinds.fixed_price import FixedPrice
 from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
 from cart.promotions.kinds.tiers import Step, Tiers
-from cart.promotions.rules import EVERYTHING, Basket, Lane, Line, Promotion, Refusal, Scope, Why, keys_of
+from cart.promotions.rules import EVERYTHING, Basket, Lane, Line, Promotion, Refusal, Scope, Why
+from catalog.products.charging import keys_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -21,7 +21,8 @@ from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
 from cart.promotions.kinds.table import KINDS
 from cart.promotions.kinds.tiers import Step, Tiers
-from cart.promotions.rules import CART_LANES, Basket, Conditions, Lane, Line, Promotion, Scope, keys_of
+from cart.promotions.rules import CART_LANES, Basket, Conditions, Lane, Line, Promotion, Scope
+from catalog.products.charging import keys_of
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -1,0 +1,213 @@
+"""Variants as they are offered: what carts and the checkout know of one, and what it costs this shopper now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject, Now
+
+from catalog.customizations import selectors as customizations
+from catalog.customizations.rules import Field
+from catalog.products import pictures, pricerules, rules, tree
+from catalog.products.charging import PUBLIC, Charge, Priced, Row, keys_of
+from catalog.products.models import Image, Price, Product, Variant
+from catalog.products.rules import Terms
+from shop.core.money import Money
+
+
+@dataclass(frozen=True)
+class Break:
+    """From `quantity` units on, each costs `price`."""
+
+    quantity: int
+    price: Money
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What carts and the checkout know of a variant. `unit_price` is that of a single unit, None where it is not sold
+    in the currency asked for; `for_quantity` that of each of more.
+
+    `is_sellable`: product and variant are active and there is a price. Stock is the inventory's affair.
+    """
+
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    name: str
+    options: Mapping[str, str]
+    unit_price: Money | None
+    regular_price: Money | None
+    is_sellable: bool
+    tax_class: str
+    weight_grams: int | None
+    picture: Mapping[str, Any] | None
+    url: str
+    product_slug: str
+    moment: datetime  # for which the prices are, by the database's clock
+    keys: frozenset[str] = frozenset()  # what it is, as promotions name it
+    breaks: tuple[Break, ...] = ()  # the fewest units first
+    reduced_by: str = ""  # the name of the promotion that makes a single unit so cheap
+    asked: tuple[Field, ...] = ()  # of who buys it
+    cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
+
+    @property
+    def needs_answers(self) -> bool:
+        """Whether it cannot be bought without a word of who buys it."""
+        return any(one.is_required for one in self.asked)
+
+    def for_quantity(self, quantity: int) -> Money | None:
+        """What each of so many units costs; None where it is not sold."""
+        reached = [one.price for one in self.breaks if one.quantity <= quantity]
+        return reached[-1] if reached else self.unit_price
+
+
+# Not what is long, as descriptions are, and no models: fifty products are read for a cart of fifty lines.
+_OF_OFFERS = (
+    "pk", "product_id", "sku", "options", "is_active", "weight_grams", "length_mm", "width_mm", "height_mm",
+    "price_rows", "moment", "has_asked", "product__product_type_id", "product__product_type__tax_class",
+    "product__brand__slug", "product__category__path",
+    *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
+)  # fmt: skip
+_ROW = ("amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at", "price_list", "min_quantity")
+
+
+def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Offer]:
+    """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
+    more where a product asks for customizations.
+
+    Prices are those of this moment by the database's clock, for who has this price list.
+    """
+    ids = list(dict.fromkeys(variant_ids))
+    if not ids:
+        return {}
+    asks = customizations.has_any("product_id", "product__product_type_id")
+    rows = list(with_prices(currency, price_list).filter(pk__in=ids).annotate(has_asked=asks).values(*_OF_OFFERS))
+    shown = _pictures({row["product_id"] for row in rows})
+    types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
+    asked = customizations.fields_of(types, currency=currency)
+    shelves, active = tree.tree(), pricerules.active()  # both ask the cache: once for all
+    found = {}
+    for row in rows:
+        keys = _keys(row, shelves)
+        priced = Priced(
+            currency, [_row(one) for one in row["price_rows"]], [rule for rule in active if rule.is_for(keys)]
+        )
+        found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
+    return found
+
+
+def keys(variant_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """What these variants are, as promotions name it, archived ones too; unknown ids are left out. One query."""
+    rows = Variant.objects.filter(pk__in=list(variant_ids)).values(
+        "pk", "product_id", "product__brand__slug", "product__category__path", "product__tags", "product__attributes"
+    )
+    shelves = tree.tree()
+    return {row["pk"]: _keys(row, shelves) for row in rows}
+
+
+def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
+    """Variants, each with its price rows in `currency` that count for who has this price list, and the moment."""
+    rows = Price.objects.filter(variant=OuterRef("pk"), currency=currency, price_list__in={PUBLIC, price_list})
+    return Variant.objects.annotate(
+        price_rows=ArraySubquery(rows.values(row=JSONObject(**{name: name for name in _ROW}))), moment=Now()
+    )
+
+
+def priced(variant: Any, product: Product, currency: str) -> Priced:
+    """A row of `with_prices` as the pure rules take it."""
+    return _priced(variant, keys_of_product(product, variant.pk), currency)
+
+
+def _priced(variant: Any, keys: frozenset[str], currency: str) -> Priced:
+    its_rules = [rule for rule in pricerules.active() if rule.is_for(keys)]
+    return Priced(currency, [_row(one) for one in variant.price_rows], its_rules)
+
+
+def keys_of_product(product: Product, variant_id: UUID) -> frozenset[str]:
+    """What a variant is, as promotions name it. Brand and category are read with the product."""
+    above = tree.tree().ancestors(product.category.path) if product.category else []
+    return keys_of(
+        variant=variant_id,
+        product=product.pk,
+        brand=product.brand.slug if product.brand else "",
+        categories=[str(node.id) for node in above],
+        tags=map(str, product.tags),
+        attributes=[(code, str(value)) for code, value in product.attributes.items()],
+    )
+
+
+def shown(charge: Charge, currency: str) -> tuple[Money, Money | None]:
+    """(what is paid, what is struck out): the second is None where nothing is off."""
+    return Money(charge.amount, currency), Money(charge.regular, currency) if charge.regular > charge.amount else None
+
+
+def breaks(found: Priced, moment: datetime, price_list: str) -> tuple[Break, ...]:
+    steps = found.breaks(moment, price_list=price_list)
+    return tuple(Break(quantity, Money(charge.amount, found.currency)) for quantity, charge in steps)
+
+
+def _row(data: Mapping[str, Any]) -> Row:
+    starts, ends = (datetime.fromisoformat(at) if (at := data[name]) else None for name in _ROW[2:4])
+    return Row(Terms(data["amount_minor"], data["sale_minor"], starts, ends), data["price_list"], data["min_quantity"])
+
+
+def _keys(row: Mapping[str, Any], shelves: tree.Tree) -> frozenset[str]:
+    path = row["product__category__path"]
+    return keys_of(
+        variant=row["pk"],
+        product=row["product_id"],
+        brand=row["product__brand__slug"] or "",
+        categories=[str(node.id) for node in shelves.ancestors(path)] if path else [],
+        tags=map(str, row["product__tags"]),
+        attributes=[(code, str(value)) for code, value in row["product__attributes"].items()],
+    )
+
+
+def _offer(
+    row: Mapping[str, Any],
+    keys: frozenset[str],
+    priced: Priced,
+    price_list: str,
+    pictured: Mapping[tuple[UUID, UUID | None], Any],
+    asked: tuple[Field, ...],
+) -> Offer:
+    product_id, moment = row["product_id"], row["moment"]
+    charge = priced.at(moment, price_list=price_list)
+    price, regular = shown(charge, priced.currency) if charge else (None, None)
+    return Offer(
+        product_id=product_id,
+        variant_id=row["pk"],
+        sku=row["sku"],
+        name=row["product__name"],
+        options=row["options"],
+        unit_price=price,
+        regular_price=regular,
+        is_sellable=row["product__status"] == Product.Status.ACTIVE and row["is_active"] and price is not None,
+        tax_class=row["product__product_type__tax_class"],
+        weight_grams=row["weight_grams"],
+        picture=pictured.get((product_id, row["pk"])) or pictured.get((product_id, None)),
+        url=f"/products/{row['product__slug']}/?variant={row['sku']}",
+        product_slug=row["product__slug"],
+        moment=moment,
+        keys=keys,
+        breaks=breaks(priced, moment, price_list),
+        reduced_by=charge.rule if charge else "",
+        asked=asked,
+        cubic_mm=rules.volume(row["length_mm"], row["width_mm"], row["height_mm"]),
+    )
+
+
+def _pictures(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
+    """First picture by (product, variant), and by (product, None) for any variant."""
+    found: dict[tuple[UUID, UUID | None], Any] = {}
+    for image in Image.objects.filter(product_id__in=list(product_ids)).exclude(file=""):
+        found.setdefault((image.product_id, image.variant_id), pictures.picture(image))
+        found.setdefault((image.product_id, None), pictures.picture(image))
+    return found

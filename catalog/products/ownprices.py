@@ -1,0 +1,52 @@
+"""The prices of lists for who has a price list of their own.
+
+Lists are found, filtered and cached at everybody's prices; what somebody else pays is put over them when they are
+shown, so that no cache holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from catalog.products.cards import Card
+from catalog.products.charging import PUBLIC
+from catalog.products.models import ListingPrice
+from shop.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPrice:
+    """What a product costs from, without a sale as well, and whether its variants differ."""
+
+    price: Money
+    regular: Money
+    has_range: bool
+
+
+def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -> dict[UUID, OwnPrice]:
+    """Of the products that have another price in this list than everybody's. One query, none for everybody's list."""
+    if price_list == PUBLIC:
+        return {}
+    rows = ListingPrice.objects.filter(product_id__in=list(product_ids), currency=currency, price_list=price_list)
+    columns = rows.values_list("product_id", "amount_minor", "regular_minor", "has_range")
+    return {
+        key: OwnPrice(Money(amount, currency), Money(regular, currency), has_range)
+        for key, amount, regular, has_range in columns
+    }
+
+
+def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[Card]:
+    """The same cards with what they cost who has this price list."""
+    own = own_prices([card.product_id for card in cards], currency=currency, price_list=price_list)
+    return [_priced(card, own[card.product_id]) if card.product_id in own else card for card in cards]
+
+
+def _priced(card: Card, own: OwnPrice) -> Card:
+    return replace(
+        card,
+        price=own.price,
+        regular_price=own.regular if own.regular > own.price else None,
+        price_from=own.has_range,
+    )

@@ -1,0 +1,119 @@
+"""Price rules: promotions that lists show. Whoever has promotions puts them here; prices are made with them.
+
+A rule counts at once wherever a price is worked out (product page, cart, API). The ready-made prices of lists are made
+anew behind it, batch by batch, and the index follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from catalog.products.charging import Rule
+from catalog.products.models import Category, PriceRule, Product
+from shop.core import cache, db
+
+_held: dict[str, tuple[Rule, ...]] = {}  # this process's, under the version that the cache names
+
+
+def active() -> tuple[Rule, ...]:
+    """The rules that count now or will. One query when this process has not seen them, else none."""
+    version: str = cache.PRICE_RULES.get_or(lambda: str(db.uuid7()))
+    found = _held.get(version)
+    if found is None:
+        rows = PriceRule.objects.filter(is_active=True).exclude(ends_at__lt=Now())
+        found = tuple(_rule(row) for row in rows.order_by("pk"))
+        _held.clear()
+        _held[version] = found
+    return found
+
+
+def forget() -> None:
+    """Read the rules anew from now on."""
+    cache.PRICE_RULES.delete()
+
+
+def put(*, rule: Rule) -> None:
+    """Keep a rule as it is now. May be called twice. Own transaction; list prices follow by `prices.spread`."""
+    values = {
+        "name": rule.name,
+        "points": rule.points,
+        "amounts": dict(rule.amounts),
+        "prices": dict(rule.prices),
+        "any_of": sorted(rule.any_of),
+        "none_of": sorted(rule.none_of),
+        "starts_at": rule.starts,
+        "ends_at": rule.ends,
+        "is_active": True,
+    }
+    with transaction.atomic(using=db.CATALOG):
+        known = PriceRule.objects.filter(pk=rule.id).first()
+        if known is not None and all(getattr(known, name) == value for name, value in values.items()):
+            return
+        reach = _joined(known, rule.any_of) if known is not None else sorted(rule.any_of)
+        PriceRule.objects.update_or_create(pk=rule.id, defaults={**values, "reach": reach, "reached": None})
+        transaction.on_commit(forget, using=db.CATALOG)
+
+
+def end(*, rule_id: UUID) -> None:
+    """A rule does not count any more; nothing happens where there is none. Own transaction."""
+    with transaction.atomic(using=db.CATALOG):
+        known = PriceRule.objects.filter(pk=rule_id, is_active=True).first()
+        if known is None:
+            return
+        reach = _joined(known, known.any_of)
+        PriceRule.objects.filter(pk=rule_id).update(is_active=False, reach=reach, reached=None)
+        transaction.on_commit(forget, using=db.CATALOG)
+
+
+def _joined(known: PriceRule, keys: Iterable[str]) -> list[str]:
+    """For what prices are to be made anew: what the rule was for, is for, and what it has not come to yet."""
+    several = [known.any_of, sorted(keys), *([] if known.reach is None else [known.reach])]
+    return sorted({key for one in several for key in one}) if all(several) else []
+
+
+def within(keys: Iterable[str]) -> Q:
+    """The products that any of these keys may name, and perhaps some more; all of them without keys."""
+    found = Q()
+    for key in keys:
+        name, _colon, value = key.partition(":")
+        found |= _named(name, value)
+    return found
+
+
+def _named(name: str, value: str) -> Q:
+    if name == "category":
+        path = Category.objects.filter(pk=value).values_list("path", flat=True).first()
+        return Q(category__path__startswith=path) if path else Q(pk=None)
+    if name == "attribute":
+        return Q(attributes__has_key=value.partition("=")[0])
+    if name == "tag":
+        return Q(tags__contains=[value])
+    by = {"variant": "variants__pk", "product": "pk", "brand": "brand__slug"}
+    return Q(**{by[name]: value})
+
+
+def _rule(row: PriceRule) -> Rule:
+    return Rule(
+        id=str(row.pk),
+        name=row.name,
+        points=row.points,
+        amounts=row.amounts,
+        prices=row.prices,
+        any_of=frozenset(row.any_of),
+        none_of=frozenset(row.none_of),
+        starts=row.starts_at,
+        ends=row.ends_at,
+    )
+
+
+def products(row: PriceRule, *, number: int) -> list[UUID]:
+    """The next products whose list prices are to be made anew because of a rule."""
+    rows = Product.objects.filter(within(row.reach or []))
+    if row.reached:
+        rows = rows.filter(pk__gt=row.reached)
+    return list(rows.order_by("pk").values_list("pk", flat=True).distinct()[:number])
