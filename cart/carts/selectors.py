@@ -23,6 +23,7 @@ from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from inventory.stock import selectors as stock
 from inventory.stock import wording
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.money import Money
 
@@ -152,9 +153,11 @@ def view(
     with_code: str = "",
     customer_id: UUID | None = None,
     email: str = "",
+    standing: accounts.Standing | None = None,
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
-    if it had this coupon, too; `customer_id` and `email`: for whom it is, if the cart does not know.
+    if it had this coupon, too; `customer_id` and `email`: for whom it is, if the cart does not know; `standing`: as
+    what they buy, if that is known.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -168,6 +171,7 @@ def view(
         customer_id=customer_id or (cart.customer_id if cart else None),
         email=email,
         channel=cart.channel if cart else settings.CHANNEL,
+        standing=standing,
     )
     quoted = {line.variant_id: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)

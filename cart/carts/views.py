@@ -21,6 +21,7 @@ from cart.carts import access, beside, forms, rules, selectors, services
 from cart.promotions import rules as codes
 from catalog.products import selectors as products
 from catalog.restock import access as restock
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.responses import SeeOther
 
@@ -206,7 +207,7 @@ def _page(
     found = services.current(request)
     if found is not None:
         services.prolong(cart=found)
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
     request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context = {
         "cart": shown,
@@ -232,7 +233,7 @@ def _added(request: HttpRequest, *, line_id: UUID | None = None, error: str = ""
     line = None
     found = services.current(request)
     if line_id is not None and found is not None:
-        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
         line = next((one for one in shown.lines if one.id == line_id), None)
         request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context = {"line": line, "cart_count": selectors.count(request), "error": error}

@@ -116,18 +116,20 @@ def quote(
     is_carried: bool = True,
     is_promoted: bool = True,
     channel: str = "web",
+    standing: accounts.Standing | None = None,
 ) -> Quote:
     """Price `lines` in `currency` for delivery to `address` (country and state are read; None: estimate).
 
     `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
     `email`, else that of the customer, is by whom promotions are used; prices are those of the customer's price list
-    and of each line's quantity. At most thirteen queries, whatever the number of lines and promotions.
+    (`standing`: as what they buy, if that is known) and of each line's quantity. At most thirteen queries, whatever the
+    number of lines and promotions.
     """
     offered = promotions.NONE
     if is_promoted:
         offered = promotions.offered(codes=coupons, currency=currency, customer_id=customer_id, email=email)
-    standing = accounts.standing(customer_id)
+    standing = standing or accounts.standing(customer_id)
     ids = [*(line.variant_id for line in lines), *offered.gifts]
     offers = products.offers(ids, currency=currency, price_list=standing.price_list)
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
