@@ -24,6 +24,7 @@ from cart.carts import access, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
 from shop.core import requests, rest
 from shop.core.money import Money
 
@@ -142,7 +143,7 @@ class CartView(APIView):
     def answer(self, request: Request) -> Response:
         """The cart as it is now."""
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
         token = found.token if found is not None and found.customer_id is None else None
         headers = {"Cache-Control": "private, no-store", "Vary": f"Cookie, Authorization, {access.HEADER}"}
         if token:

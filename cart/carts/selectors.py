@@ -24,6 +24,7 @@ from cart.pricing import selectors as pricing
 from catalog.customizations.rules import Customization
 from inventory.stock import selectors as stock
 from inventory.stock import wording
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.money import Money
 
@@ -155,10 +156,11 @@ def view(
     vat_id: str = "",
     customer_id: UUID | None = None,
     email: str = "",
+    standing: accounts.Standing | None = None,
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
     if it had this coupon, too; `vat_id`: the buyer's own, if they said one; `customer_id` and `email`: for whom it is,
-    if the cart does not know.
+    if the cart does not know; `standing`: as what they buy, if that is known.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -173,6 +175,7 @@ def view(
         vat_id=vat_id,
         email=email,
         channel=cart.channel if cart else settings.CHANNEL,
+        standing=standing,
     )
     quoted = {line.key: line for line in quote.lines if not line.is_gift}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)

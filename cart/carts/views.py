@@ -23,6 +23,7 @@ from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
 from catalog.products import selectors as products
 from catalog.restock import access as restock
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.responses import SeeOther
 
@@ -218,7 +219,7 @@ def _page(
     found = services.current(request)
     if found is not None:
         services.prolong(cart=found)
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
     request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context = {
         "cart": shown,
@@ -246,7 +247,7 @@ def _added(
     line = None
     found = services.current(request)
     if line_id is not None and found is not None:
-        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY)
+        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
         line = next((one for one in shown.lines if one.id == line_id), None)
         request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}

@@ -181,7 +181,7 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Lists show the same to everybody, and know no cart."""
         for field in [field for field in _OF_CARTS if data.get(field)]:
             self.add_error(field, _("Not of prices in lists: there is no cart yet."))
-        if self.instance.coupons.exists():
+        if not self.instance._state.adding and self.instance.coupons.exists():
             self.add_error("lane", _("It has coupons, which are for carts."))
 
     def _read(self, field: str, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:

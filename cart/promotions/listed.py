@@ -18,12 +18,11 @@ def show(*, promotion_id: UUID) -> None:
     """Make the catalogue's prices know the promotion as it is now, or not at all. May be called twice; list prices
     follow in workers.
     """
-    rows = Promotion.objects.filter(lane=Promotion.Lane.CATALOGUE, status=Promotion.Status.ACTIVE)
-    row = rows.filter(pk=promotion_id).first()
-    if row is None:
-        pricerules.end(rule_id=promotion_id)
+    row = Promotion.objects.get(pk=promotion_id)
+    if row.lane == Promotion.Lane.CATALOGUE and row.status == Promotion.Status.ACTIVE:
+        pricerules.put(rule=rule(row), version=row.version)
     else:
-        pricerules.put(rule=rule(row))
+        pricerules.end(rule_id=promotion_id, version=row.version)
     product_tasks.spread_rules.delay()
 
 

@@ -160,7 +160,7 @@ def save(row: Promotion) -> None:
             sums = live.aggregate(used=Count("id"), spent=Coalesce(Sum("amount_minor"), 0))
             is_limited = row.usage_limit is not None or row.budget_minor is not None
             row.used, row.spent_minor = (sums["used"], sums["spent"]) if is_limited else (0, 0)
-            row.version += 1
+            row.version = Promotion.objects.values_list("version", flat=True).get(pk=row.pk) + 1
             _recount_customers(row)
         row.save()
         if was_listed or row.lane == Promotion.Lane.CATALOGUE:

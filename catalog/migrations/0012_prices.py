@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(null=True)),
                 ('ends_at', models.DateTimeField(null=True)),
                 ('is_active', models.BooleanField(default=True)),
+                ('version', models.BigIntegerField(default=0)),
                 ('reach', models.JSONField(null=True)),
                 ('reached', models.UUIDField(null=True)),
             ],

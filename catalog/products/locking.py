@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from catalog.products.models import Category, PriceRule, Product
@@ -10,6 +11,17 @@ from catalog.products.models import Category, PriceRule, Product
 def product(product_id: UUID) -> Product:
     """The product, locked until the transaction ends. Raises `Product.DoesNotExist`."""
     return Product.objects.select_for_update().get(pk=product_id)
+
+
+def products(product_ids: Iterable[UUID]) -> None:
+    """Locks products until the transaction ends, in the order of their keys; rows that point to them may still come."""
+    rows = Product.objects.select_for_update(no_key=True).filter(pk__in=list(product_ids)).order_by("pk")
+    list(rows.values_list("pk"))
+
+
+def rule(rule_id: UUID) -> PriceRule:
+    """A price rule, locked until the transaction ends."""
+    return PriceRule.objects.select_for_update().get(pk=rule_id)
 
 
 def category_tree() -> None:

@@ -316,6 +316,7 @@ class PriceRule(models.Model):
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
+    version = models.BigIntegerField(default=0)  # of the promotion: what is older is not kept
     reach = models.JSONField(null=True)
     reached = models.UUIDField(null=True)
 

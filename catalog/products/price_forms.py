@@ -56,11 +56,13 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         data |= {
             "currency": currency,
             "price_list": data.get("price_list") or row.price_list,
-            "min_quantity": data.get("min_quantity") or row.min_quantity,
+            "min_quantity": data.get("min_quantity", row.min_quantity),
         }
         for name in ("price", "sale_price"):
             if data.get(name) is not None:
                 data[name] = self._money(name, data[name], currency)
+        if data["min_quantity"] == 0:
+            self.add_error("min_quantity", _("A price counts from 1 unit or more."))
         if not self.errors:
             self._check(data)
         return data

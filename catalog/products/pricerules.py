@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from catalog.products import locking
 from catalog.products.charging import Rule
 from catalog.products.models import Category, PriceRule, Product
 from shop.core import cache, db
@@ -37,8 +38,10 @@ def forget() -> None:
     cache.PRICE_RULES.delete()
 
 
-def put(*, rule: Rule) -> None:
-    """Keep a rule as it is now. May be called twice. Own transaction; list prices follow by `prices.spread`."""
+def put(*, rule: Rule, version: int) -> None:
+    """Keep a rule as the promotion's `version` has it, unless a later one is known. May be called twice. Own
+    transaction; list prices follow by `prices.spread`.
+    """
     values = {
         "name": rule.name,
         "points": rule.points,
@@ -51,23 +54,29 @@ def put(*, rule: Rule) -> None:
         "is_active": True,
     }
     with transaction.atomic(using=db.CATALOG):
-        known = PriceRule.objects.filter(pk=rule.id).first()
-        if known is not None and all(getattr(known, name) == value for name, value in values.items()):
+        known = _there(UUID(rule.id))
+        if known.version >= version:
             return
-        reach = _joined(known, rule.any_of) if known is not None else sorted(rule.any_of)
-        PriceRule.objects.update_or_create(pk=rule.id, defaults={**values, "reach": reach, "reached": None})
+        reach = _joined(known, rule.any_of) if known.version else sorted(rule.any_of)
+        PriceRule.objects.filter(pk=known.pk).update(**values, version=version, reach=reach, reached=None)
         transaction.on_commit(forget, using=db.CATALOG)
 
 
-def end(*, rule_id: UUID) -> None:
-    """A rule does not count any more; nothing happens where there is none. Own transaction."""
+def end(*, rule_id: UUID, version: int) -> None:
+    """A rule does not count any more as of the promotion's `version`. May be called twice. Own transaction."""
     with transaction.atomic(using=db.CATALOG):
-        known = PriceRule.objects.filter(pk=rule_id, is_active=True).first()
-        if known is None:
+        known = _there(rule_id)
+        if known.version >= version:
             return
-        reach = _joined(known, known.any_of)
-        PriceRule.objects.filter(pk=rule_id).update(is_active=False, reach=reach, reached=None)
+        reach = _joined(known, known.any_of) if known.is_active else known.reach
+        PriceRule.objects.filter(pk=rule_id).update(is_active=False, version=version, reach=reach, reached=None)
         transaction.on_commit(forget, using=db.CATALOG)
+
+
+def _there(rule_id: UUID) -> PriceRule:
+    """The row of a rule, locked; made where there is none, as of version 0."""
+    PriceRule.objects.bulk_create([PriceRule(pk=rule_id, is_active=False)], ignore_conflicts=True)
+    return locking.rule(rule_id)
 
 
 def _joined(known: PriceRule, keys: Iterable[str]) -> list[str]:

@@ -29,13 +29,14 @@ def reprice(product_ids: Iterable[UUID], *, is_at_edge: bool = False) -> list[UU
     record what has another price than before; returns the products whose listing prices changed. `is_at_edge`: nobody
     changed anything, a sale has started or ended by itself.
 
-    Five statements whatever the number (a thousand at a time is fine), one more while there are price rules. Publishes
+    Six statements whatever the number (a thousand at a time is fine), one more while there are price rules. Publishes
     nothing: callers know why.
     """
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return []
     with transaction.atomic(using=db.CATALOG):
+        locking.products(ids)  # two at once would each write what the other has not seen
         moment = db.clock(db.CATALOG)
         variants = _variants(ids)
         wanted = _listing_prices(variants, moment)

@@ -15,7 +15,7 @@ from django.test import Client
 from cart.promotions import listed
 from cart.promotions import services as promotions
 from cart.promotions.models import Promotion
-from catalog.products import invariants, pricerules, prices
+from catalog.products import invariants, pricerules, prices, services
 from catalog.products import selectors as products
 from catalog.products.models import ListingPrice, PriceRecord, PriceRule, Product
 from catalog.products.ownprices import on_cards

@@ -13,6 +13,8 @@ from cart.pricing.selectors import Quote, QuoteLine
 from cart.promotions import services as promotions
 from cart.promotions.rules import Refusal, Why
 from catalog.products.models import Category, Product
+from checkout.orders.models import Order
+from shop.accounts.models import CustomerGroup
 from shop.core import db
 from tests.factories import cart as carts
 from tests.factories import catalog
@@ -184,3 +186,39 @@ def test_an_empty_cart() -> None:
 
     assert (found.lines, found.total.minor, found.hints) == ((), 0, ())
     assert [one.refusal for one in found.outcome.tried] == [Refusal(Why.NO_PRODUCT)]
+
+
+def test_a_group_has_promotions_of_its_own() -> None:
+    lamp = carts.product(amount=40_00)
+    promotion(conditions={"groups": ["trade"]})
+    trade = CustomerGroup.objects.create(name="Trade", code="trade")
+    member, other = carts.customer(customer_group=trade), carts.customer("bob@example.com")
+
+    assert [quote((lamp, 1), customer_id=key).discount.minor for key in (member.pk, other.pk, None)] == [4_00, 0, 0]
+    assert why(quote((lamp, 1))) == [Why.GROUP]
+
+
+def test_a_channel_has_promotions_of_its_own() -> None:
+    lamp = carts.product(amount=40_00)
+    promotion(conditions={"channels": ["desk"]})
+
+    assert [quote((lamp, 1), channel=channel).discount.minor for channel in ("desk", "web")] == [4_00, 0]
+
+
+def test_a_first_order_is_that_of_an_address_and_of_an_account() -> None:
+    lamp = carts.product(amount=40_00)
+    promotion(conditions={"is_first_order": True})
+    ada = carts.customer()
+    first = quote((lamp, 1), customer_id=ada.pk)
+    order = carts.order(carts.cart((lamp, 1), customer_id=ada.pk), customer_id=ada.pk)
+
+    assert (first.discount.minor, order.discount_minor) == (4_00, 4_00)
+    again = [{"customer_id": ada.pk}, {"email": "Ada@example.com "}, {"email": "bob@example.com"}, {}]
+    assert [quote((lamp, 1), **who).discount.minor for who in again] == [0, 0, 4_00, 4_00]
+    assert why(quote((lamp, 1), customer_id=ada.pk)) == [Why.NOT_FIRST_ORDER]
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.CANCELLED)
+    assert quote((lamp, 1), customer_id=ada.pk).discount.minor == 4_00
+
+
+def why(found: Quote) -> list[Why]:
+    return [one.refusal.why for one in found.outcome.tried if one.refusal]

@@ -20,6 +20,8 @@ from cart.promotions.kinds.percent import Percent
 from cart.promotions.kinds.tiers import Step, Tiers
 from cart.promotions.models import CodeBatch, Coupon, Promotion
 from cart.promotions.rules import Scope
+from shop.accounts.models import CustomerGroup
+from shop.events.models import OutboxEvent
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories.accounts import StaffFactory
@@ -129,7 +131,6 @@ def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
         ("amount", "order", {"amounts": "5 USD, 6 USD"}, "amounts"),
         ("fixed_price", "order", {"prices": "5"}, "lane"),
         ("free_shipping", "order", {}, "lane"),
-        ("percent", "catalogue", {"percent": "5"}, "lane"),  # nothing reads it yet
         ("buy_get", "line", {}, "buy"),
         ("buy_get", "line", {"buy": "2", "bought": "nonsense"}, "bought"),
         ("cheapest_free", "line", {"of": "3", "free": "3"}, "free"),
@@ -198,3 +199,46 @@ def test_a_batch_of_codes(merchant: Client, django_capture_on_commit_callbacks: 
 def test_the_lists_open(merchant: Client, name: str) -> None:
     promotion()
     assert merchant.get(f"/admin/cart/{name}/").status_code == 200
+
+
+def test_conditions_on_who_buys_are_stored_as_chosen_and_shown_again(merchant: Client) -> None:
+    CustomerGroup.objects.create(name="Trade", code="trade")
+    chosen = {"groups": ["trade"], "channels": ["web"], "is_first_order": "on"}
+    answer = merchant.post(ADD, data("percent", "order", percent="10", **chosen))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    row = Promotion.objects.get()
+
+    assert row.conditions == {"groups": ["trade"], "channels": ["web"], "is_first_order": True}
+    form = merchant.get(reverse("admin:cart_promotion_change", args=[row.pk])).context["adminform"].form
+    assert [form[name].value() for name in chosen] == [["trade"], ["web"], True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        ("percent", {"percent": "20"}, []),
+        ("amount", {"amounts": "5 USD"}, []),
+        ("fixed_price", {"prices": "5 USD", "what_for": "tag: sale"}, []),
+        ("gift", {}, ["gift", "lane"]),
+        ("percent", {"percent": "20", "minimum": "50 USD", "needs_code": "on"}, ["minimum", "needs_code"]),
+        ("percent", {"percent": "20", "most_off": "5 USD", "budget": "9 USD"}, ["budget", "most_off"]),
+        ("percent", {"percent": "20", "usage_limit": "5", "is_first_order": "on"}, ["is_first_order", "usage_limit"]),
+    ],
+)
+def test_prices_in_lists_know_no_cart(merchant: Client, kind: str, fields: dict[str, Any], expected: list[str]) -> None:
+    answer = merchant.post(ADD, data(kind, "catalogue", **fields))
+
+    if expected:
+        assert sorted(answer.context["adminform"].form.errors) == expected
+    else:
+        assert answer.status_code == 302
+        assert [one.event_type for one in OutboxEvent.objects.all()] == ["PromotionChanged"]
+
+
+def test_a_promotion_with_coupons_does_not_come_into_lists(merchant: Client) -> None:
+    row = promotion(needs_code=True, scope={})
+    Coupon.objects.create(promotion=row, code="A")
+    page = reverse("admin:cart_promotion_change", args=[row.pk])
+    inline = {"coupons-TOTAL_FORMS": 0, "coupons-INITIAL_FORMS": 0}
+    answer = merchant.post(page, {**data("percent", "catalogue", percent="10"), **inline})
+    assert sorted(answer.context["adminform"].form.errors) == ["lane"]

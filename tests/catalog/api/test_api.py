@@ -178,6 +178,7 @@ def test_one_product(client: Client) -> None:
         "attributes": {"Colour": "Moss"},
         "price": "25.00",
         "salePrice": None,
+        "priceBreaks": [],
         "available": 7,
         "availability": "in_stock",
         "expectedOn": None,

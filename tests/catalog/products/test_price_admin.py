@@ -1,0 +1,72 @@
+"""Prices of other lists and of more units, as merchants type them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog.products.models import ListingPrice, Price, PriceRecord
+from tests.factories import catalog
+from tests.factories.accounts import StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/catalog/price/add/"
+
+
+@pytest.fixture
+def merchant(settings: Any) -> Client:
+    settings.STAFF_MFA_REQUIRED = False
+    client = Client()
+    client.force_login(StaffFactory(is_superuser=True))
+    return client
+
+
+def data(**fields: Any) -> dict[str, Any]:
+    return {"sku": "LAMP", "currency": "USD", "price_list": "default", "min_quantity": 10, "price": "20.50", **fields}
+
+
+def test_a_price_comes_changes_and_goes(merchant: Client) -> None:
+    product = catalog.product(amount=25_00, sku="LAMP")
+    answer = merchant.post(ADD, data(price_list="trade", min_quantity=1))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    row = Price.objects.get(price_list="trade")
+    assert (row.amount_minor, row.min_quantity) == (20_50, 1)
+    assert ListingPrice.objects.get(product=product, price_list="trade").amount_minor == 20_50
+
+    page = reverse("admin:catalog_price_change", args=[row.pk])
+    assert merchant.get(page).status_code == 200
+    assert (
+        merchant.post(page, {"price": "19.00", "sale_price": "18", "sku": "OTHER", "currency": "EUR"}).status_code
+        == 302
+    )
+    row.refresh_from_db()
+    assert (row.amount_minor, row.sale_minor, row.currency, row.variant.sku) == (19_00, 18_00, "USD", "LAMP")
+    assert PriceRecord.objects.filter(price_list="trade").count() == 2
+
+    gone = reverse("admin:catalog_price_delete", args=[row.pk])
+    assert merchant.post(gone, {"post": "yes"}).status_code == 302
+    assert not ListingPrice.objects.filter(price_list="trade").exists()
+    assert merchant.get("/admin/catalog/price/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"sku": "NONE"}, "sku"),
+        ({"min_quantity": 1}, "sku"),  # there is one
+        ({"price": "20.505"}, "price"),
+        ({"price": "-1"}, "price"),
+        ({"sale_price": "30"}, "sale_price"),
+        ({"currency": "XXQ"}, "price"),
+        ({"min_quantity": 0}, "min_quantity"),
+    ],
+)
+def test_what_makes_no_price_is_refused_at_its_field(merchant: Client, fields: dict[str, Any], field: str) -> None:
+    catalog.product(amount=25_00, sku="LAMP")
+    answer = merchant.post(ADD, data(**fields))
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert Price.objects.count() == 1
