@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkout', '0033_hold_steps'),
+        ('checkout', '0036_simulations'),
     ]
 
     operations = [

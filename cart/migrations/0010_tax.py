@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     """Rates stack by level, hold for postal codes and never overlap; settings by country, exemptions, VAT ids."""
 
     dependencies = [
-        ('cart', '0007_coupons'),
+        ('cart', '0009_shipping'),
     ]
 
     operations = [

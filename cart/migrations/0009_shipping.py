@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cart', '0007_coupons'),
+        ('cart', '0008_customizations'),
     ]
 
     operations = [

@@ -24,7 +24,7 @@ DROP FUNCTION checkout_gift_entries_are_append_only();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkout', '0033_hold_steps'),
+        ('checkout', '0034_customizations'),
     ]
 
     operations = [

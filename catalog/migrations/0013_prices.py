@@ -32,7 +32,7 @@ FROM catalog_price WHERE min_quantity = 1
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_narrow_listings'),
+        ('catalog', '0012_customizations'),
     ]
 
     operations = [

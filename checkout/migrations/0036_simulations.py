@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkout', '0033_hold_steps'),
+        ('checkout', '0035_gift_cards'),
     ]
 
     operations = [
