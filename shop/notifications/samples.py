@@ -24,6 +24,7 @@ ORDER: dict[str, Any] = {
     "discount": "$35.80",
     "shipping": "$5.99",
     "tax": "$20.51",
+    "tax_label": "Tax",
     "total": "$348.70",
     "shipping_address": ["Ada Lovelace", "1 Analytical Way", "Springfield, IL 62701", "United States of America"],
     "delivery_name": "Standard",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cart.pricing import rules
@@ -15,6 +15,7 @@ from checkout.orders import rules as orders
 from checkout.orders.rules import Amounts
 from shop.core.money import Money
 
+calmly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CLASSES = ["standard", "reduced", "zero"]
 hows = st.builds(How, st.sampled_from(Rounding), st.sampled_from(Level))
 rates = st.lists(
@@ -44,6 +45,7 @@ def totals(wanted, delivery, taxes, currency, how):
     return rules.totals(items, shipping=Money(delivery, currency), rates=taxes, currency=currency, how=how)
 
 
+@calmly
 @given(lines, st.integers(0, 10**6), rates, currencies, hows)
 def test_lines_taxes_and_total_add_up(wanted, delivery, taxes, currency, how):
     sums = totals(wanted, delivery, taxes, currency, how)
@@ -55,6 +57,7 @@ def test_lines_taxes_and_total_add_up(wanted, delivery, taxes, currency, how):
     assert all(line.amount.minor >= 0 for share in sums.items for line in share.taxes)
 
 
+@calmly
 @given(st.data(), lines, rates, currencies, st.sampled_from(Rounding))
 def test_the_order_of_lines_does_not_matter(data, wanted, taxes, currency, rounding):
     how = How(rounding, Level.ORDER)
@@ -62,6 +65,7 @@ def test_the_order_of_lines_does_not_matter(data, wanted, taxes, currency, round
     assert totals(wanted, 0, taxes, currency, how).tax_lines == totals(other, 0, taxes, currency, how).tax_lines
 
 
+@calmly
 @given(lines, st.integers(0, 10**6), rates, currencies, hows)
 def test_all_parts_given_back_are_what_was_paid(wanted, delivery, taxes, currency, how):
     sums = totals(wanted, delivery, taxes, currency, how)
@@ -76,12 +80,14 @@ def test_all_parts_given_back_are_what_was_paid(wanted, delivery, taxes, currenc
     assert back == sums.total.minor
 
 
+@calmly
 @given(st.integers(0, 10**7), rates, st.sampled_from(Rounding))
 def test_a_price_with_its_taxes_is_never_less_than_them(price, taxes, rounding):
     share = totals([(1, price, "standard", 0)], 0, taxes, "EUR", How(rounding)).items[0]
     assert share.included_tax.minor <= price
 
 
+@calmly
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=30), st.sampled_from(Rounding))
 def test_an_order_is_rounded_once(prices, rounding):
     rate = Rate("A", Decimal("0.0725"))
