@@ -18,13 +18,16 @@ from catalog.products import selectors as products
 from catalog.products.rules import GIFT_CARD
 from checkout.orders.models import Order, OrderLine
 from checkout.simulation.rules import Past
+from shop.accounts import selectors as accounts
 from shop.core import db
 
 BATCH = 2000
 PLENTY = 10**6  # units of a gift: what is in stock now says nothing of then
 _COLUMNS = (
     "pk", "currency", "channel", "email", "placed_at", "shipping_minor", "shipping_address__country", "is_first",
+    "customer_id",
 )  # fmt: skip
+NOBODY: frozenset[str] = frozenset()  # is in no group
 _Bought = tuple[UUID, int, int]  # variant, units, price of one
 
 
@@ -69,10 +72,12 @@ def count_orders(since: datetime, until: datetime) -> int:
 
 def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]:
     """Orders placed between the two, but cancelled ones, in batches by time: with the units and prices that they have
-    now, what was free left out, and their delivery as it was paid. Four queries a batch.
+    now, what was free left out, and their delivery as it was paid. Five queries a batch.
     """
     last: UUID | None = None
-    earlier = Order.objects.filter(email=OuterRef("email"), pk__lt=OuterRef("pk"))
+    earlier = Order.objects.filter(email=OuterRef("email"), pk__lt=OuterRef("pk")).exclude(
+        status=Order.Status.CANCELLED
+    )
     while True:
         rows = _orders(since, until).annotate(is_first=~Exists(earlier)).order_by("pk")
         batch = list(rows.filter(**({"pk__gt": last} if last else {})).values_list(*_COLUMNS)[:BATCH])
@@ -82,6 +87,7 @@ def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]
         bought = _bought([row[0] for row in batch])
         shop.learn({line[0] for lines in bought.values() for line in lines})
         coupons = replays.by_coupon([row[0] for row in batch])
+        groups = accounts.groups_of({row[-1] for row in batch if row[-1]})
         yield [
             Past(
                 key=f"order:{key}",
@@ -93,12 +99,13 @@ def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]
                     country=country or "",
                     channel=channel,
                     is_first_order=is_first,
+                    groups=groups.get(customer_id, NOBODY),
                     gifts=shop.gifts(currency),
                 ),
                 customer=promotion_rules.customer_key(email),
                 own=tuple(shop.by_coupon[one] for one in coupons.get(key, ()) if one in shop.by_coupon),
             )
-            for key, currency, channel, email, placed_at, shipping, country, is_first in batch
+            for key, currency, channel, email, placed_at, shipping, country, is_first, customer_id in batch
         ]
 
 
@@ -125,7 +132,7 @@ def count_carts(since: datetime, until: datetime) -> int:
 
 def carts(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]:
     """Carts that were left, in batches: to the shop's own country, without delivery. Empty ones are left out.
-    Four queries a batch, at most.
+    Five queries a batch, at most.
     """
     last: UUID | None = None
     while True:
@@ -135,6 +142,7 @@ def carts(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]:
         last = batch[-1].cart_id
         shop.learn({line[0] for one in batch for line in one.lines})
         known = {one.customer_id for one in batch if one.customer_id}
+        groups = accounts.groups_of(known) if known else {}
         buyers = set(Order.objects.filter(customer_id__in=known).values_list("customer_id", flat=True)) if known else ()
         yield [
             Past(
@@ -145,6 +153,7 @@ def carts(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]:
                     at=one.updated_at,
                     country=settings.DEFAULT_COUNTRY,
                     is_first_order=one.customer_id not in buyers,
+                    groups=groups.get(one.customer_id, NOBODY) if one.customer_id else NOBODY,
                     gifts=shop.gifts(one.currency),
                 ),
                 customer=str(one.customer_id or ""),

@@ -76,6 +76,12 @@ def standing_of(request: HttpRequest) -> Standing:
     return _standing((group.code, group.price_list) if group else None)
 
 
+def groups_of(customer_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """The group's code of each of these customers who is in one. One query."""
+    rows = User.objects.filter(pk__in=list(customer_ids), customer_group__isnull=False)
+    return {key: frozenset({code}) for key, code in rows.values_list("pk", "customer_group__code")}
+
+
 def group_names() -> list[tuple[str, str]]:
     """(code, name) of every customer group, by name."""
     return list(CustomerGroup.objects.values_list("code", "name"))
