@@ -9,12 +9,15 @@ from functools import lru_cache
 from uuid import UUID
 
 import holidays
+import structlog
 from django.conf import settings
 
 from cart.shipping import postal, rules
 from cart.shipping.models import Holiday, ShippingPoint, ShippingZone
 from cart.shipping.promise import WEEKEND, Calendar, Clock
 from shop.core import cache, db
+
+log = structlog.get_logger("cart.shipping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,14 @@ def _load() -> Setup:
     off: dict[str, set[date]] = {}
     for country, day in Holiday.objects.values_list("country", "on"):
         off.setdefault(country, set()).add(day)
+    zones = []
+    for row in ShippingZone.objects.all():
+        try:
+            zones.append((row.pk, zone(row)))
+        except postal.BadRule as error:  # forms refuse it; who wrote it otherwise loses the zone, not the shop
+            log.error("zone left out", zone=row.name, line=str(error))
     return Setup(
-        tuple((row.pk, zone(row)) for row in ShippingZone.objects.all()),
+        tuple(zones),
         {row.location_id: row for row in ShippingPoint.objects.all()},
         {country: frozenset(days) for country, days in off.items()},
     )

@@ -4,12 +4,14 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cart.shipping import rules
 from cart.shipping.postal import parse
 from cart.shipping.rules import Band, Basis, Goods, Load, Terms, Zone
+
+calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 amounts = st.integers(0, 10**9)
 loads = st.lists(st.builds(Load, amounts, amounts, amounts, st.integers(1, 10**4)), min_size=1, max_size=4)
@@ -98,6 +100,7 @@ def test_a_zone_is_countries_states_and_postcodes():
     assert not islands.has("DE", "", "")
 
 
+@calmly
 @given(tables(), st.lists(st.integers(0, 2 * 10**6), min_size=2, max_size=8))
 def test_more_never_costs_less_where_the_table_does_not_fall(bands, wanted):
     prices = [rules.band_price(bands, amount) for amount in sorted(wanted)]
@@ -105,6 +108,7 @@ def test_more_never_costs_less_where_the_table_does_not_fall(bands, wanted):
         assert more is None or (less is not None and less <= more)
 
 
+@calmly
 @given(
     st.builds(
         Terms,
@@ -123,6 +127,7 @@ def test_nothing_costs_less_than_nothing(terms, parcels, subtotal):
     assert found is None or found >= 0
 
 
+@calmly
 @given(loads, st.integers(1, 10**5))
 def test_room_never_makes_a_parcel_lighter(parcels, divisor):
     for load in parcels:

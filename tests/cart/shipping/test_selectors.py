@@ -67,6 +67,11 @@ class TestWhere:
         assert codes(country="FR", postal_code="20000") == []
         assert codes(country="FR", postal_code="75001") == ["world"]
 
+    def test_a_zone_that_makes_no_sense_is_left_out(self):
+        shipping.method("broken", zone=shipping.zone("Broken", countries=["US"], postal_codes="9-1"))
+        shipping.method("post", position=1)
+        assert codes(postal_code="62701") == ["post"]
+
     def test_a_postcode_that_is_not_known_is_in_no_zone_of_some(self):
         shipping.method("islands", zone=shipping.zone("Islands", countries=["DE"], postal_codes="25846-25849"))
         assert codes(country="DE") == []
