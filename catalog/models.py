@@ -10,13 +10,12 @@ from catalog.products.models import (
     ListingPrice,
     OldSlug,
     Price,
-    PriceRecord,
-    PriceRule,
     Product,
     ProductType,
     Seller,
     Variant,
 )
+from catalog.products.price_models import PriceRecord, PriceRule
 from catalog.recommendations.models import (
     ContentVector,
     Demand,

@@ -293,6 +293,8 @@ def _line(
 
 
 def _price_text(quoted: pricing.QuotedLine) -> str:
+    told = [_(quoted.reduced_by)] if quoted.reduced_by else []
     if step := quoted.next_break:
-        return _("%(price)s each from %(count)s on.") % {"price": step.price.format(), "count": step.quantity}
-    return _(quoted.reduced_by) if quoted.reduced_by else ""
+        more = {"price": step.price.format(), "count": step.quantity}
+        told.append(_("%(price)s each from %(count)s on.") % more)
+    return " · ".join(told)

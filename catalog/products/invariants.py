@@ -7,7 +7,8 @@ from itertools import islice
 from uuid import UUID
 
 from catalog.products import pricerules, repricing
-from catalog.products.models import PriceRule, Product
+from catalog.products.models import Product
+from catalog.products.price_models import PriceRule
 from shop.core import db, invariants
 from shop.core.invariants import Skipped
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from catalog.products.models import Category, PriceRule, Product
+from catalog.products.models import Category, Product
+from catalog.products.price_models import PriceRule
 
 
 def product(product_id: UUID) -> Product:

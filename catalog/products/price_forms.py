@@ -21,9 +21,9 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     """What names a price (variant, currency, list, quantity) stays as it is once it is there."""
 
     sku = forms.CharField(label=_lazy("SKU"), widget=UnfoldAdminTextInputWidget)
-    price = forms.DecimalField(label=_lazy("price"), min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget)
+    price = forms.DecimalField(label=_lazy("Price"), min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget)
     sale_price = forms.DecimalField(
-        label=_lazy("sale price"), required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget
+        label=_lazy("Sale price"), required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget
     )
 
     class Meta:

@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 
 from catalog.products import locking
 from catalog.products.charging import Rule
-from catalog.products.models import Category, PriceRule, Product
+from catalog.products.models import Category, Product
+from catalog.products.price_models import PriceRule
 from shop.core import cache, db
 
 _held: dict[str, tuple[Rule, ...]] = {}  # this process's, under the version that the cache names

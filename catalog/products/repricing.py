@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 
 from catalog.products import charging, history, locking, offering, pricerules
 from catalog.products.charging import PUBLIC, Priced, Row
-from catalog.products.models import Category, ListingPrice, Price, PriceRule, Product
+from catalog.products.models import Category, ListingPrice, Price, Product
+from catalog.products.price_models import PriceRule
 from catalog.products.rules import Lowest, Terms
 from shop.core import db
 from shop.events import bus, types

@@ -17,8 +17,9 @@ from cart.promotions import services as promotions
 from cart.promotions.models import Promotion
 from catalog.products import invariants, pricerules, prices, services
 from catalog.products import selectors as products
-from catalog.products.models import ListingPrice, PriceRecord, PriceRule, Product
+from catalog.products.models import ListingPrice, Product
 from catalog.products.ownprices import on_cards
+from catalog.products.price_models import PriceRecord, PriceRule
 from catalog.search import indexing
 from shop.accounts.models import CustomerGroup, User
 from shop.core import cache, db

@@ -8,7 +8,8 @@ import pytest
 
 from catalog.products import invariants, pricerules, prices, repricing
 from catalog.products.charging import Rule
-from catalog.products.models import ListingPrice, PriceRecord, PriceRule
+from catalog.products.models import ListingPrice
+from catalog.products.price_models import PriceRecord, PriceRule
 from shop.core import db
 from shop.core.money import Money
 from tests.concurrency.race import together

@@ -12,7 +12,8 @@ from django.test import Client
 
 from catalog.products import history, prices, repricing
 from catalog.products.history import Noted
-from catalog.products.models import Price, PriceRecord, Product, Variant
+from catalog.products.models import Price, Product, Variant
+from catalog.products.price_models import PriceRecord
 from shop.core import db
 from shop.core.money import Money
 from tests.factories import catalog

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catalog.products.models import ListingPrice, Price, PriceRecord
+from catalog.products.models import ListingPrice, Price
+from catalog.products.price_models import PriceRecord
 from tests.factories import catalog
 from tests.factories.accounts import StaffFactory
 
