@@ -24,7 +24,7 @@ def use(page: Page, code: str) -> None:
     page.get_by_text("Use a gift card").click()
     page.get_by_test_id("gift-card-input").fill(code)
     page.get_by_test_id("gift-card-apply-btn").click()
-    expect(page.get_by_test_id("gift-card")).to_contain_text(f"ending in {code[-4:]}")
+    expect(page.get_by_test_id("gift-card")).to_contain_text(f"ending in {code[-4:].upper()}")
 
 
 @pytest.mark.parametrize("viewport", [steps.DESK, steps.PHONE], ids=["wide", "narrow"])

@@ -144,7 +144,7 @@ class TestPaymentPage:
         use(client, code(gift))
         assert (pay(client, seen_gift=seen).status_code, Order.objects.count()) == (400, 0)
 
-    def test_another_site_is_not_led_to(self, client: Client) -> None:
+    def test_A25_another_site_is_not_led_to(self, client: Client) -> None:
         page(client)
         for url in (
             "https://evil.example/",
