@@ -1,12 +1,14 @@
 """Table of contents of the catalogue's admin pages; nobody imports through it."""
 
 from catalog.products.admin import BrandAdmin, CategoryAdmin, ProductAdmin, ProductTypeAdmin, SellerAdmin
+from catalog.products.bundle_admin import BundleAdmin
 from catalog.restock.admin import RestockRequestAdmin
 from catalog.reviews.admin import ReviewAdmin
 from catalog.search.admin import CurationAdmin, RankingAdmin, SearchedAdmin, StopWordAdmin, SynonymAdmin
 
 __all__ = [
     "BrandAdmin",
+    "BundleAdmin",
     "CategoryAdmin",
     "CurationAdmin",
     "ProductAdmin",

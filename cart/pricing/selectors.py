@@ -58,10 +58,12 @@ class QuotedLine:
     taxes: tuple[TaxLine, ...] = ()
     is_gift: bool = False
     customizations: tuple[Customization, ...] = ()
+    bundle: baskets.Bundle | None = None  # of which its units are parts
+    parts: tuple[products.OfferedPart, ...] = ()  # of a bundle as a whole (`Quote.shown`)
 
     @property
     def key(self) -> str:
-        """Its name among those that are bought (`QuoteLine.key`)."""
+        """Its name among those that are asked for (`QuoteLine.key`)."""
         values = {one.code: one.value for one in self.customizations}
         return customizing.line_key(self.variant_id, customizing.key(values))
 
@@ -80,7 +82,7 @@ class Quote:
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
     among the lines. `misfits` are what else is not: sellable lines that are not made like this any more, by key.
     `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
-    promotion, `hints` which are nearly reached.
+    promotion, `hints` which are nearly reached. `lines` has the parts of bundles, `bundles` each as a whole.
     """
 
     currency: str
@@ -101,6 +103,12 @@ class Quote:
     outcome: Outcome = NOTHING
     hints: tuple[str, ...] = ()
     misfits: Mapping[str, baskets.Wanted] = field(default_factory=dict)
+    bundles: tuple[QuotedLine, ...] = ()
+
+    @property
+    def shown(self) -> tuple[QuotedLine, ...]:
+        """The lines as they were asked for, each bundle one of them; gifts are left out."""
+        return (*(line for line in self.lines if not (line.is_gift or line.bundle)), *self.bundles)
 
     @property
     def is_deliverable(self) -> bool:
@@ -150,6 +158,7 @@ def quote(
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought(wanted, given, outcome)
+    gifts = sum(len(one.gifts) for one in outcome.applied)
     rates, needs_state = taxation.rates_in(country, state)
     sums = rules.totals(
         items,
@@ -157,12 +166,13 @@ def quote(
         rates=rates,
         currency=currency,
     )
+    made = tuple(
+        _line(one, item, share, is_gift=place >= len(bought) - gifts)
+        for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
+    )
     return Quote(
         currency=currency,
-        lines=tuple(
-            _line(one, item, share, is_gift=place >= len(wanted))
-            for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
-        ),
+        lines=made,
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
         subtotal=sums.subtotal,
         discount=sums.discount,
@@ -178,6 +188,7 @@ def quote(
         is_estimated=is_assumed or needs_state,
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
+        bundles=tuple(_whole(one, made) for one in wanted if one.offer.parts),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
     )
 
@@ -187,16 +198,35 @@ def _bought(
 ) -> tuple[list[baskets.Wanted], list[rules.Item]]:
     """What is bought, gifts behind it, and what promotions leave of each to be paid."""
     gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
-    items = [_item(one, outcome.by_line.get(one.key, 0)) for one in wanted]
-    return [*wanted, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
+    bought, items = [], []
+    for one in wanted:
+        taken = baskets.taken_apart(one)
+        offs = Money(outcome.by_line.get(one.key, 0), one.price.currency).allocate(
+            [part.price.minor * part.quantity for part in taken]
+        )
+        bought += taken
+        items += [_item(part, off.minor) for part, off in zip(taken, offs, strict=True)]
+    return [*bought, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
 
 
 def _line(one: baskets.Wanted, item: rules.Item, share: rules.ItemAmounts, *, is_gift: bool) -> QuotedLine:
-    line = quoted_line(one.offer, one.quantity, item, share)
-    regular = line.regular_price + (one.price - line.unit_price) if line.regular_price else None
+    line = quoted_line(one.offer, one.quantity, item, share, price=one.price)
+    regular = None
+    if line.regular_price and not one.bundle:
+        regular = line.regular_price + (one.price - baskets.price_of(one.offer))
     return replace(
-        line, unit_price=one.price, regular_price=regular, is_gift=is_gift, customizations=one.answers.customizations
+        line, regular_price=regular, is_gift=is_gift, customizations=one.answers.customizations, bundle=one.bundle
     )
+
+
+def _whole(one: baskets.Wanted, lines: Sequence[QuotedLine]) -> QuotedLine:
+    """A bundle as one line, of the lines that it was taken apart into."""
+    mine = [line for line in lines if line.bundle and line.bundle.key == one.key]
+    zero = Money.zero(one.price.currency)
+    sums = {name: sum((getattr(line, name) for line in mine), zero) for name in ("discount", "shipping", "tax")}
+    amounts = rules.ItemAmounts(**sums, included_tax=zero, taxes=tuple(tax for line in mine for tax in line.taxes))
+    line = quoted_line(one.offer, one.quantity, _item(one, 0), amounts)
+    return replace(line, parts=one.offer.parts)
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:
@@ -223,8 +253,10 @@ def _ways(
     return found or [(None, goods)]
 
 
-def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts) -> QuotedLine:
-    """A line of these units, given its amounts."""
+def quoted_line(
+    offer: products.Offer, quantity: int, item: rules.Item, share: rules.ItemAmounts, price: Money | None = None
+) -> QuotedLine:
+    """A line of these units, given its amounts; `price` is that of a unit where it is not the offer's."""
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -234,7 +266,7 @@ def quoted_line(offer: products.Offer, quantity: int, item: rules.Item, share: r
         url=offer.url,
         picture=offer.picture,
         quantity=quantity,
-        unit_price=baskets.price_of(offer),
+        unit_price=price or baskets.price_of(offer),
         regular_price=offer.regular_price,
         line_total=item.total,
         discount=share.discount,

@@ -14,6 +14,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import colours, pictures, rules, selectors, tree
@@ -76,6 +77,7 @@ class ProductPage:
     specs: Sequence[Mapping[str, str]]
     breadcrumbs: Sequence[Mapping[str, str | None]]
     asked: Sequence[Field] = ()  # of who buys it
+    parts: Sequence[selectors.OfferedPart] = ()  # of the chosen variant, if it is a bundle
 
     @property
     def is_archived(self) -> bool:
@@ -115,11 +117,14 @@ def product_page(
     )
     if product is None:
         return None
-    variants = list(selectors.priced(currency).filter(product_id=product.pk, is_active=True))
-    units = stock.shown([variant.pk for variant in variants])
+    of_product = selectors.priced(currency).filter(product_id=product.pk, is_active=True)
+    variants = list(of_product.annotate(is_bundle=bundles.has_any("pk")))
+    parts = bundles.parts_of([variant.pk for variant in variants if variant.is_bundle])
+    units = bundles.shown([variant.pk for variant in variants], parts=parts)
     choices = [_choice(variant, currency, units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
     types = {product.pk: product.product_type_id} if product.has_asked else {}
+    chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(
         product=product,
@@ -129,8 +134,14 @@ def product_page(
         gallery=_gallery(images, chosen),
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
-        asked=customizations.fields_of(types, currency=currency).get(product.pk, ()),
+        asked=() if chosen_parts else customizations.fields_of(types, currency=currency).get(product.pk, ()),
+        parts=chosen_parts,
     )
+
+
+def _parts(parts: bundles.Parts, currency: str) -> tuple[selectors.OfferedPart, ...]:
+    offers = selectors.offers(parts, currency=currency)
+    return tuple(selectors.OfferedPart(offers[key], count) for key, count in parts.items())
 
 
 def _choice(variant: Any, currency: str, have: stock.Availability) -> Choice:

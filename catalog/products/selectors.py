@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,15 +12,23 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
 from catalog.products.models import Brand, Image, OldSlug, Product, ProductType, Variant
-from inventory.stock import selectors as stock
 from shop.core.links import Link, ids
 from shop.core.money import Money
+
+
+@dataclass(frozen=True)
+class OfferedPart:
+    """So many units of it are in one unit of a bundle."""
+
+    offer: Offer
+    quantity: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Offer:
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[Field, ...] = ()  # of who buys it
+    parts: tuple[OfferedPart, ...] = ()  # of a bundle
+    is_made: bool = True  # neither it nor its product is switched off, whether it is sold by itself or not
 
     @property
     def needs_answers(self) -> bool:
@@ -67,7 +77,9 @@ _OF_OFFERS = (
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> dict[UUID, Offer]:
     """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
-    more where a product asks for customizations.
+    more where a product asks for customizations, and three more where some are bundles.
+
+    A bundle is sold while all of its parts are made, whether they are sold by themselves or not; it asks nothing.
 
     Prices are those of this moment by the database's clock.
     """
@@ -76,11 +88,27 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = "def
         return {}
     beside = ("product__product_type", "product__brand", "product__category")
     wanted = priced(currency, price_list).filter(pk__in=ids).select_related(*beside).only(*_OF_OFFERS)
-    rows = list(wanted.annotate(has_asked=customizations.has_any("product_id", "product__product_type_id")))
+    has_asked = customizations.has_any("product_id", "product__product_type_id")
+    rows = list(wanted.annotate(has_asked=has_asked, is_bundle=bundles.has_any("pk")))
     shown = _pictures({row.product_id for row in rows})
     types = {row.product_id: row.product.product_type_id for row in rows if row.has_asked}
     asked = customizations.fields_of(types, currency=currency)
-    return {row.pk: _offer(row, currency, shown, asked.get(row.product_id, ())) for row in rows}
+    found = {row.pk: _offer(row, currency, shown, asked.get(row.product_id, ())) for row in rows}
+    return found | _bundled(found, [row.pk for row in rows if row.is_bundle], currency, price_list)
+
+
+def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, price_list: str) -> dict[UUID, Offer]:
+    """The offers of bundles with their parts."""
+    if not keys:
+        return {}
+    known = bundles.parts_of(keys)
+    components = offers([one for parts in known.values() for one in parts], currency=currency, price_list=price_list)
+    made = {}
+    for key in keys:
+        parts = tuple(OfferedPart(components[one], units) for one, units in known.get(key, {}).items())
+        is_whole = all(part.offer.is_made and not part.offer.needs_answers for part in parts)
+        made[key] = replace(found[key], parts=parts, asked=(), is_sellable=found[key].is_sellable and is_whole)
+    return made
 
 
 def priced(currency: str, price_list: str = "default") -> QuerySet[Variant]:
@@ -131,6 +159,7 @@ def _offer(row: Any, currency: str, shown: Mapping[tuple[UUID, UUID | None], Any
         tags=tuple(map(str, product.tags)),
         attributes=product.attributes,
         asked=asked,
+        is_made=product.status != Product.Status.ARCHIVED and row.is_active,
     )
 
 
@@ -153,7 +182,7 @@ def variant_of(
     if sku is not None:
         return None if "\x00" in sku else rows.filter(sku=sku).values_list("pk", flat=True).first()
     ids = list(rows.filter(product=product_id).values_list("pk", flat=True))
-    return default_variant(ids, stock.available(ids))
+    return default_variant(ids, bundles.available(ids))
 
 
 def variant_of_options(*, product_id: UUID, options: Mapping[str, str]) -> UUID | None:

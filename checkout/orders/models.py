@@ -70,7 +70,6 @@ class Order(models.Model):
         RETURNED = "returned", _("returned")
 
     is_archived = False  # True of one that was made from the archive (`checkout.archive`): to be read, not changed
-
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     number = models.CharField(_("number"), max_length=20, unique=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PENDING)
@@ -208,6 +207,7 @@ class OrderLine(models.Model):
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(_("name"), max_length=300)
     options = models.JSONField(default=dict)
+    bundle = models.JSONField(null=True, blank=True)  # of which it is a part, as `lines.line` writes it
     customizations = models.JSONField(default=list, db_default=[])  # as `catalog.customizations.rules.kept` has them
     picture = models.CharField(max_length=255, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))

@@ -192,9 +192,7 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         po_number=form.cleaned_data["po_number"],
         by=requests.actor(request),
     )
-    carts.acknowledge(
-        cart=cart, prices={line.key: line.unit_price.minor for line in view.quote.lines if not line.is_gift}
-    )
+    carts.acknowledge(cart=cart, prices={line.key: line.unit_price.minor for line in view.quote.shown})
     return SeeOther(reverse("payment"))
 
 
