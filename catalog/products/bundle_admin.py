@@ -34,7 +34,7 @@ class PartInline(TabularInline):  # type: ignore[misc]
         return super().get_queryset(request).select_related("component")  # type: ignore[no-any-return]
 
     def get_formset(self, request: HttpRequest, obj: Variant | None = None, **kwargs: Any) -> Any:
-        limits = forms.row_limits(obj.parts.count() if obj else 0)
+        limits = forms.row_limits(BundlePart.objects.filter(bundle=obj).count() if obj else 0)
         return super().get_formset(request, obj, **kwargs, **limits)
 
 
