@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cart.api_shapes import CustomizationOut, GiftOut, amount, customizations_of, gift
+from cart.api_shapes import CustomizationOut, GiftOut, PartOut, amount, customizations_of, gift, part
 from cart.carts import access, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
@@ -93,6 +93,7 @@ class ItemOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     options = serializers.CharField()
     customizations = CustomizationOut(many=True)
+    parts = PartOut(many=True)
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
@@ -269,6 +270,7 @@ def _item(line: selectors.LineView) -> dict[str, Any]:
         "sku": line.sku,
         "name": line.name,
         "options": line.options,
+        "parts": [part(one) for one in line.parts],
         "customizations": customizations_of(customizing.kept(line.customizations), line.unit_price.currency),
         "quantity": line.quantity,
         "unit_price": amount(line.unit_price),

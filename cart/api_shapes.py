@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cart.pricing.selectors import QuotedLine
+from catalog.products.selectors import OfferedPart
 from shop.core.money import Money
 
 
@@ -18,6 +19,27 @@ class CustomizationOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     value = serializers.JSONField()
     price = serializers.CharField()
+
+
+class PartOut(serializers.Serializer[Any]):
+    """What is in a bundle: so many units of a variant in each unit of it."""
+
+    product_id = serializers.UUIDField()
+    variant_id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+def part(one: OfferedPart) -> dict[str, Any]:
+    """As `PartOut`."""
+    return {
+        "product_id": str(one.offer.product_id),
+        "variant_id": str(one.offer.variant_id),
+        "sku": one.offer.sku,
+        "name": one.offer.name,
+        "quantity": one.quantity,
+    }
 
 
 class GiftOut(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """Table of contents of the catalogue's admin pages; nobody imports through it."""
 
 from catalog.products.admin import BrandAdmin, CategoryAdmin, ProductAdmin, ProductTypeAdmin, SellerAdmin
+from catalog.products.bundle_admin import BundleAdmin
 from catalog.products.price_admin import PriceAdmin
 from catalog.restock.admin import RestockRequestAdmin
 from catalog.reviews.admin import ReviewAdmin
@@ -8,6 +9,7 @@ from catalog.search.admin import CurationAdmin, RankingAdmin, SearchedAdmin, Sto
 
 __all__ = [
     "BrandAdmin",
+    "BundleAdmin",
     "CategoryAdmin",
     "CurationAdmin",
     "PriceAdmin",

@@ -1,5 +1,6 @@
 """Table of contents of the catalogue's tables; nobody imports through it."""
 
+from catalog.bundles.models import BundlePart
 from catalog.customizations.models import CustomField
 from catalog.imports.models import ImportedRow, ImportJob
 from catalog.products.models import (
@@ -45,6 +46,7 @@ from catalog.search.models import (
 __all__ = [
     "Attribute",
     "Brand",
+    "BundlePart",
     "Category",
     "ContentVector",
     "Curation",

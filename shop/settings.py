@@ -415,6 +415,7 @@ UNFOLD = {
                 _page(_("Products"), "inventory_2", "catalog.product"),
                 _page(_("Categories"), "account_tree", "catalog.category"),
                 _page(_("Brands"), "sell", "catalog.brand"),
+                _page(_("Bundles"), "package_2", "catalog.variant"),
                 _page(_("Product types"), "tune", "catalog.producttype"),
                 _page(_("Sellers"), "store", "catalog.seller"),
                 _page(_("Reviews"), "reviews", "catalog.review", badge="catalog.reviews.admin.waiting_badge"),

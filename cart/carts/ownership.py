@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from cart.carts import access, claims, locking, rules
 from cart.carts.models import Cart, CartLine
-from inventory.stock import selectors as stock
+from catalog.bundles import selectors as bundles
 from shop.core import db, requests
 
 _MEMO = "holdfast_cart"  # one look per request
@@ -54,7 +54,7 @@ def merge(*, guest: Cart, customer_id: UUID) -> Cart:
     Quantities add up, capped by what is available, with a notice on the cart. Happens once however often it is called.
     """
     lines = list(CartLine.objects.filter(cart_id=guest.pk))
-    available = claims.added(stock.available([line.variant_id for line in lines]), lines)
+    available = claims.added(bundles.available([line.variant_id for line in lines]), lines)
     target = begin(customer_id)
     with transaction.atomic(using=db.DEFAULT):
         locked = locking.carts([guest.pk, target.pk])

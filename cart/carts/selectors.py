@@ -21,7 +21,9 @@ from cart.carts import wording as told
 from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
 from cart.pricing import selectors as pricing
+from catalog.bundles import selectors as bundles
 from catalog.customizations.rules import Customization
+from catalog.products.selectors import OfferedPart
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
@@ -53,6 +55,7 @@ class LineView:
     stock_text: str = ""  # the same in words
     customizations: tuple[Customization, ...] = ()
     price_text: str = ""  # why it is so cheap, or how it could be
+    parts: tuple[OfferedPart, ...] = ()  # of a bundle
 
     @property
     def is_available(self) -> bool:
@@ -177,10 +180,10 @@ def view(
         channel=cart.channel if cart else settings.CHANNEL,
         standing=standing,
     )
-    quoted = {line.key: line for line in quote.lines if not line.is_gift}
+    quoted = {line.key: line for line in quote.shown}
     available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
     taken = claims.taken(rows, held)
-    left = _left(rows, {key: available.get(key, stock.NOTHING) for key in {row.variant_id for row in rows}}, held)
+    left = _left(rows, quoted, available, held)
     return CartView(
         cart=cart,
         lines=tuple(
@@ -205,12 +208,14 @@ def options_text(options: Mapping[str, str]) -> str:
 
 
 def _available(
-    rows: Iterable[CartLine], quoted: Mapping[str, Any], *, is_fresh: bool
+    rows: Iterable[CartLine], quoted: Mapping[str, pricing.QuotedLine], *, is_fresh: bool
 ) -> dict[UUID, stock.Availability]:
+    """Of what the lines take, of bundles their parts."""
     wanted = Counter[UUID]()
     for row in rows:
         if row.key in quoted:
-            wanted[row.variant_id] += row.quantity
+            for variant_id, units in _units(quoted[row.key]).items():
+                wanted[variant_id] += units * row.quantity
     if not wanted:
         return {}
     if is_fresh:
@@ -220,22 +225,31 @@ def _available(
     return {**shown, **stock.availability(short)} if short else shown
 
 
+def _units(line: pricing.QuotedLine | None) -> Mapping[UUID, int]:
+    """What one unit of a line takes from the stock."""
+    if line is None:
+        return {}
+    return {part.offer.variant_id: part.quantity for part in line.parts} or {line.variant_id: 1}
+
+
 def _left(
-    rows: Iterable[CartLine], available: Mapping[UUID, stock.Availability], held: Mapping[UUID, claims.Held]
+    rows: Iterable[CartLine],
+    quoted: Mapping[str, pricing.QuotedLine],
+    available: Mapping[UUID, stock.Availability],
+    held: Mapping[UUID, claims.Held],
 ) -> dict[UUID, stock.Availability]:
-    """What each line can have: those of the same variant take units in turn, and those held are for all of them."""
-    left = {
-        key: replace(have, units=have.units + held[key].units, on_hand=have.on_hand + held[key].units)
-        if key in held
-        else have
-        for key, have in available.items()
-    }
+    """What each line can have: those that take the same units get them in turn, and those held are for all of them."""
+    left = dict(available)
+    for key, one in held.items():
+        if key in left:
+            left[key] = replace(left[key], units=left[key].units + one.units, on_hand=left[key].on_hand + one.units)
     found = {}
     for row in rows:
-        have = found[row.pk] = left[row.variant_id]
-        left[row.variant_id] = replace(
-            have, units=max(0, have.units - row.quantity), on_hand=max(0, have.on_hand - row.quantity)
-        )
+        taken = _units(quoted.get(row.key))
+        found[row.pk] = bundles.composed(taken, left)
+        for key, units in taken.items():
+            have, gone = left.get(key, stock.NOTHING), units * row.quantity
+            left[key] = replace(have, units=max(0, have.units - gone), on_hand=max(0, have.on_hand - gone))
     return found
 
 
@@ -289,6 +303,7 @@ def _line(
         stock_text=wording.notice(have, row.quantity),
         customizations=quoted.customizations,
         price_text=_price_text(quoted),
+        parts=quoted.parts,
     )
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import claims, locking, ownership, prices, putting, rules
 from cart.carts.models import Cart, CartLine
-from inventory.stock import selectors as stock
+from catalog.bundles import selectors as bundles
 from inventory.waitlist import selectors as waitlist
 from shop.core import db
 
@@ -52,7 +52,7 @@ def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str, customizations:
     putting.check_quantity(quantity)
     offer = putting.offer_of(variant_id, cart)
     answers = putting.answers_of(offer, customizations)
-    available = stock.available([variant_id])
+    available = bundles.available([variant_id])
     with transaction.atomic(using=db.DEFAULT):
         line, others = putting.line_for(cart, offer, answers)
         units = claims.added(available, [line, *others])[variant_id]
@@ -99,7 +99,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int, by: str) -> None:
     if found is None:
         raise UnknownLine(_("This product is not in your cart any more."))
     same = CartLine.objects.filter(cart_id=cart.pk, variant_id=found.variant_id)
-    available = claims.added(stock.available([found.variant_id]), same)[found.variant_id]
+    available = claims.added(bundles.available([found.variant_id]), same)[found.variant_id]
     offer = prices.offers([found.variant_id], cart).get(found.variant_id)
     with transaction.atomic(using=db.DEFAULT):
         putting.lock_open(cart)

@@ -15,11 +15,13 @@ from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
 from cart.shipping.rules import Goods
 from cart.tax.regimes import Regime
+from catalog.bundles import rules as bundles
 from catalog.customizations import rules as customizing
 from catalog.customizations.rules import Answers, Value
 from catalog.products import selectors as products
 from catalog.products.rules import GIFT_CARD
 from inventory.stock import selectors as stock
+from shop.core import db
 from shop.core.money import Money
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)  # nothing is bought, and nothing is off
@@ -37,6 +39,20 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """So many bundles, of which a line is a part. `id` is the same for all lines of these units of it."""
+
+    id: str
+    key: str  # of the line in the cart
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Units of a variant: in the cart, or to be given. `price` is that of one where it goes, with what its
     customizations cost; `listed` what the catalogue asks for the same.
@@ -47,6 +63,7 @@ class Wanted:
     quantity: int
     answers: Answers = field(default_factory=Answers)
     listed: Money | None = None
+    bundle: Bundle | None = None  # of which it is a part
 
     @property
     def key(self) -> str:
@@ -74,11 +91,45 @@ def wanted(offer: products.Offer, quantity: int, customizations: Mapping[str, Va
     return Wanted(offer, regime.price(listed, offer.tax_class), quantity, found, listed)
 
 
+def units_of(offer: products.Offer) -> Mapping[UUID, int]:
+    """The units that one unit takes from the stock: of a bundle those of its parts."""
+    return {part.offer.variant_id: part.quantity for part in offer.parts} or {offer.variant_id: 1}
+
+
+def taken_apart(one: Wanted) -> list[Wanted]:
+    """Units of a bundle as those of its parts, each at its share of the price (`catalog.bundles.rules.shares`); what is
+    no bundle as it is.
+    """
+    offer = one.offer
+    if not offer.parts:
+        return [one]
+    bundle = Bundle(
+        str(db.uuid7()), one.key, offer.variant_id, offer.product_id, offer.sku, offer.name, one.quantity, one.price
+    )
+    costs = [(_cost(part.offer), part.quantity) for part in offer.parts]
+    return [
+        Wanted(
+            offer.parts[share.part].offer,
+            Money(share.price, one.price.currency),
+            share.units * one.quantity,
+            bundle=bundle,
+        )
+        for share in bundles.shares(one.price.minor, costs)
+    ]
+
+
+def _cost(offer: products.Offer) -> int:
+    """What a part costs by itself, without a sale; nothing where it is not sold in this currency."""
+    price = offer.regular_price or offer.unit_price
+    return price.minor if price else 0
+
+
 def units(wanted: Sequence[Wanted]) -> Mapping[UUID, int]:
     """How many units of each variant."""
     counts: Counter[UUID] = Counter()
     for one in wanted:
-        counts[one.offer.variant_id] += one.quantity
+        for variant, count in units_of(one.offer).items():
+            counts[variant] += count * one.quantity
     return counts
 
 
@@ -109,7 +160,7 @@ def gifts(
 ) -> dict[UUID, Wanted]:
     """What promotions may give and the shop has, beside the units in the cart. One query, none without gifts."""
     known = [offers[variant] for variant in offered.gifts if variant in offers]
-    named = [offer for offer in known if offer.is_sellable and not offer.needs_answers]
+    named = [offer for offer in known if offer.is_sellable and not (offer.needs_answers or offer.parts)]
     units = stock.available([offer.variant_id for offer in named]) if named else {}
     found = {}
     for offer in named:

@@ -60,10 +60,12 @@ class QuotedLine:
     listed_price: Money | None = None
     reduced_by: str = ""  # the promotion that makes it so cheap in lists already
     next_break: products.Break | None = None  # from how many units on each is cheaper still
+    bundle: baskets.Bundle | None = None  # of which its units are parts
+    parts: tuple[products.OfferedPart, ...] = ()  # of a bundle as a whole (`Quote.shown`)
 
     @property
     def key(self) -> str:
-        """Its name among those that are bought (`QuoteLine.key`)."""
+        """Its name among those that are asked for (`QuoteLine.key`)."""
         values = {one.code: one.value for one in self.customizations}
         return customizing.line_key(self.variant_id, customizing.key(values))
 
@@ -82,7 +84,7 @@ class Quote:
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
     among the lines. `misfits` are what else is not: sellable lines that are not made like this any more, by key.
     `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
-    promotion, `hints` which are nearly reached. `standing` is why the buyer pays no tax; `tax_source` is empty for the
+    promotion, `hints` which are nearly reached. `lines` has the parts of bundles, `bundles` each as a whole. `standing` is why the buyer pays no tax; `tax_source` is empty for the
     shop's own rates, else "service", or "estimate" where a tax service was asked and did not answer.
     """
 
@@ -106,6 +108,12 @@ class Quote:
     misfits: Mapping[str, baskets.Wanted] = field(default_factory=dict)
     standing: Standing = TAXED
     tax_source: str = ""
+    bundles: tuple[QuotedLine, ...] = ()
+
+    @property
+    def shown(self) -> tuple[QuotedLine, ...]:
+        """The lines as they were asked for, each bundle one of them; gifts are left out."""
+        return (*(line for line in self.lines if not (line.is_gift or line.bundle)), *self.bundles)
 
     @property
     def tax_facts(self) -> dict[str, str]:

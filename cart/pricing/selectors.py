@@ -80,12 +80,14 @@ def quote(
         outcome = run.outcome(None)
     bought, items = _bought((wanted, given), outcome)
     sums, tax_source = _sums(items, delivery.price if delivery and is_carried else Money.zero(currency), ruling)
+    gifts = sum(len(one.gifts) for one in outcome.applied)
+    made = tuple(
+        quoted_line(one, item, share, ruling.regime, is_gift=place >= len(bought) - gifts)
+        for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
+    )
     return Quote(
         currency=currency,
-        lines=tuple(
-            quoted_line(one, item, share, ruling.regime, is_gift=place >= len(wanted))
-            for place, (one, item, share) in enumerate(zip(bought, items, sums.items, strict=True))
-        ),
+        lines=made,
         unsellable=tuple(line.variant_id for line in lines if line not in sellable),
         **{name: getattr(sums, name) for name in _SUMS},
         discounts=tuple(baskets.discounts(outcome, currency)),
@@ -95,6 +97,7 @@ def quote(
         is_estimated=ruling.is_estimated or tax_source == "estimate",
         outcome=outcome,
         hints=promotions.hints(outcome, currency) if items else (),
+        bundles=tuple(_whole(one, made, ruling.regime) for one in wanted if one.offer.parts),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
         standing=ruling.standing,
         tax_source=tax_source,
@@ -124,12 +127,27 @@ def _sums(items: Sequence[rules.Item], shipping: Money, ruling: taxation.Ruling)
     return sums, source
 
 
-def _bought(bought: Bought, outcome: Outcome) -> tuple[list[baskets.Wanted], list[rules.Item]]:
+def _bought(goods: Bought, outcome: Outcome) -> tuple[list[baskets.Wanted], list[rules.Item]]:
     """What is bought, gifts behind it, and what promotions leave of each to be paid."""
-    wanted, given = bought
+    wanted, given = goods
     gifts = [replace(given[UUID(variant)], quantity=units) for one in outcome.applied for variant, units in one.gifts]
-    items = [_item(one, outcome.by_line.get(one.key, 0)) for one in wanted]
-    return [*wanted, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
+    bought, items = [], []
+    for one in wanted:
+        taken = baskets.taken_apart(one)
+        off = Money(outcome.by_line.get(one.key, 0), one.price.currency)
+        offs = off.allocate([part.price.minor * part.quantity for part in taken]) if len(taken) > 1 else [off]
+        bought += taken
+        items += [_item(part, share.minor) for part, share in zip(taken, offs, strict=True)]
+    return [*bought, *gifts], [*items, *(_item(one, one.price.minor * one.quantity) for one in gifts)]
+
+
+def _whole(one: baskets.Wanted, lines: Sequence[QuotedLine], regime: Regime) -> QuotedLine:
+    """A bundle as one line, of the lines that it was taken apart into."""
+    mine = [line for line in lines if line.bundle and line.bundle.key == one.key]
+    zero = Money.zero(one.price.currency)
+    sums = {name: sum((getattr(line, name) for line in mine), zero) for name in ("discount", "shipping", "tax")}
+    amounts = rules.ItemAmounts(**sums, included_tax=zero, taxes=tuple(tax for line in mine for tax in line.taxes))
+    return replace(quoted_line(one, _item(one, 0), amounts, regime), parts=one.offer.parts)
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:
@@ -170,8 +188,10 @@ def quoted_line(
 ) -> QuotedLine:
     """A line of these units, given its amounts."""
     offer = one.offer
-    is_single = baskets.price_of(offer, one.quantity) == offer.unit_price
-    step = next((step for step in offer.breaks if step.quantity > one.quantity), None)
+    # What a part of a bundle costs is its share, whatever it costs by itself.
+    is_single = not one.bundle and baskets.price_of(offer, one.quantity) == offer.unit_price
+    steps = () if one.bundle else offer.breaks
+    step = next((step for step in steps if step.quantity > one.quantity), None)
     return QuotedLine(
         variant_id=offer.variant_id,
         product_id=offer.product_id,
@@ -192,6 +212,7 @@ def quoted_line(
         is_gift=is_gift,
         customizations=one.answers.customizations,
         listed_price=one.listed,
+        bundle=one.bundle,
         reduced_by=offer.reduced_by if is_single else "",
         next_break=replace(step, price=one.here(step.price, regime)) if step else None,
     )

@@ -47,7 +47,7 @@ def exchanged(
     lines, unsellable = [], []
     for swap in swaps:
         offer = offers.get(swap.variant_id)
-        if offer is None or not offer.is_sellable or offer.needs_answers:
+        if offer is None or not offer.is_sellable or offer.needs_answers or offer.parts:
             unsellable.append(swap.variant_id)
         else:
             lines.append(_exchanged(swap, offer, offers.get(swap.instead_of), regime))

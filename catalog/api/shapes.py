@@ -70,6 +70,16 @@ class ImageOut(serializers.Serializer[Any]):
     alt = serializers.CharField()
 
 
+class BundlePartOut(serializers.Serializer[Any]):
+    """What is in a unit of the default variant, if it is a bundle."""
+
+    product_id = serializers.UUIDField()
+    variant_id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
 class CustomFieldOut(serializers.Serializer[Any]):
     """What may be answered when the product is put into a cart (`customizations`). `price` is added for each unit."""
 
@@ -105,6 +115,7 @@ class ProductOut(serializers.Serializer[Any]):
     images = ImageOut(many=True)
     variants = VariantOut(many=True)
     custom_fields = CustomFieldOut(many=True)
+    parts = BundlePartOut(many=True)
     rating = RatingOut()
     updated_at = serializers.DateTimeField()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.customizations.rules import Field
 from catalog.products import tree
 from catalog.products.page import Choice, ProductPage
+from catalog.products.selectors import OfferedPart
 from catalog.search import page
 from catalog.search.engine import Facet, Hit
 from shop.core import rest
@@ -62,6 +63,17 @@ def _prices(choice: Choice | None) -> dict[str, str | None]:
     }
 
 
+def _part(part: OfferedPart) -> dict[str, Any]:
+    offer = part.offer
+    return {
+        "product_id": str(offer.product_id),
+        "variant_id": str(offer.variant_id),
+        "sku": offer.sku,
+        "name": offer.name,
+        "quantity": part.quantity,
+    }
+
+
 def _asked(field: Field, currency: str) -> dict[str, Any]:
     return {
         "code": field.code,
@@ -111,6 +123,7 @@ def whole(found: ProductPage, currency: str) -> dict[str, Any]:
             }
             for choice in found.variants
         ],
+        "parts": [_part(one) for one in found.parts],
         "custom_fields": [_asked(one, currency) for one in found.asked],
         "rating": {
             "average": float(product.rating_average) if product.rating_count else None,

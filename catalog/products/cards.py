@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from catalog.bundles import selectors as bundles
 from catalog.products import colours, pictures
 from catalog.products.models import Image, ListingPrice, Product, Variant
-from inventory.stock import selectors as stock
 from shop.core.money import Money
 
 MAX_SWATCHES = 5
@@ -106,15 +106,18 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
     ids = list(dict.fromkeys(product_ids))
     products = {row[0]: row for row in Product.objects.visible().filter(pk__in=ids).values_list(*_PRODUCT)}
     variants: dict[UUID, list[tuple[UUID, Mapping[str, str]]]] = defaultdict(list)
-    for product_id, key, options in Variant.objects.filter(product_id__in=products, is_active=True).values_list(
-        *_VARIANT
-    ):
+    kits = []
+    rows = Variant.objects.filter(product_id__in=products, is_active=True).annotate(is_bundle=bundles.has_any("pk"))
+    for product_id, key, options, is_bundle in rows.values_list(*_VARIANT, "is_bundle"):
         variants[product_id].append((key, options))
+        if is_bundle:
+            kits.append(key)
     prices = _prices(list(products), currency)
     shown: dict[UUID, Any] = {}
     for product_id, *columns in Image.objects.filter(product_id__in=products).exclude(file="").values_list(*_IMAGE):
         shown.setdefault(product_id, columns)
-    units = stock.shown_available([key for several in variants.values() for key, _options in several])
+    ids_of_all = [key for several in variants.values() for key, _options in several]
+    units = {key: have.units for key, have in bundles.shown(ids_of_all, parts=bundles.parts_of(kits)).items()}
     made = []
     for key in ids:
         if key in products:

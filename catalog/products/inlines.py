@@ -44,7 +44,9 @@ class VariantInline(TabularInline):  # type: ignore[misc]
         if variant._state.adding:
             return "–"
         address = f"{reverse('admin:inventory_stockitem_changelist')}?variant_id={variant.pk}"
-        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, _("Stock"))
+        parts = reverse("admin:catalog_variant_change", args=[variant.pk])
+        link = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+        return format_html(f"{link} {link}", address, _("Stock"), parts, _("Parts"))
 
 
 class ImageInline(TabularInline):  # type: ignore[misc]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject, Now
 
+from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import pictures, pricerules, rules, tree
@@ -27,6 +28,14 @@ class Break:
 
     quantity: int
     price: Money
+
+
+@dataclass(frozen=True)
+class OfferedPart:
+    """So many units of it are in one unit of a bundle."""
+
+    offer: Offer
+    quantity: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,8 @@ class Offer:
     reduced_by: str = ""  # the name of the promotion that makes a single unit so cheap
     asked: tuple[Field, ...] = ()  # of who buys it
     cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
+    parts: tuple[OfferedPart, ...] = ()  # of a bundle
+    is_made: bool = True  # neither it nor its product is switched off, whether it is sold by itself or not
 
     @property
     def needs_answers(self) -> bool:
@@ -71,7 +82,7 @@ class Offer:
 # Not what is long, as descriptions are, and no models: fifty products are read for a cart of fifty lines.
 _OF_OFFERS = (
     "pk", "product_id", "sku", "options", "is_active", "weight_grams", "length_mm", "width_mm", "height_mm",
-    "price_rows", "moment", "has_asked", "product__product_type_id", "product__product_type__tax_class",
+    "price_rows", "moment", "has_asked", "is_bundle", "product__product_type_id", "product__product_type__tax_class",
     "product__brand__slug", "product__category__path",
     *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
 )  # fmt: skip
@@ -80,7 +91,9 @@ _ROW = ("amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at", "price_l
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Offer]:
     """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
-    more where a product asks for customizations.
+    more where a product asks for customizations, and three more where some are bundles.
+
+    A bundle is sold while all of its parts are made, whether they are sold by themselves or not; it asks nothing.
 
     Prices are those of this moment by the database's clock, for who has this price list.
     """
@@ -88,7 +101,8 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     if not ids:
         return {}
     asks = customizations.has_any("product_id", "product__product_type_id")
-    rows = list(with_prices(currency, price_list).filter(pk__in=ids).annotate(has_asked=asks).values(*_OF_OFFERS))
+    wanted = with_prices(currency, price_list).filter(pk__in=ids)
+    rows = list(wanted.annotate(has_asked=asks, is_bundle=bundles.has_any("pk")).values(*_OF_OFFERS))
     shown = _pictures({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
@@ -100,7 +114,21 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
             currency, [_row(one) for one in row["price_rows"]], [rule for rule in active if rule.is_for(keys)]
         )
         found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
-    return found
+    return found | _bundled(found, [row["pk"] for row in rows if row["is_bundle"]], currency, price_list)
+
+
+def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, price_list: str) -> dict[UUID, Offer]:
+    """The offers of bundles with their parts."""
+    if not keys:
+        return {}
+    known = bundles.parts_of(keys)
+    components = offers([one for parts in known.values() for one in parts], currency=currency, price_list=price_list)
+    made = {}
+    for key in keys:
+        parts = tuple(OfferedPart(components[one], units) for one, units in known.get(key, {}).items())
+        is_whole = all(part.offer.is_made and not part.offer.needs_answers for part in parts)
+        made[key] = replace(found[key], parts=parts, asked=(), is_sellable=found[key].is_sellable and is_whole)
+    return made
 
 
 def keys(variant_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
@@ -200,6 +228,7 @@ def _offer(
         breaks=breaks(priced, moment, price_list),
         reduced_by=charge.rule if charge else "",
         asked=asked,
+        is_made=row["product__status"] != Product.Status.ARCHIVED and row["is_active"],
         cubic_mm=rules.volume(row["length_mm"], row["width_mm"], row["height_mm"]),
     )
 

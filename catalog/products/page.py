@@ -15,6 +15,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import colours, history, offering, pictures, rules, tree
@@ -81,6 +82,7 @@ class ProductPage:
     specs: Sequence[Mapping[str, str]]
     breadcrumbs: Sequence[Mapping[str, str | None]]
     asked: Sequence[Field] = ()  # of who buys it
+    parts: Sequence[offering.OfferedPart] = ()  # of the chosen variant, if it is a bundle
 
     @property
     def is_archived(self) -> bool:
@@ -122,8 +124,10 @@ def product_page(
     )
     if product is None:
         return None
-    variants = list(offering.with_prices(currency, price_list).filter(product_id=product.pk, is_active=True))
-    units = stock.shown([variant.pk for variant in variants])
+    of_product = offering.with_prices(currency, price_list).filter(product_id=product.pk, is_active=True)
+    variants = list(of_product.annotate(is_bundle=bundles.has_any("pk")))
+    parts = bundles.parts_of([variant.pk for variant in variants if variant.is_bundle])
+    units = bundles.shown([variant.pk for variant in variants], parts=parts)
     charges = {variant.pk: _charge(variant, product, currency, price_list) for variant in variants}
     choices = [_choice(variant, charges[variant.pk], units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
@@ -131,6 +135,7 @@ def product_page(
     if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
         lowest = history.lowest_in_30_days([chosen.id], currency=currency, price_list=price_list)
         chosen = replace(chosen, lowest_price=lowest.get(chosen.id))
+    chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(
         product=product,
@@ -140,8 +145,14 @@ def product_page(
         gallery=_gallery(images, chosen),
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
-        asked=customizations.fields_of(types, currency=currency).get(product.pk, ()),
+        asked=() if chosen_parts else customizations.fields_of(types, currency=currency).get(product.pk, ()),
+        parts=chosen_parts,
     )
+
+
+def _parts(parts: bundles.Parts, currency: str) -> tuple[offering.OfferedPart, ...]:
+    offers = offering.offers(parts, currency=currency)
+    return tuple(offering.OfferedPart(offers[key], count) for key, count in parts.items())
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,19 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from catalog.bundles import selectors as bundles
 from catalog.products import cards as card_reads
 from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
 from catalog.products.models import Brand, OldSlug, Product, ProductType, Variant
-from catalog.products.offering import Break, Offer, offers
-from inventory.stock import selectors as stock
+from catalog.products.offering import Break, Offer, OfferedPart, offers
 from shop.core.links import Link, ids
 
 __all__ = [
     "Break",
     "Card",
     "Offer",
+    "OfferedPart",
     "Place",
     "cards",
     "default_variant",
@@ -52,7 +53,7 @@ def variant_of(
     if sku is not None:
         return None if "\x00" in sku else rows.filter(sku=sku).values_list("pk", flat=True).first()
     ids = list(rows.filter(product=product_id).values_list("pk", flat=True))
-    return default_variant(ids, stock.available(ids))
+    return default_variant(ids, bundles.available(ids))
 
 
 def variant_of_options(*, product_id: UUID, options: Mapping[str, str]) -> UUID | None:

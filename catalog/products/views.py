@@ -81,11 +81,12 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "variant": found.variant,
         "gallery": found.gallery,
         "options": found.options,
+        "parts": found.parts,
         "asked": CustomizationsForm(found.asked, currency=settings.DEFAULT_CURRENCY) if found.asked else None,
         "tax_note": _("Tax is added at checkout"),
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),
-        "restock_url": reverse("restock_ask", args=[product.slug]),
+        "restock_url": "" if found.parts else reverse("restock_ask", args=[product.slug]),
         "shelves_url": ""
         if switches.is_shed("recommendations")
         else reverse("product_recommendations", args=[product.slug]),

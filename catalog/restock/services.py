@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from catalog.bundles import selectors as bundles
 from catalog.restock import emails, selectors
 from catalog.restock.models import RestockRequest
 from inventory.waitlist import selectors as waitlist_selectors
@@ -19,7 +20,7 @@ KEEP = timedelta(days=30)  # of an address whose place in the line is over
 
 
 class UnknownVariant(LookupError):
-    """Nothing is sold under this id."""
+    """Nothing is sold under this id, or a bundle, which has no units of its own to wait for."""
 
 
 def ask(*, variant_id: UUID, email: str, language: str, customer_id: UUID | None, by: str) -> UUID:
@@ -29,7 +30,7 @@ def ask(*, variant_id: UUID, email: str, language: str, customer_id: UUID | None
     a place is confirmed if and only if there is one. Raises `UnknownVariant`, `NotSoldOut`.
     """
     sku = selectors.sku_of(variant_id)
-    if sku is None:
+    if sku is None or bundles.parts_of([variant_id]):
         raise UnknownVariant(str(variant_id))
     request_id = _kept(variant_id, email.strip().lower(), language, customer_id)
     try:

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Exists, OuterRef
 
+from catalog.bundles import selectors as bundles
 from catalog.products.models import Category, Product, Variant
 from catalog.search import changes, locking, rules, vocabulary
 from catalog.search.models import Listing, Word
 from catalog.search.rows import rows
-from inventory.stock import selectors as stock
 from shop.core import db
 
 BATCH = 500
@@ -76,17 +76,22 @@ def index(product_ids: Iterable[UUID]) -> int:
 
 
 def index_variant(variant_id: UUID) -> bool:
-    """Note whether the variant's product is in stock now; writes only when that changed. Returns whether it did.
+    """Note whether the variant's product is in stock now, and bundles that it is in; writes only when that changed.
+    Returns whether it did.
 
-    Most stock changes touch nothing that a list shows, so they cost two reads.
+    Most stock changes touch nothing that a list shows, so they cost four reads.
     """
-    product_id = Variant.objects.filter(pk=variant_id).values_list("product_id", flat=True).first()
-    if product_id is None:
-        return False
+    found = [variant_id, *bundles.containing([variant_id])]
+    products = sorted(set(Variant.objects.filter(pk__in=found).values_list("product_id", flat=True)))
+    changed = [_note_stock(product_id) for product_id in products]
+    return any(changed)
+
+
+def _note_stock(product_id: UUID) -> bool:
     with transaction.atomic(using=db.CATALOG):
         locking.listings([product_id])
         ids = list(Variant.objects.filter(product_id=product_id, is_active=True).values_list("pk", flat=True))
-        is_in_stock = any(units > 0 for units in stock.available(ids).values())
+        is_in_stock = any(units > 0 for units in bundles.available(ids).values())
         return bool(_write(_SET_STOCK, [is_in_stock, product_id, is_in_stock]))
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections
 
+from catalog.bundles import selectors as bundles
 from catalog.search import indexing, sync
 from catalog.search.engine import EngineDown
 from inventory.reservations import selectors as reservations
-from inventory.stock import selectors as stock
 from shop.core import db, invariants
 from shop.core.invariants import Check, Skipped
 from shop.events.models import Delivery
@@ -94,7 +94,7 @@ def _in_stock() -> Iterator[str]:
 
 
 def _differences(rows: Sequence[tuple[UUID, bool, list[UUID]]], unswept: bool) -> Iterator[str]:
-    units = stock.available([variant for _product, _listed, variants in rows for variant in variants])
+    units = bundles.available([variant for _product, _listed, variants in rows for variant in variants])
     for product_id, is_listed, variants in rows:
         available = sum(units[variant] for variant in variants)
         if is_listed != (available > 0) and not (unswept and available):

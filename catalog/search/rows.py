@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.conf import settings
 
+from catalog.bundles import selectors as bundles
 from catalog.products import cards, selectors
 from catalog.products import rules as product_rules
 from catalog.products.cards import Facts
 from catalog.products.models import Attribute, Category
 from catalog.search import rules
-from inventory.stock import selectors as stock
 from shop.core import db
 
 MAX_FILTER_TEXT = 60  # a longer value is no choice that anyone ticks
@@ -28,7 +28,7 @@ def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The rows of those of these products that are active, in the order asked for. Eleven queries, however many."""
     currency = settings.DEFAULT_CURRENCY
     facts = cards.facts(product_ids, currency=currency)
-    units = stock.available([variant.pk for row in facts for variant in row.variants])
+    units = bundles.available([variant.pk for row in facts for variant in row.variants])
     filterable = _filterable({row.product.product_type_id for row in facts})
     names = _category_names(facts)
     return [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]

@@ -116,6 +116,15 @@ class OrderIn(serializers.Serializer[Any]):
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
 
 
+class BundleOut(serializers.Serializer[Any]):
+    """Of which bundle an item is a part; all items of the same `id` are parts of the same `quantity` bundles."""
+
+    id = serializers.CharField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
 class OrderItemOut(serializers.Serializer[Any]):
     """`quantity` counts units that are part of the order, `returned` ones among them; `removed` ones were taken off."""
 
@@ -131,6 +140,7 @@ class OrderItemOut(serializers.Serializer[Any]):
     line_total = serializers.CharField()
     expected_on = serializers.DateField(allow_null=True)
     customizations = api_shapes.CustomizationOut(many=True)
+    bundle = BundleOut(allow_null=True)
 
 
 class DeliveryOut(serializers.Serializer[Any]):
@@ -264,6 +274,7 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
         "unit_price": cart_api.amount(found.money(line.unit_price_minor)),
         "line_total": cart_api.amount(found.money(line.total_minor)),
         "expected_on": line.expected_on.isoformat() if line.expected_on else None,
+        "bundle": line.bundle and {name: line.bundle[name] for name in ("id", "sku", "name", "quantity")},
         "customizations": api_shapes.customizations_of(line.customizations, found.currency),
     }
 

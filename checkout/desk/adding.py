@@ -10,9 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cart.carts import rules
+from catalog.bundles import selectors as bundles
 from catalog.products import selectors as products
 from catalog.search import finding
-from inventory.stock import selectors as stock
 from shop.core.money import Money
 
 
@@ -79,7 +79,7 @@ def found(text: str, *, currency: str, without: Iterable[UUID] = ()) -> list[Cho
 
 def _choices(offers: Iterable[products.Offer], units: Mapping[UUID, int]) -> list[Choice]:
     rows = list(offers)
-    available = stock.available([one.variant_id for one in rows]) if rows else {}
+    available = bundles.available([one.variant_id for one in rows]) if rows else {}
     return [
         Choice(
             variant_id=one.variant_id,

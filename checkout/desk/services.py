@@ -15,7 +15,8 @@ from cart.carts.models import Cart
 from checkout.archive import selectors as archive
 from checkout.changes import services as changes
 from checkout.orders import emails
-from checkout.orders.models import Order, OrderLine
+from checkout.orders import lines as order_lines
+from checkout.orders.models import Order
 from shop.core import db
 
 ChangeRefused = changes.EditRefused
@@ -69,21 +70,21 @@ def reorder(*, order: Order, cart: Cart, by: str) -> Reordered:
     for there in cart_selectors.lines_of(cart.pk):
         present[there.variant_id] += there.quantity
     units, missing = 0, []
-    for line in order.lines.all():
-        wanted = line.quantity or line.removed
-        added, why = _put(cart, line, wanted, present[line.variant_id], by)
-        present[line.variant_id] += added  # another line may be of the same variant
+    for again in order_lines.asked(order.lines.all()):
+        added, why = _put(cart, again, again.quantity, present[again.variant_id], by)
+        present[again.variant_id] += added  # another line may be of the same variant
         units += added
-        if added < wanted:
-            missing.append(f"{line.name}: {why}")
+        if added < again.quantity:
+            missing.append(f"{again.name}: {why}")
     return Reordered(units, tuple(missing))
 
 
-def _put(cart: Cart, line: OrderLine, wanted: int, present: int, by: str) -> tuple[int, str]:
+def _put(cart: Cart, line: order_lines.Asked, wanted: int, present: int, by: str) -> tuple[int, str]:
     """How many units went in, and why not all of them."""
     try:
-        again = {one["code"]: one["value"] for one in line.customizations}
-        carts.add(cart=cart, variant_id=line.variant_id, quantity=wanted, by=by, customizations=again)
+        carts.add(
+            cart=cart, variant_id=line.variant_id, quantity=wanted, by=by, customizations=line.customizations
+        )  # fmt: skip
     except carts.CartClosed:
         raise
     except carts.NotEnoughStock as refused:

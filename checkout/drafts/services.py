@@ -20,6 +20,7 @@ from catalog.products import selectors as products
 from checkout.drafts import locking, selectors
 from checkout.drafts.models import Draft
 from checkout.notes import services as notes
+from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
@@ -219,7 +220,7 @@ def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:
     Raises `Order.DoesNotExist`.
     """
     order = orders.by_id(order_id)
-    lines = list(order.lines.all())
+    lines = order_lines.asked(line for line in order.lines.all() if line.quantity)
     offers = products.offers([line.variant_id for line in lines], currency=order.currency)
     units: dict[UUID, int] = {}
     gone = []
@@ -230,7 +231,7 @@ def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:
         elif line.customizations or offer.needs_answers:
             text = _("“%(name)s” is made to its buyer’s wishes, which a draft cannot hold, and was left out.")
             gone.append(text % {"name": line.name})
-        elif line.quantity:
+        else:
             units[line.variant_id] = min(MOST, units.get(line.variant_id, 0) + line.quantity)
     wish = Wish(
         email=order.email, units=units, shipping_address=order.shipping_address, po_number=order.po_number,

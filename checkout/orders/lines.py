@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from cart.promotions import trace
 from catalog.customizations import rules as customizing
@@ -12,6 +16,7 @@ from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
 
 if TYPE_CHECKING:
+    from cart.pricing.baskets import Bundle
     from cart.pricing.selectors import Quote, QuotedLine
 
 
@@ -49,6 +54,7 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         name=quoted.name,
         options=dict(quoted.options),
         customizations=customizing.kept(quoted.customizations),
+        bundle=_bundle(quoted.bundle),
         picture=_source(quoted.picture),
         quantity=quoted.quantity,
         unit_price_minor=quoted.unit_price.minor,
@@ -81,6 +87,20 @@ def line(order: Order, position: int, quoted: QuotedLine, expected_on: date | No
         kept_tax_minor=0,
         kept_included_tax_minor=0,
     )
+
+
+def _bundle(bundle: Bundle | None) -> dict[str, Any] | None:
+    if bundle is None:
+        return None
+    return {
+        "id": bundle.id,
+        "variant_id": str(bundle.variant_id),
+        "product_id": str(bundle.product_id),
+        "sku": bundle.sku,
+        "name": bundle.name,
+        "quantity": bundle.quantity,
+        "unit_price_minor": bundle.unit_price.minor,
+    }
 
 
 def _source(picture: Any) -> str:
@@ -120,9 +140,36 @@ def kept(line: OrderLine) -> Amounts:
     return Amounts(0, 0, line.kept_shipping_minor, line.kept_tax_minor, line.kept_included_tax_minor)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: a line, or a bundle that lines are parts of."""
+
+    name: str
+    variant_id: UUID
+    quantity: int
+    customizations: Mapping[str, Any]
+    is_bundle: bool = False
+
+
+def asked(lines: Iterable[OrderLine]) -> list[Asked]:
+    """What was asked for when these lines were ordered, in order: of what was taken off since all units."""
+    found: dict[str, Asked] = {}
+    for line in lines:
+        if line.bundle:
+            of = line.bundle
+            found[of["id"]] = Asked(of["name"], UUID(of["variant_id"]), of["quantity"], {}, is_bundle=True)
+        else:
+            answers = {one["code"]: one["value"] for one in line.customizations}
+            found[str(line.pk)] = Asked(line.name, line.variant_id, line.quantity or line.removed, answers)
+    return list(found.values())
+
+
 def told(line: OrderLine) -> list[str]:
-    """The options of what was bought and what its buyer wanted of it, each in words: ["Moss", "Engraving: Ada"]."""
-    return customizing.told(line.options, line.customizations)
+    """The options of what was bought, what its buyer wanted of it and of which bundle it is a part, each in words:
+    ["Moss", "Engraving: Ada"].
+    """
+    found = customizing.told(line.options, line.customizations)
+    return [*found, _("part of “%(name)s”") % {"name": line.bundle["name"]}] if line.bundle else found
 
 
 def about(line: OrderLine) -> str:

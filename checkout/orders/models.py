@@ -204,6 +204,7 @@ class OrderLine(models.Model):
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(_("name"), max_length=300)
     options = models.JSONField(default=dict)
+    bundle = models.JSONField(null=True, blank=True)  # of which it is a part, as `lines.line` writes it
     customizations = models.JSONField(default=list, db_default=[])  # as `catalog.customizations.rules.kept` has them
     picture = models.CharField(max_length=255, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))

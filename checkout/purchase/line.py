@@ -27,6 +27,7 @@ from django.utils.translation import override
 
 from cart.carts import selectors as cart_selectors
 from cart.carts.models import Cart
+from catalog.bundles import selectors as bundles
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order
 from checkout.purchase import selectors, services
@@ -138,6 +139,9 @@ def _refuse_sold_out(cart: Cart) -> None:
         wanted[one.variant_id] += one.quantity
     free = stock.available(wanted)
     short = {key: free[key] for key, units in wanted.items() if free[key] < units}
+    if short:  # or bundles, which have no units of their own
+        free = bundles.available(short)
+        short = {key: left for key, left in free.items() if left < wanted[key]}
     if short:
         raise services.OutOfStock(short, {one.variant_id: one.name for one in lines})
 

@@ -96,8 +96,7 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
 
 def listed(view: carts.CartView) -> dict[str, int]:
     """What the catalogue asks for a unit of each line, by its key, which the shopper has seen now."""
-    lines = [line for line in view.quote.lines if not line.is_gift]
-    return {line.key: (line.listed_price or line.unit_price).minor for line in lines}
+    return {line.key: (line.listed_price or line.unit_price).minor for line in view.quote.shown}
 
 
 def shopper(request: HttpRequest, amount: Money, address: Mapping[str, str]) -> methods.Shopper:

@@ -70,6 +70,7 @@ def test_the_whole_cart_is_every_answer(call):
                 "name": "Lamp",
                 "options": "",
                 "customizations": [],
+                "parts": [],
                 "quantity": 2,
                 "unitPrice": "25.00",
                 "lineTotal": "50.00",

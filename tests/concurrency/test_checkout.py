@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 
 from cart.carts import locking as cart_locking
-from cart.carts import ownership
+from cart.carts import ownership, putting
 from cart.carts import services as cart_services
 from cart.carts.models import Cart, CartLine
 from cart.promotions.models import Coupon
@@ -263,7 +263,7 @@ class TestF08ParallelAdds:
         cart = carts.cart((product, 1))
         everybody_has_read = threading.Barrier(4, timeout=10)
         monkeypatch.setattr(cart_locking, "cart", lambda cart_id: Cart.objects.get(pk=cart_id))
-        monkeypatch.setattr(cart_services, "_check_available", lambda **_given: everybody_has_read.wait())
+        monkeypatch.setattr(putting, "check_available", lambda **_given: everybody_has_read.wait())
         outcomes = together([partial(add, cart.pk, carts.variant_of(product).pk)] * 4)
         assert outcomes == [None] * 4
         assert cart.lines.get().quantity == 2
