@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
+
 from cart.promotions import reading
 from cart.promotions.kinds.amount import Amount
 from cart.promotions.kinds.fixed_price import FixedPrice
@@ -12,6 +14,7 @@ from cart.promotions.models import Promotion
 from catalog.products import pricerules
 from catalog.products import tasks as product_tasks
 from catalog.products.charging import Rule
+from shop.core import db
 
 
 def show(*, promotion_id: UUID) -> None:
@@ -23,7 +26,7 @@ def show(*, promotion_id: UUID) -> None:
         pricerules.put(rule=rule(row), version=row.version)
     else:
         pricerules.end(rule_id=promotion_id, version=row.version)
-    product_tasks.spread_rules.delay()
+    transaction.on_commit(product_tasks.spread_rules.delay, using=db.CATALOG, robust=True)  # lost: the timetable has it
 
 
 def rule(row: Promotion) -> Rule:

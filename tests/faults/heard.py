@@ -50,6 +50,9 @@ HEARD: dict[str, set[str]] = {
     "units_come_back": {"catalog.restock.receivers.mail_held", "catalog.restock.receivers.mail_joined"},
     "stock_runs_low": {"inventory.stock.receivers.alert_low"},
     "catalogue_changes": {
+        "cart.promotions.receivers.show_in_lists",
+        "catalog.products.receivers.reprice_brand",
+        "catalog.products.receivers.reprice_category",
         "catalog.recommendations.receivers.describe_product",
         "catalog.recommendations.receivers.describe_products",
         "catalog.search.receivers.index_brand",

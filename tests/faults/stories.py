@@ -17,7 +17,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from cart.promotions import services as promotion_services
 from catalog.products.models import Brand, Category, Product, ProductType
+from catalog.products.price_models import PriceRule
 from catalog.recommendations import behaviour
 from catalog.recommendations.models import PastOrder, Profile, View
 from catalog.restock import services as restock
@@ -52,7 +54,7 @@ from shop.events import bus, types
 from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests.factories import cart as carts
-from tests.factories import catalog
+from tests.factories import catalog, promotions
 from tests.factories import changes as made
 from tests.factories import checkout as make
 from tests.factories import parcels as packed
@@ -244,6 +246,12 @@ def catalogue_changes(work: Work, sandbox: RunningSandbox) -> None:
             bus.publish(event, using=db.CATALOG)
     work()
     assert Listing.objects.using(db.CATALOG).get(product_id=product.pk).name == f"Oak {mark}"
+    half = promotions.promotion("percent", "catalogue", terms={"percent": "50"}, scope={"any_of": ["tag:none"]})
+    for status in ("active", "ended"):
+        half.status = status
+        promotion_services.save(half)
+        work()
+        assert PriceRule.objects.using(db.CATALOG).get(pk=half.pk).is_active == (status == "active")
 
 
 def _of_catalogue(product_id: UUID) -> list[types.Event]:
