@@ -14,12 +14,14 @@ from checkout.ledger import selectors as ledger
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
+from checkout.returns.selectors import returnable
 from shop.core import db
 from shop.core.money import Money
 from tests import outbox
 from tests.checkout.invariants import violations
 from tests.factories import cart as carts
 from tests.factories import promotions
+from tests.factories import returns as returned
 from tests.factories.giftcards import code, left, product
 from tests.fakes.sandbox import RunningSandbox
 
@@ -112,6 +114,16 @@ def test_all_money_given_back_takes_what_is_left() -> None:
     payments.request_refund(order_id=order.pk, amount=order.total, reason="Sorry", by="staff:1")
     assert (done(order).status, left(card)) == ("refunded", 0)
     assert violations() == []
+
+
+def test_a_used_card_cannot_be_sent_back() -> None:
+    returned.rule()
+    order = returned.delivered(buy(2))
+    first, second = own(order)
+    spend(first, 100)
+    assert [(row.units, row.objection) for row in returnable(order)] == [(1, "")]
+    spend(second, 100)
+    assert [(row.units, row.objection) for row in returnable(order)] == [(0, "It is a gift card that was used.")]
 
 
 def test_promotions_leave_gift_cards_alone() -> None:
