@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,12 +15,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cart.carts import access, claims, rules, sums
+from cart.carts import access, claims, having, rules, sums
 from cart.carts import wording as told
 from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
 from cart.pricing import selectors as pricing
-from catalog.bundles import selectors as bundles
 from catalog.customizations.rules import Customization
 from catalog.products.selectors import OfferedPart
 from inventory.stock import selectors as stock
@@ -181,9 +179,9 @@ def view(
         standing=standing,
     )
     quoted = {line.key: line for line in quote.shown}
-    available, held = _available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
+    available, held = having.available(rows, quoted, is_fresh=is_fresh), claims.held(rows)
     taken = claims.taken(rows, held)
-    left = _left(rows, quoted, available, held)
+    left = having.left(rows, quoted, available, held)
     return CartView(
         cart=cart,
         lines=tuple(
@@ -205,52 +203,6 @@ def view(
 def options_text(options: Mapping[str, str]) -> str:
     """{"Colour": "Moss", "Size": "M"} as "Moss · M"."""
     return " · ".join(str(value) for value in options.values())
-
-
-def _available(
-    rows: Iterable[CartLine], quoted: Mapping[str, pricing.QuotedLine], *, is_fresh: bool
-) -> dict[UUID, stock.Availability]:
-    """Of what the lines take, of bundles their parts."""
-    wanted = Counter[UUID]()
-    for row in rows:
-        if row.key in quoted:
-            for variant_id, units in _units(quoted[row.key]).items():
-                wanted[variant_id] += units * row.quantity
-    if not wanted:
-        return {}
-    if is_fresh:
-        return stock.availability(wanted)
-    shown = stock.shown(wanted)
-    short = [variant_id for variant_id, quantity in wanted.items() if shown[variant_id].units < quantity]
-    return {**shown, **stock.availability(short)} if short else shown
-
-
-def _units(line: pricing.QuotedLine | None) -> Mapping[UUID, int]:
-    """What one unit of a line takes from the stock."""
-    if line is None:
-        return {}
-    return {part.offer.variant_id: part.quantity for part in line.parts} or {line.variant_id: 1}
-
-
-def _left(
-    rows: Iterable[CartLine],
-    quoted: Mapping[str, pricing.QuotedLine],
-    available: Mapping[UUID, stock.Availability],
-    held: Mapping[UUID, claims.Held],
-) -> dict[UUID, stock.Availability]:
-    """What each line can have: those that take the same units get them in turn, and those held are for all of them."""
-    left = dict(available)
-    for key, one in held.items():
-        if key in left:
-            left[key] = replace(left[key], units=left[key].units + one.units, on_hand=left[key].on_hand + one.units)
-    found = {}
-    for row in rows:
-        taken = _units(quoted.get(row.key))
-        found[row.pk] = bundles.composed(taken, left)
-        for key, units in taken.items():
-            have, gone = left.get(key, stock.NOTHING), units * row.quantity
-            left[key] = replace(have, units=max(0, have.units - gone), on_hand=max(0, have.on_hand - gone))
-    return found
 
 
 def _line(

@@ -106,7 +106,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     shown = _pictures({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
-    shelves, active = tree.tree(), pricerules.active()  # both ask the cache: once for all
+    shelves, active = _shelves(rows), pricerules.active()  # both ask the cache: once for all
     found = {}
     for row in rows:
         keys = _keys(row, shelves)
@@ -136,7 +136,7 @@ def keys(variant_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     rows = Variant.objects.filter(pk__in=list(variant_ids)).values(
         "pk", "product_id", "product__brand__slug", "product__category__path", "product__tags", "product__attributes"
     )
-    shelves = tree.tree()
+    shelves = _shelves(rows)
     return {row["pk"]: _keys(row, shelves) for row in rows}
 
 
@@ -186,13 +186,18 @@ def _row(data: Mapping[str, Any]) -> Row:
     return Row(Terms(data["amount_minor"], data["sale_minor"], starts, ends), data["price_list"], data["min_quantity"])
 
 
-def _keys(row: Mapping[str, Any], shelves: tree.Tree) -> frozenset[str]:
+def _shelves(rows: Iterable[Mapping[str, Any]]) -> tree.Tree | None:
+    """The categories, if any of these rows is in one."""
+    return tree.tree() if any(row["product__category__path"] for row in rows) else None
+
+
+def _keys(row: Mapping[str, Any], shelves: tree.Tree | None) -> frozenset[str]:
     path = row["product__category__path"]
     return keys_of(
         variant=row["pk"],
         product=row["product_id"],
         brand=row["product__brand__slug"] or "",
-        categories=[str(node.id) for node in shelves.ancestors(path)] if path else [],
+        categories=[str(node.id) for node in shelves.ancestors(path)] if path and shelves else [],
         tags=map(str, row["product__tags"]),
         attributes=[(code, str(value)) for code, value in row["product__attributes"].items()],
     )

@@ -274,10 +274,7 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             currency=quote.currency,
         )  # fmt: skip
         order = orders.place(
-            order_id=order_id,
-            cart_id=cart.pk,
-            customer_id=customer_id,
-            email=details.email,
+            order_id=order_id, cart_id=cart.pk, customer_id=customer_id, email=details.email,
             language=details.language,
             shipping_address=details.shipping_address,
             billing_address=details.billing_address,
@@ -289,7 +286,7 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
             po_number=details.po_number,
             gift_message=details.gift_message,
             pay_by=reservation_selectors.held_until(order_id) if details.hold else None,
-        )
+        )  # fmt: skip
         payment = payments.open(
             order=order, provider=details.provider, token=details.token, method=details.method,
             is_saving=details.is_saving, use_credit=details.use_credit, gift_cards=details.gift_cards, by=by,
