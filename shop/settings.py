@@ -572,6 +572,7 @@ ARCHIVE_AFTER_MONTHS = int(env("ARCHIVE_AFTER_MONTHS", "0"))
 ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its number, live or archived
 ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
 HAS_ORDERED = "checkout.archive.selectors.has_ordered"  # whether somebody has, for promotions on first orders
+PRICE_NOTE = "cart.tax.words.price_note"  # what stands beside a price of the catalogue
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more

@@ -166,22 +166,43 @@ def checked(vat_id: str) -> VatCheck | None:
 class _Known:
     settings: Mapping[str, Setting]
     has_exemptions: bool
+    at_home: str  # as `at_home`
 
 
 _held: dict[str, _Known] = {}  # under the version that the cache names
 
 
 def _known() -> _Known:
-    """The settings by country, as they were when one was last changed. Two queries when this process has not seen
-    them, else none."""
+    """The settings by country, as they and the rates were when one was last changed. Three queries when this process
+    has not seen them, else none."""
     version: str = cache.TAXES.get_or(lambda: str(db.uuid7()))
     found = _held.get(version)
     if found is None:
         rows = {str(row.country): _setting(row) for row in TaxConfiguration.objects.all()}
-        found = _Known(rows, TaxExemption.objects.exists())
+        found = _Known(
+            rows, TaxExemption.objects.exists(), _at_home(rows.get(settings.DEFAULT_COUNTRY) or rows.get(""))
+        )
         _held.clear()
         _held[version] = found
     return found
+
+
+def _at_home(setting: Setting | None) -> str:
+    setting, today = setting or Setting(), TruncDate(Now())
+    in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    rates = TaxRate.objects.filter(in_force, country=settings.DEFAULT_COUNTRY, valid_from__lte=today)
+    included = set(rates.values_list("is_included", flat=True))
+    if not included or not setting.is_taxed:
+        return ""
+    asked = setting.entry if setting.shown == "entered" else setting.shown
+    is_inside = asked == "gross" or (asked == "rate" and included == {True})
+    return "included" if is_inside else "added"
+
+
+def at_home() -> str:
+    """Of the prices that the catalogue shows: "included" or "added" says where the tax of the shop's own country is; ""
+    if there is none."""
+    return _known().at_home
 
 
 def _setting(row: TaxConfiguration) -> Setting:

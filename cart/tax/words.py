@@ -6,10 +6,17 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from cart.tax import selectors
+
 
 def label(name: str, *, is_included: bool) -> str:
     """What stands before the amount of a tax: one that is in the prices already is not added to them."""
     return _("%(tax)s (in the prices)") % {"tax": name} if is_included else name
+
+
+def price_note() -> str:
+    """What stands beside a price of the catalogue; empty where there is no tax."""
+    return {"included": _("Tax included"), "added": _("Tax is added at checkout")}.get(selectors.at_home(), "")
 
 
 def note(facts: Mapping[str, str]) -> str:

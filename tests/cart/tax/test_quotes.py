@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.test import Client
 
 from cart.pricing import selectors as pricing
 from cart.pricing.selectors import Quote, QuoteLine
 from cart.shipping.models import ShippingMethod
-from cart.tax import selectors, services
+from cart.tax import selectors, services, words
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
 from cart.tax.providers import table
 from catalog.products.models import Product
@@ -50,6 +51,27 @@ def german(settings: Any) -> None:
     ShippingMethod.objects.update(countries=[], price_minor=11_90)
     rate("DE", "19")
     rate("FR", "20", name="TVA")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, "Tax included"),
+        ({"shown": "net"}, "Tax is added at checkout"),
+        ({"entry": "net"}, "Tax is added at checkout"),
+        ({"entry": "net", "shown": "gross"}, "Tax included"),
+        ({"is_taxed": False}, ""),
+    ],
+)
+@pytest.mark.usefixtures("german")
+def test_what_stands_beside_a_price(client: Client, fields: dict[str, Any], expected: str) -> None:
+    setting(**fields)
+
+    assert words.price_note() == expected
+    page = client.get(f"/products/{carts.product(name='Lamp').slug}/").content.decode()
+    assert [text in page for text in ("Tax included", "Tax is added at checkout")] == [
+        text == expected for text in ("Tax included", "Tax is added at checkout")
+    ]
 
 
 def quote(product: Product, country: str, quantity: int = 1, **more: Any) -> Quote:
