@@ -81,6 +81,7 @@ KEPT: Mapping[str, str] = {
     "checkout.archivedorder": "the archive",
     "checkout.document": "invoices and credit notes, which the law keeps",
     "checkout.draft": "what staff put together before there was an order",
+    "checkout.giftcard": "money of its own: it pays for other orders than the one that bought it",
     "cart.redemption": "counts how often a coupon was used",
 }
 ORDER_TABLE = Order._meta.db_table

@@ -11,6 +11,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.fulfilment.receivers.mail_order_shipped",
         "checkout.fulfilment.receivers.open_shipment",
         "checkout.fulfilment.receivers.ship_stock",
+        "checkout.giftcards.receivers.settle",
         "checkout.invoices.receivers.mail_document",
         "checkout.invoices.receivers.settle",
         "checkout.orders.receivers.commit_stock",
