@@ -60,6 +60,9 @@ class CartAdmin(KeysetAdmin):
         outcome = selectors.view(cart, currency=cart.currency).quote.outcome
         return render_to_string("admin/cart/_tried.html", {"tried": trace.told(trace.facts(outcome), cart.currency)})
 
+    class Media:
+        css = {"all": ["css/admin-order.css"]}
+
     def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         found = as_id(term)
         return queryset.filter(Q(pk=found) | Q(customer_id=found)) if found else queryset.none()
