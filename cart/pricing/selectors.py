@@ -62,20 +62,40 @@ def quote(
     standing = standing or accounts.standing(customer_id)
     ids = [*(line.variant_id for line in lines), *offered.gifts]
     offers = products.offers(ids, currency=currency, price_list=standing.price_list)
-    sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
     ruling = taxation.ruling(address, taxation.Buyer(customer_id, vat_id))
+    who = {
+        "country": ruling.place.country,
+        "groups": standing.groups,
+        "channel": channel,
+        "is_first_order": _is_first_order(offered, customer_id, email),
+    }
+    code = delivery_option or ""
+    return _quoted(lines, offers, offered, ruling, who, currency=currency, code=code, is_carried=is_carried)
+
+
+def _quoted(
+    lines: Sequence[QuoteLine],
+    offers: Mapping[UUID, products.Offer],
+    offered: promotions.Offered,
+    ruling: taxation.Ruling,
+    who: Mapping[str, Any],
+    *,
+    currency: str,
+    code: str,
+    is_carried: bool,
+) -> Quote:
+    """The quote, of all that it depends on; `who` buys and where to, as promotions ask, `code` names the delivery."""
+    sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
+    sold = {line.variant_id for line in sellable}
     asked = [
         baskets.wanted(offers[line.variant_id], line.quantity, line.customizations, ruling.regime) for line in sellable
     ]
     wanted = [one for one in asked if not one.answers.problems]
     given = baskets.gifts(offered, offers, baskets.units(wanted), ruling.regime)
-    basket = baskets.basket(
-        wanted, given, currency=currency, country=ruling.place.country, groups=standing.groups, channel=channel,
-        is_first_order=_is_first_order(offered, customer_id, email),
-    )  # fmt: skip
+    basket = baskets.basket(wanted, given, currency=currency, **who)
     run = engine.Run(basket, offered.promotions)
     ways = _ways(run, basket, offered, (wanted, given), ruling)
-    delivery, outcome = next((way for way in ways if way[0] and way[0].code == delivery_option), ways[0])
+    delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought((wanted, given), outcome)
@@ -88,7 +108,7 @@ def quote(
     return Quote(
         currency=currency,
         lines=made,
-        unsellable=tuple(line.variant_id for line in lines if line not in sellable),
+        unsellable=tuple(line.variant_id for line in lines if line.variant_id not in sold),
         **{name: getattr(sums, name) for name in _SUMS},
         discounts=tuple(baskets.discounts(outcome, currency)),
         coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},

@@ -59,7 +59,7 @@ class OrderList(KeysetAdmin):
         return format_html("{}<br>{}", order.get_payment_state_display(), order.get_fulfilment_state_display())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        heavy = ("shipping_address", "billing_address", "tax_lines", "discount_lines")
+        heavy = ("shipping_address", "billing_address", "tax_lines", "discount_lines", "promotions_tried")
         return super().get_queryset(request).defer(*heavy)
 
     def find(self, request: HttpRequest, queryset: QuerySet[Order], term: str) -> QuerySet[Order]:
