@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from catalog.bundles import selectors as bundles
@@ -37,60 +39,63 @@ class Card:
     name_parts: Sequence[tuple[str, bool]] = ()  # the name in pieces, and which of them were searched for
 
 
-@dataclass(frozen=True)
+class Listed(NamedTuple):
+    """What lists and the search index copy from a product itself."""
+
+    pk: UUID
+    slug: str
+    name: str
+    brand_name: str | None
+    rating_average: Decimal
+    rating_count: int
+    options: Sequence[str]
+    brand_slug: str | None
+    category_path: str | None
+    product_type_id: UUID
+    external_id: str
+    description: str
+    attributes: Mapping[str, Any]
+    tags: Sequence[str]
+    released_on: date | None
+    created_at: datetime
+
+
+class Sold(NamedTuple):
+    """What they copy from a variant."""
+
+    pk: UUID
+    sku: str
+    gtin: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One product with all that lists and the search index copy from it."""
 
-    product: Product
-    variants: Sequence[Variant]  # with SKU, GTIN and options
+    product: Listed
+    variants: Sequence[Sold]
     picture: Mapping[str, Any] | None
     price: Money | None
     regular_price: Money | None
     has_range: bool
     is_sellable: bool  # there is a price in the currency asked for
-    swatches: Sequence[Mapping[str, str]] = field(default=())
-    swatches_more: int = 0
-
-    def card(self, *, is_in_stock: bool) -> Card:
-        """The card, given whether any variant is in stock."""
-        product = self.product
-        return Card(
-            product_id=product.pk,
-            url=product.get_absolute_url(),
-            name=product.name,
-            brand=product.brand.name if product.brand else "",
-            picture=self.picture,
-            price=self.price,
-            regular_price=self.regular_price,
-            price_from=self.has_range,
-            rating_average=float(product.rating_average) if product.rating_count else None,
-            rating_count=product.rating_count,
-            is_in_stock=is_in_stock,
-            is_sellable=self.is_sellable,
-            swatches=self.swatches,
-            swatches_more=self.swatches_more,
-        )
+    swatches: Sequence[Mapping[str, str]]
+    swatches_more: int
 
 
-def facts(product_ids: Iterable[UUID], *, currency: str, price_list: str = "default") -> list[Facts]:
+def facts(product_ids: Iterable[UUID], *, currency: str) -> list[Facts]:
     """The active ones of these products with brand, category, variants, listing price and picture, in the order asked
-    for; six queries.
+    for; four queries.
     """
     ids = list(dict.fromkeys(product_ids))
-    # Many products share brands and categories: fetched once each, not made anew for every product.
-    found = Product.objects.visible().filter(pk__in=ids).prefetch_related("brand", "category")
-    products = {product.pk: product for product in found}
-    variants: dict[UUID, list[Variant]] = defaultdict(list)
-    for variant in Variant.objects.filter(product_id__in=ids, is_active=True).only(*_SOLD):
-        variants[variant.product_id].append(variant)
-    prices: dict[UUID, ListingPrice] = {}
-    for price in ListingPrice.objects.filter(product_id__in=ids, price_list=price_list).order_by("currency"):
-        known = prices.get(price.product_id)
-        if known is None or price.currency == currency:
-            prices[price.product_id] = price
-    shown: dict[UUID, Image] = {}
-    for image in Image.objects.filter(product_id__in=ids).exclude(file=""):
-        shown.setdefault(image.product_id, image)
+    found = Product.objects.visible().filter(pk__in=ids).order_by()
+    products = {row[0]: Listed(*row) for row in found.values_list(*_PRODUCT, *_LISTED)}
+    variants: dict[UUID, list[Sold]] = defaultdict(list)
+    sold = Variant.objects.filter(product_id__in=ids, is_active=True)
+    for product_id, *columns in sold.values_list("product_id", *Sold._fields):
+        variants[product_id].append(Sold(*columns))
+    prices, shown = _prices(ids, currency), _images(ids)
     return [
         _facts(products[key], variants[key], prices.get(key), shown.get(key), currency)
         for key in ids
@@ -101,7 +106,7 @@ def facts(product_ids: Iterable[UUID], *, currency: str, price_list: str = "defa
 def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
     """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number.
 
-    What `facts` and `Facts.card` would say, from the columns that cards need alone.
+    As `facts` has them, from the columns that cards need alone.
     """
     ids = list(dict.fromkeys(product_ids))
     products = {row[0]: row for row in Product.objects.visible().filter(pk__in=ids).values_list(*_PRODUCT)}
@@ -113,9 +118,7 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
         if is_bundle:
             kits.append(key)
     prices = _prices(list(products), currency)
-    shown: dict[UUID, Any] = {}
-    for product_id, *columns in Image.objects.filter(product_id__in=products).exclude(file="").values_list(*_IMAGE):
-        shown.setdefault(product_id, columns)
+    shown = _images(list(products))
     ids_of_all = [key for several in variants.values() for key, _options in several]
     units = {key: have.units for key, have in bundles.shown(ids_of_all, parts=bundles.parts_of(kits)).items()}
     made = []
@@ -126,8 +129,8 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
     return made
 
 
-_SOLD = ("product_id", "sku", "gtin", "options")  # what facts say of a variant
 _PRODUCT = ("pk", "slug", "name", "brand__name", "rating_average", "rating_count", "options")
+_LISTED = ("brand__slug", "category__path", *Listed._fields[9:])  # behind those, as `Listed` has them
 _VARIANT = ("product_id", "pk", "options")
 _IMAGE = ("product_id", "file", "width", "height", "alt", "is_ready")
 
@@ -140,6 +143,14 @@ def _prices(product_ids: Sequence[UUID], currency: str) -> dict[UUID, tuple[str,
     for product_id, money, amount, regular, has_range in columns:
         if product_id not in found or money == currency:
             found[product_id] = (money, amount, regular, has_range)
+    return found
+
+
+def _images(product_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """The columns of each product's first picture, as `pictures.drawn` takes them."""
+    found: dict[UUID, list[Any]] = {}
+    for product_id, *columns in Image.objects.filter(product_id__in=product_ids).exclude(file="").values_list(*_IMAGE):
+        found.setdefault(product_id, columns)
     return found
 
 
@@ -172,18 +183,21 @@ def _card(
 
 
 def _facts(
-    product: Product, variants: Sequence[Variant], price: ListingPrice | None, image: Image | None, currency: str
+    product: Listed,
+    variants: Sequence[Sold],
+    price: tuple[str, int, int, bool] | None,
+    image: Sequence[Any] | None,
+    currency: str,
 ) -> Facts:
     swatches = _swatches(product.options, [variant.options for variant in variants])
-    on_sale = price is not None and price.regular_minor > price.amount_minor
     return Facts(
         product=product,
         variants=variants,
-        picture=pictures.picture(image) if image else None,
-        price=Money(price.amount_minor, price.currency) if price else None,
-        regular_price=Money(price.regular_minor, price.currency) if price and on_sale else None,
-        has_range=price.has_range if price else False,
-        is_sellable=price is not None and price.currency == currency and bool(variants),
+        picture=pictures.drawn(*image) if image else None,
+        price=Money(price[1], price[0]) if price else None,
+        regular_price=Money(price[2], price[0]) if price and price[2] > price[1] else None,
+        has_range=price[3] if price else False,
+        is_sellable=price is not None and price[0] == currency and bool(variants),
         swatches=swatches[:MAX_SWATCHES],
         swatches_more=max(0, len(swatches) - MAX_SWATCHES),
     )

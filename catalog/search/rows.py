@@ -25,7 +25,7 @@ MAX_CODE = 120
 
 
 def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """The rows of those of these products that are active, in the order asked for. Eleven queries, however many."""
+    """The rows of those of these products that are active, in the order asked for. Eight queries, however many."""
     currency = settings.DEFAULT_CURRENCY
     facts = cards.facts(product_ids, currency=currency)
     units = bundles.available([variant.pk for row in facts for variant in row.variants])
@@ -35,15 +35,14 @@ def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
 
 
 def _row(
-    fact: Facts, currency: str, units: Mapping[UUID, int], filterable: set[str], categories: Mapping[UUID, str]
+    fact: Facts, currency: str, units: Mapping[UUID, int], filterable: set[str], categories: Mapping[str, str]
 ) -> dict[str, Any]:
     product = fact.product
-    brand, category = product.brand, product.category
+    brand = product.brand_name or ""
     chosen = selectors.default_variant([variant.pk for variant in fact.variants], units)
     variant = next((row for row in fact.variants if row.pk == chosen), None)
     regular = fact.regular_price or fact.price
     released = datetime.combine(product.released_on, time(), UTC) if product.released_on else product.created_at
-    words = categories.get(category.pk, "") if category else ""
     return {
         "id": db.uuid7(),
         "product_id": product.pk,
@@ -52,9 +51,9 @@ def _row(
         "external_id": product.external_id,
         "name": product.name,
         "slug": product.slug,
-        "brand_name": brand.name if brand else "",
-        "brand_slug": brand.slug if brand else "",
-        "category_path": category.path if category else "",
+        "brand_name": brand,
+        "brand_slug": product.brand_slug or "",
+        "category_path": product.category_path or "",
         "price_minor": fact.price.minor if fact.price else None,
         "regular_minor": regular.minor if regular else None,
         "shown_currency": fact.price.currency if fact.price else "",
@@ -76,8 +75,8 @@ def _row(
         "codes": _codes(fact),
         "texts": {
             "name": rules.indexed(product.name, is_title=True),
-            "brand": _indexed(brand.name if brand else ""),
-            "category": _indexed(words),
+            "brand": _indexed(brand),
+            "category": _indexed(categories.get(product.category_path or "", "")),
             "tags": _tags(fact),
             "numbers": _numbers(fact),
             "prose": rules.indexed(product.description[:MAX_PROSE]),
@@ -144,13 +143,11 @@ def _filterable(type_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
-def _category_names(facts: Iterable[Facts]) -> dict[UUID, str]:
-    """The words of each product's category and those above it."""
-    wanted = {fact.product.category.path: fact.product.category.pk for fact in facts if fact.product.category}
+def _category_names(facts: Iterable[Facts]) -> dict[str, str]:
+    """The words of each product's category and those above it, by path."""
+    wanted = {fact.product.category_path for fact in facts if fact.product.category_path}
     step = Category.steplen
-    paths = {path[:length] for path in wanted for length in range(step, len(path) + 1, step)}
+    above = {path: [path[:length] for length in range(step, len(path) + 1, step)] for path in wanted}
+    paths = {one for several in above.values() for one in several}
     names = dict(Category.objects.filter(path__in=paths).values_list("path", "name"))
-    return {
-        key: " ".join(names.get(path[:length], "") for length in range(step, len(path) + 1, step))
-        for path, key in wanted.items()
-    }
+    return {path: " ".join(names.get(one, "") for one in several) for path, several in above.items()}

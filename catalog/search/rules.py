@@ -33,8 +33,10 @@ _UNITS = {
 }  # fmt: skip
 _UNIT_OF = [(re.compile(pattern), unit) for unit, pattern in _UNITS.items()]
 _NUMBER = r"(?:\d{1,3}[ -])?\d{1,2}[/⁄]\d{1,2}|\d{1,6}(?:[.,]\d{1,3})?"  # 1 1/2 or 1.5
+# Few numbers have what begins a unit behind them, and none has a unit behind a part of it: soon told, both.
 _MEASURE = re.compile(
-    rf"(?<![\w.,/⁄])({_NUMBER})(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])", re.IGNORECASE
+    rf"(?<![\w.,/⁄])((?>{_NUMBER}))(?=[ -]?[a-z\"″”'′])(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])",
+    re.IGNORECASE,
 )
 _MEASURE_PARTS = re.compile(r"(\d+)(?:p(\d+))?([a-z]+)")
 _FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
@@ -117,8 +119,8 @@ def _joined(folded: str) -> Iterator[str]:
 
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
-    is_word = [term.isalpha() for term in plain]
-    for start in (place for place in range(len(plain) - 1) if not all(is_word[place : place + 4])):
+    """Two and three neighbours as one word each, where they begin a run that makes a model number."""
+    for start in range(len(plain) - 1):
         stop = model_run(plain, start)
         for end in range(start + 2, min(stop, start + 3) + 1):
             joined = "".join(plain[start:end])
@@ -189,10 +191,11 @@ def model_run(terms: Sequence[str], start: int) -> int:
     end, most = start, min(len(terms), start + 4)
     while end < most and len(terms[end]) <= 6:
         end += 1
-    for stop in range(end, start + 1, -1):
-        joined = "".join(terms[start:stop])
+    while end > start + 1:
+        joined = "".join(terms[start:end])
         if len(joined) <= 20 and is_model(joined):
-            return stop
+            return end
+        end -= 1
     return start + 1
 
 

@@ -122,8 +122,16 @@ def test_a_card_says_what_the_facts_of_its_product_say() -> None:
     found = selectors.cards(ids, currency="USD")
 
     facts = cards.facts(ids, currency="USD")
-    units = {one.pk: one.name != "Gone" for one in made}
-    assert found == [one.card(is_in_stock=units[one.product.pk]) for one in facts]
+    shared = ("picture", "price", "regular_price", "is_sellable", "swatches", "swatches_more")
+    assert [[getattr(card, name) for name in shared] for card in found] == [
+        [getattr(fact, name) for name in shared] for fact in facts
+    ]
+    assert [(card.product_id, card.url, card.name, card.brand, card.price_from) for card in found] == [
+        (one.pk, f"/products/{one.slug}/", one.name, one.brand_name or "", fact.has_range)
+        for fact in facts
+        for one in [fact.product]
+    ]
+    assert [card.is_in_stock for card in found] == [card.name != "Gone" for card in found]
     assert [card.name for card in found] == ["Elsewhere", "Plain", "Reduced", "Gone", "Priceless", "Coloured"]
 
 
