@@ -50,8 +50,8 @@ def quote(
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
     `email`, else that of the customer, is by whom promotions are used; `vat_id` is the buyer's own, as typed. Prices
     are those of the customer's price list (`standing`: as what they buy, if that is known) and of each line's quantity.
-    At most thirteen queries once this process knows promotions, zones and tax settings, whatever the number of lines
-    and promotions.
+    At most eleven queries once this process knows promotions, delivery methods and tax rates, whatever the number of
+    lines and promotions.
 
     Where the country's tax comes from a service it is asked, or what it said within the last quarter of an hour
     counts; within a transaction, and while it does not answer, the shop's own rates do.
@@ -62,7 +62,8 @@ def quote(
     standing = standing or accounts.standing(customer_id)
     ids = [*(line.variant_id for line in lines), *offered.gifts]
     offers = products.offers(ids, currency=currency, price_list=standing.price_list)
-    ruling = taxation.ruling(address, taxation.Buyer(customer_id, vat_id))
+    at = next((offer.moment for offer in offers.values()), None)
+    ruling = taxation.ruling(address, taxation.Buyer(customer_id, vat_id), at=at)
     who = {
         "country": ruling.place.country,
         "groups": standing.groups,
@@ -192,6 +193,7 @@ def _ways(
         postal_code=ruling.place.postal_code,
         currency=basket.currency,
         subtotal=Money(spent, basket.currency),
+        at=basket.at if basket.lines else None,
         goods=[baskets.goods(one, _left(item)) for one, item in zip(*_bought(goods, before), strict=True)],
     )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)

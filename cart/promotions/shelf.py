@@ -55,10 +55,12 @@ class Shelf:
         self.currency, self.gifts, self.shipping = basket.currency, basket.gifts, basket.shipping
         lines = sorted(basket.lines, key=lambda line: line.key)
         self.lines = [[Stack(line.key, line.keys, line.quantity, line.price * line.quantity)] for line in lines]
-        self.places: dict[str, list[int]] = {}  # of lines, by what they are
+        self._keys = [line.keys for line in lines]
+        self._places: dict[str, list[int]] = {}  # of lines, by what they are
         for place, line in enumerate(lines):
             for key in line.keys:
-                self.places.setdefault(key, []).append(place)
+                self._places.setdefault(key, []).append(place)
+        self._scopes: dict[Scope, list[int]] = {}  # places of what was asked for
         self.shipping_use = FREE
         self.given: dict[str, int] = {}
         self.lane = Lane.LINE
@@ -107,11 +109,21 @@ class Shelf:
 
     def within(self, scope: Scope) -> list[Stack]:
         """All stacks of the scope."""
-        places: Iterable[int] = range(len(self.lines))
-        if scope.any_of:
-            places = sorted({place for key in scope.any_of if key in self.places for place in self.places[key]})
-        without = scope.none_of
-        return [one for place in places for one in self.lines[place] if not without or without.isdisjoint(one.keys)]
+        return [stack for place in self._within(scope) for stack in self.lines[place]]
+
+    def has(self, scope: Scope) -> bool:
+        """Whether anything is in the scope."""
+        return bool(self._within(scope))
+
+    def _within(self, scope: Scope) -> Sequence[int]:
+        found = self._scopes.get(scope)
+        if found is None:
+            places: Iterable[int] = range(len(self.lines))
+            if scope.any_of:
+                places = sorted({place for key in scope.any_of for place in self._places.get(key, ())})
+            found = [place for place in places if scope.none_of.isdisjoint(self._keys[place])]
+            self._scopes[scope] = found
+        return found
 
     def open(self, scope: Scope) -> list[Stack]:
         """The stacks of the scope that still cost something and that the promotion may take from, as it has not yet."""

@@ -1,4 +1,4 @@
-"""Zones, points and days off, which every quote needs and hardly ever change: each process keeps them."""
+"""Zones, methods, points and days off, which every quote needs and hardly ever change: each process keeps them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 
 from cart.shipping import postal, rules
-from cart.shipping.models import Holiday, ShippingPoint, ShippingZone
+from cart.shipping.models import Holiday, ShippingMethod, ShippingPoint, ShippingZone
 from cart.shipping.promise import WEEKEND, Calendar, Clock
 from shop.core import cache, db
 
@@ -21,10 +21,20 @@ log = structlog.get_logger("cart.shipping")
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """An active method, and what it costs and takes as the rules have it."""
+
+    row: ShippingMethod
+    terms: rules.Terms
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
-    """Zones in their order, points by location, and the merchant's days off by country ("": everywhere)."""
+    """Zones and active methods in their order, points by location, and the merchant's days off by country ("":
+    everywhere)."""
 
     zones: tuple[tuple[UUID, rules.Zone], ...]
+    methods: tuple[Method, ...]
     points: Mapping[UUID, ShippingPoint]
     days_off: Mapping[str, frozenset[date]]
 
@@ -52,7 +62,7 @@ _held: dict[str, Setup] = {}  # this process's, under the version that the cache
 
 
 def setup() -> Setup:
-    """As it was when something of it was last changed. Three queries when this process has not seen it, else none."""
+    """As it was when something of it was last changed. Five queries when this process has not seen it, else none."""
     version: str = cache.SHIPPING.get_or(lambda: str(db.uuid7()))
     found = _held.get(version)
     if found is None:
@@ -79,8 +89,27 @@ def _load() -> Setup:
             log.error("zone left out", zone=row.name, line=str(error))
     return Setup(
         tuple(zones),
+        tuple(
+            Method(row, _terms(row)) for row in ShippingMethod.objects.filter(is_active=True).prefetch_related("rates")
+        ),
         {row.location_id: row for row in ShippingPoint.objects.all()},
         {country: frozenset(days) for country, days in off.items()},
+    )
+
+
+def _terms(row: ShippingMethod) -> rules.Terms:
+    return rules.Terms(
+        basis=rules.Basis(row.basis),
+        price=row.price_minor,
+        bands=tuple(rules.Band(one.up_to, one.price_minor, one.step, one.step_price_minor) for one in row.rates.all()),
+        free_from=row.free_from_minor,
+        divisor=row.divisor,
+        is_per_parcel=row.is_per_parcel,
+        least_grams=row.least_grams or 0,
+        most_grams=row.most_grams,
+        least_value=row.least_value_minor or 0,
+        most_value=row.most_value_minor,
+        excluded=frozenset(row.excluded.split("\n")) - {""},
     )
 
 

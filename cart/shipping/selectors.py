@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject, Now
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cart.shipping import calendars, live, rules
+from cart.shipping.calendars import Method
 from cart.shipping.carriers.base import Parcel as Asked
 from cart.shipping.carriers.base import Rate
-from cart.shipping.models import ShippingMethod, ShippingRate
+from cart.shipping.models import ShippingMethod
 from cart.shipping.promise import Calendar, promise
 from cart.shipping.rules import Goods
 from inventory.stock import spreading
 from inventory.stock.spreading import Part
+from shop.core import db
 from shop.core.money import Money
 
 LABEL = 80
@@ -100,48 +98,45 @@ def delivery_options(
     postal_code: str = "",
     goods: Sequence[Goods] = (),
     is_placed: bool = False,
+    at: datetime | None = None,
 ) -> list[DeliveryOption]:
     """The methods that serve the address, in their order, priced for goods worth `subtotal` (after discount).
 
     Those of the first zone that has the address, and those without a zone that name its country; a method with neither
     serves where nothing else does. `is_placed`: the units belong to an order, so that it does not matter what is left
-    in stock. One query while this process knows the zones; one more, of the stock, where that makes a difference.
+    in stock. `at`: what time the database has, if that is known. While this process knows zones and methods no query
+    but one for the time, and one of the stock, where that makes a difference.
     """
-    bands = ShippingRate.objects.filter(method=OuterRef("pk")).values(
-        json=JSONObject(up_to="up_to", price="price_minor", step="step", step_price="step_price_minor")
-    )
-    found = ShippingMethod.objects.filter(is_active=True, currency=currency)
-    rows: list[Any] = list(found.annotate(moment=Now(), bands=ArraySubquery(bands)))
     setup = calendars.setup()
-    serving = _serving(rows, setup, country, state, postal_code)
+    serving = _serving(setup, currency, country, state, postal_code)
     if not serving:
         return []
     is_spread = bool(goods) and not is_placed and (len(setup.points) > 1 or _needs_spread(serving))
     wish = _Wish(
-        currency, subtotal.minor, country, state, postal_code, goods, serving[0].moment, setup,
+        currency, subtotal.minor, country, state, postal_code, goods, at or db.clock(), setup,
         spreading.spread({one.variant_id for one in goods}) if is_spread else None,
     )  # fmt: skip
-    return [option for row in serving if (option := _option(row, wish)) is not None]
+    return [option for one in serving if (option := _option(one.row, one.terms, wish)) is not None]
 
 
-def _serving(rows: Sequence[Any], setup: calendars.Setup, country: str, state: str, postal_code: str) -> list[Any]:
+def _serving(setup: calendars.Setup, currency: str, country: str, state: str, postal_code: str) -> list[Method]:
+    methods = [one for one in setup.methods if one.row.currency == currency]
     zone = setup.zone_of(country, state, postal_code)
-    named = [row for row in rows if (row.zone_id == zone if row.zone_id else country in row.countries)]
+    named = [one for one in methods if (one.row.zone_id == zone if one.row.zone_id else country in one.row.countries)]
     if named or zone is not None:
         return named
-    return [row for row in rows if not row.zone_id and not row.countries]
+    return [one for one in methods if not one.row.zone_id and not one.row.countries]
 
 
-def _needs_spread(rows: Sequence[ShippingMethod]) -> bool:
-    return any(row.is_per_parcel or row.kind == ShippingMethod.Kind.COLLECT for row in rows)
+def _needs_spread(methods: Sequence[Method]) -> bool:
+    return any(one.row.is_per_parcel or one.row.kind == ShippingMethod.Kind.COLLECT for one in methods)
 
 
-def _option(row: Any, wish: _Wish) -> DeliveryOption | None:
+def _option(row: ShippingMethod, terms: rules.Terms, wish: _Wish) -> DeliveryOption | None:
     """The method as it serves this; None where it does not."""
     parts = _parts(row, wish)
     if parts is None:
         return None
-    terms = _terms(row)
     loads = _loads(parts, wish.goods)
     if not rules.takes(terms, loads, [one.keys for one in wish.goods]):
         return None
@@ -169,13 +164,13 @@ def _option(row: Any, wish: _Wish) -> DeliveryOption | None:
     )
 
 
-def _parts(row: Any, wish: _Wish) -> list[Part] | None:
+def _parts(row: ShippingMethod, wish: _Wish) -> list[Part] | None:
     """From where it would come; None where it is to be collected, and is not there."""
     wanted: dict[UUID, int] = {}
     for one in wish.goods:
         wanted[one.variant_id] = wanted.get(one.variant_id, 0) + one.quantity
     if row.kind == ShippingMethod.Kind.COLLECT:
-        if row.location_id not in wish.setup.points:
+        if row.location_id is None or row.location_id not in wish.setup.points:
             return None
         part = wish.spread.at(row.location_id, wanted) if wish.spread else Part(row.location_id, wanted)
         return None if part is None else [part]
@@ -206,7 +201,7 @@ def _some(one: Goods, units: int) -> Goods:
     return Goods(one.variant_id, units, one.value * units // one.quantity, one.grams, one.cubic_mm, one.keys)
 
 
-def _asked(row: Any, terms: rules.Terms, loads: Sequence[rules.Load], wish: _Wish) -> list[Rate]:
+def _asked(row: ShippingMethod, terms: rules.Terms, loads: Sequence[rules.Load], wish: _Wish) -> list[Rate]:
     """What the carrier asks for each charge; nothing where none is asked, or cannot be: the flat price counts."""
     if terms.basis is not rules.Basis.CARRIER or not (wish.postal_code and wish.goods):
         return []
@@ -222,7 +217,7 @@ def _asked(row: Any, terms: rules.Terms, loads: Sequence[rules.Load], wish: _Wis
 
 
 def _promised(
-    row: Any, parts: Sequence[Part], rates: Sequence[Rate], wish: _Wish
+    row: ShippingMethod, parts: Sequence[Part], rates: Sequence[Rate], wish: _Wish
 ) -> tuple[tuple[Parcel, ...], datetime | None]:
     """When each parcel comes, and until when that holds."""
     least = max((one.least_days for one in rates), default=row.min_days)
@@ -241,27 +236,11 @@ def _promised(
     return tuple(found), min(filter(None, before), default=None)
 
 
-def _place(row: Any, setup: calendars.Setup) -> Place | None:
-    if row.kind != ShippingMethod.Kind.COLLECT:
+def _place(row: ShippingMethod, setup: calendars.Setup) -> Place | None:
+    if row.kind != ShippingMethod.Kind.COLLECT or row.location_id is None:
         return None
     point = setup.points[row.location_id]
     return Place(point.name, point.address, point.opening_hours)
-
-
-def _terms(row: Any) -> rules.Terms:
-    return rules.Terms(
-        basis=rules.Basis(row.basis),
-        price=row.price_minor,
-        bands=tuple(rules.Band(**band) for band in row.bands),
-        free_from=row.free_from_minor,
-        divisor=row.divisor,
-        is_per_parcel=row.is_per_parcel,
-        least_grams=row.least_grams or 0,
-        most_grams=row.most_grams,
-        least_value=row.least_value_minor or 0,
-        most_value=row.most_value_minor,
-        excluded=frozenset(row.excluded.split("\n")) - {""},
-    )
 
 
 def currencies() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -37,7 +38,7 @@ class _Audited(ModelAdmin):  # type: ignore[misc]
             action=f"{obj._meta.model_name}.{what}", by=requests.actor(request), object_type=obj._meta.model_name,
             object_id=obj.pk, changes={"fields": fields}, using=db.DEFAULT,
         )  # fmt: skip
-        selectors.forget()
+        transaction.on_commit(selectors.forget, using=db.DEFAULT)
 
 
 @admin.register(TaxRate)

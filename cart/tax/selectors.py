@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Lower, Now, TruncDate
+from django.utils import timezone
 
 from cart.tax import rules, vat
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
@@ -21,8 +22,9 @@ from shop.core import cache, db
 
 _READ = (
     "name", "country", "state", "postal_codes", "tax_class", "rate", "level", "is_compound", "is_included",
-    "applies_to_shipping",
+    "applies_to_shipping", "valid_from", "valid_until",
 )  # fmt: skip
+PLACES = 500  # of which a process holds the rates
 KEPT, KEPT_NO = timedelta(days=30), timedelta(days=1)  # how long what the register said of an id counts
 
 
@@ -65,16 +67,19 @@ def place_of(address: Mapping[str, Any] | None) -> Place:
     return Place(settings.DEFAULT_COUNTRY, is_assumed=True)
 
 
-def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY) -> Ruling:
-    """What tax a sale to `address` has today (the database's date).
+def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY, *, at: datetime | None = None) -> Ruling:
+    """What tax a sale to `address` has today (the database's date; `at`: what time it has, if that is known).
 
-    One query; two more the first time, two where anybody is exempt and the buyer has an account, one with a VAT id.
+    While this process knows the settings and the rates of the place, no query but one for the time, two where anybody
+    is exempt and the buyer has an account, and one with a VAT id.
     """
     place = place_of(address)
     known = _known()
     setting = known.settings.get(place.country) or known.settings.get("") or Setting()
     is_home = place.country == settings.DEFAULT_COUNTRY
-    rows = _rows(place, "" if is_home or setting.keeps_prices else settings.DEFAULT_COUNTRY)
+    today = timezone.localdate(at or db.clock())
+    home_country = "" if is_home or setting.keeps_prices else settings.DEFAULT_COUNTRY
+    rows = [row for row in known.rates(place, home_country) if _is_in_force(row, today)]
     here, needs_more = _chosen(rows, place)
     home = here if is_home else _chosen(rows, Place(settings.DEFAULT_COUNTRY))[0]
     standing = _exempt(place, buyer.customer_id) if known.has_exemptions and buyer.customer_id else None
@@ -94,17 +99,8 @@ def asks_vat_id(country: str) -> bool:
     return is_reverse_charged(home=home, country=country, vat_id="EL" if country == "GR" else country)
 
 
-def _rows(place: Place, home: str) -> list[Any]:
-    """What is in force at a place (all states of its country where its own is not known) and at home; no more than is
-    needed of each, for every quote reads them."""
-    today = TruncDate(Now())
-    where = Q(country=place.country)
-    if place.state:
-        where &= Q(state="") | Q(state__iexact=place.state)
-    if home:
-        where |= Q(country=home, state="")
-    rows = TaxRate.objects.filter(where, Q(valid_until__isnull=True) | Q(valid_until__gte=today), valid_from__lte=today)
-    return list(rows.order_by("level").values_list(*_READ, named=True))
+def _is_in_force(row: Any, today: date) -> bool:
+    return row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
 
 
 def _chosen(rows: list[Any], place: Place) -> tuple[list[Rate], bool]:
@@ -167,13 +163,33 @@ class _Known:
     settings: Mapping[str, Setting]
     has_exemptions: bool
     at_home: str  # as `at_home`
+    places: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
+
+    def rates(self, place: Place, home: str) -> list[Any]:
+        """The rates of whatever date at a place (all states of its country where its own is not known) and in the
+        country `home`, by level."""
+        key = (place.country, place.state, home)
+        if key not in self.places:
+            if len(self.places) >= PLACES:
+                self.places.clear()
+            self.places[key] = _rates(*key)
+        return self.places[key]
+
+
+def _rates(country: str, state: str, home: str) -> list[Any]:
+    where = Q(country=country)
+    if state:
+        where &= Q(state="") | Q(state__iexact=state)
+    if home:
+        where |= Q(country=home, state="")
+    return list(TaxRate.objects.filter(where).order_by("level").values_list(*_READ, named=True))
 
 
 _held: dict[str, _Known] = {}  # under the version that the cache names
 
 
 def _known() -> _Known:
-    """The settings by country, as they and the rates were when one was last changed. Three queries when this process
+    """Settings by country and rates by place, as they were when one was last changed. Three queries when this process
     has not seen them, else none."""
     version: str = cache.TAXES.get_or(lambda: str(db.uuid7()))
     found = _held.get(version)

@@ -10,7 +10,9 @@ from uuid import UUID
 from cart.carts import ownership, selectors, services
 from cart.carts.models import Cart
 from cart.promotions.models import Coupon
+from cart.shipping import calendars
 from cart.shipping.models import ShippingMethod
+from cart.tax import selectors as taxation
 from cart.tax.models import TaxRate
 from catalog.products.models import Product, Variant
 from checkout.purchase import services as purchase
@@ -38,6 +40,13 @@ def rates() -> None:
     ShippingMethod.objects.create(code="standard", name="Standard", price_minor=599, position=1, **fields)
     ShippingMethod.objects.create(code="express", name="Express", price_minor=1499, position=2, **fields)
     TaxRate.objects.create(name="IL tax", country="US", state="IL", rate=Decimal("0.0625"), valid_from="2020-01-01")
+    forget_rates()
+
+
+def forget_rates() -> None:
+    """Methods and tax rates were changed in a transaction that does not end: read them anew."""
+    calendars.forget()
+    taxation.forget()
 
 
 def customer(email: str = "ada@example.com", **fields: Any) -> User:

@@ -26,6 +26,7 @@ def method(code: str = "post", *, bands: Any = (), **fields: Any) -> ShippingMet
     for up_to, price, *step in bands:
         steps = dict(zip(("step", "step_price_minor"), step, strict=False))
         ShippingRate.objects.create(method=made, up_to=up_to, price_minor=price, **steps)
+    calendars.forget()
     return made
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Value
 
 from cart.carts import selectors as carts
 from cart.pricing import selectors as pricing
-from cart.shipping import selectors
+from cart.shipping import calendars, selectors
 from cart.shipping.models import ShippingMethod, ShippingRate
 from cart.shipping.rules import Goods
 from catalog.products.models import Variant
@@ -24,13 +23,13 @@ MONDAY = datetime(2026, 11, 16, 15, tzinfo=UTC)  # nine in Chicago
 
 
 @pytest.fixture(autouse=True)
-def _nothing_else(monkeypatch: Any) -> None:
+def _nothing_else() -> None:
     ShippingMethod.objects.all().delete()
-    monkeypatch.setattr(selectors, "Now", lambda: Value(MONDAY))
+    calendars.forget()
 
 
 def options(goods: Any = (), country: str = "US", **wanted: Any) -> list[selectors.DeliveryOption]:
-    given: dict[str, Any] = {"currency": "USD", "subtotal": Money(5000, "USD"), **wanted}
+    given: dict[str, Any] = {"currency": "USD", "subtotal": Money(5000, "USD"), "at": MONDAY, **wanted}
     return selectors.delivery_options(country=country, goods=goods, **given)
 
 
@@ -140,11 +139,11 @@ class TestWhenItComes:
         shipping.holiday(date(2026, 11, 18), "US")
         assert options()[0].arrives_from == date(2026, 11, 19)
 
-    def test_public_holidays_are_known(self, monkeypatch):
-        monkeypatch.setattr(selectors, "Now", lambda: Value(datetime(2026, 11, 25, 15, tzinfo=UTC)))
+    def test_public_holidays_are_known(self):
+        wednesday = datetime(2026, 11, 25, 15, tzinfo=UTC)
         shipping.method(min_days=1, max_days=1)
-        assert options()[0].arrives_on == date(2026, 11, 27)  # Thanksgiving between
-        assert options(country="US", state="IL")[0].arrives_on == date(2026, 11, 27)
+        assert options(at=wednesday)[0].arrives_on == date(2026, 11, 27)  # Thanksgiving between
+        assert options(country="US", state="IL", at=wednesday)[0].arrives_on == date(2026, 11, 27)
 
 
 class TestParcels:

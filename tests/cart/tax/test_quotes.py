@@ -30,7 +30,9 @@ IRISH, DUTCH, GERMAN = "IE6388047V", "NL004495445B01", "DE136695976"
 
 def rate(country: str, percent: str, **fields: Any) -> TaxRate:
     known = {"name": "VAT", "valid_from": date(2020, 1, 1), "is_included": True, "applies_to_shipping": True}
-    return TaxRate.objects.create(country=country, rate=Decimal(percent) / 100, **{**known, **fields})
+    made = TaxRate.objects.create(country=country, rate=Decimal(percent) / 100, **{**known, **fields})
+    selectors.forget()  # in tests whose transaction does not end
+    return made
 
 
 def setting(country: str = "", **fields: Any) -> None:

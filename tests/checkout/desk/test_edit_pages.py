@@ -291,6 +291,7 @@ class TestRefused:
     def test_a_delivery_that_does_not_serve_the_country(self, desk: Client) -> None:
         order = bought((carts.product(units=9), 1))
         TaxRate.objects.all().delete()  # what differs is the country alone
+        carts.forget_rates()
         there = {"to-country": "FR", "to-state": "", "to-postal_code": "75001", "to-city": "Paris"}
         shown = desk.post(page(order, "edit"), entered(order, **there)).context["page"]
         assert shown.problems == ["This delivery is not offered for this address."]
