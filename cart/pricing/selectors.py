@@ -22,6 +22,7 @@ from cart.tax import selectors as taxation
 from cart.tax.regimes import DELIVERY, Regime
 from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
+from shop.core import cache
 from shop.core.money import Money
 
 __all__ = ["Quote", "QuoteLine", "QuotedLine", "quote", "quoted_line"]
@@ -29,6 +30,7 @@ __all__ = ["Quote", "QuoteLine", "QuotedLine", "quote", "quoted_line"]
 Bought = tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]]  # what is wanted, and what there is to give
 
 
+@cache.at_once(cache.PROMOTIONS, cache.TAXES, cache.SHIPPING, cache.PRICE_RULES, cache.CATEGORY_TREE)
 def quote(
     *,
     lines: Sequence[QuoteLine],

@@ -132,7 +132,10 @@ class Shelf:
     @property
     def worth(self) -> int:
         """Of what the promotion took, its gifts at their price."""
-        return self.taken.amount + sum(self.gifts[variant][0] * number for variant, number in self.taken.gifts)
+        amount = self.taken.amount
+        for variant, number in self.taken.gifts:
+            amount += self.gifts[variant][0] * number
+        return amount
 
     def off(self, stack: Stack, amount: int) -> None:
         """Take an amount off; the stack is used, also where that is nothing."""

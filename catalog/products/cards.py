@@ -132,7 +132,6 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
 _PRODUCT = ("pk", "slug", "name", "brand__name", "rating_average", "rating_count", "options")
 _LISTED = ("brand__slug", "category__path", *Listed._fields[9:])  # behind those, as `Listed` has them
 _VARIANT = ("product_id", "pk", "options")
-_IMAGE = ("product_id", "file", "width", "height", "alt", "is_ready")
 
 
 def _prices(product_ids: Sequence[UUID], currency: str) -> dict[UUID, tuple[str, int, int, bool]]:
@@ -149,7 +148,9 @@ def _prices(product_ids: Sequence[UUID], currency: str) -> dict[UUID, tuple[str,
 def _images(product_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
     """The columns of each product's first picture, as `pictures.drawn` takes them."""
     found: dict[UUID, list[Any]] = {}
-    for product_id, *columns in Image.objects.filter(product_id__in=product_ids).exclude(file="").values_list(*_IMAGE):
+    for product_id, *columns in (
+        Image.objects.filter(product_id__in=product_ids).exclude(file="").values_list("product_id", *pictures.DRAWN)
+    ):
         found.setdefault(product_id, columns)
     return found
 

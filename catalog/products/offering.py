@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -100,9 +101,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     ids = list(dict.fromkeys(variant_ids))
     if not ids:
         return {}
-    asks = customizations.has_any("product_id", "product__product_type_id")
-    wanted = with_prices(currency, price_list).filter(pk__in=ids)
-    rows = list(wanted.annotate(has_asked=asks, is_bundle=bundles.has_any("pk")).values(*_OF_OFFERS))
+    rows = list(_rows(currency, price_list).filter(pk__in=ids))
     shown = _pictures({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
@@ -115,6 +114,16 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
         )
         found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
     return found | _bundled(found, [row["pk"] for row in rows if row["is_bundle"]], currency, price_list)
+
+
+@lru_cache(maxsize=64)
+def _rows(currency: str, price_list: str) -> QuerySet[Variant, dict[str, Any]]:
+    """The rows of all offers, as a query that nobody runs: made once, for putting it together takes as long as running
+    it for a cart.
+    """
+    asks = customizations.has_any("product_id", "product__product_type_id")
+    wanted = with_prices(currency, price_list).order_by().annotate(has_asked=asks, is_bundle=bundles.has_any("pk"))
+    return wanted.values(*_OF_OFFERS)
 
 
 def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, price_list: str) -> dict[UUID, Offer]:
@@ -238,10 +247,16 @@ def _offer(
     )
 
 
+@lru_cache(maxsize=1)
+def _drawn() -> QuerySet[Image, tuple[Any, ...]]:
+    return Image.objects.exclude(file="").values_list("product_id", "variant_id", *pictures.DRAWN)
+
+
 def _pictures(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
     """First picture by (product, variant), and by (product, None) for any variant."""
     found: dict[tuple[UUID, UUID | None], Any] = {}
-    for image in Image.objects.filter(product_id__in=list(product_ids)).exclude(file=""):
-        found.setdefault((image.product_id, image.variant_id), pictures.picture(image))
-        found.setdefault((image.product_id, None), pictures.picture(image))
+    for product_id, variant_id, *columns in _drawn().filter(product_id__in=list(product_ids)):
+        for key in ((product_id, variant_id), (product_id, None)):
+            if key not in found:
+                found[key] = pictures.drawn(*columns)
     return found

@@ -30,6 +30,7 @@ MAX_PIXELS = 60_000_000
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 _ORIENTATION, _QUARTER_TURNED = 0x0112, 5  # EXIF: from 5 on, width and height change places
 REMEMBERED = 600  # seconds; signed addresses live longer
+DRAWN = ("file", "width", "height", "alt", "is_ready")  # the columns of an image that `drawn` takes
 CARD_WIDTH, DETAIL_WIDTH, THUMB_WIDTH = 640, 1280, 213
 
 

@@ -157,7 +157,5 @@ def shares(amount: int, weights: Sequence[int]) -> list[int]:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of `amounts` in `currency`; an empty sum is zero. Raises `CurrencyMismatch`."""
-    result = Money.zero(currency)
-    for amount in amounts:
-        result = result + amount
-    return result
+    nothing = Money.zero(currency)
+    return Money(sum(nothing._same(amount) for amount in amounts), currency)
