@@ -95,6 +95,8 @@ class Priced:
         """From how many units on it is cheaper, and what each costs then; the fewest first."""
         steps = sorted({row.min_quantity for row in self.rows if row.price_list in {PUBLIC, price_list}} - {1})
         found: list[tuple[int, Charge]] = []
+        if not steps:
+            return found
         before = self.at(moment, price_list=price_list)
         for step in steps:
             charge = self.at(moment, quantity=step, price_list=price_list)
