@@ -19,7 +19,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cart.api_shapes import CustomizationOut, GiftOut, PartOut, amount, customizations_of, gift, part
+from cart.api_shapes import (
+    CustomizationOut,
+    ExplainedOut,
+    GiftOut,
+    PartOut,
+    amount,
+    customizations_of,
+    explained,
+    gift,
+    part,
+)
 from cart.carts import access, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
@@ -103,7 +113,7 @@ class ItemOut(serializers.Serializer[Any]):
     messages = serializers.ListField(child=serializers.CharField())
 
 
-class CartOut(serializers.Serializer[Any]):
+class CartOut(ExplainedOut):
     """The whole cart. `token` is a guest's `X-Cart-Token`; customers have none. `hints` say which promotions are nearly
     reached.
     """
@@ -221,7 +231,7 @@ class CartCoupons(CartView):
         code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
         view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
-        problem = view.quote.coupon_problems.get(code)
+        problem = selectors.objection(view, code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)
         do(lambda: services.add_coupon(cart=found, code=code, by=requests.actor(request)))
@@ -254,6 +264,7 @@ def _body(view: selectors.CartView, token: str | None) -> dict[str, Any]:
         "items": [_item(line) for line in view.lines],
         "gifts": [gift(line) for line in view.gifts],
         "totals": totals_of(view.summary),
+        **explained(view.quote),
         "currency": view.quote.currency,
         "coupons": [row.code for row in view.coupons],
         "messages": list(view.notices),

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cart.pricing.selectors import QuotedLine
+from cart.pricing.selectors import Quote, QuotedLine
 from catalog.products.selectors import OfferedPart
 from shop.core.money import Money
 
@@ -52,6 +52,62 @@ class GiftOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
+
+
+class DiscountOut(serializers.Serializer[Any]):
+    """What a promotion takes off; `code` is empty for one that needs no coupon."""
+
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField()
+    amount = serializers.CharField()
+
+
+class TaxOut(serializers.Serializer[Any]):
+    """What a tax comes to; `rate` as a share ("0.0725"), `is_included`: the prices contain it."""
+
+    name = serializers.CharField()
+    rate = serializers.CharField()
+    amount = serializers.CharField()
+    is_included = serializers.BooleanField()
+
+
+class ExplainedOut(serializers.Serializer[Any]):
+    """Of what discounts and tax of the totals are made."""
+
+    promotions = DiscountOut(many=True)
+    taxes = TaxOut(many=True)
+
+
+def explained(quote: Quote) -> dict[str, Any]:
+    """As `ExplainedOut`."""
+    return {
+        "promotions": [
+            {"code": one.code, "name": one.name, "amount": amount(one.amount)} for one in quote.discounts if one.amount
+        ],
+        "taxes": [
+            {"name": one.name, "rate": str(one.rate), "amount": amount(one.amount), "is_included": one.is_included}
+            for one in quote.tax_lines
+        ],
+    }
+
+
+def kept(order: Any) -> dict[str, Any]:
+    """The same of an order, which has kept it."""
+    return {
+        "promotions": [
+            {"code": one["code"], "name": one["name"], "amount": amount(order.money(one["amount_minor"]))}
+            for one in order.discount_lines
+        ],
+        "taxes": [
+            {
+                "name": one["name"],
+                "rate": one["rate"],
+                "amount": amount(order.money(one["amount_minor"])),
+                "is_included": one["is_included"],
+            }
+            for one in order.tax_lines
+        ],
+    }
 
 
 def amount(money: Money) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cart/add/", views.add, name="cart_add"),
     path("cart/claim/", views.claim, name="cart_claim"),
     path("cart/recommendations/", beside.recommendations, name="cart_recommendations"),
+    path("cart/place/", views.place, name="cart_place"),
     path("cart/coupon/", views.coupon, name="cart_coupon"),
     path("cart/lines/<uuid:line_id>/", views.change, name="cart_line"),
     path("cart/lines/<uuid:line_id>/remove/", views.remove, name="cart_line_remove"),

@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from django_countries import countries
+
+from shop.core import addresses
+from shop.core.fields import LineField
 
 
 class CouponForm(forms.Form):
     """One coupon code."""
 
     code = forms.CharField(
-        label=_("Coupon code"),
+        label=gettext_lazy("Coupon code"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"data-testid": "coupon-input", "autocomplete": "off", "autocapitalize": "characters"}
         ),
     )
+
+
+class PlaceForm(forms.Form):
+    """Where the goods are to go, as far as delivery and tax ask. A state may be chosen where the country has some."""
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    state = LineField(label=gettext_lazy("State"), max_length=100, required=False)
+    postal_code = LineField(label=gettext_lazy("Postcode"), max_length=20, required=False)
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = list(countries)  # type: ignore[attr-defined]
+        try:
+            rules = addresses.rules_of(country)
+        except addresses.UnknownCountry:
+            rules = addresses.rules_of(settings.DEFAULT_COUNTRY)
+        self.rules = rules
+        if rules.states and "state" in rules.allowed:
+            choices = [("", pgettext("choose a state", "Choose …")), *rules.states]
+            self.fields["state"].widget = forms.Select(choices=choices)
+        else:
+            del self.fields["state"]
+        if "postal_code" not in rules.allowed:
+            del self.fields["postal_code"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        tidy, problems = addresses.clean(cleaned)
+        for name in ("state", "postal_code"):
+            if name in self.fields and problems.get(name) in {"invalid", "elsewhere"}:
+                self.add_error(name, _says(problems[name]))
+        return {name: tidy[name] for name in ("country", "state", "postal_code")}
+
+
+def _says(problem: str) -> str:
+    if problem == "elsewhere":
+        return _("This postcode is not in that state. Please check both.")
+    return _("Please check this.")

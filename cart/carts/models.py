@@ -36,6 +36,7 @@ class Cart(models.Model):
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=10, default="en")
     coupons = models.JSONField(default=list, blank=True)  # codes as entered, canonical form
+    place = models.JSONField(null=True, blank=True)  # {"country", "state", "postal_code"} that its shopper said last
     notices = models.JSONField(default=list, blank=True)  # facts to tell once: [{"kind", "name", "quantity"}]
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

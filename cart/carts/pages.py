@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_countries import countries
 
-from cart.carts import rules, services
+from cart.carts import forms, rules, services
+from cart.carts.models import Cart
 from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
 from catalog.products import selectors as products
@@ -34,6 +36,18 @@ def undo(variant_id: str | None, quantity: str | None, customizations: dict[str,
             *customizing.hidden(customizations),
         ],
     }
+
+
+def place_form(cart: Cart | None) -> forms.PlaceForm:
+    """Where the goods go, as was said last."""
+    known = (cart.place if cart else None) or {"country": settings.DEFAULT_COUNTRY}
+    return forms.PlaceForm(initial=known, country=known["country"])
+
+
+def place_name(cart: Cart | None) -> str:
+    """That in words: "Germany, 10115"; empty where nothing was said."""
+    place = cart.place if cart and cart.place else {}
+    return ", ".join(filter(None, [str(countries.name(place.get("country", ""))), place.get("postal_code")]))
 
 
 def asked(request: HttpRequest, offer: products.Offer) -> customizing.CustomizationsForm:

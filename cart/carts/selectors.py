@@ -20,6 +20,7 @@ from cart.carts import wording as told
 from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
 from cart.pricing import selectors as pricing
+from cart.promotions.rules import Why
 from catalog.customizations.rules import Customization
 from catalog.products.selectors import OfferedPart
 from inventory.stock import selectors as stock
@@ -159,9 +160,9 @@ def view(
     email: str = "",
     standing: accounts.Standing | None = None,
 ) -> CartView:
-    """`cart` (None: an empty one) priced for delivery to `address`, with what the shopper must be told. `with_code`: as
-    if it had this coupon, too; `vat_id`: the buyer's own, if they said one; `customer_id` and `email`: for whom it is,
-    if the cart does not know; `standing`: as what they buy, if that is known.
+    """`cart` (None: an empty one) priced for delivery to `address` (None: where its shopper said last), with what they
+    must be told. `with_code`: as if it had this coupon, too; `vat_id`: the buyer's own, if they said one;
+    `customer_id` and `email`: for whom it is, if the cart does not know; `standing`: as what they buy, if that is known.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """
@@ -169,7 +170,7 @@ def view(
     quote = pricing.quote(
         lines=[pricing.QuoteLine(row.variant_id, row.quantity, row.customizations) for row in rows],
         currency=cart.currency if cart else currency,
-        address=address,
+        address=address or (cart.place if cart else None),
         delivery_option=delivery_option,
         coupons=[*(cart.coupons if cart else []), *([with_code] if with_code else [])],
         customer_id=customer_id or (cart.customer_id if cart else None),
@@ -196,8 +197,20 @@ def view(
             for row in rows
         ),
         quote=quote,
-        notices=(*told.notices(cart), *quote.coupon_problems.values()),
+        notices=(*told.notices(cart), *told.coupons(quote.coupon_problems)),
     )
+
+
+def objection(view: CartView, code: str) -> str:
+    """Why a coupon (canonical code) that `view` was asked with is not taken, in words; empty: it is, also where nobody
+    has said yet where the goods go and it is for some countries only.
+    """
+    if view.is_empty:
+        return _("Your cart is empty. Put something in it first.")
+    problem = view.quote.coupon_problems.get(code, "")
+    refused = next((one.refusal for one in view.quote.outcome.tried if one.promotion.code == code), None)
+    is_open = view.cart is not None and not view.cart.place and refused is not None and refused.why is Why.COUNTRY
+    return "" if is_open else problem
 
 
 def options_text(options: Mapping[str, str]) -> str:

@@ -154,6 +154,16 @@ def remove_coupon(*, cart: Cart, code: str, by: str) -> None:
         ownership.touch(cart, coupons=cart.coupons)
 
 
+def set_place(*, cart: Cart, address: Mapping[str, str]) -> None:
+    """Keep where the goods are to go (country, state and postal code of `address`), so that the cart says what it costs
+    there. What is in the cart does not change by it, so neither does its version.
+    """
+    place = {name: address.get(name, "") for name in ("country", "state", "postal_code")}
+    if cart.place != place:
+        cart.place = place
+        Cart.objects.filter(pk=cart.pk, status=Cart.Status.OPEN).update(place=place)
+
+
 def prolong(*, cart: Cart) -> None:
     """A look at the cart keeps it alive; written at most once a day."""
     life = rules.life(is_guest=cart.customer_id is None)

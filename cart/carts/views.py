@@ -107,11 +107,25 @@ def coupon(request: HttpRequest) -> HttpResponse:
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
     code = codes.canonical(form.cleaned_data["code"])
     shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
-    problem = shown.quote.coupon_problems.get(code)
+    problem = selectors.objection(shown, code)
     if problem:
         form.add_error("code", problem)
         return _answer(request, error=problem, coupon_form=form)
     services.add_coupon(cart=found, code=code, by=_by(request))
+    return _answer(request)
+
+
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """POST /cart/place/: `country`, `state`, `postal_code` that the cart is to be priced for. What is left out may be
+    said later, when the page asks for the parts that the country's addresses have."""
+    found = services.current(request)
+    if found is None:
+        return SeeOther(reverse("cart"))
+    form = forms.PlaceForm(request.POST, country=request.POST.get("country", ""))
+    if not form.is_valid():
+        return _page(request, place_form=form, status=422)
+    services.set_place(cart=found, address=form.cleaned_data)
     return _answer(request)
 
 
@@ -214,7 +228,13 @@ def _answer(
 
 
 def _page(
-    request: HttpRequest, *, error: str = "", undo: Any = None, coupon_form: Any = None, status: int = 200
+    request: HttpRequest,
+    *,
+    error: str = "",
+    undo: Any = None,
+    coupon_form: Any = None,
+    place_form: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     found = services.current(request)
     if found is not None:
@@ -225,6 +245,8 @@ def _page(
         "cart": shown,
         "quote": shown.summary,
         "coupon_form": coupon_form or forms.CouponForm(),
+        "place_form": place_form or pages.place_form(found),
+        "place_name": pages.place_name(found),
         "coupons": [{"code": row.code, "label": row.label} for row in shown.coupons],
         "can_checkout": shown.can_checkout,
         "shelves_url": beside.url(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -35,6 +37,11 @@ def held_until(held: claims.Held) -> str:
         "count": held.units,
         "until": until,
     }
+
+
+def coupons(problems: Mapping[str, str]) -> list[str]:
+    """Why coupons take nothing off, each with its code: a cart may have several."""
+    return [f"{code}: {sentence}" for code, sentence in problems.items()]
 
 
 def notices(cart: Cart | None) -> list[str]:

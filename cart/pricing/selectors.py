@@ -119,7 +119,7 @@ def _quoted(
         delivery=delivery if items else None,
         is_estimated=ruling.is_estimated or tax_source == "estimate",
         outcome=outcome,
-        hints=promotions.hints(outcome, currency) if items else (),
+        hints=promotions.hints(outcome, currency, delivery=delivery.price if delivery else None) if items else (),
         bundles=tuple(_whole(one, made, ruling.regime) for one in wanted if one.offer.parts),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
         standing=ruling.standing,

@@ -177,9 +177,13 @@ def problems(outcome: Outcome, currency: str) -> dict[str, str]:
     }
 
 
-def hints(outcome: Outcome, currency: str) -> tuple[str, ...]:
-    """What a shopper should know of promotions that are nearly reached: "Add $12.40 more for “Free delivery”."."""
+def hints(outcome: Outcome, currency: str, *, delivery: Money | None = None) -> tuple[str, ...]:
+    """What a shopper should know of promotions that are nearly reached: "Add $12.40 more for “Free delivery”.". Nothing
+    of those of a `delivery` that is free already.
+    """
     near = [one for one in outcome.tried if one.refusal and not one.promotion.code and _is_near(one.refusal)]
+    if delivery is not None and not delivery:
+        near = [one for one in near if one.promotion.lane is not Lane.SHIPPING]
     near.sort(key=lambda one: _share_missing(one.refusal))
     return tuple(_hint(one, currency) for one in near[:HINTS])
 
@@ -222,11 +226,11 @@ def sentence(refusal: Refusal, currency: str) -> str:
         ) % {"count": refusal.missing}
     return {
         Why.UNKNOWN: _("We do not know this coupon code."),
-        Why.OFF: _("This coupon is not valid any more."),
+        Why.OFF: _("This coupon is not valid."),
         Why.NOT_STARTED: _("This coupon is not valid yet."),
         Why.EXPIRED: _("This coupon has expired."),
         Why.USED_UP: _("This coupon has been used up."),
-        Why.BUDGET: _("This coupon has been used up."),
+        Why.BUDGET: _("What is left of this coupon’s offer is less than your cart would take off."),
         Why.CUSTOMER_LIMIT: _("You have used this coupon as often as you can."),
         Why.CURRENCY: _("This coupon is for another currency."),
         Why.NO_PRODUCT: _("This coupon is for products that are not in your cart."),

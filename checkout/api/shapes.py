@@ -62,7 +62,7 @@ class QuoteIn(serializers.Serializer[Any]):
     delivery_option = serializers.CharField(required=False, max_length=40)
 
 
-class QuoteOut(serializers.Serializer[Any]):
+class QuoteOut(api_shapes.ExplainedOut):
     delivery_options = deliveries.DeliveryOptionOut(many=True)
     totals = cart_api.TotalsOut()
     currency = serializers.CharField()
@@ -163,7 +163,7 @@ class PaymentOut(serializers.Serializer[Any]):
     instructions = serializers.DictField(child=serializers.CharField())
 
 
-class OrderOut(serializers.Serializer[Any]):
+class OrderOut(api_shapes.ExplainedOut):
     """An order. `accessToken` (sent back as `X-Order-Token`) only to the guest who placed it, in the first answer."""
 
     number = serializers.CharField()
@@ -216,6 +216,7 @@ def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[
             "tax": cart_api.amount(money(found.tax_minor)),
             "total": cart_api.amount(found.total),
         },
+        **api_shapes.kept(found),
         "due": cart_api.amount(money(found.due_minor)),
         "balance": cart_api.amount(money(found.balance_minor)),
         "revision": found.revision,
@@ -280,7 +281,12 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
 
 
 def _sentence(problem: str) -> str:
-    return {"required": _("This field is required."), "too_long": _("This is too long.")}.get(problem, _("Not valid."))
+    told = {
+        "required": _("This field is required."),
+        "too_long": _("This is too long."),
+        "elsewhere": _("This postcode is not in that state."),
+    }
+    return told.get(problem, _("Not valid."))
 
 
 ORDER_HEADER = access.HEADER

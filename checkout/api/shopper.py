@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cart import api as cart_api
+from cart import api_shapes
 from cart.carts import access as cart_access
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
@@ -73,6 +74,7 @@ class QuoteResource(ShopperView):
             {
                 "delivery_options": [deliveries.delivery_option(one) for one in view.quote.delivery_options],
                 "totals": cart_api.totals_of(view.summary),
+                **api_shapes.explained(view.quote),
                 "currency": view.quote.currency,
             }
         )

@@ -149,6 +149,7 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
     return {
         "subtotal": order.money(order.subtotal_minor),
         "discount": shown(order.discount_minor),
+        "discounts": emails.discounts(order),
         "shipping": order.money(order.shipping_minor),
         "tax": order.money(order.tax_minor),
         "tax_label": emails.tax_label(order),
@@ -175,6 +176,7 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
     return {
         "name": line.name,
         "options": order_lines.about(line),
+        "together": _together(order, line.bundle) if line.bundle else "",
         "quantity": line.quantity,
         "is_gone": not line.quantity,
         "notes": _line_notes(line),
@@ -186,8 +188,14 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
     }
 
 
+def _together(order: Any, bundle: dict[str, Any]) -> str:
+    """What the bundle cost of which a line is a part."""
+    told = {"count": bundle["quantity"], "price": order.money(bundle["unit_price_minor"]).format()}
+    return _("%(count)s × %(price)s together with the other parts") % told
+
+
 def _line_notes(line: Any) -> list[str]:
-    notes = []
+    notes = [_("Free")] if line.quantity and line.discount_minor == line.total_minor > 0 else []
     if line.removed:
         notes.append(ngettext("%(count)s cancelled", "%(count)s cancelled", line.removed) % {"count": line.removed})
     if line.returned:

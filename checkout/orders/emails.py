@@ -122,6 +122,7 @@ def context_of(order: Order) -> dict[str, Any]:
         ],
         "subtotal": text(order.money(order.subtotal_minor)),
         "discount": text(order.money(order.discount_minor)) if order.discount_minor else None,
+        "discounts": [f"{one['name']}: {text(one['amount'])}" for one in discounts(order)],
         "shipping": text(order.money(order.shipping_minor)),
         "tax": text(order.money(order.tax_minor)),
         "tax_label": tax_label(order),
@@ -154,8 +155,19 @@ def _still_to_pay(order: Order) -> dict[str, str | None]:
 
 
 def tax_label(order: Order) -> str:
-    """What stands before the order's tax; tax that is in the prices is not added to them."""
-    return words.label(_("Tax"), is_included=bool(order.tax_minor) and order.tax_minor == order.included_tax_minor)
+    """The names of the order's taxes; tax that is in the prices is not added to them."""
+    names = dict.fromkeys(one["name"] for one in order.tax_lines if one["amount_minor"])
+    is_included = bool(order.tax_minor) and order.tax_minor == order.included_tax_minor
+    return words.label(", ".join(names) or _("Tax"), is_included=is_included)
+
+
+def discounts(order: Order) -> list[dict[str, Any]]:
+    """What made the order cheaper, each with its name and amount (`Money`); nothing of what takes nothing off."""
+    return [
+        {"name": _(one["name"]), "amount": order.money(one["amount_minor"])}
+        for one in order.discount_lines
+        if one["amount_minor"]
+    ]
 
 
 def text(amount: Money) -> str:

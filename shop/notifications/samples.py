@@ -22,6 +22,7 @@ ORDER: dict[str, Any] = {
     "lines": [_LAMP, _CHAIR],
     "subtotal": "$358.00",
     "discount": "$35.80",
+    "discounts": ["Ten percent off from $50: $35.80"],
     "shipping": "$5.99",
     "tax": "$20.51",
     "tax_label": "Tax",

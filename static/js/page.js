@@ -18,6 +18,7 @@ function stepper(root) {
     const button = document.createElement("button");
     button.type = "button";
     button.value = by;
+    if (input.id) button.id = `${input.id}-${by < 0 ? "less" : "more"}`;
     button.textContent = by < 0 ? "−" : "+";
     button.setAttribute("aria-label", `${words[by]} ${input.labels[0]?.textContent ?? ""}`.trim());
     button.addEventListener("click", () => {
@@ -132,6 +133,18 @@ document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.paren
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (xhr.status >= 400 && xhr.status < 500 && xhr.status !== 404) event.detail.shouldSwap = true;
+});
+// What had the keyboard may be another element of the same name now, one that is made afterwards, or none.
+let focused = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
+  focused = target.contains(document.activeElement) ? { id: document.activeElement.id, within: target.id } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!focused || document.activeElement !== document.body) return;
+  const heading = document.querySelector(`#${focused.within || "none"} [tabindex="-1"][id]`);
+  (document.getElementById(focused.id) ?? heading)?.focus({ preventScroll: true });
+  focused = null;
 });
 // The network or the server failed: let the browser do it the plain way, so that the shopper sees what is going on.
 document.addEventListener("htmx:sendError", (event) => {
