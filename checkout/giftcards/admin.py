@@ -126,11 +126,13 @@ class GiftCardAdmin(IssuingAdmin):
 
     @display(
         description=gettext_lazy("state"),
-        label={"valid": "success", "ended": "danger", "expired": "warning", "spent": "info"},
+        label={"valid": "success", "ended": "danger", "expired": "warning", "spent": "info", "blocked": "warning"},
     )
     def state(self, card: GiftCard) -> tuple[str, str]:
         if not card.is_active:
             return "ended", _("ended")
+        if card.blocked_for:
+            return "blocked", _("being returned")
         if card.is_over:  # type: ignore[attr-defined]
             return "expired", _("expired")
         return ("valid", _("valid")) if card.balance_minor else ("spent", _("nothing left"))

@@ -58,6 +58,7 @@ class GiftCard(models.Model):
     line_id = models.UUIDField(null=True, blank=True)
     unit = models.PositiveIntegerField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)  # that unit is not paid for any more
+    blocked_for = models.UUIDField(null=True, blank=True)  # the return that its unit is in: it cannot be spent
     batch = models.ForeignKey(GiftCardBatch, models.PROTECT, null=True, blank=True, related_name="cards")
     created_at = models.DateTimeField(_("issued"), db_default=Now())
     updated_at = models.DateTimeField(_("changed"), db_default=Now())

@@ -167,8 +167,9 @@ def send_again(*, card_id: UUID, by: str) -> bool:
 
 
 def expire(*, limit: int = 1000) -> int:
-    """Take what is left off the cards that are over; returns how many. What is held for an order stays held."""
-    over = Q(expires_at__lte=Now(), balance_minor__gt=0)
+    """Take what is left off the cards that are over; returns how many. What is held for an order stays held, and what
+    is blocked for a return stays until that is decided."""
+    over = Q(expires_at__lte=Now(), balance_minor__gt=0, blocked_for=None)
     ids = GiftCard.objects.filter(over).order_by("expires_at").values_list("pk", flat=True)[:limit]
     return sum(_expire(card_id) for card_id in list(ids))
 
@@ -176,7 +177,9 @@ def expire(*, limit: int = 1000) -> int:
 def _expire(card_id: UUID) -> bool:
     with transaction.atomic(using=db.DEFAULT):
         card = locking.card(card_id)
-        if card is None or not card.balance_minor or card.expires_at is None or card.expires_at > db.clock():
+        if card is None or not card.balance_minor or card.blocked_for:
+            return False
+        if card.expires_at is None or card.expires_at > db.clock():
             return False
         booking.add(
             card, Kind.EXPIRED, -card.balance_minor, against=accounts.GIFT_CARDS_EXPIRED,
