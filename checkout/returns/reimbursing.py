@@ -196,7 +196,7 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
     settled = []
     for line in OrderLine.objects.filter(pk__in=counts).select_related("order").order_by("position"):
         given, delivery = rules.given_back(
-            revising.rest(line), carrying.carried(line, line.order.currency),
+            revising.rest(line), carrying.carried(line, carrying.how(line.order)),
             units=counts[line.pk], of=line.quantity - line.returned, with_delivery=with_delivery[line.pk],
         )  # fmt: skip
         settled.append(Settled(line, counts[line.pk], given, delivery, not with_delivery[line.pk]))
