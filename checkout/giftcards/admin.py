@@ -75,8 +75,8 @@ class GiftCardAdmin(IssuingAdmin):
         "The last four signs of the code, a whole e-mail address, an order's number, or an id"
     )
     fields = [
-        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "origin", "created_at",
-        "history",
+        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "recipient_name",
+        "message", "send_on", "mailed_at", "origin", "created_at", "history",
     ]  # fmt: skip
     change_form_template = "admin/checkout/giftcard/card.html"
 
@@ -186,7 +186,9 @@ class GiftCardAdmin(IssuingAdmin):
         card = GiftCard.objects.filter(pk=card_id).first()
         if card is None:
             raise Http404
-        acts = {"add", "withdraw", "end" if card.is_active else "reopen"} | ({"mail"} if card.recipient else set())
+        acts = {"add", "withdraw", "end" if card.is_active else "reopen"} | (
+            {"mail", "address"} if card.recipient else set()
+        )
         form = merchant_forms.ChangeForm(
             request.POST or None, currency=card.currency, acts=acts, initial={"key": db.uuid7()}
         )
@@ -207,6 +209,10 @@ class GiftCardAdmin(IssuingAdmin):
             is_sent = services.send_again(card_id=card.pk, by=by)
             text = _("It is on its way.") if is_sent else _("It was sent within this hour already.")
             messages.info(request, text)
+            return True
+        if act == "address":
+            services.readdress(card_id=card.pk, recipient=given["email"], by=by)
+            messages.success(request, _("It goes to %(email)s from now on.") % {"email": given["email"]})
             return True
         services.end(card_id=card.pk, by=by, is_active=act == "reopen")
         messages.success(

@@ -11,11 +11,14 @@ so that what is given back for the units is never spent as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
 
+from catalog.customizations import gifts
 from catalog.products.rules import GIFT_CARD
 from checkout.giftcards import booking, locking, services
 from checkout.giftcards.models import GiftCard, GiftCardEntry
@@ -131,9 +134,26 @@ def _issue(order: Order, line: OrderLine, count: int, by: str) -> None:
     for unit in range(before + 1, before + count + 1):
         services.issue(
             card_id=db.uuid7_of(db.uuid7(), line.pk, unit), amount=Money(line.unit_price_minor, order.currency), by=by,
-            recipient=order.email, language=order.language, document=order.number, against=accounts.GIFT_CARDS_SOLD,
+            language=order.language, document=order.number, against=accounts.GIFT_CARDS_SOLD,
             customer_id=order.customer_id, order_id=order.pk, line_id=line.pk, unit=unit,
+            **_for_whom(order, line),
         )  # fmt: skip
+
+
+def _for_whom(order: Order, line: OrderLine) -> dict[str, Any]:
+    """Whom the cards of a line are for: its buyer, or whom they named on the product's page."""
+    answers = {one["code"]: one["value"] for one in line.customizations}
+    address, day = order.billing_address or order.shipping_address, answers.get(gifts.DATE)
+    if not answers.get(gifts.EMAIL):
+        return {"recipient": order.email}
+    return {
+        "recipient": answers[gifts.EMAIL],
+        "recipient_name": answers.get(gifts.NAME, ""),
+        "message": answers.get(gifts.MESSAGE, ""),
+        "send_on": date.fromisoformat(day) if day else None,
+        "sender": order.email,
+        "sender_name": " ".join(filter(None, (address.get("first_name"), address.get("last_name")))),
+    }
 
 
 def _take_back(card: GiftCard, by: str) -> None:
