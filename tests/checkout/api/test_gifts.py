@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from checkout.giftcards import services
 from checkout.giftcards.models import GiftCard
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(client: Client, typed: Any) -> Any:
-    return call(client, "POST", "gift-cards/balance", {"code": typed})
+    url = reverse("api_gift_card_balance").removeprefix("/api/")
+    return call(client, "POST", url, {"code": typed})
 
 
 def test_what_is_left_is_told_to_whoever_has_the_code(client: Client) -> None:
