@@ -75,9 +75,10 @@ class GiftCardAdmin(IssuingAdmin):
         "The last four signs of the code, a whole e-mail address, an order's number, or an id"
     )
     fields = [
-        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "recipient_name",
-        "message", "send_on", "mailed_at", "origin", "created_at", "history",
+        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "mailed_at", "origin",
+        "created_at", "history",
     ]  # fmt: skip
+    OF_PRESENTS = ("recipient_name", "message", "send_on")
     change_form_template = "admin/checkout/giftcard/card.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,6 +102,12 @@ class GiftCardAdmin(IssuingAdmin):
             return queryset.filter(last4=term.upper())
         named = orders.ids_named(term, limit=20)
         return queryset.filter(order_id__in=named) if named else queryset.none()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was said of a card for somebody else stands behind whom it goes to."""
+        place = self.fields.index("recipient") + 1
+        more = self.OF_PRESENTS if obj and obj.sender else ()
+        return [*self.fields[:place], *more, *self.fields[place:]]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -51,7 +51,7 @@ class GiftCard(models.Model):
     balance_minor = models.BigIntegerField(_("balance"), default=0)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
-    recipient = models.EmailField(_("sent to"), blank=True)
+    recipient = models.EmailField(_("goes to"), blank=True)
     recipient_name = models.CharField(_("for"), max_length=100, blank=True, db_default="")
     sender = models.EmailField(_("told when it is sent"), blank=True, db_default="")  # who is told that it was sent
     sender_name = models.CharField(_("from"), max_length=201, blank=True, db_default="")

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
             name='message',
             field=models.CharField(blank=True, db_default='', max_length=500, verbose_name='message'),
         ),
+        migrations.AlterField(
+            model_name='giftcard',
+            name='recipient',
+            field=models.EmailField(blank=True, max_length=254, verbose_name='goes to'),
+        ),
         migrations.AddField(
             model_name='giftcard',
             name='recipient_name',
