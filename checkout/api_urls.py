@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkout.api import changes, desk, files, returns, shopper, staff
+from checkout.api import changes, desk, files, gifts, returns, shopper, staff
 from checkout.fulfilment import webhooks as carriers
 from checkout.payments import webhooks
 
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/paypal", webhooks.paypal, name="paypal_webhook"),
     path("webhooks/carriers/<str:name>", carriers.carrier, name="carrier_webhook"),
     path("checkout/quote", shopper.QuoteResource.as_view(), name="api_checkout_quote"),
+    path("gift-cards/balance", gifts.Balance.as_view(), name="api_gift_card_balance"),
     path("orders", shopper.OrdersResource.as_view(), name="api_orders"),
     path("orders/line/<str:token>", shopper.TurnResource.as_view(), name="api_order_turn"),
     path("orders/<str:number>", shopper.OrderResource.as_view(), name="api_order"),

@@ -97,6 +97,7 @@ app.conf.beat_schedule = {
     },
     "drafts.clear": {"task": "checkout.drafts.tasks.clear_abandoned", "schedule": crontab(hour=3, minute=25)},
     "giftcards.expire": {"task": "checkout.giftcards.tasks.expire", "schedule": crontab(minute=15)},
+    "giftcards.send_due": {"task": "checkout.giftcards.tasks.send_due", "schedule": 600.0},
     "archive.archive": {"task": "checkout.archive.tasks.archive", "schedule": crontab(hour=2, minute=5)},
     "archive.bring_back": {"task": "checkout.archive.tasks.bring_back", "schedule": 300.0},
     "purchase.serve_line": {"task": "checkout.purchase.tasks.serve_line", "schedule": 2.0},

@@ -11,7 +11,7 @@ from uuid import UUID
 from cart.pricing import baskets
 from cart.promotions.rules import NOTHING, Outcome
 from cart.shipping.selectors import DeliveryOption
-from cart.tax.regimes import TAXED, Standing
+from cart.tax.regimes import TAXED, Place, Standing
 from cart.tax.rules import TaxLine
 from catalog.customizations import rules as customizing
 from catalog.customizations.rules import Customization, Value
@@ -86,7 +86,8 @@ class Quote:
     `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
     promotion, `hints` which are nearly reached. `lines` has the parts of bundles, `bundles` each as a whole. `standing`
     is why the buyer pays no tax; `tax_source` is empty for the shop's own rates, else "service", or "estimate" where a
-    tax service was asked and did not answer.
+    tax service was asked and did not answer. `taxed_at` is where goods are
+    collected, if that is not where the buyer lives.
     """
 
     currency: str
@@ -109,6 +110,7 @@ class Quote:
     misfits: Mapping[str, baskets.Wanted] = field(default_factory=dict)
     standing: Standing = TAXED
     tax_source: str = ""
+    taxed_at: Place | None = None
     bundles: tuple[QuotedLine, ...] = ()
 
     @property
@@ -118,8 +120,11 @@ class Quote:
 
     @property
     def tax_facts(self) -> dict[str, str]:
-        """Why it is taxed so, as orders keep it: what there is to say of `standing` and `tax_source`."""
+        """Why it is taxed so, as orders keep it: what there is to say of `standing` and `tax_source`, and where
+        it is taxed if it is collected."""
         facts = {**asdict(self.standing), "source": self.tax_source}
+        if self.taxed_at is not None:
+            facts |= {name: getattr(self.taxed_at, name) for name in ("country", "state", "postal_code")}
         return {name: value for name, value in facts.items() if value}
 
     @property

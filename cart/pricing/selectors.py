@@ -72,8 +72,14 @@ def quote(
         "channel": channel,
         "is_first_order": _is_first_order(offered, customer_id, email),
     }
-    code = delivery_option or ""
-    return _quoted(lines, offers, offered, ruling, who, currency=currency, code=code, is_carried=is_carried)
+    goods, code = (lines, offers, offered), delivery_option or ""
+    found = _quoted(*goods, ruling, who, where=ruling.place, currency=currency, code=code, is_carried=is_carried)
+    if found.delivery is None or found.delivery.place is None or _is_taxed(found.delivery, ruling):
+        return found
+    there, code = taxation.ruling(found.delivery.place.address, ruling.buyer, at=at), found.delivery.code
+    again = _quoted(*goods, there, who, where=ruling.place, currency=currency, code=code, is_carried=is_carried)
+    # With other taxes in the prices it may not be offered any more: then it is as if it were delivered.
+    return again if again.delivery is not None and again.delivery.code == code else found
 
 
 def _quoted(
@@ -83,11 +89,13 @@ def _quoted(
     ruling: taxation.Ruling,
     who: Mapping[str, Any],
     *,
+    where: taxation.Place,
     currency: str,
     code: str,
     is_carried: bool,
 ) -> Quote:
-    """The quote, of all that it depends on; `who` buys and where to, as promotions ask, `code` names the delivery."""
+    """The quote, of all that it depends on; `who` buys and where to, as promotions ask, `code` names the delivery.
+    `where` is the shopper's address: what is collected is taxed elsewhere (`ruling`)."""
     sellable = [line for line in lines if line.variant_id in offers and offers[line.variant_id].is_sellable]
     sold = {line.variant_id for line in sellable}
     asked = [
@@ -97,12 +105,13 @@ def _quoted(
     given = baskets.gifts(offered, offers, baskets.units(wanted), ruling.regime)
     basket = baskets.basket(wanted, given, currency=currency, **who)
     run = engine.Run(basket, offered.promotions)
-    ways = _ways(run, basket, offered, (wanted, given), ruling)
+    ways = _ways(run, basket, offered, (wanted, given), ruling, where)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), ways[0])
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought((wanted, given), outcome)
-    sums, tax_source = _sums(items, delivery.price if delivery and is_carried else Money.zero(currency), ruling)
+    shipping = delivery.price if delivery and is_carried else Money.zero(currency)
+    sums, tax_source = _sums(items, shipping, ruling, is_here=_is_taxed(delivery, ruling))
     gifts = sum(len(one.gifts) for one in outcome.applied)
     made = tuple(
         quoted_line(one, item, share, ruling.regime, is_gift=place >= len(bought) - gifts)
@@ -117,14 +126,27 @@ def _quoted(
         coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},
         delivery_options=tuple(option for option, _outcome in ways if option),
         delivery=delivery if items else None,
-        is_estimated=ruling.is_estimated or tax_source == "estimate",
+        is_estimated=ruling.is_estimated or where.is_assumed or tax_source == "estimate",
         outcome=outcome,
         hints=promotions.hints(outcome, currency, delivery=delivery.price if delivery else None) if items else (),
         bundles=tuple(_whole(one, made, ruling.regime) for one in wanted if one.offer.parts),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
         standing=ruling.standing,
         tax_source=tax_source,
+        taxed_at=ruling.place if ruling.place != where else None,
     )
+
+
+def _is_taxed(delivery: DeliveryOption | None, ruling: taxation.Ruling) -> bool:
+    """Whether what is delivered so is taxed where `ruling` says: what is collected is taxed where it is collected.
+
+    Sources: directive 2006/112/EC, article 31 (goods that are not dispatched are supplied where they are); Streamlined
+    Sales and Use Tax Agreement, section 310 A 1 (what is received at a place of the seller is sourced to that place).
+    """
+    if delivery is None or delivery.place is None:
+        return True
+    there = taxation.place_of(delivery.place.address)
+    return there.is_assumed or there == ruling.place
 
 
 _SUMS = ("subtotal", "discount", "shipping", "tax", "included_tax", "total", "tax_lines")
@@ -137,11 +159,14 @@ def _is_first_order(offered: promotions.Offered, customer_id: UUID | None, email
     return not import_string(settings.HAS_ORDERED)(customer_id=customer_id, email=email)
 
 
-def _sums(items: Sequence[rules.Item], shipping: Money, ruling: taxation.Ruling) -> tuple[rules.Totals, str]:
-    """The totals, and where the tax is from, as `Quote.tax_source`."""
+def _sums(
+    items: Sequence[rules.Item], shipping: Money, ruling: taxation.Ruling, *, is_here: bool
+) -> tuple[rules.Totals, str]:
+    """The totals, and where the tax is from, as `Quote.tax_source`. A service is asked about a sale that is taxed here,
+    not on the way there."""
     currency, regime = shipping.currency, ruling.regime
     told, source = None, ""
-    if items and asking.is_asked(ruling):
+    if items and is_here and asking.is_asked(ruling):
         told = asking.taxes(ruling, rules.taxed(items, *rules.spread(items, shipping, currency)), currency)
         source = "estimate" if told is None else "service"
     sums = rules.totals(
@@ -182,7 +207,12 @@ def _left(item: rules.Item) -> Money:
 
 
 def _ways(
-    run: engine.Run, basket: Basket, offered: promotions.Offered, goods: Bought, ruling: taxation.Ruling
+    run: engine.Run,
+    basket: Basket,
+    offered: promotions.Offered,
+    goods: Bought,
+    ruling: taxation.Ruling,
+    where: taxation.Place,
 ) -> list[tuple[DeliveryOption | None, Outcome]]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
     way, what they take off without.
@@ -190,9 +220,9 @@ def _ways(
     before = run.outcome(None)
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(before.by_line.values())
     options = deliveries.delivery_options(
-        country=ruling.place.country,
-        state=ruling.place.state,
-        postal_code=ruling.place.postal_code,
+        country=where.country,
+        state=where.state,
+        postal_code=where.postal_code,
         currency=basket.currency,
         subtotal=Money(spent, basket.currency),
         at=basket.at if basket.lines else None,

@@ -13,6 +13,7 @@ from cart.tax import selectors as taxation
 from cart.tax.regimes import Regime
 from cart.tax.rules import TaxLine
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
 from shop.core.money import Money, total
 
 
@@ -34,15 +35,16 @@ class Swap:
 def exchanged(
     *, swaps: Sequence[Swap], currency: str, address: Mapping[str, Any], buyer: taxation.Buyer = taxation.NOBODY
 ) -> tuple[tuple[selectors.QuotedLine, ...], tuple[UUID, ...]]:
-    """A line for each of `swaps` that can be had, and the variants that are not sold. At most three queries.
+    """A line for each of `swaps` that can be had, and the variants that are not sold. At most four queries.
 
     A unit costs what was paid for the one that came back and the difference between both prices of today
-    (`rules.swapped`): it has the price of then, changed by the difference, and the discount of then. Where what came
-    back is not sold any more, its own price counts. Tax is that of any line of today; at the same rates as then only
-    the difference is taxed anew, so that the same price has the same tax to the cent.
+    (`rules.swapped`), those of the buyer's price list: it has the price of then, changed by the difference, and the
+    discount of then. Where what came back is not sold any more, its own price counts. Tax is that of any line of today;
+    at the same rates as then only the difference is taxed anew, so that the same price has the same tax to the cent.
     """
     wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
-    offers = products.offers(wanted, currency=currency)
+    standing = accounts.standing(buyer.customer_id) if swaps else accounts.Standing()
+    offers = products.offers(wanted, currency=currency, price_list=standing.price_list)
     regime = taxation.ruling(address, buyer).regime if swaps else Regime()
     lines, unsellable = [], []
     for swap in swaps:

@@ -70,12 +70,26 @@ class Regime:
     how: How = USUAL
     prices: Mapping[str, Fraction] = field(default_factory=dict)
 
+    def factor(self, tax_class: str) -> Fraction:
+        """What a price of the catalogue is multiplied by here."""
+        return self.prices.get(tax_class, Fraction(1))
+
     def price(self, listed: Money, tax_class: str) -> Money:
         """What a price of the catalogue is here, per unit; of delivery with `DELIVERY`."""
-        factor = self.prices.get(tax_class, Fraction(1))
+        factor = self.factor(tax_class)
         if factor == 1:
             return listed
         return Money(rounded(listed.minor * factor, self.how.rounding), listed.currency)
+
+
+def is_same(one: Regime, other: Regime, classes: Iterable[str]) -> bool:
+    """Whether goods of these classes, and their delivery, have the same prices and the same taxes in both regimes: what
+    prices are multiplied by, which rates there are, in which order they are worked out, and how they are rounded."""
+    wanted = set(classes)
+    mine, others = ([rate for rate in its.rates if rate.tax_class in wanted] for its in (one, other))
+    if mine != others or (mine and one.how != other.how):
+        return False
+    return all(one.factor(its) == other.factor(its) for its in (*wanted, DELIVERY))
 
 
 def is_reverse_charged(*, home: str, country: str, vat_id: str) -> bool:

@@ -50,6 +50,7 @@ class Ruling:
     standing: Standing
     setting: Setting
     is_estimated: bool
+    buyer: Buyer = NOBODY
 
     @property
     def prices_include_tax(self) -> bool:
@@ -85,12 +86,14 @@ def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY, *, at: date
     standing = _exempt(place, buyer.customer_id) if known.has_exemptions and buyer.customer_id else None
     standing = standing or _standing(place, buyer, setting)
     found = regime(here, home, setting, is_relieved=bool(standing.scheme), is_home=is_home)
-    return Ruling(place, found, standing, setting, is_estimated=place.is_assumed or (needs_more and setting.is_taxed))
+    is_estimated = place.is_assumed or (needs_more and setting.is_taxed)
+    return Ruling(place, found, standing, setting, is_estimated, buyer)
 
 
-def rates_for(address: Mapping[str, Any], buyer: Buyer = NOBODY) -> frozenset[Rate]:
-    """The tax rates that count today where `address` is, none for who pays no tax."""
-    return frozenset(ruling(address, buyer).regime.rates)
+def how(address: Mapping[str, Any]) -> How:
+    """How tax is rounded where `address` is. No query once this process knows the settings."""
+    known = _known().settings
+    return (known.get(place_of(address).country) or known.get("") or Setting()).how
 
 
 def asks_vat_id(country: str) -> bool:

@@ -40,6 +40,17 @@ class CustomizationsForm(forms.Form):
         for one in asked:
             self.fields[one.code] = AnswerField(one, currency=currency)
 
+    def clean(self) -> dict[str, Any]:
+        """What is missing beside other answers."""
+        cleaned = super().clean() or self.cleaned_data
+        asked = [one.asked for one in self.fields.values() if isinstance(one, AnswerField)]
+        found = rules.answers(asked, {code: value for code, value in cleaned.items() if value is not None})
+        for one in asked:
+            problem = found.problems.get(one.code)
+            if problem and one.code not in self.errors:
+                self.add_error(one.code, forms.ValidationError(wording.sentence(problem, one), code=problem.value))
+        return cleaned
+
 
 def _widget(asked: Field) -> forms.Widget:
     attrs = {"autocomplete": "off", "data-testid": f"custom-{asked.code}"}
@@ -49,7 +60,12 @@ def _widget(asked: Field) -> forms.Widget:
         return forms.Select(
             attrs=attrs, choices=[("", pgettext("choose one", "Choose …")), *((one, one) for one in asked.choices)]
         )
-    return forms.TextInput(attrs={**attrs, "maxlength": str(asked.max_length)})
+    if asked.kind == rules.DATE:
+        return forms.DateInput(attrs={**attrs, "type": "date", "min": asked.earliest, "max": asked.latest})
+    attrs["maxlength"] = str(asked.max_length)
+    if asked.kind == rules.LONG:
+        return forms.Textarea(attrs={**attrs, "rows": "3"})
+    return forms.EmailInput(attrs=attrs) if asked.kind == rules.EMAIL else forms.TextInput(attrs=attrs)
 
 
 def given(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 TEXT, CHOICE, BOOLEAN = "text", "choice", "boolean"
+LONG, EMAIL, DATE = "long", "email", "date"  # what the shop itself asks (`gifts`): several lines are one, 2026-12-24
 MAX_TEXT = 500
 MAX_FIELDS = 20  # of one product
 
 Value = str | bool
 _YES = frozenset({"on", "true", "1", "yes"})
 _NO = frozenset({"", "off", "false", "0", "no"})
+# As HTML has a valid e-mail address (https://html.spec.whatwg.org/#valid-e-mail-address), with a dot in its domain.
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_EMAIL = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _JOINERS = frozenset("\u200c\u200d")  # within words of some scripts, and within signs
 
 
@@ -27,12 +34,17 @@ class Problem(StrEnum):
     TOO_LONG = "too_long"
     BAD_CHARACTERS = "bad_characters"
     BAD_CHOICE = "bad_choice"
+    BAD_EMAIL = "bad_email"
+    BAD_DATE = "bad_date"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
     UNKNOWN = "unknown"  # nothing of this name is asked
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that is asked. `price_minor` is what the answer adds to a unit's price, in the currency asked for."""
+    """One thing that is asked. `price_minor` is what the answer adds to a unit's price, in the currency asked for.
+    `earliest` and `latest` are days, as dates are answered; it is `needed_with` the answers of these codes."""
 
     code: str
     name: str
@@ -43,6 +55,9 @@ class Field:
     is_required: bool = False
     is_final_sale: bool = False
     price_minor: int = 0
+    earliest: str = ""
+    latest: str = ""
+    needed_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,10 @@ def answers(fields: Sequence[Field], given: Mapping[str, Any]) -> Answers:
             problems[one.code] = problem
         elif value:
             found.append(Customization(one.code, one.name, value, one.price_minor, one.is_final_sale))
+    there = {one.code for one in found} | set(problems)
+    for one in fields:
+        if one.code not in there and not there.isdisjoint(one.needed_with):
+            problems[one.code] = Problem.REQUIRED
     extra = [code for code, value in given.items() if code not in known and value not in ("", None)]
     problems |= dict.fromkeys(extra, Problem.UNKNOWN)
     return Answers(tuple(found), problems)
@@ -111,14 +130,32 @@ def _words(asked: Field, given: Any) -> tuple[str, Problem | None]:
     if given is None:
         return "", None
     if not isinstance(given, str):
-        return "", Problem.BAD_CHARACTERS if asked.kind == TEXT else Problem.BAD_CHOICE
+        return "", Problem.BAD_CHOICE if asked.kind == CHOICE else Problem.BAD_CHARACTERS
+    if asked.kind == LONG:
+        given = re.sub(r"[\r\n\t]+", " ", given)
     text = unicodedata.normalize("NFC", given).strip()
     if any(not _is_printable(sign) for sign in text):
         return "", Problem.BAD_CHARACTERS
     text = " ".join(text.split())
     if asked.kind == CHOICE:
         return text, Problem.BAD_CHOICE if text and text not in asked.choices else None
-    return text, Problem.TOO_LONG if len(text) > asked.max_length else None
+    if len(text) > asked.max_length:
+        return text, Problem.TOO_LONG
+    if asked.kind == EMAIL and text and not _EMAIL.fullmatch(text):
+        return text, Problem.BAD_EMAIL
+    return text, _day_problem(asked, text) if asked.kind == DATE and text else None
+
+
+def _day_problem(asked: Field, text: str) -> Problem | None:
+    try:
+        is_day = bool(_DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
+        return Problem.BAD_DATE
+    if asked.earliest and text < asked.earliest:
+        return Problem.TOO_EARLY
+    return Problem.TOO_LATE if asked.latest and text > asked.latest else None
 
 
 def _is_printable(sign: str) -> bool:

@@ -25,4 +25,8 @@ def sentence(problem: Problem, field: Field | None) -> str:
         Problem.REQUIRED: _("Please fill this in."),
         Problem.BAD_CHARACTERS: _("Please write it on one line, with letters, digits and signs only."),
         Problem.BAD_CHOICE: _("Please choose one of what is offered."),
+        Problem.BAD_EMAIL: _("Please enter an e-mail address, as ada@example.com."),
+        Problem.BAD_DATE: _("Please enter a day, as 2026-12-24."),
+        Problem.TOO_EARLY: _("This day is over. Please choose today or a later one."),
+        Problem.TOO_LATE: _("Please choose a day until %(day)s.") % {"day": field.latest},
     }[problem]

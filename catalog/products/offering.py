@@ -14,6 +14,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject, Now
 
 from catalog.bundles import selectors as bundles
+from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import pictures, pricerules, rules, tree
@@ -220,7 +221,7 @@ def _offer(
     pictured: Mapping[tuple[UUID, UUID | None], Any],
     asked: tuple[Field, ...],
 ) -> Offer:
-    product_id, moment = row["product_id"], row["moment"]
+    product_id, moment, tax_class = row["product_id"], row["moment"], row["product__product_type__tax_class"]
     charge = priced.at(moment, price_list=price_list)
     price, regular = shown(charge, priced.currency) if charge else (None, None)
     return Offer(
@@ -232,7 +233,7 @@ def _offer(
         unit_price=price,
         regular_price=regular,
         is_sellable=row["product__status"] == Product.Status.ACTIVE and row["is_active"] and price is not None,
-        tax_class=row["product__product_type__tax_class"],
+        tax_class=tax_class,
         weight_grams=row["weight_grams"],
         picture=pictured.get((product_id, row["pk"])) or pictured.get((product_id, None)),
         url=f"/products/{row['product__slug']}/?variant={row['sku']}",
@@ -241,7 +242,7 @@ def _offer(
         keys=keys,
         breaks=breaks(priced, moment, price_list),
         reduced_by=charge.rule if charge else "",
-        asked=asked,
+        asked=gifts.with_gift(asked, moment.date()) if tax_class == rules.GIFT_CARD else asked,
         is_made=row["product__status"] != Product.Status.ARCHIVED and row["is_active"],
         cubic_mm=rules.volume(row["length_mm"], row["width_mm"], row["height_mm"]),
     )

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog.bundles import selectors as bundles
+from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import colours, history, offering, pictures, rules, tree
@@ -131,7 +132,6 @@ def product_page(
     charges = {variant.pk: _charge(variant, product, currency, price_list) for variant in variants}
     choices = [_choice(variant, charges[variant.pk], units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
-    types = {product.pk: product.product_type_id} if product.has_asked else {}
     if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
         lowest = history.lowest_in_30_days([chosen.id], currency=currency, price_list=price_list)
         chosen = replace(chosen, lowest_price=lowest.get(chosen.id))
@@ -145,9 +145,17 @@ def product_page(
         gallery=_gallery(images, chosen),
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
-        asked=() if chosen_parts else customizations.fields_of(types, currency=currency).get(product.pk, ()),
+        asked=() if chosen_parts else _asked(product, variants, currency),
         parts=chosen_parts,
     )
+
+
+def _asked(product: Any, variants: Sequence[Any], currency: str) -> tuple[Field, ...]:
+    types = {product.pk: product.product_type_id} if product.has_asked else {}
+    asked = customizations.fields_of(types, currency=currency).get(product.pk, ())
+    if variants and product.product_type.tax_class == rules.GIFT_CARD:
+        return gifts.with_gift(asked, variants[0].moment.date())
+    return asked
 
 
 def _parts(parts: bundles.Parts, currency: str) -> tuple[offering.OfferedPart, ...]:

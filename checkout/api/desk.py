@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from cart import api as cart_api
 from catalog.products import selectors as products
-from checkout.api import shapes
+from checkout.api import paying, shapes
 from checkout.api.changes import EDIT, AddedIn
 from checkout.api.staff import ORDER, StaffView, as_json
 from checkout.drafts import selectors, services
@@ -55,6 +55,7 @@ class DraftIn(serializers.Serializer[Any]):
     language = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
     gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
+    vat_id = shapes.VatIdIO()
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def validate_currency(self, value: str) -> str:
@@ -119,6 +120,7 @@ class Drafts(StaffView):
         given = DraftIn(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
+        data["vat_id"] = paying.vat_id(request, data["vat_id"], data.get("shipping_address"))
         wish = services.Wish(units=_units(data.pop("items")), **data)
         try:
             draft = services.create(wish=wish, by=requests.actor(request))

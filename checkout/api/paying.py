@@ -1,17 +1,20 @@
-"""How an order is paid, in the calls of shoppers: codes of gift cards in, errors with a stable code out."""
+"""How an order is paid, and by whom, in the calls of shoppers: codes of gift cards and VAT ids in, errors with a stable
+code out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from cart.tax import vat
 from checkout.giftcards import selectors as gift_cards
 from checkout.giftcards import views
 from checkout.payments import methods, ways
+from checkout.purchase import vat_ids
 from shop.core import requests, rest
 from shop.core.money import Money
 
@@ -29,6 +32,15 @@ def _cards(request: Request, codes: Sequence[str], currency: str) -> tuple[UUID,
             raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
         found.append(card.id)
     return tuple(found)
+
+
+def vat_id(request: Request, typed: str, address: Mapping[str, Any] | None) -> str:
+    """A VAT id as it was sent, tidied. Raises `ApiError` "vat_id_invalid" for one that cannot be, or that the register
+    does not know."""
+    country = str((address or {}).get("country", ""))
+    if problem := vat_ids.problem(typed, country, request=request._request):
+        raise rest.ApiError("vat_id_invalid", problem, 422, {"vat_id": [problem]})
+    return vat.tidy(typed)
 
 
 def way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) -> ways.Way:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from cart import api as cart_api
 from cart import api_shapes
+from cart.tax import words as tax_words
 from checkout.api import deliveries, documents, parcels
 from checkout.giftcards import rules as gift_rules
 from checkout.orders import access
@@ -57,15 +58,25 @@ class PlaceIO(serializers.Serializer[Any]):
         return tidy
 
 
+class VatIdIO(LineIO):
+    """A company's VAT id: reverse charge where it counts. 422 `vat_id_invalid` for one that cannot be, or that the
+    register does not know."""
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__(**{"max_length": 20, "required": False, "allow_blank": True, "default": "", **about})
+
+
 class QuoteIn(serializers.Serializer[Any]):
     shipping_address = PlaceIO(required=False)
     delivery_option = serializers.CharField(required=False, max_length=40)
+    vat_id = VatIdIO()
 
 
 class QuoteOut(api_shapes.ExplainedOut):
     delivery_options = deliveries.DeliveryOptionOut(many=True)
     totals = cart_api.TotalsOut()
     currency = serializers.CharField()
+    tax_note = serializers.CharField(help_text="Why no tax is charged, or still is; empty for nothing to say.")
 
 
 class PaymentIn(serializers.Serializer[Any]):
@@ -114,6 +125,7 @@ class OrderIn(serializers.Serializer[Any]):
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
     gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
+    vat_id = VatIdIO()
 
 
 class BundleOut(serializers.Serializer[Any]):
@@ -176,6 +188,7 @@ class OrderOut(api_shapes.ExplainedOut):
     currency = serializers.CharField()
     items = OrderItemOut(many=True)
     totals = cart_api.TotalsOut()
+    tax_note = serializers.CharField(help_text="Why no tax is charged, as the invoice says it.")
     due = serializers.CharField(help_text="What it costs, less what came back or was waived.")
     balance = serializers.CharField(help_text="Still to be paid; below zero, still to be given back.")
     revision = serializers.IntegerField(help_text="How often it was changed.")
@@ -217,6 +230,7 @@ def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[
             "total": cart_api.amount(found.total),
         },
         **api_shapes.kept(found),
+        "tax_note": tax_words.of_paper(found.tax_facts),
         "due": cart_api.amount(money(found.due_minor)),
         "balance": cart_api.amount(money(found.balance_minor)),
         "revision": found.revision,

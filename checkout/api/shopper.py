@@ -61,11 +61,13 @@ class QuoteResource(ShopperView):
         given = shapes.QuoteIn(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data.get("delivery_option")
+        place = given.validated_data.get("shipping_address")
         view = cart_selectors.view(
             carts.current(request),
             currency=settings.DEFAULT_CURRENCY,
-            address=given.validated_data.get("shipping_address"),
+            address=place,
             delivery_option=wanted,
+            vat_id=paying.vat_id(request, given.validated_data["vat_id"], place),
         )
         if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
             fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
@@ -76,6 +78,7 @@ class QuoteResource(ShopperView):
                 "totals": cart_api.totals_of(view.summary),
                 **api_shapes.explained(view.quote),
                 "currency": view.quote.currency,
+                "tax_note": view.summary.tax_note,
             }
         )
 
@@ -197,6 +200,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
         language=get_language() or "en",
         gift_message=given["gift_message"],
         po_number=given["po_number"],
+        vat_id=paying.vat_id(request, given["vat_id"], given["shipping_address"]),
         **paying.way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:

@@ -17,7 +17,9 @@ from cart.pricing import swaps as swapping
 from cart.pricing.swaps import Swap
 from cart.tax import selectors as taxation
 from cart.tax.regimes import DELIVERY
+from cart.tax.regimes import is_same as is_same_regime
 from checkout.changes import rules, selectors
+from checkout.orders import carrying as order_carrying
 from checkout.orders import revising
 from checkout.orders.models import Order, OrderChange, OrderLine
 from inventory.stock import rules as stock_rules
@@ -30,6 +32,7 @@ EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED)
 # An exchange adds units to an order that has left, and the warehouse may not find these either.
 _WHEN_LEFT = (OrderChange.Kind.EXCHANGE, OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)
 FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
+_WHERE = ("country", "state", "postal_code")  # of tax facts
 _TIDY = {"po_number": entered.one_line, "gift_message": entered.several_lines}
 
 
@@ -88,28 +91,46 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     if wish.shipping_address is not None:
         changed |= _address(order, wish.shipping_address)
     address = changed.get("shipping_address", order.shipping_address)
+    taxed_at = order_carrying.taxed_at(order)
+    if taxed_at is order.shipping_address:  # else it is collected, wherever its buyer lives
+        taxed_at = address
     added = (
-        *_priced(order, address, {key: units for key, units in wish.added.items() if units}),
-        *_swapped(order, address, wish.swaps),
+        *_priced(order, taxed_at, {key: units for key, units in wish.added.items() if units}),
+        *_swapped(order, taxed_at, wish.swaps),
     )
+    classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
     if changed:
-        classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
-        _same_tax(order, address, classes)
+        _same_tax(order, taxed_at, classes)
     changed |= {name: value for name, value in _texts(wish.fields).items() if value != getattr(order, name)}
     delivery_minor = None
     if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
         units = _units(lines, removed, added)
         delivery = _delivery(order, address, wish, units, _goods(order, lines, removed, added))
-        if delivery.code != order.delivery_option:
-            delivery_minor = taxation.ruling(address, buyer(order)).regime.price(delivery.price, DELIVERY).minor
-            changed |= {
-                "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
-            }  # fmt: skip
+        told, delivery_minor = _delivered(order, delivery, address, classes)
+        changed |= told
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")
     planned = Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
     _check_status(order, planned)  # once more: now it is known what else changes
     return planned
+
+
+def _delivered(
+    order: Order, delivery: pricing.DeliveryOption, address: Mapping[str, Any], classes: set[str]
+) -> tuple[dict[str, Any], int | None]:
+    """What changes of an order that goes so from now on, and what its delivery costs; None: what it cost."""
+    changed: dict[str, Any] = {}
+    taxed_at = delivery.place.address if delivery.place else address
+    facts = _facts(order, address, taxed_at)
+    if facts != order.tax_facts:
+        _same_tax(order, taxed_at, classes)
+        changed["tax_facts"] = facts
+    if delivery.code == order.delivery_option:
+        return changed, None
+    changed |= {
+        "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
+    }  # fmt: skip
+    return changed, taxation.ruling(taxed_at, buyer(order)).regime.price(delivery.price, DELIVERY).minor
 
 
 def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
@@ -158,10 +179,20 @@ def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _same_tax(order: Order, address: Mapping[str, Any], classes: set[str]) -> None:
     """An order keeps the tax that it was placed with: it cannot go where another one applies."""
-    now, then = (taxation.rates_for(place, buyer(order)) for place in (order.shipping_address, address))
-    if any(rate.tax_class in classes for rate in now ^ then):
+    now, then = (taxation.ruling(place, buyer(order)) for place in (order_carrying.taxed_at(order), address))
+    is_same = now.standing.scheme == then.standing.scheme
+    if not (is_same and is_same_regime(now.regime, then.regime, classes)):
         text = _("Another tax applies at this address. Cancel the order and place it anew for the new address.")
         raise EditRefused(text, "tax_differs")
+
+
+def _facts(order: Order, address: Mapping[str, Any], taxed_at: Mapping[str, Any]) -> dict[str, Any]:
+    """The order's tax facts, taxed there."""
+    there = taxation.place_of(taxed_at)
+    where = {name: getattr(there, name) for name in _WHERE}
+    is_elsewhere = there != taxation.place_of(address)
+    kept = {name: value for name, value in order.tax_facts.items() if name not in _WHERE}
+    return kept | (where if is_elsewhere else {})
 
 
 def buyer(order: Order) -> taxation.Buyer:

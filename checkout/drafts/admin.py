@@ -157,7 +157,7 @@ class DraftAdmin(KeysetAdmin):
     def _keep(self, request: HttpRequest, page: screen.Screen, step: str) -> HttpResponse | None:
         """Save what is entered and do what was pressed; None when something entered is wrong."""
         use = request.POST.get("use", "")
-        if not page.is_valid():
+        if not (page.is_valid() and page.look_up_vat_id()):
             return None
         wish, by = _with_person(page.wish(), use), requests.actor(request)
         if page.look is None:

@@ -43,6 +43,13 @@ class DraftForm(forms.Form):
     po_number = LineField(
         label=_("Purchase order number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
     )
+    vat_id = LineField(
+        label=_("VAT id"),
+        help_text=_("Of a company, with the country’s letters. It is looked up when the draft is saved."),
+        max_length=20,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
     gift_message = LinesField(
         label=_("Gift message"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )

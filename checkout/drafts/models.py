@@ -33,6 +33,7 @@ class Draft(models.Model):
     delivery_option = models.CharField(_("delivery"), max_length=40, blank=True)
     po_number = models.CharField(_("purchase order number"), max_length=60, blank=True)
     gift_message = models.CharField(_("gift message"), max_length=500, blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=20, blank=True, db_default="")
     note = models.CharField(_("note"), max_length=2000, blank=True)  # for staff; goes with the order
     key = models.CharField(max_length=64, unique=True, default=new_key)  # of the order this becomes
     order_id = models.UUIDField(null=True, blank=True, unique=True)

@@ -16,6 +16,7 @@ from checkout.desk.address_form import AddressForm
 from checkout.drafts import selectors, services
 from checkout.drafts.forms import DraftForm
 from checkout.orders import selectors as orders
+from checkout.purchase import vat_ids
 from shop.accounts import selectors as accounts
 
 
@@ -38,10 +39,18 @@ class Screen:
             parts.append(self.billing)
         return all([not self.problems, *(part.is_valid() for part in parts)])
 
+    def look_up_vat_id(self) -> bool:
+        """False for a VAT id that is wrong, or that the register does not know, with an error on the form. To be called
+        when valid, with no transaction open."""
+        problem = vat_ids.problem(self.form.cleaned_data["vat_id"], self.shipping.address.get("country", ""))
+        if problem:
+            self.form.add_error("vat_id", problem)
+        return not problem
+
     def wish(self) -> services.Wish:
         """What is entered, as the services take it. To be called when valid."""
         data = self.form.cleaned_data
-        named = ("email", "delivery_option", "currency", "language", "po_number", "gift_message", "note")
+        named = ("email", "delivery_option", "currency", "language", "po_number", "gift_message", "vat_id", "note")
         return services.Wish(
             units={key: count for key, count in self.units.items() if count},
             shipping_address=self.shipping.address,
@@ -85,7 +94,7 @@ def _kept_units(look: selectors.Look | None) -> dict[UUID, int]:
 def _kept(look: selectors.Look | None) -> dict[str, Any]:
     if look is None:
         return {"currency": settings.DEFAULT_CURRENCY, "language": settings.LANGUAGE_CODE, "way": "link"}
-    named = ("email", "delivery_option", "po_number", "gift_message", "note")
+    named = ("email", "delivery_option", "po_number", "gift_message", "vat_id", "note")
     return {
         **{name: getattr(look.draft, name) for name in named},
         "currency": look.cart.currency,
@@ -122,7 +131,8 @@ def shown(page: Screen) -> dict[str, Any]:
         "summary": look.view.summary if look else None,
         "notices": look.view.notices if look else (),
         "with_it": [
-            page.form[name] for name in ("coupons", "po_number", "gift_message", "note", "currency", "language")
+            page.form[name]
+            for name in ("coupons", "vat_id", "po_number", "gift_message", "note", "currency", "language")
         ],
         "hold_days": settings.DRAFT_HOLD.days,
     }

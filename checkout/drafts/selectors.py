@@ -62,7 +62,7 @@ def look(found: Draft) -> Look:
     address = found.shipping_address if found.shipping_address.get("country") else None
     view = carts.view(
         cart, currency=cart.currency, address=address, delivery_option=found.delivery_option, is_fresh=True,
-        customer_id=found.customer_id, email=found.email,
+        customer_id=found.customer_id, email=found.email, vat_id=found.vat_id,
     )  # fmt: skip
     return Look(
         found, cart, view, order_of(found), tuple(_missing(found, view)), tuple(_short(view)), _unserved(found, view)

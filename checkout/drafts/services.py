@@ -16,6 +16,7 @@ from cart.carts import filling
 from cart.carts import selectors as carts
 from cart.carts import services as cart_services
 from cart.promotions import rules
+from cart.tax import vat
 from catalog.products import selectors as products
 from checkout.drafts import locking, selectors
 from checkout.drafts.models import Draft
@@ -65,6 +66,7 @@ class Wish:
     language: str = ""
     po_number: str = ""
     gift_message: str = ""
+    vat_id: str = ""
     note: str = ""
 
 
@@ -108,7 +110,8 @@ def _write(draft: Draft, version: int, wish: Wish) -> None:
         email=email, customer_id=customer_id, shipping_address=_tidy(wish.shipping_address),
         billing_address=_tidy(wish.billing_address), delivery_option=wish.delivery_option.strip()[:40],
         po_number=entered.one_line(wish.po_number)[:60],
-        gift_message=entered.several_lines(wish.gift_message)[:500], note=wish.note.strip()[:2000], updated_at=Now(),
+        gift_message=entered.several_lines(wish.gift_message)[:500], note=wish.note.strip()[:2000],
+        vat_id=vat.tidy(wish.vat_id)[:20], updated_at=Now(),
     )  # fmt: skip
 
 
@@ -199,6 +202,7 @@ def _details(look: selectors.Look, way: str, receipt: str) -> purchase.Details:
         receipt=(receipt.strip() or str(draft)) if way in HERE else "",
         po_number=draft.po_number,
         gift_message=draft.gift_message,
+        vat_id=draft.vat_id,
     )
 
 
@@ -237,6 +241,7 @@ def from_order(*, order_id: UUID, by: str) -> tuple[Draft, list[str]]:
         email=order.email, units=units, shipping_address=order.shipping_address, po_number=order.po_number,
         billing_address={} if order.billing_address == order.shipping_address else order.billing_address,
         delivery_option=order.delivery_option, currency=order.currency, language=order.language,
+        vat_id=order.tax_facts.get("vat_id", ""),
     )  # fmt: skip
     return create(wish=wish, by=by), gone
 

@@ -75,9 +75,10 @@ class GiftCardAdmin(IssuingAdmin):
         "The last four signs of the code, a whole e-mail address, an order's number, or an id"
     )
     fields = [
-        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "origin", "created_at",
-        "history",
+        "ending", "state_text", "balance_text", "initial_text", "valid_until", "recipient", "mailed_at", "origin",
+        "created_at", "history",
     ]  # fmt: skip
+    OF_PRESENTS = ("recipient_name", "message", "send_on")
     change_form_template = "admin/checkout/giftcard/card.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,6 +102,12 @@ class GiftCardAdmin(IssuingAdmin):
             return queryset.filter(last4=term.upper())
         named = orders.ids_named(term, limit=20)
         return queryset.filter(order_id__in=named) if named else queryset.none()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was said of a card for somebody else stands behind whom it goes to."""
+        place = self.fields.index("recipient") + 1
+        more = self.OF_PRESENTS if obj and obj.sender else ()
+        return [*self.fields[:place], *more, *self.fields[place:]]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -126,11 +133,13 @@ class GiftCardAdmin(IssuingAdmin):
 
     @display(
         description=gettext_lazy("state"),
-        label={"valid": "success", "ended": "danger", "expired": "warning", "spent": "info"},
+        label={"valid": "success", "ended": "danger", "expired": "warning", "spent": "info", "blocked": "warning"},
     )
     def state(self, card: GiftCard) -> tuple[str, str]:
         if not card.is_active:
             return "ended", _("ended")
+        if card.blocked_for:
+            return "blocked", _("being returned")
         if card.is_over:  # type: ignore[attr-defined]
             return "expired", _("expired")
         return ("valid", _("valid")) if card.balance_minor else ("spent", _("nothing left"))
@@ -184,7 +193,9 @@ class GiftCardAdmin(IssuingAdmin):
         card = GiftCard.objects.filter(pk=card_id).first()
         if card is None:
             raise Http404
-        acts = {"add", "withdraw", "end" if card.is_active else "reopen"} | ({"mail"} if card.recipient else set())
+        acts = {"add", "withdraw", "end" if card.is_active else "reopen"} | (
+            {"mail", "address"} if card.recipient else set()
+        )
         form = merchant_forms.ChangeForm(
             request.POST or None, currency=card.currency, acts=acts, initial={"key": db.uuid7()}
         )
@@ -205,6 +216,10 @@ class GiftCardAdmin(IssuingAdmin):
             is_sent = services.send_again(card_id=card.pk, by=by)
             text = _("It is on its way.") if is_sent else _("It was sent within this hour already.")
             messages.info(request, text)
+            return True
+        if act == "address":
+            services.readdress(card_id=card.pk, recipient=given["email"], by=by)
+            messages.success(request, _("It goes to %(email)s from now on.") % {"email": given["email"]})
             return True
         services.end(card_id=card.pk, by=by, is_active=act == "reopen")
         messages.success(

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from checkout.giftcards import rules
 from checkout.giftcards.models import GiftCard
-from shop.core import requests
+from shop.core import crypto, requests
 from shop.notifications import services as notifications
 
 
@@ -22,12 +22,35 @@ def gift_card(card: GiftCard, *, key: str = "") -> bool:
             "valid_until": date_format(card.expires_at, "DATE_FORMAT") if card.expires_at else "",
             "balance_url": requests.absolute(reverse("gift_card")),
             "shop_url": requests.absolute(reverse("home")),
+            "sender": card.sender_name,
+            "name": card.recipient_name,
+            "message": card.message,
             "secrets": {"code": f"gift-card:{card.pk}"},
         }
     return notifications.queue(
         key=f"gift_card:{card.pk}:{key}" if key else f"gift_card:{card.pk}",
         template="gift_card", to=card.recipient, language=card.language, context=context,
     )  # fmt: skip
+
+
+def gift_card_sent(card: GiftCard) -> bool:
+    """Tell who bought a card for somebody else that it was sent; True if it is new."""
+    with override(card.language):
+        context = {
+            "amount": card.initial.format(),
+            "recipient": card.recipient,
+            "name": card.recipient_name,
+            "shop_url": requests.absolute(reverse("home")),
+        }
+    return notifications.queue(
+        key=f"gift_card_sent:{card.pk}", template="gift_card_sent", to=card.sender, language=card.language,
+        context=context,
+    )  # fmt: skip
+
+
+def short(address: str) -> str:
+    """What tells addresses apart in a key, without being one."""
+    return crypto.digests(address, purpose="gift card recipient")[0][:16]
 
 
 def code(card_id: str) -> str:

@@ -117,11 +117,18 @@ class ChangeForm(AmountForm):
         ("end", gettext_lazy("End it: nobody can spend it any more")),
         ("reopen", gettext_lazy("Let it be spent again")),
         ("mail", gettext_lazy("Send the code once more")),
+        ("address", gettext_lazy("Correct the e-mail address")),
     )
     act = forms.ChoiceField(label=gettext_lazy("What"), choices=ACTS, widget=UnfoldAdminSelectWidget)
     reason = LineField(label=gettext_lazy("Reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
 
-    field_order = ["act", "amount", "reason"]
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254, required=False,
+        help_text=gettext_lazy("Only to correct it. Send the code once more if it was sent already."),
+        widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+    field_order = ["act", "amount", "reason", "email"]
 
     def __init__(self, *args: Any, currency: str, acts: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,4 +146,6 @@ class ChangeForm(AmountForm):
                 self.add_error("amount", _("Enter an amount."))
             if not cleaned.get("reason") and "reason" not in self.errors:
                 self.add_error("reason", _("Say why."))
+        if cleaned.get("act") == "address" and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Enter an e-mail address."))
         return cleaned

@@ -51,13 +51,20 @@ class GiftCard(models.Model):
     balance_minor = models.BigIntegerField(_("balance"), default=0)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
-    recipient = models.EmailField(_("sent to"), blank=True)
+    recipient = models.EmailField(_("goes to"), blank=True)
+    recipient_name = models.CharField(_("for"), max_length=100, blank=True, db_default="")
+    sender = models.EmailField(_("told when it is sent"), blank=True, db_default="")  # who is told that it was sent
+    sender_name = models.CharField(_("from"), max_length=201, blank=True, db_default="")
+    message = models.CharField(_("message"), max_length=500, blank=True, db_default="")
+    send_on = models.DateField(_("to be sent on"), null=True, blank=True)  # from midnight UTC; None: at once
+    mailed_at = models.DateTimeField(_("sent"), null=True, blank=True)
     language = models.CharField(max_length=10, default="en")
     customer_id = models.UUIDField(_("bought by"), null=True, blank=True)
     order_id = models.UUIDField(null=True, blank=True)  # that it was bought with, and which unit of which line it is
     line_id = models.UUIDField(null=True, blank=True)
     unit = models.PositiveIntegerField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)  # that unit is not paid for any more
+    blocked_for = models.UUIDField(null=True, blank=True)  # the return that its unit is in: it cannot be spent
     batch = models.ForeignKey(GiftCardBatch, models.PROTECT, null=True, blank=True, related_name="cards")
     created_at = models.DateTimeField(_("issued"), db_default=Now())
     updated_at = models.DateTimeField(_("changed"), db_default=Now())
@@ -82,6 +89,9 @@ class GiftCard(models.Model):
             models.Index("recipient", F("id").desc(), condition=~Q(recipient=""), name="gift_card_recipient"),
             models.Index("currency", F("id").desc(), name="gift_card_currency"),
             models.Index(F("id").desc(), condition=Q(is_active=False), name="gift_card_ended"),
+            models.Index(
+                "send_on", condition=Q(send_on__isnull=False, mailed_at__isnull=True), name="gift_card_to_send"
+            ),
             models.Index(
                 "expires_at", condition=Q(expires_at__isnull=False, balance_minor__gt=0), name="gift_card_expiring"
             ),

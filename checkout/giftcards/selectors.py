@@ -19,7 +19,8 @@ _SHOWN = 200  # entries of a card's page
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card as whoever has its code may see it. `is_valid`: it is neither ended nor over, whatever is left on it."""
+    """A card as whoever has its code may see it. `is_valid`: it is neither ended nor over nor `is_blocked`, as its unit
+    is being returned, whatever is left on it."""
 
     id: UUID
     last4: str
@@ -27,6 +28,7 @@ class Card:
     expires_at: datetime | None
     is_valid: bool
     is_expired: bool
+    is_blocked: bool
 
 
 def with_code(text: str) -> Card | None:
@@ -52,12 +54,13 @@ def usable(card_ids: Iterable[UUID], currency: str) -> list[Card]:
 
 def is_valid(card: GiftCard, now: datetime) -> bool:
     """Whether it can be spent at this moment, if there is anything on it."""
-    return card.is_active and not (card.expires_at and card.expires_at <= now)
+    return card.is_active and card.blocked_for is None and not (card.expires_at and card.expires_at <= now)
 
 
 def _card(row: GiftCard, now: datetime) -> Card:
     is_expired = row.expires_at is not None and row.expires_at <= now
-    return Card(row.pk, row.last4, row.balance, row.expires_at, is_valid(row, now), is_expired)
+    is_blocked = row.blocked_for is not None
+    return Card(row.pk, row.last4, row.balance, row.expires_at, is_valid(row, now), is_expired, is_blocked)
 
 
 def entries_of(payment_id: UUID) -> list[GiftCardEntry]:

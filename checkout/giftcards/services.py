@@ -22,7 +22,10 @@ from shop.audit import services as audit
 from shop.core import crypto, db
 from shop.core.money import Money
 
-__all__ = ["BadAmount", "KeyReused", "NotEnough", "add", "end", "expire", "issue", "issue_batch", "withdraw"]
+__all__ = [
+    "BadAmount", "KeyReused", "NotEnough", "add", "end", "expire", "issue", "issue_batch", "readdress", "send_again",
+    "send_due", "withdraw",
+]  # fmt: skip
 
 Kind = GiftCardEntry.Kind
 
@@ -35,7 +38,8 @@ def issue(
     """Issue the card `card_id`, once, and mail its code to `recipient` if there is one. Raises `BadAmount` for what is
     not positive, or more than `GIFT_CARD_LARGEST`; `KeyReused` if that card was issued with another amount.
 
-    `against` is the ledger's account that its money comes from; `about` are more of its fields.
+    `against` is the ledger's account that its money comes from; `about` are more of its fields: with `send_on` it is
+    mailed on that day.
     """
     _check(amount)
     with transaction.atomic(using=db.DEFAULT):
@@ -54,9 +58,45 @@ def issue(
         booking.add(
             card, Kind.ISSUED, amount.minor, key="issue", by=by, against=against, reason=reason, document=document
         )
-        if recipient:
-            emails.gift_card(card)
+        if recipient and not (card.send_on and card.send_on > db.clock().date()):
+            _mail(card)
         return card
+
+
+def _mail(card: GiftCard) -> None:
+    """Send a card to its recipient, and tell who bought it for somebody else. Once each, by their keys."""
+    GiftCard.objects.filter(pk=card.pk).update(mailed_at=Now())
+    emails.gift_card(card)
+    if card.sender and card.sender != card.recipient:
+        emails.gift_card_sent(card)
+
+
+def send_due(*, limit: int = 1000) -> int:
+    """Send the cards whose day has come, by the database's clock in UTC; returns how many. Those that were ended or
+    taken back meanwhile are not sent, those that a return has wait until that is decided."""
+    due = GiftCard.objects.filter(send_on__lte=db.clock().date(), mailed_at=None, is_active=True, blocked_for=None)
+    ids = due.order_by("send_on", "pk").values_list("pk", flat=True)[:limit]
+    return sum(_send_due(card_id) for card_id in list(ids))
+
+
+def _send_due(card_id: UUID) -> bool:
+    with transaction.atomic(using=db.DEFAULT):
+        card = locking.card(card_id)
+        if card is None or card.mailed_at or not card.is_active or card.blocked_for:
+            return False
+        _mail(card)
+        return True
+
+
+def readdress(*, card_id: UUID, recipient: str, by: str) -> bool:
+    """Have a card sent to another address from now on; it is not sent by that. False if that is its address."""
+    with transaction.atomic(using=db.DEFAULT):
+        card = locking.card(card_id)
+        if card is None or card.recipient == recipient:
+            return False
+        GiftCard.objects.filter(pk=card_id).update(recipient=recipient, updated_at=Now())
+        audit.record(action="giftcard.readdress", by=by, object_type="gift_card", object_id=card_id, using=db.DEFAULT)
+        return True
 
 
 def issue_batch(
@@ -157,18 +197,22 @@ def end(*, card_id: UUID, by: str, is_active: bool = False) -> None:
 
 
 def send_again(*, card_id: UUID, by: str) -> bool:
-    """Mail the code to the card's recipient once more; at most once an hour."""
-    card = GiftCard.objects.get(pk=card_id)
+    """Mail the code to the card's recipient once more, or before its day; at most once an hour for an address."""
     with transaction.atomic(using=db.DEFAULT):
-        is_new = bool(card.recipient) and emails.gift_card(card, key=db.clock().strftime("%Y%m%d%H"))
+        card = locking.card(card_id)
+        if card is None or not card.recipient:
+            return False
+        is_new = emails.gift_card(card, key=f"{db.clock():%Y%m%d%H}:{emails.short(card.recipient)}")
         if is_new:
+            GiftCard.objects.filter(pk=card_id).update(mailed_at=Now())
             audit.record(action="giftcard.mail", by=by, object_type="gift_card", object_id=card_id, using=db.DEFAULT)
         return is_new
 
 
 def expire(*, limit: int = 1000) -> int:
-    """Take what is left off the cards that are over; returns how many. What is held for an order stays held."""
-    over = Q(expires_at__lte=Now(), balance_minor__gt=0)
+    """Take what is left off the cards that are over; returns how many. What is held for an order stays held, and what
+    is blocked for a return stays until that is decided."""
+    over = Q(expires_at__lte=Now(), balance_minor__gt=0, blocked_for=None)
     ids = GiftCard.objects.filter(over).order_by("expires_at").values_list("pk", flat=True)[:limit]
     return sum(_expire(card_id) for card_id in list(ids))
 
@@ -176,7 +220,9 @@ def expire(*, limit: int = 1000) -> int:
 def _expire(card_id: UUID) -> bool:
     with transaction.atomic(using=db.DEFAULT):
         card = locking.card(card_id)
-        if card is None or not card.balance_minor or card.expires_at is None or card.expires_at > db.clock():
+        if card is None or not card.balance_minor or card.blocked_for:
+            return False
+        if card.expires_at is None or card.expires_at > db.clock():
             return False
         booking.add(
             card, Kind.EXPIRED, -card.balance_minor, against=accounts.GIFT_CARDS_EXPIRED,

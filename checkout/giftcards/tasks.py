@@ -11,3 +11,9 @@ from checkout.giftcards import services
 def expire() -> int:
     """Take what is left off the cards that are over; returns how many."""
     return services.expire()
+
+
+@shared_task(name="checkout.giftcards.tasks.send_due")
+def send_due() -> int:
+    """Send the cards whose day has come; returns how many."""
+    return services.send_due()

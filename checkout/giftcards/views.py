@@ -98,6 +98,8 @@ def why_not(card: selectors.Card | None, currency: str) -> str:
     if card is None:
         return unknown()
     told: dict[str, Any] = {"currency": card.balance.currency, "wanted": currency}
+    if card.is_blocked:
+        return _("This gift card is being returned and cannot be spent meanwhile.")
     if card.is_expired:
         return _("This gift card has expired.")
     if card.balance.currency != currency:

@@ -67,7 +67,7 @@ def revise(
     """Write one change of a locked order: units taken off its lines (by line id), lines added, fields `changed`.
 
     `changed` may hold "shipping_address", "billing_address", "delivery_option", "delivery_name", "delivery_on",
-    "po_number", "gift_message"; `delivery_minor` is what its delivery costs from now on. `cause`: the
+    "po_number", "gift_message", "tax_facts"; `delivery_minor` is what its delivery costs from now on. `cause`: the
     reimbursement that this is the exchange of. Publishes `OrderChanged`.
     Raises `NoSuchUnits`, and `ValueError` for no change at all.
     """
@@ -118,12 +118,13 @@ def compose(
 
     What goes takes its share of the delivery away only if nothing comes in its place: what comes carries that share on.
     """
+    how = carrying.how(order)
     freed = _remove(order, lines, removed)
     new = _added(order, lines, added, expected or {})
-    carrying.carry(new, freed, order.currency)
+    carrying.carry(new, freed, order.currency, how)
     if delivery_minor is not None:
         carries = sum(line.shipping_minor for line in (*lines, *new))
-        carrying.carry([*lines, *new], delivery_minor - carries, order.currency)
+        carrying.carry([*lines, *new], delivery_minor - carries, order.currency, how)
     _sum_up(order, [*lines, *new])
     for name, value in changed.items():
         setattr(order, name, value)

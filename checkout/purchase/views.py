@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,15 +17,13 @@ from django_ratelimit.core import is_ratelimited
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from cart.tax import services as tax
-from cart.tax import tasks as tax_tasks
 from checkout.archive import selectors as archive
 from checkout.giftcards import hand
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
-from checkout.purchase import forms, line, pages, selectors, services
-from shop.core import db, requests
+from checkout.purchase import forms, line, pages, selectors, services, vat_ids
+from shop.core import requests
 from shop.core.responses import SeeOther
 
 
@@ -210,17 +206,11 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
 
 
 def _is_vat_id_sound(request: HttpRequest, form: forms.DetailsForm) -> bool:
-    """False for an id that the register does not know, with an error on the form. It is asked again later where it does
-    not answer."""
-    vat_id = form.vat_id_said
-    if not vat_id or is_ratelimited(request, group="vat", key="ip", rate="20/10m", increment=True):
-        return True
-    is_known = tax.check_vat_id(vat_id=vat_id)
-    if is_known is None:
-        transaction.on_commit(partial(tax_tasks.check_vat_id.delay, vat_id), using=db.DEFAULT, robust=True)
-    elif not is_known:
-        form.add_error("vat_id", _("The register of VAT ids does not know it. Please check it, or leave it out."))
-    return is_known is not False
+    """False for an id that the register does not know, with an error on the form."""
+    problem = vat_ids.problem(form.vat_id_said, form.rules.country, request=request)
+    if problem:
+        form.add_error("vat_id", problem)
+    return not problem
 
 
 def _to_order(order: Any, *, is_hosted: bool) -> HttpResponse:

@@ -14,13 +14,14 @@ from cart.pricing import swaps
 from catalog.products import selectors as products
 from checkout.changes import planning
 from checkout.changes import selectors as changes
+from checkout.orders import carrying as order_carrying
 from checkout.orders import emails
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.lines import whole
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import selectors as money
-from checkout.returns import exchanging, reimbursing, rules, wishes, wording
+from checkout.returns import exchanging, reimbursing, rules, selectors, wishes, wording
 from checkout.returns.models import Destination, Reimbursement, Return, ReturnLine, ReturnStep, ReturnUnit
 from inventory.stock import selectors as stock
 from shop.core.money import Money, total
@@ -62,7 +63,7 @@ def outlook(
     wanted = {line.pk: line.exchange_for for line in lines if line.exchange_for is not None}
     if not wanted:
         return Outlook()
-    offers = products.offers(wanted.values(), currency=order.currency)
+    offers = products.offers(wanted.values(), currency=order.currency, price_list=selectors.price_list(order))
     is_open = found.status not in OVER and order.status not in (Order.Status.CANCELLED, Order.Status.REFUNDED)
     units = [unit for line in lines for unit in line.units.all() if is_open and _is_to_come(unit)]
     counts = exchanging.wanted(units)
@@ -194,7 +195,7 @@ def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
     """What the new units cost, priced as the change of the order will be, less what settling gives back for the old."""
     worths = reimbursing.worths(units)
     lines, _unsellable = swaps.exchanged(
-        swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order.shipping_address,
+        swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order_carrying.taxed_at(order),
         buyer=planning.buyer(order),
     )  # fmt: skip
     cost = total((line.cost for line in lines), order.currency)

@@ -37,6 +37,18 @@ _ONCE: tuple[Check, ...] = (
 
 _SETTLED: tuple[Check, ...] = (
     (
+        "I7 {1} gift cards are blocked for return {0}, of which {2} units may still be settled",
+        """
+        SELECT blocked.blocked_for, blocked.cards, COALESCE(left_over.units, 0)
+        FROM (SELECT blocked_for, count(*) AS cards FROM checkout_giftcard
+              WHERE blocked_for IS NOT NULL GROUP BY 1) blocked
+        LEFT JOIN (SELECT parent_id, count(*) AS units FROM checkout_returnunit
+                   WHERE reception NOT IN ('short', 'cancelled') AND acceptance <> 'rejected'
+                     AND reimbursement_id IS NULL GROUP BY 1) left_over ON left_over.parent_id = blocked.blocked_for
+        WHERE blocked.cards > COALESCE(left_over.units, 0)
+        """,
+    ),
+    (
         "I6 order line {0}: {1} units count as returned, {2} units of returns are settled",
         """
         SELECT line.id, line.returned, COALESCE(back.units, 0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from checkout.giftcards import bought
+from checkout.orders.models import Order
 from checkout.returns import rules
 from checkout.returns.models import Return, ReturnStep, ReturnUnit
 from shop.audit import services as audit
@@ -53,8 +57,11 @@ def move(some: Iterable[ReturnUnit], table: Sequence[rules.Row], trigger: str, m
 def step(
     found: Return, trigger: str, by: str, *, facts: Mapping[str, object] | None = None, note: str = ""
 ) -> ReturnStep:  # fmt: skip
-    """One more step of the history, after what it tells was written; the status becomes what the units come to."""
-    found.status = rules.status(_state(unit) for unit in units(found))
+    """One more step of the history, after what it tells was written; the status becomes what the units come to, and
+    gift cards are blocked for as many of them as may still be settled."""
+    known = units(found)
+    found.status = rules.status(_state(unit) for unit in known)
+    bought.block(order_id=found.order_id, return_id=found.pk, units=_open(known))
     found.version += 1
     Return.objects.filter(pk=found.pk).update(
         status=found.status, version=found.version, answer=found.answer, updated_at=Now()
@@ -68,6 +75,21 @@ def step(
         changes={"return": found.number, "status": found.status}, using=db.DEFAULT,
     )  # fmt: skip
     return made
+
+
+def check_cards(found: Return, order: Order) -> None:
+    """Raises `ReturnRefused` if one of the units that may be settled bought a gift card that was used: what is spent
+    cannot be given back as well. Of an order that is over there is nothing to check: its cards are gone."""
+    if order.is_over:
+        return
+    if not bought.block(order_id=found.order_id, return_id=found.pk, units=_open(units(found))):
+        raise ReturnRefused(_("A gift card of this return was used: nothing can be given back for it."), "card_used")
+
+
+def _open(known: Iterable[ReturnUnit]) -> dict[UUID, int]:
+    """How many units of each order line may still be settled."""
+    left = [unit for unit in known if unit.reception not in rules.GONE and unit.acceptance != "rejected"]
+    return Counter(unit.order_line_id for unit in left if unit.reimbursement_id is None)
 
 
 def _state(unit: ReturnUnit) -> rules.Unit:

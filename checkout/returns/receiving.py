@@ -164,7 +164,7 @@ def _accept(some: Sequence[ReturnUnit], *, is_accepted: bool) -> None:
 def decide(*, return_id: UUID, units: Mapping[UUID, int], is_accepted: bool, by: str, note: str = "") -> Return:
     """Change one's mind about units (by line) that were looked at and not settled. Raises `ReturnRefused`."""
     with transaction.atomic(using=db.DEFAULT):
-        _order, found = locking.order_and_return(return_id)
+        order, found = locking.order_and_return(return_id)
         to = "accepted" if is_accepted else "rejected"
         known = [
             unit
@@ -175,6 +175,8 @@ def decide(*, return_id: UUID, units: Mapping[UUID, int], is_accepted: bool, by:
         if not some:
             raise ReturnRefused(_("Nothing changes."), "nothing_chosen")
         _accept(some, is_accepted=is_accepted)
+        if is_accepted:
+            keeping.check_cards(found, order)
         keeping.step(found, "decide", by, facts={"units": len(some), to: len(some)}, note=note)
         _tell_if_rejected(found)
         return found

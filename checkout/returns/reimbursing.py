@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from cart.pricing.swaps import Swap
 from checkout.changes import services as changes
+from checkout.giftcards import bought
 from checkout.orders import carrying, revising
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
@@ -117,6 +118,7 @@ def _settle(
     to = destination or found.wish
     units = selectors.settleable(return_id)
     _check(order, found, to, units)
+    keeping.check_cards(found, order)
     if order.status == Order.Status.REFUNDED:  # all of it went back before: nothing is left to be sent anywhere
         to = Destination.ORIGINAL
     settled, due = worths(units), order.due_minor
@@ -124,6 +126,7 @@ def _settle(
         order=order, units={one.line.pk: one.units for one in settled}, by=by,
         amounts={one.line.pk: one.given for one in settled},
     )  # fmt: skip
+    bought.settle(order_id=order.pk, by=by, returned=found.pk)
     row = _write(order, found, to, settled, units, due - order.due_minor, by)
     result = _exchange(order, row, settled, units) if to == Destination.EXCHANGE else _pay(order, row, settled, by)
     marked = replace(result, reimbursement_id=None if is_trial else row.pk, mark=_mark(result, units))
@@ -193,7 +196,7 @@ def worths(units: Sequence[ReturnUnit]) -> list[Settled]:
     settled = []
     for line in OrderLine.objects.filter(pk__in=counts).select_related("order").order_by("position"):
         given, delivery = rules.given_back(
-            revising.rest(line), carrying.carried(line, line.order.currency),
+            revising.rest(line), carrying.carried(line, carrying.how(line.order)),
             units=counts[line.pk], of=line.quantity - line.returned, with_delivery=with_delivery[line.pk],
         )  # fmt: skip
         settled.append(Settled(line, counts[line.pk], given, delivery, not with_delivery[line.pk]))

@@ -30,6 +30,7 @@ from checkout.returns.models import (
     ReturnUnit,
 )
 from inventory.stock import selectors as stock
+from shop.accounts import selectors as accounts
 from shop.core import db
 from shop.core.links import Link, ids
 from shop.core.money import Money
@@ -149,10 +150,10 @@ def exchanges(lines: Iterable[OrderLine]) -> dict[UUID, dict[UUID, str]]:
 
 def exchange_differences(order: Order, rows: Iterable[Returnable]) -> dict[UUID, dict[UUID, Money]]:
     """By line and variant that may be had instead: how much more (below zero: less) a unit of it costs, before tax, as
-    exchanges are priced (`cart.pricing`). Two queries, none where there are none."""
+    exchanges are priced (`cart.pricing`). Three queries, none where there are none."""
     swappable = [row for row in rows if row.exchanges]
     wanted = [key for row in swappable for key in (row.line.variant_id, *row.exchanges)]
-    offers = products.offers(wanted, currency=order.currency)
+    offers = products.offers(wanted, currency=order.currency, price_list=price_list(order)) if wanted else {}
     prices = {key: offer.unit_price for key, offer in offers.items() if offer.unit_price is not None}
     found = {}
     for row in swappable:
@@ -163,6 +164,11 @@ def exchange_differences(order: Order, rows: Iterable[Returnable]) -> dict[UUID,
             key: pricing.swapped(paid, was=was, now=prices[key]) - paid for key in row.exchanges if key in prices
         }
     return found
+
+
+def price_list(order: Order) -> str:
+    """Whose prices the order's customer pays. One query, none for guests."""
+    return accounts.standing(order.customer_id).price_list
 
 
 def by_number(number: str) -> Return | None:

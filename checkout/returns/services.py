@@ -99,6 +99,7 @@ def _write(
             ReturnPhoto(parent=made, order_id=order.pk, name=name, width=photo.width, height=photo.height)
             for photo, name in pictures
         )
+        keeping.check_cards(made, order)
         keeping.step(made, "request", by, facts={"units": sum(one.quantity for one in wanted)}, note=comment.strip())
         bus.publish(types.ReturnRequested(order_id=order.pk, return_id=made.pk), using=db.DEFAULT)
         if made.status == Return.Status.APPROVED:

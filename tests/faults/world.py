@@ -48,7 +48,8 @@ from tests import outbox
 from tests.factories import cart as carts
 from tests.factories.inventory import LocationFactory
 from tests.fakes.sandbox import CARD, CHALLENGED, DECLINED, POOR, Receiver, RunningSandbox
-from tests.faults import world_money, world_orders, world_stock, world_trouble
+from tests.faults import world_gifts, world_money, world_orders, world_stock, world_trouble
+from tests.faults.world_gifts import GiftsWorld
 from tests.faults.world_money import MoneyWorld
 from tests.faults.world_orders import OrdersWorld
 from tests.faults.world_stock import StockWorld
@@ -61,11 +62,11 @@ REFUSALS: tuple[type[Exception], ...] = (
     base.ProviderRefused, base.BadSignature, fulfilment.TrackingRefused, reservations.OutOfStock,
     stock.NotOnHand, stock.BadQuantity, stock.Promised, stock.NotAllocated, waitlist.NotSoldOut,
     line.LineFull, *world_stock.REFUSALS, *world_money.REFUSALS,
-    *world_orders.REFUSALS, *world_trouble.REFUSALS,
+    *world_orders.REFUSALS, *world_trouble.REFUSALS, *world_gifts.REFUSALS,
 )  # fmt: skip
 
 
-class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
+class World(StockWorld, MoneyWorld, GiftsWorld, OrdersWorld, TroubleWorld):
     """One shop with a few variants at two locations, a sandbox, and hands that do whatever `seed` says."""
 
     def __init__(self, sandbox: RunningSandbox, hooks: Receiver) -> None:
@@ -76,6 +77,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
         carts.coupon("SAVE10", usage_limit=200)
         LocationFactory(code="north", priority=1)
         self.products = [carts.product(units=units, amount=amount) for units, amount in _GOODS]
+        self.products.append(self.open_drawer())
         self.variants = [carts.variant_of(product).pk for product in self.products]
         self.open_shelf()
         for variant in self.variants[:3]:
@@ -147,9 +149,6 @@ class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
             with suppress(HTTPError):  # it is over, and nobody has told the shop yet
                 self.sandbox.challenge(waiting.reference, self.rng.choice(["complete", "fail"]))
             payments.fetch(payment_id=waiting.pk, source="fetch")
-
-    def cancel(self) -> None:
-        orders.cancel(order_id=self._order(), by="guest")
 
     def wait_for_units(self) -> None:
         variant = self.rng.choice(self.variants)
@@ -346,7 +345,7 @@ class World(StockWorld, MoneyWorld, OrdersWorld, TroubleWorld):
             for key, units in self._on_hand().items()
             if units != self.units[key] + shipped[key]
         ]
-        wrong += self.money_differences() + self.order_differences()
+        wrong += self.money_differences() + self.gift_differences() + self.order_differences()
         overpaid = Order.objects.filter(status="cancelled", captured_minor__gt=F("refunded_minor")).exclude(
             payments__disputed_minor__gt=0  # the bank has it, or decides
         )
@@ -406,5 +405,6 @@ WEIGHTS = {
     "capture": 4, "void": 1, "edit": 4, "cancel_units": 1, "pay_balance": 3, "begin_parcels": 2, "pick_parcel": 2,
     "split_parcel": 1, "short_parcel": 1, "send_parcel": 2, "deliver_parcel": 2, "ask_return": 2, "take_return": 2,
     "settle_return": 2, "give_credit": 1, "place_with_credit": 3, "place_on_invoice": 1, "dispute": 2, "reissue": 1,
-    "refuse_refunds": 1, "try_refunds_again": 1, "refund_past_the_shop": 2,
+    "refuse_refunds": 1, "try_refunds_again": 1, "refund_past_the_shop": 2, "issue_card": 3, "buy_cards": 4,
+    "place_with_cards": 4, "expire_cards": 1,
 }  # fmt: skip

@@ -273,5 +273,6 @@ LIFE = {
     "choose_capture": 1, "capture": 1, "dispute": 1, "trouble": 1, "edit": 14, "cancel_units": 4, "pay_balance": 6,
     "fulfil": 3, "begin_parcels": 6, "pick_parcel": 8, "split_parcel": 3, "short_parcel": 2, "send_parcel": 8,
     "deliver_parcel": 7, "ask_return": 5, "take_return": 5, "settle_return": 5, "refuse_refunds": 1,
-    "try_refunds_again": 2, "refund_past_the_shop": 1, "reissue": 2,
+    "try_refunds_again": 2, "refund_past_the_shop": 1, "reissue": 2, "issue_card": 3, "buy_cards": 5,
+    "place_with_cards": 6, "expire_cards": 1,
 }  # fmt: skip

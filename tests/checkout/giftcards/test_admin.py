@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -160,3 +161,21 @@ def test_A10_only_who_may_issues_and_changes(client: Client, settings: Any) -> N
         ("giftcardbatch_codes", [batch.pk]),
     ):  # fmt: skip
         assert client.post(reverse(f"admin:checkout_{name}", args=args), form()).status_code == 403
+
+
+def test_the_address_of_a_present_is_corrected(merchant: Client) -> None:
+    about = {"sender": "ada@example.com", "sender_name": "Ada", "recipient_name": "Bob", "message": "Hi Bob"}
+    gift = card(2000, recipient="bob@example.com", send_on=db.clock().date() + timedelta(days=9), **about)
+    page = reverse("admin:checkout_giftcard_change", args=[gift.pk])
+    shown = merchant.get(page).content.decode()
+    assert [text in shown for text in ("Hi Bob", "To be sent on", "bob@example.com")] == [True] * 3
+    adjust = reverse("admin:checkout_giftcard_adjust", args=[gift.pk])
+    missing = merchant.post(adjust, {"act": "address", "key": str(db.uuid7())})
+    assert "Enter an e-mail address." in missing.content.decode()
+    corrected = {"act": "address", "email": "rob@example.com", "key": str(db.uuid7())}
+    told = merchant.post(adjust, corrected, follow=True).content.decode()
+    assert "It goes to rob@example.com from now on." in told
+    assert (GiftCard.objects.get().recipient, Notification.objects.count()) == ("rob@example.com", 0)
+    assert "To be sent on" not in merchant.get(
+        reverse("admin:checkout_giftcard_change", args=[card(500).pk])
+    ).content.decode()  # fmt: skip

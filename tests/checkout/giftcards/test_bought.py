@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
 
 from checkout.changes import services as changes
-from checkout.giftcards import bought, selectors, services
+from checkout.giftcards import bought, selectors, services, spending, views
 from checkout.giftcards.models import GiftCard
 from checkout.ledger import selectors as ledger
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import services as payments
+from checkout.returns import services as returns
 from checkout.returns.selectors import returnable
 from shop.core import db
 from shop.core.money import Money
@@ -135,3 +138,92 @@ def test_promotions_leave_gift_cards_alone() -> None:
     gift, goods = order.lines.order_by("-unit_price_minor")
     assert (gift.discount_minor, goods.discount_minor) == (0, 200)
     assert (gift.tax_minor, goods.tax_minor > 0) == (0, True)
+
+
+def sent(quantity: int = 2) -> Order:
+    """So many cards that were bought and delivered, which may be returned."""
+    returned.rule()
+    return returned.delivered(buy(quantity))
+
+
+def hold(card: GiftCard, minor: int = 100) -> Any:
+    return spending.hold(
+        card_id=card.pk, payment_id=db.uuid7(), amount=Money(minor, "USD"), document="", key=str(db.uuid7()),
+        by="system",
+    )  # fmt: skip
+
+
+def can_be_spent(order: Order) -> list[bool]:
+    now = db.clock()
+    return [selectors.is_valid(one, now) for one in own(order)]
+
+
+def test_a_card_that_is_being_returned_cannot_be_spent() -> None:
+    order = sent(2)
+    returned.asked(order)
+    first, second = own(order)
+    assert can_be_spent(order) == [True, False]
+    with pytest.raises(spending.NotEnough):
+        hold(second)
+    shown = selectors.with_code(code(second))
+    assert shown is not None
+    assert views.why_not(shown, "USD") == "This gift card is being returned and cannot be spent meanwhile."
+    assert selectors.usable([first.pk, second.pk], "USD") == [selectors.with_code(code(first))]
+    hold(first)
+    assert [row.units for row in returnable(order)] == [0]
+
+
+def test_a_return_that_comes_to_nothing_lets_the_card_go() -> None:
+    order = sent(1)
+    for end in (partial(returns.cancel, by="guest"), partial(returns.refuse, reason="No", by="staff:1")):
+        found = returned.asked(order)
+        assert can_be_spent(order) == [False]
+        end(return_id=found.pk)
+        assert can_be_spent(order) == [True]
+    found = returned.back(returned.asked(order), outcome="damaged", is_accepted=False)
+    assert can_be_spent(order) == [True]
+    units = returned.units_by_line(found)
+    returns.decide(return_id=found.pk, units=units, is_accepted=True, by="staff:1")
+    assert can_be_spent(order) == [False]
+    returns.decide(return_id=found.pk, units=units, is_accepted=False, by="staff:1")
+    hold(own(order)[0])
+    with pytest.raises(returns.ReturnRefused, match="was used"):
+        returns.decide(return_id=found.pk, units=units, is_accepted=True, by="staff:1")
+
+
+def test_settling_takes_the_blocked_card_back_at_once() -> None:
+    order = sent(3)
+    one, other = returned.asked(order), returned.asked(order)
+    assert can_be_spent(order) == [True, False, False]
+    returned.back(other)
+    returns.reimburse(return_id=other.pk, by="staff:1")
+    assert [(card.balance_minor, card.blocked_for) for card in own(order)] == [(5000, None), (0, None), (5000, one.pk)]
+    hold(own(order)[0])
+    done(order)
+    assert [card.balance_minor for card in own(order)] == [4900, 0, 5000]
+    assert violations() == []
+
+
+def test_a_card_that_was_used_all_the_same_is_not_refunded() -> None:
+    """The control: what was blocked before cards were, or what staff took off it."""
+    order = sent(1)
+    found = returned.back(returned.asked(order))
+    spend(own(order)[0], 100)
+    with pytest.raises(returns.ReturnRefused, match="was used"):
+        returns.reimburse(return_id=found.pk, by="staff:1")
+    order.refresh_from_db()
+    assert (order.refunded_minor, left(own(order)[0])) == (0, 4900)
+    units = returned.units_by_line(found)
+    returns.decide(return_id=found.pk, units=units, is_accepted=False, by="staff:1")
+    assert can_be_spent(order) == [True]
+    assert violations() == []
+
+
+def test_a_blocked_card_does_not_expire_under_the_return() -> None:
+    order = sent(1)
+    found = returned.asked(order)
+    GiftCard.objects.update(expires_at=db.clock() - timedelta(days=1))
+    assert services.expire() == 0
+    returns.cancel(return_id=found.pk, by="guest")
+    assert services.expire() == 1
+    assert violations() == []

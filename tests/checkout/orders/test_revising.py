@@ -36,7 +36,7 @@ def lines(order: Order) -> list[OrderLine]:
 def take_back(order: Order, line: OrderLine, units: int, *, keeps: bool) -> int:
     """Units came back, as `checkout.returns` settles them; returns what is kept of their delivery, tax included."""
     given_back, delivery = returns.given_back(
-        revising.rest(line), carrying.carried(line, order.currency),
+        revising.rest(line), carrying.carried(line),
         units=units, of=line.quantity - line.returned, with_delivery=not keeps,
     )  # fmt: skip
     with transaction.atomic(using=db.DEFAULT):

@@ -35,7 +35,7 @@ from checkout.returns import services as returns
 from checkout.returns.models import Reason, Reimbursement, Return
 from checkout.returns.services import ReturnRefused
 from inventory.stock.models import StockItem
-from shop.accounts.models import User
+from shop.accounts.models import CustomerGroup, User
 from shop.core.money import Money
 from shop.notifications.models import Notification
 from tests import outbox
@@ -614,6 +614,26 @@ def test_a_discount_stays_with_what_is_sent_instead(amount: int, more: int) -> N
     assert (seen.to_pay.minor, sum(refunds(order))) == (max(0, more), max(0, -more))
     new = make.lines(order)[1]
     assert (new.unit_price_minor, new.discount_minor, seen.added[0].price.minor) == (amount, 360, amount - 360)
+
+
+def test_an_exchange_costs_what_it_costs_the_customer() -> None:
+    """Both variants cost 20.00 for everybody; for trade 15.00, and the other one 16.00: the difference is 1.00."""
+    ShippingMethod.objects.update(price_minor=0)
+    product, other = sizes(amount=2000)
+    group = CustomerGroup.objects.create(name="Trade", code="trade", price_list="trade")
+    ada = carts.customer(customer_group=group)
+    for price in Price.objects.filter(variant__product=product):
+        minor = 1600 if price.variant_id == other.pk else 1500
+        Price.objects.create(variant_id=price.variant_id, currency="USD", amount_minor=minor, price_list="trade")
+    order = make.bought((product, 1), customer_id=ada.pk)
+    line = make.lines(order)[0]
+    assert line.unit_price_minor == 1500
+    shown = selectors.exchange_differences(order, selectors.returnable(order))
+    assert shown[line.pk][other.pk] == Money(100, "USD")
+    found = make.back(make.asked(order, make.wanted(line, exchange_for=other.pk), wish="exchange"))
+    assert expects(found, order) == 106  # and the tax on that
+    returns.reimburse(return_id=found.pk, by=BY)
+    assert make.lines(order)[1].unit_price_minor == 1600
 
 
 def test_a_sale_that_is_over_costs_nothing_more() -> None:
