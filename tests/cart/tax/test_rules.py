@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cart.pricing import rules
@@ -14,27 +14,12 @@ from cart.tax.rules import How, Level, Rate, Rounding
 from checkout.orders import rules as orders
 from checkout.orders.rules import Amounts
 from shop.core.money import Money
+from tests.factories.drawn import CLASSES, currencies, examples, hows, rates
 
-calmly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-CLASSES = ["standard", "reduced", "zero"]
-hows = st.builds(How, st.sampled_from(Rounding), st.sampled_from(Level))
-rates = st.lists(
-    st.builds(
-        Rate,
-        name=st.sampled_from("ABC"),
-        rate=st.decimals(min_value=0, max_value="0.3", places=5),
-        tax_class=st.sampled_from(CLASSES),
-        is_included=st.booleans(),
-        applies_to_shipping=st.booleans(),
-        is_compound=st.booleans(),
-    ),
-    max_size=5,
-    unique=True,
-)
+calmly = examples(150)
 lines = st.lists(
     st.tuples(st.integers(1, 9), st.integers(0, 10**7), st.sampled_from(CLASSES), st.integers(0, 10**6)), max_size=10
 )
-currencies = st.sampled_from(["USD", "EUR", "JPY", "KWD"])
 
 
 def totals(wanted, delivery, taxes, currency, how):
