@@ -46,7 +46,7 @@ NOW, TODAY = datetime(2026, 11, 22, tzinfo=UTC), date(2026, 11, 22)
 WHO = {"country": "DE", "groups": frozenset(), "channel": "web", "is_first_order": False}
 SUMS = ("subtotal", "discount", "shipping", "tax", "included_tax", "total", "tax_lines")
 IDS = {name: UUID(int=place) for place, name in enumerate(drawn.NAMES, start=1)}
-price_minor = st.integers(0, 300) | st.integers(0, 200_00)
+price_minor = st.sampled_from([0, 1, 500, 1000]) | st.integers(0, 300) | st.integers(0, 200_00)  # alike, now and then
 engraving = Field("engraving", "Engraving", price_minor=350)
 
 
