@@ -13,7 +13,7 @@ from catalog.products import tree
 from shop.core.money import Money
 
 WELCOME = "WELCOME10"
-CARDS, AUDIO = "books-paper/cards-prints", "audio/cables"
+CARDS, GAMES = "books-paper/cards-prints", "toys-games/puzzles-games"
 
 
 def load(*, group: str) -> int:
@@ -37,7 +37,7 @@ def _three_for_two() -> Promotion | None:
 
 def _list_price() -> Promotion | None:
     return _promotion(
-        AUDIO, name="Cable weeks", lane="catalogue", kind="percent", terms={"percent": "20"},
+        GAMES, name="Game weeks", lane="catalogue", kind="percent", terms={"percent": "20"},
         note="Shows a promotion whose prices are in lists already.",
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ KNOWN = {
     "muster": "pattern", "motif": "pattern", "gender": "gender", "age group": "age_group", "age_group": "age_group",
 }  # fmt: skip
 _ALLOWED = {"gender": GENDERS, "age_group": AGES}
+_IN_HOUSE = ("2", "02", "04", "98", "99")  # numbers that shops give themselves, and those of coupons
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG, _BREAK = re.compile(r"<[a-zA-Z/!][^>]*>"), re.compile(r"</(?:p|li|h\d|tr|div)>|<br ?/?>", re.IGNORECASE)
 _SPACES, _LINES = re.compile(r"[^\S\n]+"), re.compile(r"\s*\n\s*")
@@ -165,8 +166,9 @@ def _moment(one: datetime) -> str:
 def _identity(sold: Sold) -> list[tuple[str, str]]:
     """The brand with a number that is the same in all shops, or the word that there is none."""
     brand, mpn = text(sold.brand), text(sold.attributes.get("mpn", ""))
-    is_known = bool(sold.gtin or (brand and mpn))
-    return [("brand", brand), ("gtin", sold.gtin), ("mpn", mpn), ("identifier_exists", "" if is_known else "no")]
+    gtin = "" if sold.gtin.zfill(14)[1:].startswith(_IN_HOUSE) else sold.gtin
+    is_known = bool(gtin or (brand and mpn))
+    return [("brand", brand), ("gtin", gtin), ("mpn", mpn), ("identifier_exists", "" if is_known else "no")]
 
 
 def _properties(sold: Sold) -> list[tuple[str, Value]]:

@@ -190,6 +190,9 @@ def test_nothing_is_off_that_was_not_there(world: World) -> None:
         assert 0 <= line.discount.minor <= line.line_total.minor
         assert line.shipping.minor >= 0
         assert all(tax.amount.minor >= 0 for tax in line.taxes)
+        if world.ruling.regime.how.level is Level.LINE:
+            included = sum(tax.amount.minor for tax in line.taxes if tax.is_included)
+            assert included <= (line.line_total - line.discount + line.shipping).minor
     assert quote.shipping.minor >= 0
     assert quote.total.minor >= 0
 

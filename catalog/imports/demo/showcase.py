@@ -4,6 +4,7 @@ by quantity and for a group, and a sale that begins next week. Each only in a sh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
@@ -21,13 +22,14 @@ from catalog.products.models import Category, Image, Price, Product, ProductType
 from catalog.products.rules import GIFT_CARD
 from catalog.products.variants import NewVariant
 from inventory.stock import services as stock
+from inventory.stock.selectors import available
 from shop.core import db
 from shop.core.money import Money
 from shop.events import bus, types
 
 TRADE = "trade"  # the price list
 CARDS = (25, 50, 100)
-SET = {"Cappuccino cup": 2, "Round teapot": 1}
+SET = {"Studio mug": 2, "Round teapot": 1}
 ENGRAVED, BY_THE_DOZEN, SOON_CHEAPER = "Cook's knife", "Linen tea towel", "Whistle kettle"
 
 
@@ -43,9 +45,11 @@ def load() -> list[str]:
 
 
 def _first(name: str) -> Variant | None:
-    """The first variant of a product of the demo, if that is here."""
+    """The variant of a product of the demo of which there is most, if that is here."""
     rows = Variant.objects.filter(product__source=SOURCE, product__name=name, product__status=Product.Status.ACTIVE)
-    return rows.select_related("product").order_by("position", "id").first()
+    found = list(rows.select_related("product").order_by("position", "id"))
+    units = available([variant.pk for variant in found])
+    return max(found, key=lambda variant: units[variant.pk], default=None)
 
 
 def _money(amount: Decimal | int | str) -> Money:
@@ -73,10 +77,10 @@ def _bundle() -> bool:
     product = _product(
         "showcase-set", "Tea for two", tea.product.product_type, tea.product.category,
         [NewVariant("DEMO-SET", price=_part_of(sum(costs, _money(0)), 85))],
-        description="Two cups and the round teapot, for less than they cost one by one.\n\n"
+        description="Two mugs and the round teapot, for less than they cost one by one.\n\n"
         "Packed together; each part can be sent back by itself.",
     )  # fmt: skip
-    _pictures(product, [variant.product_id for variant in (tea, known["Cappuccino cup"])])
+    _pictures(product, [tea, *(one for one in known.values() if one != tea)])
     bundles.set_parts(
         variant_id=product.variants.get().pk, product_id=product.pk, by=BY,
         parts={variant.pk: SET[name] for name, variant in known.items()},
@@ -113,7 +117,7 @@ def _gift_cards() -> bool:
         options=["Value"],
         description="For somebody who would rather choose. The code comes by e-mail as soon as the card is paid for.",
     )  # fmt: skip
-    _pictures(product, [drawn.pk])
+    _pictures(product, list(drawn.variants.order_by("position", "id")[:1]))
     made = {one.pk: one.sku for one in product.variants.all()}
     stock.set_on_hand(levels=dict.fromkeys(made, 1000), skus=made, reason="demo", by=BY)
     return True
@@ -164,15 +168,19 @@ def _product(
     return product
 
 
-def _pictures(product: Product, product_ids: list[UUID]) -> None:
-    """The first pictures of other products: what is drawn already need not be drawn again."""
-    found = {image.product_id: image for image in reversed(Image.objects.filter(product_id__in=product_ids))}
+def _pictures(product: Product, variants: Sequence[Variant]) -> None:
+    """The pictures of other variants, else of their products: what is drawn already need not be drawn again."""
+    found: dict[UUID, Image] = {}
+    for image in Image.objects.filter(product_id__in=[one.product_id for one in variants]):
+        found.setdefault(image.variant_id or image.product_id, image)
+        found.setdefault(image.product_id, image)
+    shown = [found.get(one.pk) or found.get(one.product_id) for one in variants]
     with transaction.atomic(using=db.CATALOG):
         Image.objects.bulk_create(
             Image(
                 product=product, file=image.file.name, width=image.width, height=image.height, alt=product.name,
                 position=place, is_ready=image.is_ready,
             )
-            for place, image in enumerate(found[key] for key in product_ids if key in found)
+            for place, image in enumerate(filter(None, shown))
         )  # fmt: skip
         bus.publish(types.ProductChanged(product_id=product.pk), using=db.CATALOG)

@@ -75,7 +75,7 @@ def test_all_parts_given_back_are_what_was_paid(wanted, delivery, taxes, currenc
 
 
 @calmly
-@given(st.integers(0, 10**7), rates, st.sampled_from(Rounding))
+@given(st.integers(0, 3) | st.integers(0, 10**7), rates, st.sampled_from(Rounding))
 def test_a_price_with_its_taxes_is_never_less_than_them(price, taxes, rounding):
     share = totals([(1, price, "standard", 0)], 0, taxes, "EUR", How(rounding)).items[0]
     assert share.included_tax.minor <= price

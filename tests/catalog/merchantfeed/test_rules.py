@@ -115,6 +115,8 @@ def test_stock(state: str, expected_on: date | None, said: dict[str, str]) -> No
         ({"attributes": {"mpn": "C-1"}}, False),
         ({"brand": "Acme", "attributes": {"mpn": "C-1"}}, True),
         ({"gtin": "4006381333931"}, True),
+        ({"gtin": "2500227678955"}, False),  # its own number within a shop
+        ({"gtin": "0412345678905", "brand": "Acme"}, False),
     ],
 )
 def test_who_has_no_number_says_so(fields: dict[str, Any], is_known: bool) -> None:
