@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -89,9 +90,10 @@ def _fields(product_ids: Sequence[UUID]) -> dict[UUID, tuple[FieldRow, ...]]:
     """What products ask by themselves."""
     found: dict[UUID, tuple[FieldRow, ...]] = {}
     for row in CustomField.objects.filter(product_id__in=product_ids).order_by("position", "code"):
+        key: Any = row.product_id
         values = {name: getattr(row, name) for name in FACTS}
         field = FieldRow(**{**values, "choices": tuple(row.choices)})
-        found[row.product_id] = (*found.get(row.product_id, ()), field)
+        found[key] = (*found.get(key, ()), field)
     return found
 
 

@@ -41,7 +41,7 @@ def google(request: HttpRequest) -> HttpResponseBase:
     if feed is None:
         return HttpResponse("The feed is being made.\n", "text/plain", 503, headers={"Retry-After": str(WAIT)})
     etag, changed_at = f'W/"{feed.digest}"', int(feed.changed_at.timestamp())
-    answer = get_conditional_response(request, etag=etag, last_modified=changed_at)
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed_at)
     if answer is None:
         is_packed = bool(_PACKED.search(request.headers.get("Accept-Encoding", "")))
         file = default_storage.open(feed.name)
