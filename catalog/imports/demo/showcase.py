@@ -106,7 +106,8 @@ def _engraving() -> bool:
 
 def _gift_cards() -> bool:
     shelf = Category.objects.filter(url_path="books-paper/cards-prints").first()
-    drawn = Product.objects.filter(source=SOURCE, category=shelf).order_by("pk").first() if shelf else None
+    near = Product.objects.filter(source=SOURCE, category=shelf).order_by("pk")
+    drawn = (near.filter(tags__contains=["envelope"]).first() or near.first()) if shelf else None
     if drawn is None or ProductType.objects.filter(tax_class=GIFT_CARD).exists():
         return False
     kind = brands.ensure_product_type(code="gift-card", name="Gift card")
