@@ -8,13 +8,17 @@ PRODUCTION := DEBUG=0 SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example L
 	SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLM \
 	MIGRATION_LINTER=1 STRIPE_SECRET_KEY=sk_live_checks STRIPE_PUBLISHABLE_KEY=pk_live_checks STRIPE_WEBHOOK_SECRET=whsec_checks
 TEST_ARGS ?=
+PROPERTIES := tests/checkout/test_sums.py tests/shop/core/test_money.py tests/cart/promotions/test_properties.py \
+	$(addsuffix /test_rules.py,$(addprefix tests/,cart/pricing cart/tax cart/shipping catalog/bundles checkout/returns \
+	checkout/giftcards checkout/payments checkout/invoices checkout/ledger inventory/stock)) \
+	tests/catalog/products/test_charging.py tests/checkout/invoices/test_settling.py
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-walks lint openapi bench reset install install-dev
+.PHONY: help run test test-faults test-walks test-properties lint openapi bench reset install install-dev
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: install ## run the whole shop on this machine: http://127.0.0.1:8000/ (PORT=… for another port)
 	@$(BIN)/python -m shop.local run --with-parent
@@ -29,6 +33,9 @@ test-faults: install-dev ## run every race and fault, real kills among them, und
 test-walks: install-dev ## do 100,000 random operations, and 50,000 random steps of the life of orders
 	@OPERATIONS=$${OPERATIONS:-100000} STEPS=$${STEPS:-50000} $(BIN)/python -m shop.local exec -- \
 		python -m pytest tests/faults/test_operations.py tests/checkout/test_life_of_an_order.py -n auto -rA $(TEST_ARGS)
+
+test-properties: install-dev ## draw 10,000 examples for every property of money and stock (EXAMPLES=…: another number)
+	@EXAMPLES=$${EXAMPLES:-10000} $(BIN)/python -m shop.local exec -- python -m pytest $(PROPERTIES) -n auto $(TEST_ARGS)
 
 lint: install-dev ## run all checks
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- sh .ci/lint

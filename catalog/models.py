@@ -3,6 +3,7 @@
 from catalog.bundles.models import BundlePart
 from catalog.customizations.models import CustomField
 from catalog.imports.models import ImportedRow, ImportJob
+from catalog.merchantfeed.models import MerchantFeed
 from catalog.products.models import (
     Attribute,
     Brand,
@@ -61,6 +62,7 @@ __all__ = [
     "Listing",
     "ListingChange",
     "ListingPrice",
+    "MerchantFeed",
     "Neighbours",
     "OldSlug",
     "PastOrder",

@@ -9,33 +9,43 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ProductChanged: (
         "catalog.search.receivers.index_product",
         "catalog.recommendations.receivers.describe_product",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.ProductsImported: (
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.PriceChanged: (
         "catalog.search.receivers.index_product",
         "catalog.recommendations.receivers.describe_product",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.PricesChanged: (
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
+        "catalog.merchantfeed.receivers.note_change",
     ),
-    types.PromotionChanged: ("cart.promotions.receivers.show_in_lists",),
+    types.PromotionChanged: (
+        "cart.promotions.receivers.show_in_lists",
+        "catalog.merchantfeed.receivers.note_change",
+    ),
     types.CategoryChanged: (
         "catalog.products.receivers.reprice_category",
         "catalog.search.receivers.index_category",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.BrandChanged: (
         "catalog.products.receivers.reprice_brand",
         "catalog.search.receivers.index_brand",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
     types.StockChanged: (
         "catalog.search.receivers.index_variant",
         "inventory.waitlist.receivers.offer",
+        "catalog.merchantfeed.receivers.note_change",
     ),
     types.StockLow: ("inventory.stock.receivers.alert_low",),
     types.StockReserved: (),

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
@@ -27,6 +28,11 @@ LONG_ONES = (
     "tests/faults/", "tests/shop/local/", "tests/checkout/archive/",
 )  # fmt: skip
 AHEAD = 3  # tests that a worker knows of besides the one that it runs
+
+# `EXAMPLES=10000`: of property tests that do not say how many they want (`tests.factories.drawn.examples`)
+if "EXAMPLES" in os.environ:
+    hypothesis.settings.register_profile("long", max_examples=int(os.environ["EXAMPLES"]), deadline=None)
+    hypothesis.settings.load_profile("long")
 
 
 class OneShop(LoadScopeScheduling):

@@ -90,10 +90,18 @@ def totals(
 
 
 def spread(items: Sequence[Item], shipping: Money, currency: str) -> tuple[list[Money], list[Money]]:
-    """Of each item what is off, no more than it costs, and its share of the delivery."""
+    """Of each item what is off, no more than it costs, and its share of the delivery.
+
+    What items are decides who gets the last minor unit, not their order: it may decide how tax is rounded.
+    """
     zero = Money.zero(currency)
     discounts = [min(max(item.discount or zero, zero), item.total) for item in items]
-    return discounts, shipping.allocate([item.total.minor for item in items]) if items else []
+    if not items:
+        return discounts, []
+    facts = [(item.total.minor, item.tax_class, off.minor) for item, off in zip(items, discounts, strict=True)]
+    turns = sorted(range(len(items)), key=facts.__getitem__)
+    shares = dict(zip(turns, shipping.allocate([facts[turn][0] for turn in turns]), strict=True))
+    return discounts, [shares[place] for place in range(len(items))]
 
 
 def taxed(items: Sequence[Item], discounts: Sequence[Money], shippings: Sequence[Money]) -> list[Base]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from catalog.imports import build, selectors
+from catalog.imports import build, extras, selectors
 from catalog.imports.ground import Ground
 from catalog.imports.models import ImportedRow, ImportJob
 from catalog.imports.rows import ProductRow, RowError, VariantRow
@@ -66,11 +66,15 @@ def batch(*, job: ImportJob, rows: Sequence[Numbered], ground: Ground, source: s
     return done
 
 
-def restore(*, job: ImportJob, row: ProductRow, product_id: UUID, ground: Ground) -> None:
-    """Give a product the words, prices and variants of `row` again, in the caller's transaction; notes nothing."""
+def restore(*, job: ImportJob, row: ProductRow, product_id: UUID, ground: Ground, is_whole: bool) -> None:
+    """Give a product the words, prices and variants of `row` again, in the caller's transaction; notes nothing.
+    `is_whole`: also what it asks and consists of."""
     writer = _Writer(job=job, ground=ground, source="", default_stock=0, done=Done())
     product = writer.write(0, row, locking.product(product_id))
     prices.reprice([product.pk])
+    if is_whole:
+        extras.set_fields(product.pk, row, by=ground.by, is_restored=True)
+        extras.set_parts(product.pk, row, by=ground.by, is_restored=True)
 
 
 class _Writer:
@@ -84,7 +88,7 @@ class _Writer:
         now = db.clock(db.CATALOG)  # given, not left to the database's default: much cheaper in a bulk insert
         slugs = build.free_slugs([row for _number, row in rows])
         skus = self._free_skus(rows)
-        products, variants, price_rows, images, imported = [], [], [], [], []
+        products, variants, price_rows, images, imported, asking = [], [], [], [], [], []
         for (number, row), slug in zip(rows, slugs, strict=True):
             try:
                 product = Product(
@@ -100,6 +104,8 @@ class _Writer:
                 continue
             made = [self._variant(product.pk, row, one, skus) for one in row.variants]
             products.append(product)
+            if row.customizations:
+                asking.append((product, row))
             variants += [variant for variant, _price in made]
             price_rows += [price for _variant, price in made]
             images += build.images(product, row, [variant for variant, _price in made])
@@ -110,6 +116,8 @@ class _Writer:
         Price.objects.bulk_create(price_rows, batch_size=1000)
         Image.objects.bulk_create(images, batch_size=1000)
         ImportedRow.objects.bulk_create(imported, batch_size=1000)
+        for product, row in asking:
+            extras.set_fields(product.pk, row, by=self.ground.by)
         self.done.created += len(products)
         self.done.product_ids += [product.pk for product in products]
 
@@ -142,6 +150,7 @@ class _Writer:
         product.save()
         variants = self._update_variants(number, row, product)
         self._update_images(row, product, variants)
+        extras.set_fields(product.pk, row, by=self.ground.by)
         return product
 
     def _fields(self, row: ProductRow) -> dict[str, Any]:

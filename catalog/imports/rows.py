@@ -26,8 +26,25 @@ class RowError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One thing that a product asks of who buys it, as `catalog.customizations.models.CustomField` has it; `prices` are
+    minor units by currency."""
+
+    code: str
+    name: str
+    kind: str = "text"
+    help_text: str = ""
+    choices: tuple[str, ...] = ()
+    max_length: int = 100
+    is_required: bool = False
+    is_final_sale: bool = False
+    prices: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class VariantRow:
-    """One variant. Prices in minor units of the row's currency; `stock` None: not said."""
+    """One variant. Prices in minor units of the row's currency; `stock` None: not said. `parts`: of what a bundle
+    consists, units by SKU; None: not said."""
 
     sku: str
     options: Mapping[str, str]
@@ -40,11 +57,13 @@ class VariantRow:
     width_mm: int | None = None
     height_mm: int | None = None
     picture: str = ""  # the URL of its own picture
+    parts: tuple[tuple[str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """One product with its variants (at least one). `external_id` is empty where the file has none."""
+    """One product with its variants (at least one). `external_id` is empty where the file has none. `customizations`
+    are what it asks by itself, not by its type; None: not said."""
 
     external_id: str
     name: str
@@ -64,6 +83,12 @@ class ProductRow:
     released_on: date | None = None
     status: str = "active"
     slug: str = ""
+    customizations: tuple[FieldRow, ...] | None = None
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it says of what any of its variants consists."""
+        return any(one.parts is not None for one in self.variants)
 
     def digest(self) -> str:
         """SHA-256 over all values: the same digest means that the row says nothing new."""
@@ -72,9 +97,19 @@ class ProductRow:
 
 
 def _plain(row: ProductRow) -> list[Any]:
-    """All values of a row in a fixed order. By hand: `asdict` copies deeply, and imports ask this of every row."""
-    variants = [[getattr(one, name) for name in VariantRow.__slots__] for one in row.variants]
-    return [variants if name == "variants" else getattr(row, name) for name in ProductRow.__slots__]
+    """All values of a row in a fixed order. By hand: `asdict` copies deeply, and imports ask this of every row. What is
+    not said of parts and customizations is left out: rows that say nothing of them have the digests that they had."""
+    variants = [[getattr(one, name) for name in _OF_VARIANT] for one in row.variants]
+    found = [variants if name == "variants" else getattr(row, name) for name in _OF_PRODUCT]
+    if row.customizations is not None:
+        found.append([[getattr(one, name) for name in FieldRow.__slots__] for one in row.customizations])
+    if row.has_parts:
+        found.append([one.parts for one in row.variants])
+    return found
+
+
+_OF_VARIANT = [name for name in VariantRow.__slots__ if name != "parts"]
+_OF_PRODUCT = [name for name in ProductRow.__slots__ if name != "customizations"]
 
 
 def text(value: Any, what: str, *, limit: int, required: bool = False) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from catalog.bundles.models import BundlePart
+from catalog.customizations.models import CustomField
+from catalog.customizations.services import FACTS
 from catalog.imports.models import ImportedRow, ImportJob
-from catalog.imports.rows import ProductRow, VariantRow
+from catalog.imports.rows import FieldRow, ProductRow, VariantRow
 from catalog.products.models import Attribute, Category, Image, Price, Product, Variant
 from inventory.stock import selectors as stock
 
@@ -54,7 +59,7 @@ def _digests(by_source: dict[str, list[str]]) -> dict[tuple[str, str, UUID], str
 
 
 def product_rows(product_ids: Sequence[UUID], *, currency: str) -> dict[UUID, ProductRow]:
-    """These products as rows, with their regular prices in `currency`. Seven queries, whatever the number."""
+    """These products as rows, with their regular prices in `currency`. Nine queries, whatever the number."""
     related = Product.objects.select_related("brand", "seller", "product_type", "category")
     products = list(related.filter(pk__in=product_ids))
     variants: dict[UUID, list[Variant]] = defaultdict(list)
@@ -68,12 +73,37 @@ def product_rows(product_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Pr
     for image in Image.objects.filter(product_id__in=product_ids).order_by("position", "id"):
         pictures[image.product_id].append(image)
     held = stock.on_hand(variant_ids)
+    asked, parts = _fields(product_ids), _parts(variant_ids)
     labels, paths = _labels(products), _paths(products)
-    return {
+    rows = {
         product.pk: _row(product, variants[product.pk], prices, pictures[product.pk], held, labels, paths, currency)
         for product in products
         if variants[product.pk]
     }
+    for key, row in rows.items():
+        made = (replace(one, parts=parts.get(it.pk)) for one, it in zip(row.variants, variants[key], strict=True))
+        rows[key] = replace(row, customizations=asked.get(key), variants=tuple(made))
+    return rows
+
+
+def _fields(product_ids: Sequence[UUID]) -> dict[UUID, tuple[FieldRow, ...]]:
+    """What products ask by themselves."""
+    found: dict[UUID, tuple[FieldRow, ...]] = {}
+    for row in CustomField.objects.filter(product_id__in=product_ids).order_by("position", "code"):
+        key: Any = row.product_id
+        values = {name: getattr(row, name) for name in FACTS}
+        field = FieldRow(**{**values, "choices": tuple(row.choices)})
+        found[key] = (*found.get(key, ()), field)
+    return found
+
+
+def _parts(variant_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[str, int], ...]]:
+    """Of what bundles consist, by SKU."""
+    found: dict[UUID, tuple[tuple[str, int], ...]] = {}
+    rows = BundlePart.objects.filter(bundle__in=variant_ids).order_by("position", "id")
+    for bundle, sku, units in rows.values_list("bundle_id", "component__sku", "quantity"):
+        found[bundle] = (*found.get(bundle, ()), (sku, units))
+    return found
 
 
 def _labels(products: Iterable[Product]) -> dict[tuple[UUID, str], str]:

@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from django.db.models.functions import Now
 
-from catalog.imports import apply, selectors
+from catalog.imports import apply, extras, selectors
 from catalog.imports.formats import table
 from catalog.imports.ground import Ground
 from catalog.imports.models import ImportedRow, ImportJob
-from catalog.imports.rows import ProductRow, RowError, VariantRow
+from catalog.imports.rows import FieldRow, ProductRow, RowError, VariantRow
 from catalog.imports.survey import Survey
 from catalog.products.models import Product
 from inventory.stock import services as stock
@@ -79,6 +79,9 @@ def run(
         ground = Ground(by=by)
         ground.prepare(survey)
         _apply(path, job, ground, report, source=source, default_stock=default_stock, by=by, progress=progress)
+        if survey.has_parts:  # of what is further down in the file, perhaps: once all of it is in
+            rows = _good_rows(path, format, source, [], {})
+            report.problems += extras.assemble(job, rows, source=source, by=by)
         job.failed, job.status = report.failed, ImportJob.Status.DONE
         job.save(update_fields=["failed", "status"])
         ImportJob.objects.filter(pk=job.pk).update(finished_at=Now())
@@ -241,7 +244,8 @@ def undo(*, job_id: UUID, by: str) -> tuple[int, int]:
                 archived += _archive(imported.product_id)
             else:
                 row = _row_from(imported.before)
-                apply.restore(job=job, row=row, product_id=imported.product_id, ground=ground)
+                is_whole = "customizations" in imported.before  # kept since imports know of them
+                apply.restore(job=job, row=row, product_id=imported.product_id, ground=ground, is_whole=is_whole)
                 restored += 1
             touched.append(imported.product_id)
             if len(touched) == BATCH:
@@ -269,13 +273,22 @@ def _archive(product_id: UUID) -> int:
     return live.update(status=Product.Status.ARCHIVED, archived_at=Now())
 
 
+def _pairs(parts: list[list[Any]] | None) -> tuple[tuple[str, int], ...] | None:
+    return None if parts is None else tuple((sku, units) for sku, units in parts)
+
+
+def _fields(asked: list[dict[str, Any]] | None) -> tuple[FieldRow, ...] | None:
+    return None if asked is None else tuple(FieldRow(**{**one, "choices": tuple(one["choices"])}) for one in asked)
+
+
 def _row_from(before: dict[str, Any]) -> ProductRow:
     """A row as `apply` kept it (JSON) as a row again."""
     released = before.get("released_on")
     return ProductRow(
         **{
             **before,
-            "variants": tuple(VariantRow(**one) for one in before["variants"]),
+            "variants": tuple(VariantRow(**{**one, "parts": _pairs(one.get("parts"))}) for one in before["variants"]),
+            "customizations": _fields(before.get("customizations")),
             "category_path": tuple(before["category_path"]),
             "options": tuple(before["options"]),
             "tags": tuple(before["tags"]),

@@ -44,9 +44,11 @@ class Survey:
     failed: int = 0
     types: dict[str, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
     sizes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    has_parts: bool = False  # of bundles
 
     def add(self, row: ProductRow) -> None:
         """Look at one good row."""
+        self.has_parts = self.has_parts or row.has_parts
         name = type_of(row)
         self.sizes[name] += 1
         attributes = self.types[name]

@@ -18,7 +18,7 @@ from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
 from catalog.products import pictures, pricerules, rules, tree
-from catalog.products.charging import PUBLIC, Charge, Priced, Row, keys_of
+from catalog.products.charging import PUBLIC, Charge, Priced, Row, Rule, keys_of
 from catalog.products.models import Image, Price, Product, Variant
 from catalog.products.rules import Terms
 from shop.core.money import Money
@@ -158,13 +158,12 @@ def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
     )
 
 
-def priced(variant: Any, product: Product, currency: str) -> Priced:
-    """A row of `with_prices` as the pure rules take it."""
-    return _priced(variant, keys_of_product(product, variant.pk), currency)
-
-
-def _priced(variant: Any, keys: frozenset[str], currency: str) -> Priced:
-    its_rules = [rule for rule in pricerules.active() if rule.is_for(keys)]
+def priced(variant: Any, product: Product, currency: str, *, active: Sequence[Rule] | None = None) -> Priced:
+    """A row of `with_prices` as the pure rules take it. `active`: the price rules (`pricerules.active`), for who asks
+    for many."""
+    active = pricerules.active() if active is None else active
+    keys = keys_of_product(product, variant.pk) if active else frozenset()
+    its_rules = [rule for rule in active if rule.is_for(keys)]
     return Priced(currency, [_row(one) for one in variant.price_rows], its_rules)
 
 

@@ -144,7 +144,7 @@ def take_back(
     for line in found:
         worth_all = worth(line, units[line.pk])
         given[line.pk] = amounts[line.pk] if amounts is not None else worth_all
-        _note_back(line, units[line.pk], given[line.pk], kept(line) + worth_all - given[line.pk])
+        note_back(line, units[line.pk], given[line.pk], kept(line) + worth_all - given[line.pk])
     OrderLine.objects.bulk_update(
         found,
         ["returned", "returned_discount_minor", "returned_shipping_minor", "returned_tax_minor",
@@ -154,7 +154,7 @@ def take_back(
     return given
 
 
-def _note_back(line: OrderLine, units: int, given: Amounts, keeps: Amounts) -> None:
+def note_back(line: OrderLine, units: int, given: Amounts, keeps: Amounts) -> None:
     """`units` of a line came back for `given`; of all that did, `keeps` is kept."""
     _total, line.returned_discount_minor, line.returned_shipping_minor, *taxes = astuple(returned(line) + given)
     line.returned_tax_minor, line.returned_included_tax_minor = taxes

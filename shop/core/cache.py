@@ -99,4 +99,5 @@ LIVE_RATES = Entry("live-rates", HOUR)  # what a carrier asked for a parcel, by 
 PRICE_RULES = Entry("price-rules", 15 * MINUTE)  # the version of the price rules that each process holds
 SEARCH_WORDS = Entry("search-words", 15 * MINUTE)  # synonyms and stop words
 SEARCH_WEIGHTS = Entry("search-weights", 15 * MINUTE)  # how much each thing counts for the order of results
+MERCHANT_FEED = Entry("merchant-feed", 7 * 24 * HOUR)  # a version that changes with what the product feed tells
 LINE_CALL = Entry("line-call", 1)  # a worker was woken for the checkout's waiting line

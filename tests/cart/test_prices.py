@@ -1,20 +1,26 @@
-"""One price: on the page, in its JSON-LD, on the card of a list, in search, by API, in the cart and on the order."""
+"""One price: on the page, in its JSON-LD, on the card of a list, in search, by API, in the feed, in the cart and on
+the order."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
+from xml.etree import ElementTree
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from cart.promotions import listed
 from cart.promotions import services as promotions
 from cart.promotions.models import Promotion
+from catalog.merchantfeed import services as feeds
 from catalog.products import invariants, pricerules, prices, services
 from catalog.products import selectors as products
 from catalog.products.models import ListingPrice, Product
@@ -25,14 +31,16 @@ from shop.accounts.models import CustomerGroup, User
 from shop.core import cache, db
 from shop.core.money import Money
 from tests.factories import cart as carts
+from tests.factories.catalog import ImageFactory
 from tests.factories.promotions import promotion
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _rates(db: None) -> None:
+def _rates(db: None, settings: Any, tmp_path: Path) -> None:
     carts.rates()
+    settings.MEDIA_ROOT = tmp_path  # of the feed
 
 
 def in_lists(kind: str = "percent", **fields: Any) -> Promotion:
@@ -92,6 +100,19 @@ def by_api(client: Client, product: Product) -> set[str]:
     return {shown["salePrice"] or shown["price"] for shown in (one, one["variants"][0], row)}
 
 
+def in_feed(product: Product) -> str:
+    """What everybody pays, as the feed tells it."""
+    if not product.images.exists():
+        ImageFactory(product=product)
+    made = feeds.make("USD")
+    assert made is not None
+    with default_storage.open(made.name) as packed:
+        root = ElementTree.XML(gzip.decompress(packed.read()))
+    rows = [{one.tag.partition("}")[2]: one.text or "" for one in item} for item in root.iter("item")]
+    [item] = [row for row in rows if row["id"] == carts.variant_of(product).sku]
+    return item.get("sale_price", item["price"]).removesuffix(" USD")
+
+
 def everywhere(product: Product, customer: User | None = None, *, quantity: int = 1) -> dict[str, str]:
     """The price of a unit by where it is said, in dollars; those of several units in the cart and on the order."""
     client = client_of(customer)
@@ -103,6 +124,8 @@ def everywhere(product: Product, customer: User | None = None, *, quantity: int 
         "page": page.strip("$"), "json-ld": structured, "list": on_list(client, product).strip("$"),
         "card": str(card.price.decimal),
     }  # fmt: skip
+    if price_list == "default":
+        said["feed"] = in_feed(product)
     said |= {f"api {number}": price for number, price in enumerate(by_api(client, product))}
     cart = carts.cart((product, quantity), customer_id=customer.pk if customer else None)
     order = carts.order(cart, customer_id=customer.pk if customer else None)

@@ -383,15 +383,53 @@ class TestF09AnotherPrice:
                 assert Order.objects.filter(cart_id=cart.pk).count() == 0
         adds_up()
 
+    def buy_while_it_becomes_dearer(self, patch: pytest.MonkeyPatch, *, before: str) -> tuple[Any, Any]:
+        """What the shopper saw, and what comes of the order: the price changes before this step of it."""
+        product = carts.product(amount=2500)
+        cart = carts.cart((product, 1))
+        seen, step = carts.total(cart), getattr(services, before)
+
+        def dearer_first(*given: Any) -> Any:
+            Price.objects.filter(variant__product=product).update(amount_minor=9900)
+            return step(*given)
+
+        patch.setattr(services, before, dearer_first)
+        [outcome] = together([partial(buy, cart.pk, seen, f"key-{cart.pk}")])
+        return seen, outcome
+
+    def test_F09_dearer_before_it_is_reckoned_is_asked_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen, outcome = self.buy_while_it_becomes_dearer(monkeypatch, before="_quote")
+        assert isinstance(outcome, services.PriceChanged)
+        assert outcome.quote.total > seen
+        assert (Order.objects.count(), Payment.objects.count(), Reservation.objects.count()) == (0, 0, 0)
+        adds_up()
+
+    @pytest.mark.parametrize("step", ["_check", "_hold", "_write"])
+    def test_F09_dearer_after_it_was_reckoned_is_what_was_seen(
+        self, step: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen, outcome = self.buy_while_it_becomes_dearer(monkeypatch, before=step)
+        assert outcome.total == Payment.objects.get(order=outcome).amount == seen
+        adds_up()
+
     def test_F09_control_without_the_comparison_another_price_is_asked_for(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        product = carts.product(amount=2500)
-        cart = carts.cart((product, 1))
-        seen = carts.total(cart)
-        Price.objects.filter(variant__product=product).update(amount_minor=9900)
         monkeypatch.setattr(services, "_check", lambda *_seen: None)
-        assert buy(cart.pk, seen, "key").total.minor > seen.minor
+        seen, outcome = self.buy_while_it_becomes_dearer(monkeypatch, before="_quote")
+        assert Payment.objects.get(order=outcome).amount == outcome.total > seen
+
+    def test_F09_control_who_reckons_again_to_write_asks_for_another_price(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write = services._write
+
+        def reckon_again(cart: Cart, details: Any, _quote: Any, *rest: Any) -> Order:
+            return write(cart, details, services._quote(cart, details, list(cart.lines.all())), *rest)
+
+        monkeypatch.setattr(services, "_write", reckon_again)
+        seen, outcome = self.buy_while_it_becomes_dearer(monkeypatch, before="_hold")
+        assert Payment.objects.get(order=outcome).amount == outcome.total > seen
 
 
 class TestF10NothingLeft:

@@ -25,7 +25,7 @@ from inventory.stock.models import StockItem
 from shop.core import db
 from tests.concurrency.race import together, without_constraint
 from tests.factories.checkout import paid
-from tests.factories.inventory import stocked
+from tests.factories.inventory import LocationFactory, stocked
 from tests.faults.report import LONG
 from tests.invariants import violations
 from tests.inventory.checks import assert_adds_up, counters, events
@@ -105,6 +105,54 @@ def test_F01_control_without_lock_and_constraint_the_unit_is_sold_four_times(mon
         assert sold(outcomes) == 4
         assert counters(item) == (1, 4, 0, 0)
         StockItem.objects.all().delete()
+
+
+class TestF01CollectedAtAPlace:
+    """Units that one place has are held there for who collects them; other places have more of them."""
+
+    def there(self) -> tuple[StockItem, StockItem]:
+        """A unit at the place, and three elsewhere."""
+        elsewhere = stocked(3)
+        place = LocationFactory()
+        return stocked(1, variant_id=elsewhere.variant_id, location=place.code), elsewhere
+
+    def collect(self, item: StockItem) -> UUID:
+        reference = uuid4()
+        reservations.reserve(
+            quantities={item.variant_id: 1}, reference=reference, ttl=TTL, by="guest", at=item.location_id
+        )
+        return reference
+
+    def test_F01_two_shoppers_and_one_unit_at_the_place(self, schedules: Any) -> None:
+        for _schedule in schedules():
+            item, elsewhere = self.there()
+            outcomes = together([partial(self.collect, item)] * 2)
+            assert sold(outcomes) == 1
+            [refusal] = [outcome for outcome in outcomes if isinstance(outcome, OutOfStock)]
+            assert refusal.shortages == {item.variant_id: 0}
+            assert (counters(item), counters(elsewhere)) == ((1, 1, 0, 0), (3, 0, 0, 0))
+        assert_adds_up()
+
+    def test_F01_who_has_it_sent_and_who_collects_it_get_what_there_is(self, schedules: Any) -> None:
+        """Four units in all, and of five shoppers two come for the one at the place."""
+        for _schedule in schedules():
+            item, elsewhere = self.there()
+            collecting, sent = partial(self.collect, item), partial(buy, {item.variant_id: 1})
+            outcomes = together([collecting, sent, sent, collecting, sent])
+            assert {type(one) for one in outcomes} <= {UUID, OutOfStock}
+            assert counters(item)[1] == 1
+            assert 1 + counters(elsewhere)[1] == sold(outcomes)
+        assert_adds_up()
+
+    def test_F01_control_without_lock_and_constraint_both_collect_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        item, _elsewhere = self.there()
+        with without_constraint("inventory_stockitem", "stock_item_not_oversold"):
+            with monkeypatch.context() as patch:
+                unlock(patch, 2)
+                outcomes = together([partial(self.collect, item)] * 2)
+            assert sold(outcomes) == 2
+            assert counters(item)[:2] == (1, 2)
+            StockItem.objects.all().delete()
 
 
 def test_F02_mixed_quantities_never_more_than_there_is_and_in_the_end_all_of_it(schedules: Any) -> None:

@@ -2,8 +2,9 @@
 
 Keys: id, sku, name, brand, seller, description, category_path (list), product_type, price, sale_price, currency, stock,
 ean, attributes, options (list of names), variants (list of sku, options, price, sale_price, stock, ean, weight_grams,
-length_mm, width_mm, height_mm, image), image or image_large or images, tags, seo_title, seo_description, released,
-status, slug. Only name (or title) and a price are required. Unknown keys are ignored.
+length_mm, width_mm, height_mm, image, parts), customizations and parts (see `extras`), image or image_large or images,
+tags, seo_title, seo_description, released, status, slug. Only name (or title) and a price are required. Unknown keys
+are ignored.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from catalog.imports import rows
+from catalog.imports.formats import extras
 from catalog.imports.rows import ProductRow, RowError, VariantRow
 
 MAX_LINE = 1_000_000
@@ -68,6 +70,7 @@ def product(data: Mapping[str, Any], *, currency: str) -> ProductRow:
         released_on=_date(data.get("released")),
         status=_status(data.get("status")),
         slug=rows.text(data.get("slug"), "slug", limit=160),
+        customizations=extras.fields(data, money),
     )
 
 
@@ -127,6 +130,7 @@ def _variant(one: Mapping[str, Any], whole: Mapping[str, Any], currency: str, op
         width_mm=rows.whole(one.get("width_mm"), "width_mm", highest=10**6),
         height_mm=rows.whole(one.get("height_mm"), "height_mm", highest=10**6),
         picture=_url(images),
+        parts=extras.parts(one),
     )
 
 
@@ -181,6 +185,7 @@ def write(row: ProductRow) -> str:
         "seo_description": row.seo_description,
         "released": row.released_on.isoformat() if row.released_on else None,
         "status": row.status,
+        "customizations": [extras.written(one) for one in row.customizations or ()],
     }
     variants = [_written(variant, digits) for variant in row.variants]
     if row.options:
@@ -208,5 +213,6 @@ def _written(variant: VariantRow, zero: rows.Money) -> dict[str, Any]:
         "width_mm": variant.width_mm,
         "height_mm": variant.height_mm,
         "image": variant.picture,
+        "parts": [{"sku": sku, "quantity": units} for sku, units in variant.parts or ()],
     }
-    return {key: value for key, value in written.items() if value not in (None, "")}
+    return {key: value for key, value in written.items() if value not in (None, "", [])}

@@ -1,5 +1,4 @@
-"""manage.py load_demo: the demo catalogue, rules of returns for it, what its papers say of the shop, and a merchant who
-may do everything."""
+"""manage.py load_demo: the demo catalogue with what shows off the shop, and a merchant who may do everything."""
 
 from __future__ import annotations
 
@@ -11,15 +10,21 @@ from uuid import NAMESPACE_OID, uuid5
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from cart.promotions import demo as promotions
+from cart.shipping import demo as shipping
+from cart.tax import demo as taxes
 from catalog.imports import services as imports
-from catalog.imports.demo import load
+from catalog.imports.demo import load, showcase
 from catalog.recommendations import rebuilding
 from catalog.recommendations import services as recommendations
 from catalog.reviews import bringing as reviews
 from checkout.invoices import demo as invoices
 from checkout.returns import demo as returns
 from shop.accounts import services as accounts
+from shop.accounts.models import CustomerGroup
 from shop.core import db
+
+GROUP = "trade"
 
 
 class Command(BaseCommand):
@@ -37,12 +42,24 @@ class Command(BaseCommand):
         self.stdout.write(f"{reviewed} reviews were added.")
         self.stdout.write(f"{self._remember()} past orders were added.")
         self.stdout.write(f"{returns.load()} rules of returns were added.")
+        self._show_off()
         if invoices.load():
             self.stdout.write("Papers say who the merchant is.")
         if settings.DEMO_MERCHANT_PASSWORD:
             accounts.ensure_merchant(email=settings.DEMO_MERCHANT_EMAIL, password=settings.DEMO_MERCHANT_PASSWORD)
             self.stdout.write(f"The merchant is {settings.DEMO_MERCHANT_EMAIL}.")
         self.stdout.write(self.style.SUCCESS(f"The demo is loaded ({time.monotonic() - started:.0f} s)."))
+
+    def _show_off(self) -> None:
+        """What the shop can do that a file of products does not tell; nothing of it where a merchant has their own."""
+        for sentence in showcase.load():
+            self.stdout.write(sentence)
+        if not CustomerGroup.objects.exists():
+            CustomerGroup.objects.create(name="Trade customers", code=GROUP, price_list=showcase.TRADE)
+        self.stdout.write(f"{promotions.load(group=GROUP)} promotions were added.")
+        if shipping.load():
+            self.stdout.write("Parcels go to Europe by weight, and things can be collected.")
+        self.stdout.write(f"{taxes.load()} tax rates were added.")
 
     def _remember(self) -> int:
         """What is bought together, and what is wanted these days, as if the shop had been open before."""

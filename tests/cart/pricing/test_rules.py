@@ -47,6 +47,18 @@ def test_lines_and_totals_reconcile_to_the_cent(items, shipping, taxes):
     assert sums.total.minor >= 0
 
 
+def test_the_order_of_lines_does_not_decide_who_carries_a_cent_of_the_delivery():
+    """Of 0.05 one line carries 0.03, the other 0.02: the tax on them is 0.01 or nothing."""
+    taxed, untaxed = rules.Item(Money(1000, "USD")), rules.Item(Money(1000, "USD"), "zero")
+    rate = Rate("A", Decimal("0.2"), applies_to_shipping=True)
+    there, back = (
+        rules.totals(lines, shipping=Money(5, "USD"), rates=[rate], currency="USD")
+        for lines in ([taxed, untaxed], [untaxed, taxed])
+    )
+    assert (there.total, there.tax_lines) == (back.total, back.tax_lines)
+    assert there.items == back.items[::-1]
+
+
 def test_an_order_by_hand():
     sums = rules.totals(
         [

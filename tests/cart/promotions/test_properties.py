@@ -2,79 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 from datetime import UTC, datetime
-from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cart.promotions import engine
-from cart.promotions.kinds.amount import Amount
-from cart.promotions.kinds.bundle_price import BundlePrice
-from cart.promotions.kinds.buy_get import BuyGet
-from cart.promotions.kinds.cheapest_free import CheapestFree
-from cart.promotions.kinds.fixed_price import FixedPrice
-from cart.promotions.kinds.free_shipping import FreeShipping
-from cart.promotions.kinds.gift import Gift
-from cart.promotions.kinds.percent import Percent
 from cart.promotions.kinds.table import KINDS
-from cart.promotions.kinds.tiers import Step, Tiers
-from cart.promotions.rules import CART_LANES, Basket, Conditions, Lane, Line, Promotion, Scope
+from cart.promotions.rules import Basket, Lane, Line, Promotion
 from catalog.products.charging import keys_of
+from tests.factories.drawn import NAMES, examples, kinds, promotions
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-NAMES = "abcdef"
-
-scopes = st.builds(
-    Scope,
-    st.frozensets(st.sampled_from([f"product:{name}" for name in NAMES]), max_size=3),
-    st.frozensets(st.sampled_from([f"product:{name}" for name in NAMES]), max_size=1),
-)
-amounts = st.fixed_dictionaries({}, optional={"USD": st.integers(0, 90_00), "EUR": st.integers(0, 90_00)})
-points = st.integers(1, 10_000)
-few, counts = st.integers(1, 4), st.integers(0, 3)
-steps = st.lists(st.builds(Step, spend=amounts, quantity=counts, points=points), min_size=1, max_size=3)
-kinds: dict[str, st.SearchStrategy[Any]] = {
-    "percent": st.builds(Percent, points, amounts),
-    "amount": st.builds(Amount, amounts),
-    "fixed_price": st.builds(FixedPrice, amounts),
-    "buy_get": st.builds(BuyGet, few, few, points, st.none() | scopes, counts),
-    "cheapest_free": st.builds(CheapestFree, st.integers(2, 5), st.integers(1, 2), st.booleans()),
-    "bundle_price": st.builds(
-        BundlePrice, amounts, few, st.lists(st.tuples(scopes, few), max_size=3).map(tuple), counts
-    ),
-    "gift": st.builds(Gift, st.sampled_from(["socks", "gone"]), few, counts, counts),
-    "tiers": st.builds(Tiers, steps.map(tuple)),
-    "free_shipping": st.just(FreeShipping()),
-}
-
-
-@st.composite
-def promotions(draw: st.DrawFn) -> list[Promotion]:
-    found = []
-    for number in range(draw(st.integers(0, 6))):
-        name = draw(st.sampled_from(sorted(KINDS)))
-        lane = draw(st.sampled_from(sorted(KINDS[name][1] & set(CART_LANES))))
-        conditions = draw(st.builds(Conditions, minimum=amounts, minimum_quantity=counts) | st.just(Conditions()))
-        found.append(
-            Promotion(
-                id=f"{number}",
-                name=name,
-                lane=lane,
-                kind=draw(kinds[name]),
-                scope=draw(scopes),
-                conditions=conditions,
-                priority=draw(st.integers(0, 2)),
-                is_exclusive=draw(st.integers(0, 5)) == 0,
-                is_combinable=draw(st.booleans()),
-                budget_left=draw(st.none() | st.integers(0, 50_00)),
-            )
-        )
-    return found
-
 
 lines = st.lists(st.tuples(st.integers(0, 200_00), st.integers(1, 9)), max_size=6)
 baskets = st.builds(
@@ -88,11 +28,11 @@ baskets = st.builds(
     lines,
     st.none() | st.integers(0, 20_00),
 )
-long = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+long = examples(300)
 
 
 def test_every_kind_is_drawn() -> None:
-    assert sorted(kinds) == sorted(KINDS)
+    assert sorted(kinds(("USD",), ("socks",))) == sorted(KINDS)
 
 
 @long

@@ -4,14 +4,15 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cart.shipping import rules
 from cart.shipping.postal import parse
 from cart.shipping.rules import Band, Basis, Goods, Load, Terms, Zone
+from tests.factories.drawn import examples
 
-calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+calmly = examples(100)
 
 amounts = st.integers(0, 10**9)
 loads = st.lists(st.builds(Load, amounts, amounts, amounts, st.integers(1, 10**4)), min_size=1, max_size=4)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.imports import rows
 from catalog.imports.formats import jsonl, shopify, table
-from catalog.imports.rows import ProductRow, RowError, VariantRow
+from catalog.imports.rows import FieldRow, ProductRow, RowError, VariantRow
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(str.strip)
 names = words.filter(bool)
@@ -28,11 +28,30 @@ def variants(options):
             stock=st.none() | st.integers(0, 10**6),
             gtin=st.sampled_from(["", "4006381333931"]),
             weight_grams=st.none() | st.integers(0, 10**6),
+            parts=st.none()
+            | st.dictionaries(skus, st.integers(1, 99), min_size=1, max_size=3).map(lambda it: (*it.items(),)),
         ),
         min_size=1,
         max_size=1 if not options else 5,
         unique_by=lambda variant: tuple(variant.options.items()) if options else 0,
     ).map(tuple)
+
+
+fields = st.builds(
+    FieldRow,
+    code=st.from_regex(r"[a-z]{1,9}(-[a-z0-9]{1,5})?", fullmatch=True),
+    name=names,
+    help_text=words,
+    max_length=st.integers(1, 500),
+    is_required=st.booleans(),
+    is_final_sale=st.booleans(),
+    prices=st.dictionaries(st.sampled_from(["USD", "JPY", "KWD"]), st.integers(0, 10**6)),
+)
+choices = st.builds(
+    FieldRow, code=st.just("thread"), name=names, kind=st.just("choice"),
+    choices=st.lists(names, min_size=1, max_size=3).map(tuple),
+)  # fmt: skip
+asked = st.lists(fields | choices, min_size=1, max_size=3, unique_by=lambda one: one.code).map(tuple)
 
 
 @st.composite
@@ -51,6 +70,7 @@ def products(draw):
         tags=draw(st.lists(names, max_size=3).map(tuple)),
         released_on=draw(st.none() | st.dates(date(1990, 1, 1), date(2030, 1, 1))),
         status=draw(st.sampled_from(["draft", "active", "archived"])),
+        customizations=draw(st.none() | asked),
     )
 
 
@@ -73,6 +93,24 @@ def test_jsonl_reads_what_it_writes(row):
         ('{"name": "x", "price": 1, "sale_price": 2}', "sale_price is not below price"),
         ('{"name": "x", "price": 1, "stock": 1.5}', "stock '1.5' is not a whole number"),
         ('{"name": "x", "price": 1, "stock": -1}', "stock is not between 0 and 10000000"),
+        ('{"name": "x", "price": 1, "parts": {}}', "parts are not a list of objects"),
+        ('{"name": "x", "price": 1, "parts": [{}]}', "the sku of a part is missing"),
+        ('{"name": "x", "price": 1, "parts": [{"sku": "a", "quantity": 0}]}', "the quantity of a part is not between"),
+        ('{"name": "x", "price": 1, "parts": [{"sku": "a"}, {"sku": "a"}]}', "a part is named twice"),
+        ('{"name": "x", "price": 1, "customizations": [1]}', "customizations are not a list of objects"),
+        ('{"name": "x", "price": 1, "customizations": [{"code": "A"}]}', "the code 'A' of a customization is not"),
+        ('{"name": "x", "price": 1, "customizations": [{"code": "a"}]}', "the name of a customization is missing"),
+        ('{"name": "x", "price": 1, "customizations": [{"code": "a", "kind": "b"}]}', "the kind 'b' of a customizat"),
+        (
+            '{"name": "x", "price": 1, "customizations": [{"code": "a", "kind": "choice"}]}',
+            "customization 'a': choices are a list",
+        ),
+        ('{"name": "x", "price": 1, "customizations": [{"code": "a", "name": "A", "max_length": 0}]}', "max_length is"),
+        (
+            '{"name": "x", "price": 1, "customizations": [{"code": "a", "name": "A", "price": -1}]}',
+            "the price of a cust",
+        ),
+        ('{"name": "x", "price": 1, "customizations": [{"code": "a", "name": "A", "prices": {"QQQ": 1}}]}', "'QQQ'"),
         ('{"name": "x", "price": 1, "status": "gone"}', "status 'gone' is not draft, active or archived"),
         ('{"name": "x", "price": 1, "released": "soon"}', "released 'soon' is not a date (YYYY-MM-DD)"),
         ('{"name": ["x"], "price": 1}', "name is not a text"),
