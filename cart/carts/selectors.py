@@ -161,8 +161,8 @@ def view(
     standing: accounts.Standing | None = None,
 ) -> CartView:
     """`cart` (None: an empty one) priced for delivery to `address` (None: where its shopper said last), with what they
-    must be told. `with_code`: as if it had this coupon, too; `vat_id`: the buyer's own, if they said one;
-    `customer_id` and `email`: for whom it is, if the cart does not know; `standing`: as what they buy, if that is known.
+    must be told. `with_code`: as if it had this coupon, too; `vat_id`: the buyer's own, if they said one; for whom it
+    is, if the cart does not know: `customer_id` and `email`; `standing`: as what they buy, if that is known.
 
     Availability comes through the 30-second cache unless `is_fresh`; a line it calls short is looked at afresh.
     """

@@ -27,6 +27,7 @@ from shop.core.money import Money
 
 __all__ = ["Quote", "QuoteLine", "QuotedLine", "quote", "quoted_line"]
 
+Way = tuple[DeliveryOption | None, Outcome]
 Bought = tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]]  # what is wanted, and what there is to give
 
 
@@ -48,7 +49,7 @@ def quote(
 ) -> Quote:
     """Price `lines` in `currency` for delivery to `address` (country, state and postal code are read; None: estimate).
 
-    `delivery_option` is the chosen method's code; unknown or none: the first one that serves the address.
+    `delivery_option` is the chosen method's code; unknown or none: the first one that brings it there.
     `is_carried`: with the delivery's price; units that join an order travel with it. `is_promoted`: with promotions.
     `email`, else that of the customer, is by whom promotions are used; `vat_id` is the buyer's own, as typed. Prices
     are those of the customer's price list (`standing`: as what they buy, if that is known) and of each line's quantity.
@@ -106,7 +107,7 @@ def _quoted(
     basket = baskets.basket(wanted, given, currency=currency, **who)
     run = engine.Run(basket, offered.promotions)
     ways = _ways(run, basket, offered, (wanted, given), ruling, where)
-    delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), ways[0])
+    delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), _usual(ways))
     if not is_carried:
         outcome = run.outcome(None)
     bought, items = _bought((wanted, given), outcome)
@@ -135,6 +136,11 @@ def _quoted(
         tax_source=tax_source,
         taxed_at=ruling.place if ruling.place != where else None,
     )
+
+
+def _usual(ways: Sequence[Way]) -> Way:
+    """What counts before anybody has chosen: the first that brings it. To fetch it is for who says so."""
+    return next((way for way in ways if way[0] and way[0].place is None), ways[0])
 
 
 def _is_taxed(delivery: DeliveryOption | None, ruling: taxation.Ruling) -> bool:
@@ -213,7 +219,7 @@ def _ways(
     goods: Bought,
     ruling: taxation.Ruling,
     where: taxation.Place,
-) -> list[tuple[DeliveryOption | None, Outcome]]:
+) -> list[Way]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
     way, what they take off without.
     """
@@ -229,7 +235,7 @@ def _ways(
         goods=[baskets.goods(one, _left(item)) for one, item in zip(*_bought(goods, before), strict=True)],
     )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
-    found: list[tuple[DeliveryOption | None, Outcome]] = []
+    found: list[Way] = []
     for option in options:
         price = ruling.regime.price(option.price, DELIVERY)
         outcome = run.outcome(price.minor) if is_cheaper else before

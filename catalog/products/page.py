@@ -94,6 +94,11 @@ class ProductPage:
         return not self.is_archived and self.variant is not None and self.variant.price is not None
 
     @property
+    def is_money(self) -> bool:
+        """Whether it is a gift card, which is not taxed when it is sold."""
+        return bool(self.product.product_type.tax_class == rules.GIFT_CARD)
+
+    @property
     def description_html(self) -> SafeString:
         return safe_description(self.product.description)
 

@@ -83,7 +83,7 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "options": found.options,
         "parts": found.parts,
         "asked": CustomizationsForm(found.asked, currency=settings.DEFAULT_CURRENCY) if found.asked else None,
-        "tax_note": import_string(settings.PRICE_NOTE)(),
+        "tax_note": "" if found.is_money else import_string(settings.PRICE_NOTE)(),
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),
         "restock_url": "" if found.parts else reverse("restock_ask", args=[product.slug]),

@@ -152,13 +152,13 @@ class DetailsForm(forms.Form):
         """What is wrong with an address's field, and how to mend it."""
         return address_problem(self.rules, name, problem)
 
-    def check_delivery(self, options: tuple[DeliveryOption, ...]) -> bool:
-        """Take the first option when none was chosen; an error when nothing serves the address or the choice is not
+    def check_delivery(self, options: tuple[DeliveryOption, ...], usual: DeliveryOption | None) -> bool:
+        """Take the `usual` option when none was chosen; an error when nothing serves the address or the choice is not
         offered. To be called on a valid form."""
-        if not options:
+        if not options or usual is None:
             self.add_error("country", _("We do not deliver to this country yet."))
             return False
-        chosen = self.cleaned_data["delivery_option"] or options[0].code
+        chosen = self.cleaned_data["delivery_option"] or usual.code
         if chosen not in {option.code for option in options}:
             self.add_error(None, _("Please choose how we should deliver."))
             return False

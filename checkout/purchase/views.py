@@ -187,7 +187,7 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         vat_id=form.vat_id_said,
         email=form.cleaned_data.get("email") or "",
     )
-    if not is_sound or not form.check_delivery(view.quote.delivery_options):
+    if not is_sound or not form.check_delivery(view.quote.delivery_options, view.quote.delivery):
         return render(request, "checkout/purchase/details.html", pages.details_page(request, form, view), status=422)
     services.save_details(
         cart=cart,

@@ -49,6 +49,8 @@ def test_the_whole_cart_is_every_answer(call):
     assert call("GET", "cart").json() == {
         "items": [],
         "totals": {"subtotal": "0.00", "discounts": "0.00", "shipping": None, "tax": None, "total": "0.00"},
+        "promotions": [],
+        "taxes": [],
         "currency": "USD",
         "coupons": [],
         "messages": [],
@@ -81,6 +83,8 @@ def test_the_whole_cart_is_every_answer(call):
             }
         ],
         "totals": {"subtotal": "50.00", "discounts": "0.00", "shipping": "5.99", "tax": None, "total": "55.99"},
+        "promotions": [],
+        "taxes": [],
         "currency": "USD",
         "coupons": [],
         "messages": [],

@@ -66,7 +66,7 @@ class World:
         with self._told():
             return pricing._quoted(
                 self.lines, self.offers, self.offered, self.ruling, WHO,
-                currency=self.currency, code="", is_carried=True,
+                where=self.ruling.place, currency=self.currency, code="", is_carried=True,
             )  # fmt: skip
 
     @contextmanager

@@ -95,7 +95,7 @@ def test_coupons_show_what_they_take_off_or_why_they_do_not():
         services.add_coupon(cart=cart, code=code, by="guest")
     shown = view(cart)
     assert [(row.code, row.amount) for row in shown.coupons] == [("SAVE10", Money(500, "USD"))]
-    assert shown.notices == ("This coupon counts from $1,000.00 on: add $950.00 more.",)
+    assert shown.notices == ("BIG: This coupon counts from $1,000.00 on: add $950.00 more.",)
 
 
 def test_the_count_of_the_header_counts_units_of_open_carts_only():

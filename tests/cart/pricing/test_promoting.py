@@ -146,8 +146,8 @@ def test_coupons_say_why_they_take_nothing_off() -> None:
     assert found.coupon_problems == {
         "NOTYET": "This coupon is not valid yet.",
         "SHOES": "This coupon is for products that are not in your cart.",
-        "PAUSED": "This coupon is not valid any more.",
-        "OFF": "This coupon is not valid any more.",
+        "PAUSED": "This coupon is not valid.",
+        "OFF": "This coupon is not valid.",
         "GONE": "This coupon has been used up.",
         "NEVER": "We do not know this coupon code.",
     }

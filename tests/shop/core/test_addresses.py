@@ -31,3 +31,20 @@ from shop.core import addresses
 )
 def test_the_line_with_the_place(country: str, city: str, state: str, postal_code: str, line: str) -> None:
     assert addresses.town({"country": country, "city": city, "state": state, "postal_code": postal_code}) == line
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "postal_code", "problem"),
+    [
+        ("US", "CA", "90210", None),
+        ("US", "California", "10001", "elsewhere"),
+        ("US", "NY", "00000", "elsewhere"),
+        ("CA", "ON", "M5V 2T6", None),
+        ("CA", "BC", "M5V 2T6", "elsewhere"),
+        ("US", "Nowhere", "90210", None),  # said at the state
+        ("DE", "", "10115", None),
+    ],
+)
+def test_a_postcode_is_one_of_its_state(country: str, state: str, postal_code: str, problem: str | None) -> None:
+    given = {"country": country, "state": state, "postal_code": postal_code}
+    assert addresses.clean(given)[1].get("postal_code") == problem
