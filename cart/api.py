@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django_ratelimit.core import is_ratelimited
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,13 +19,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cart.api_shapes import CustomizationOut, GiftOut, PartOut, amount, customizations_of, gift, part
-from cart.carts import access, rules, selectors, services, sums
+from cart.carts import access, choosing, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
 from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 from shop.core import requests, rest
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 if TYPE_CHECKING:
     from cart.carts.models import Cart
@@ -41,6 +41,7 @@ _STATUS = {
     services.CartFull: 409,
     services.CartClosed: 409,
 }
+_CURRENCY = OpenApiParameter("currency", str, description="Of a cart that begins with this call (ISO 4217).")
 _TOKEN = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 
 
@@ -67,6 +68,12 @@ class QuantityIn(serializers.Serializer[Any]):
     """How many units a line is to hold; 0 removes it."""
 
     quantity = serializers.IntegerField(min_value=0, max_value=rules.MAX_QUANTITY)
+
+
+class CurrencyIn(serializers.Serializer[Any]):
+    """What the cart is to be paid in (ISO 4217)."""
+
+    currency = serializers.CharField(max_length=3)
 
 
 class CouponIn(serializers.Serializer[Any]):
@@ -144,7 +151,7 @@ class CartView(APIView):
     def answer(self, request: Request) -> Response:
         """The cart as it is now."""
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
+        view = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
         token = found.token if found is not None and found.customer_id is None else None
         headers = {"Cache-Control": "private, no-store", "Vary": f"Cookie, Authorization, {access.HEADER}"}
         if token:
@@ -160,6 +167,21 @@ class CartResource(CartView):
             services.prolong(cart=found)
         return self.answer(request)
 
+    @extend_schema(request=CurrencyIn, responses=CartOut, parameters=[_TOKEN], operation_id="cart_partial_update")
+    @rest.idempotent()
+    def patch(self, request: Request) -> Response:
+        """Pay in another currency: the whole cart changes. 400 `unknown_currency` for one that the shop has not."""
+        given = CurrencyIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        currency = paid_in(given.validated_data["currency"])
+        services.begun(request)
+        currencies.choose(request, currency)
+        kept = Response()
+        choosing.remember(request, kept, currency)
+        answer = self.answer(request)
+        answer.cookies = kept.cookies
+        return answer
+
     @extend_schema(responses=CartOut, parameters=[_TOKEN])
     @rest.idempotent()
     def delete(self, request: Request) -> Response:
@@ -170,7 +192,7 @@ class CartResource(CartView):
 
 
 class CartItems(CartView):
-    @extend_schema(request=ItemIn, responses=CartOut, parameters=[_TOKEN])
+    @extend_schema(request=ItemIn, responses=CartOut, parameters=[_TOKEN, _CURRENCY])
     @rest.idempotent()
     def post(self, request: Request) -> Response:
         """Put units in. 409 `out_of_stock` when fewer are available; then nothing is changed."""
@@ -182,6 +204,8 @@ class CartItems(CartView):
         )
         if variant_id is None:
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
+        if said := request.query_params.get("currency"):  # of a cart that begins with this call
+            paid_in(said)
         found = services.begun(request)
         by = requests.actor(request)
         wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
@@ -220,7 +244,7 @@ class CartCoupons(CartView):
             raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
         code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+        view = selectors.view(found, currency=currencies.of(request), with_code=code)
         problem = view.quote.coupon_problems.get(code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)
@@ -236,6 +260,14 @@ class CartCoupon(CartView):
         if (found := services.current(request)) is not None:
             do(lambda: services.remove_coupon(cart=found, code=codes.canonical(code), by=requests.actor(request)))
         return self.answer(request)
+
+
+def paid_in(code: str) -> str:
+    """The currency by its code. Raises `ApiError` ("unknown_currency")."""
+    try:
+        return currencies.checked(code)
+    except currencies.UnknownCurrency as error:
+        raise rest.ApiError(error.code, error.message, 400, {"currency": [error.message]}) from error
 
 
 def do(change: Callable[[], object]) -> None:

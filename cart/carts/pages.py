@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from cart.carts import rules, services
 from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
 from catalog.products import selectors as products
+from shop.currencies import selectors as currencies
 
 _KEPT = ("product", "variant", "sku", "quantity", "next", "token")
 
@@ -38,7 +38,7 @@ def undo(variant_id: str | None, quantity: str | None, customizations: dict[str,
 
 def asked(request: HttpRequest, offer: products.Offer) -> customizing.CustomizationsForm:
     """What a product asks, with what was answered and what is wrong with it."""
-    form = customizing.CustomizationsForm(offer.asked, currency=settings.DEFAULT_CURRENCY, data=request.POST)
+    form = customizing.CustomizationsForm(offer.asked, currency=currencies.of(request), data=request.POST)
     form.is_valid()
     return form
 
@@ -47,7 +47,7 @@ def asked_of_added(request: HttpRequest, variant_id: UUID) -> customizing.Custom
     """The same of what went into the cart, so that what was wrong before is not said any more; None without answers."""
     if not customizing.given(request.POST):
         return None
-    offers = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY)
+    offers = products.offers([variant_id], currency=currencies.of(request))
     return asked(request, offers[variant_id])
 
 

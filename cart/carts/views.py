@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from catalog.restock import access as restock
 from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.responses import SeeOther
+from shop.currencies import selectors as currencies
 
 _BAD_REQUEST = (services.BadQuantity, services.UnknownVariant)
 
@@ -106,7 +106,7 @@ def coupon(request: HttpRequest) -> HttpResponse:
     if is_ratelimited(request, group="coupon", key="ip", rate="15/10m", increment=True):
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
     code = codes.canonical(form.cleaned_data["code"])
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+    shown = selectors.view(found, currency=currencies.of(request), with_code=code)
     problem = shown.quote.coupon_problems.get(code)
     if problem:
         form.add_error("code", problem)
@@ -132,7 +132,7 @@ def _add(request: HttpRequest) -> Any:
 def _show(request: HttpRequest) -> HttpResponse:
     options = {name: str(value) for name, value in request.POST.items() if name.startswith("option.")}
     variant_id = products.variant_of(product_id=_uuid(request.POST.get("product")))
-    offer = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY).get(variant_id) if variant_id else None
+    offer = products.offers([variant_id], currency=currencies.of(request)).get(variant_id) if variant_id else None
     if offer is None:
         return SeeOther(reverse("product_list"))
     return SeeOther(f"{offer.url.partition('?')[0]}?{urlencode(options)}")
@@ -219,7 +219,7 @@ def _page(
     found = services.current(request)
     if found is not None:
         services.prolong(cart=found)
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
+    shown = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
     request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context = {
         "cart": shown,
@@ -247,7 +247,7 @@ def _added(
     line = None
     found = services.current(request)
     if line_id is not None and found is not None:
-        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
+        shown = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
         line = next((one for one in shown.lines if one.id == line_id), None)
         request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject, Now
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from cart.shipping import calendars, live, rules
+from cart.shipping import abroad, calendars, live, rules
 from cart.shipping.carriers.base import Parcel as Asked
 from cart.shipping.carriers.base import Rate
 from cart.shipping.models import ShippingMethod, ShippingRate
@@ -24,6 +23,8 @@ from cart.shipping.rules import Goods
 from inventory.stock import spreading
 from inventory.stock.spreading import Part
 from shop.core.money import Money
+from shop.currencies import selectors as sold_in
+from shop.currencies.rules import Terms as Exchange
 
 LABEL = 80
 
@@ -89,6 +90,7 @@ class _Wish:
     at: datetime
     setup: calendars.Setup
     spread: spreading.Spread | None  # None: nobody knows where the units are, or need not
+    exchange: Exchange | None = None  # by which methods of another currency than this are converted
 
 
 def delivery_options(
@@ -110,8 +112,12 @@ def delivery_options(
     bands = ShippingRate.objects.filter(method=OuterRef("pk")).values(
         json=JSONObject(up_to="up_to", price="price_minor", step="step", step_price="step_price_minor")
     )
-    found = ShippingMethod.objects.filter(is_active=True, currency=currency)
+    found, terms = ShippingMethod.objects.filter(is_active=True, currency=currency), sold_in.terms(currency)
+    if terms:
+        found = ShippingMethod.objects.filter(Q(currency=currency) | Q(is_active=True, currency=terms.base))
     rows: list[Any] = list(found.annotate(moment=Now(), bands=ArraySubquery(bands)))
+    if terms:
+        rows = abroad.methods(rows, currency)
     setup = calendars.setup()
     serving = _serving(rows, setup, country, state, postal_code)
     if not serving:
@@ -119,7 +125,7 @@ def delivery_options(
     is_spread = bool(goods) and not is_placed and (len(setup.points) > 1 or _needs_spread(serving))
     wish = _Wish(
         currency, subtotal.minor, country, state, postal_code, goods, serving[0].moment, setup,
-        spreading.spread({one.variant_id for one in goods}) if is_spread else None,
+        spreading.spread({one.variant_id for one in goods}) if is_spread else None, terms,
     )  # fmt: skip
     return [option for row in serving if (option := _option(row, wish)) is not None]
 
@@ -141,7 +147,8 @@ def _option(row: Any, wish: _Wish) -> DeliveryOption | None:
     parts = _parts(row, wish)
     if parts is None:
         return None
-    terms = _terms(row)
+    exchange = wish.exchange if row.currency != wish.currency else None
+    terms = abroad.turned(_terms(row), exchange)
     loads = _loads(parts, wish.goods)
     if not rules.takes(terms, loads, [one.keys for one in wish.goods]):
         return None
@@ -154,6 +161,7 @@ def _option(row: Any, wish: _Wish) -> DeliveryOption | None:
     )
     if price is None:
         return None
+    price = exchange.amount(price) if exchange else price
     parcels, before = _promised(row, parts, rates, wish)
     return DeliveryOption(
         code=row.code,
@@ -212,7 +220,9 @@ def _asked(row: Any, terms: rules.Terms, loads: Sequence[rules.Load], wish: _Wis
         return []
     found = []
     for load in rules.charged(terms, loads):
-        value = Money(load.value, wish.currency)
+        value = abroad.declared(
+            Money(load.value, wish.currency), wish.exchange if row.currency != wish.currency else None
+        )
         parcel = Asked(load.grams, load.cubic_mm, value, wish.country, wish.state, wish.postal_code)
         rate = live.rate(row.carrier, row.service, parcel)
         if rate is None:
@@ -267,7 +277,7 @@ def _terms(row: Any) -> rules.Terms:
 def currencies() -> list[str]:
     """The currencies in which something can be delivered, the shop's own first."""
     known = ShippingMethod.objects.filter(is_active=True).values_list("currency", flat=True).distinct()
-    return list(dict.fromkeys([settings.DEFAULT_CURRENCY, *sorted(known)]))
+    return list(dict.fromkeys([*sold_in.choices(), *sorted(known)]))
 
 
 def delivery_names() -> dict[str, str]:

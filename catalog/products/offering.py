@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject, Now
@@ -15,11 +16,13 @@ from django.db.models.functions import JSONObject, Now
 from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import pictures, pricerules, rules, tree
-from catalog.products.charging import PUBLIC, Charge, Priced, Row, keys_of
+from catalog.products import charging, pictures, pricerules, rules, tree
+from catalog.products.charging import PUBLIC, Charge, Priced, Row, Rule, keys_of
 from catalog.products.models import Image, Price, Product, Variant
-from catalog.products.rules import Terms
+from catalog.products.rules import Lowest, Terms
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
+from shop.currencies.rules import Terms as Conversion
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ _OF_OFFERS = (
     *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
 )  # fmt: skip
 _ROW = ("amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at", "price_list", "min_quantity")
+_OF_KEYS = ("product__brand__slug", "product__category__path", "product__tags", "product__attributes")
+_JSON = {name: name for name in (*_ROW, "currency")}
 
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Offer]:
@@ -106,13 +111,12 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     shown = _pictures({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
-    shelves, active = _shelves(rows), pricerules.active()  # both ask the cache: once for all
+    shelves, active = _shelves(rows), pricerules.active()  # these ask the cache: once for all
+    terms = currencies.terms(currency)
     found = {}
     for row in rows:
         keys = _keys(row, shelves)
-        priced = Priced(
-            currency, [_row(one) for one in row["price_rows"]], [rule for rule in active if rule.is_for(keys)]
-        )
+        priced = _priced(row["price_rows"], [rule for rule in active if rule.is_for(keys)], currency, terms)
         found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
     return found | _bundled(found, [row["pk"] for row in rows if row["is_bundle"]], currency, price_list)
 
@@ -133,29 +137,44 @@ def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, p
 
 def keys(variant_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """What these variants are, as promotions name it, archived ones too; unknown ids are left out. One query."""
-    rows = Variant.objects.filter(pk__in=list(variant_ids)).values(
-        "pk", "product_id", "product__brand__slug", "product__category__path", "product__tags", "product__attributes"
-    )
+    rows = Variant.objects.filter(pk__in=list(variant_ids)).values("pk", "product_id", *_OF_KEYS)
     shelves = _shelves(rows)
     return {row["pk"]: _keys(row, shelves) for row in rows}
 
 
 def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
-    """Variants, each with its price rows in `currency` that count for who has this price list, and the moment."""
-    rows = Price.objects.filter(variant=OuterRef("pk"), currency=currency, price_list__in={PUBLIC, price_list})
-    return Variant.objects.annotate(
-        price_rows=ArraySubquery(rows.values(row=JSONObject(**{name: name for name in _ROW}))), moment=Now()
-    )
+    """Variants, each with its price rows in `currency` that count for who has this price list, and the moment. With
+    those of the shop's own currency as well, where they are converted (`_priced`).
+    """
+    rows = Price.objects.filter(variant=OuterRef("pk"), price_list__in={PUBLIC, price_list})
+    if currencies.terms(currency) is None:
+        rows = rows.filter(currency=currency)
+    else:  # and those that are converted where a list has none of its own
+        rows = rows.filter(currency__in=[currency, settings.DEFAULT_CURRENCY])
+    return Variant.objects.annotate(price_rows=ArraySubquery(rows.values(row=JSONObject(**_JSON))), moment=Now())
+
+
+def lowest(product_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Lowest]:
+    """What lists show of these products in `currency`, worked out from their variants' prices as pages and carts do;
+    without those that are not sold in it. One query.
+    """
+    wanted = with_prices(currency, price_list).filter(product_id__in=list(product_ids), is_active=True)
+    rows = wanted.values("pk", "product_id", "price_rows", "moment", *_OF_KEYS)
+    shelves, active, terms = _shelves(rows), pricerules.active(), currencies.terms(currency)
+    several: dict[UUID, list[Priced]] = {}
+    for row in rows:
+        keys = _keys(row, shelves) if active else frozenset()
+        its_rules = [rule for rule in active if rule.is_for(keys)]
+        several.setdefault(row["product_id"], []).append(_priced(row["price_rows"], its_rules, currency, terms))
+    found = {key: charging.lowest(of, rows[0]["moment"], price_list=price_list) for key, of in several.items()}
+    return {key: low for key, low in found.items() if low is not None}
 
 
 def priced(variant: Any, product: Product, currency: str) -> Priced:
     """A row of `with_prices` as the pure rules take it."""
-    return _priced(variant, keys_of_product(product, variant.pk), currency)
-
-
-def _priced(variant: Any, keys: frozenset[str], currency: str) -> Priced:
+    keys = keys_of_product(product, variant.pk)
     its_rules = [rule for rule in pricerules.active() if rule.is_for(keys)]
-    return Priced(currency, [_row(one) for one in variant.price_rows], its_rules)
+    return _priced(variant.price_rows, its_rules, currency, currencies.terms(currency))
 
 
 def keys_of_product(product: Product, variant_id: UUID) -> frozenset[str]:
@@ -179,6 +198,33 @@ def shown(charge: Charge, currency: str) -> tuple[Money, Money | None]:
 def breaks(found: Priced, moment: datetime, price_list: str) -> tuple[Break, ...]:
     steps = found.breaks(moment, price_list=price_list)
     return tuple(Break(quantity, Money(charge.amount, found.currency)) for quantity, charge in steps)
+
+
+def _priced(
+    found: Sequence[Mapping[str, Any]], its_rules: Sequence[Rule], currency: str, terms: Conversion | None
+) -> Priced:
+    """The rows that count in `currency`: each price list's own ones, or else those of the shop's own currency, each
+    converted as the price that it is. Amounts of rules are converted for converted prices alone.
+    """
+    if terms is None:
+        return Priced(currency, [_row(one) for one in found], its_rules)
+    own = {one["price_list"] for one in found if one["currency"] == currency}
+    rows = [
+        _row(one if one["currency"] == currency else _converted(one, terms))
+        for one in found
+        if one["currency"] == currency or one["price_list"] not in own
+    ]
+    return Priced(currency, rows, its_rules if PUBLIC in own else pricerules.converted(its_rules, terms))
+
+
+def _converted(row: Mapping[str, Any], terms: Conversion) -> Mapping[str, Any]:
+    """A price row of the shop's own currency as one of another."""
+    sale = row["sale_minor"]
+    return {
+        **row,
+        "amount_minor": terms.price(row["amount_minor"]),
+        "sale_minor": None if sale is None else terms.price(sale),
+    }
 
 
 def _row(data: Mapping[str, Any]) -> Row:

@@ -24,6 +24,7 @@ from catalog.products.models import Attribute, Image, Product
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 LOW_STOCK = 10
 MAX_QUANTITY = 99
@@ -133,8 +134,7 @@ def product_page(
     chosen = _chosen(choices, sku, wanted or {}, changed)
     types = {product.pk: product.product_type_id} if product.has_asked else {}
     if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
-        lowest = history.lowest_in_30_days([chosen.id], currency=currency, price_list=price_list)
-        chosen = replace(chosen, lowest_price=lowest.get(chosen.id))
+        chosen = replace(chosen, lowest_price=_lowest(chosen.id, currency, price_list))
     chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(
@@ -148,6 +148,16 @@ def product_page(
         asked=() if chosen_parts else customizations.fields_of(types, currency=currency).get(product.pk, ()),
         parts=chosen_parts,
     )
+
+
+def _lowest(variant_id: UUID, currency: str, price_list: str) -> Money | None:
+    """Of 30 days; that of the shop's own currency at today's rate where there was none in this one."""
+    terms = currencies.terms(currency)
+    known = history.lowest_in_30_days([variant_id], currency=currency, price_list=price_list).get(variant_id)
+    if known is not None or terms is None:
+        return known
+    own = history.lowest_in_30_days([variant_id], currency=terms.base, price_list=price_list).get(variant_id)
+    return own and Money(terms.price(own.minor), currency)
 
 
 def _parts(parts: bundles.Parts, currency: str) -> tuple[offering.OfferedPart, ...]:
