@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cart.api_shapes import CustomizationOut, GiftOut, PartOut, amount, customizations_of, gift, part
+from cart.api_shapes import CurrencyIn, CustomizationOut, GiftOut, PartOut, amount, customizations_of, gift, part
 from cart.carts import access, choosing, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
@@ -26,6 +26,7 @@ from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 from shop.core import requests, rest
 from shop.core.money import Money
+from shop.currencies import api as paying
 from shop.currencies import selectors as currencies
 
 if TYPE_CHECKING:
@@ -68,12 +69,6 @@ class QuantityIn(serializers.Serializer[Any]):
     """How many units a line is to hold; 0 removes it."""
 
     quantity = serializers.IntegerField(min_value=0, max_value=rules.MAX_QUANTITY)
-
-
-class CurrencyIn(serializers.Serializer[Any]):
-    """What the cart is to be paid in (ISO 4217)."""
-
-    currency = serializers.CharField(max_length=3)
 
 
 class CouponIn(serializers.Serializer[Any]):
@@ -173,7 +168,7 @@ class CartResource(CartView):
         """Pay in another currency: the whole cart changes. 400 `unknown_currency` for one that the shop has not."""
         given = CurrencyIn(data=request.data)
         given.is_valid(raise_exception=True)
-        currency = paid_in(given.validated_data["currency"])
+        currency = paying.checked(given.validated_data["currency"])
         services.begun(request)
         currencies.choose(request, currency)
         kept = Response()
@@ -204,8 +199,7 @@ class CartItems(CartView):
         )
         if variant_id is None:
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
-        if said := request.query_params.get("currency"):  # of a cart that begins with this call
-            paid_in(said)
+        paying.paid_in(request)  # it is one that there is
         found = services.begun(request)
         by = requests.actor(request)
         wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
@@ -260,14 +254,6 @@ class CartCoupon(CartView):
         if (found := services.current(request)) is not None:
             do(lambda: services.remove_coupon(cart=found, code=codes.canonical(code), by=requests.actor(request)))
         return self.answer(request)
-
-
-def paid_in(code: str) -> str:
-    """The currency by its code. Raises `ApiError` ("unknown_currency")."""
-    try:
-        return currencies.checked(code)
-    except currencies.UnknownCurrency as error:
-        raise rest.ApiError(error.code, error.message, 400, {"currency": [error.message]}) from error
 
 
 def do(change: Callable[[], object]) -> None:

@@ -12,6 +12,12 @@ from catalog.products.selectors import OfferedPart
 from shop.core.money import Money
 
 
+class CurrencyIn(serializers.Serializer[Any]):
+    """What the cart is to be paid in (ISO 4217)."""
+
+    currency = serializers.CharField(max_length=3)
+
+
 class CustomizationOut(serializers.Serializer[Any]):
     """What a unit is made like; `price` is what it adds to the unit's price."""
 

@@ -22,7 +22,7 @@ from catalog.search.engine import Results
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
 from shop.core import rest
-from shop.currencies import selectors as currencies
+from shop.currencies.api import paid_in
 
 KINDS = shelves.KINDS
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("limit", int, description="20 unless said, at most 100")]
@@ -106,14 +106,6 @@ def product(request: Request, product_id: str, *, is_staff: bool = False) -> Htt
     found = whole(product_id, is_staff=is_staff, price_list=price_list, currency=currency)
     fields = request.query_params.get("fields")
     return rest.conditional(request, values.sparse(found, fields), last_modified=None)
-
-
-def paid_in(request: Request) -> str:
-    """The currency of a call: `?currency=`, else what the customer chose. Raises `ApiError` ("unknown_currency")."""
-    try:
-        return currencies.asked(request)
-    except currencies.UnknownCurrency as error:
-        raise rest.ApiError(error.code, error.message, 400, {"currency": [error.message]}) from error
 
 
 def whole(

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from shop.core import db
 from shop.currencies.rules import MAX_STEP, Mode
 
-RATE = {"max_digits": 20, "decimal_places": 10}
 
 
 class Currency(models.Model):
@@ -31,7 +30,7 @@ class Currency(models.Model):
         default=True,
         help_text=_("What has no price of its own in this currency is sold at the converted one; else it is not sold."),
     )
-    rate = models.DecimalField(_("rate"), null=True, blank=True, **RATE)
+    rate = models.DecimalField(_("rate"), null=True, blank=True, max_digits=20, decimal_places=10)
     rated_at = models.DateTimeField(_("as of"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=80, blank=True)
     step_minor = models.PositiveIntegerField(_("rounded to multiples of (minor units)"), default=1)
@@ -61,7 +60,7 @@ class ExchangeRate(models.Model):
     id = models.UUIDField(primary_key=True, default=db.uuid7, editable=False)
     currency = models.CharField(_("currency"), max_length=3)
     base = models.CharField(_("for one"), max_length=3)
-    rate = models.DecimalField(_("rate"), **RATE)
+    rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=10)
     at = models.DateTimeField(_("from"), db_default=Now())
     source = models.CharField(_("source"), max_length=80)
     actor = models.CharField(_("by"), max_length=60)

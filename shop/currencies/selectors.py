@@ -103,13 +103,6 @@ def of(request: HttpRequest) -> str:
     return found
 
 
-def asked(request: HttpRequest) -> str:
-    """The same for programs. Raises `UnknownCurrency` for an address that names what is not sold in."""
-    if said := request.GET.get("currency", ""):
-        checked(said)
-    return of(request)
-
-
 def choose(request: HttpRequest, currency: str) -> None:
     """Within this request it is chosen already."""
     setattr(request, _MEMO, currency)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import BadAmount, exponent
-from shop.currencies import rules, selectors
+from shop.currencies import locking, rules, selectors
 from shop.currencies.models import Currency, ExchangeRate
 
 BY_HAND = "by hand"
@@ -74,7 +74,7 @@ def update(*, rates: Mapping[str, Decimal], source: str, by: str, is_forced: boo
     """
     steps = []
     with transaction.atomic(using=db.DEFAULT):
-        for row in Currency.objects.select_for_update().filter(code__in=rates).order_by("pk"):
+        for row in locking.currencies(rates):
             new = rates[row.code]
             step = Step(row.code, _what(row.rate, new, is_forced=is_forced), row.rate, new)
             steps.append(step)

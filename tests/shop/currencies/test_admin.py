@@ -19,14 +19,6 @@ pytestmark = pytest.mark.django_db
 NEW = {
     "code": "eur", "is_active": "on", "is_converted": "on", "rate": "0.92", "step": "1", "ending": "0.99", "mode": "up",
 }  # fmt: skip
-    "code": "eur",
-    "is_active": "on",
-    "is_converted": "on",
-    "rate": "0.92",
-    "step": "1",
-    "ending": "0.99",
-    "mode": "up",
-}
 
 
 @pytest.fixture
