@@ -11,7 +11,6 @@ from shop.core import db
 from shop.currencies.rules import MAX_STEP, Mode
 
 
-
 class Currency(models.Model):
     """A currency beside the shop's own. `rate` is how many units of it are one unit of that."""
 
