@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django_ratelimit.core import is_ratelimited
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,23 +19,29 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cart.api_shapes import (
+    CouponIn,
+    CurrencyIn,
     CustomizationOut,
     ExplainedOut,
     GiftOut,
     PartOut,
+    QuantityIn,
+    TotalsOut,
     amount,
     customizations_of,
     explained,
     gift,
     part,
-)
-from cart.carts import access, rules, selectors, services, sums
+)  # fmt: skip
+from cart.carts import access, choosing, rules, selectors, services, sums
 from cart.promotions import rules as codes
 from catalog.customizations import rules as customizing
 from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 from shop.core import requests, rest
 from shop.core.money import Money
+from shop.currencies import api as paying
+from shop.currencies import selectors as currencies
 
 if TYPE_CHECKING:
     from cart.carts.models import Cart
@@ -51,6 +56,7 @@ _STATUS = {
     services.CartFull: 409,
     services.CartClosed: 409,
 }
+_CURRENCY = OpenApiParameter("currency", str, description="Of a cart that begins with this call (ISO 4217).")
 _TOKEN = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 
 
@@ -71,26 +77,6 @@ class ItemIn(serializers.Serializer[Any]):
         if not isinstance(attrs["customizations"], dict):
             raise serializers.ValidationError({"customizations": [_("Send an object: answers by code.")]})
         return attrs
-
-
-class QuantityIn(serializers.Serializer[Any]):
-    """How many units a line is to hold; 0 removes it."""
-
-    quantity = serializers.IntegerField(min_value=0, max_value=rules.MAX_QUANTITY)
-
-
-class CouponIn(serializers.Serializer[Any]):
-    code = serializers.CharField(max_length=40)
-
-
-class TotalsOut(serializers.Serializer[Any]):
-    """Decimal strings in `currency`; null: not known before the address is."""
-
-    subtotal = serializers.CharField()
-    discounts = serializers.CharField()
-    shipping = serializers.CharField(allow_null=True)
-    tax = serializers.CharField(allow_null=True)
-    total = serializers.CharField()
 
 
 class ItemOut(serializers.Serializer[Any]):
@@ -154,7 +140,7 @@ class CartView(APIView):
     def answer(self, request: Request) -> Response:
         """The cart as it is now."""
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
+        view = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
         token = found.token if found is not None and found.customer_id is None else None
         headers = {"Cache-Control": "private, no-store", "Vary": f"Cookie, Authorization, {access.HEADER}"}
         if token:
@@ -170,6 +156,21 @@ class CartResource(CartView):
             services.prolong(cart=found)
         return self.answer(request)
 
+    @extend_schema(request=CurrencyIn, responses=CartOut, parameters=[_TOKEN], operation_id="cart_partial_update")
+    @rest.idempotent()
+    def patch(self, request: Request) -> Response:
+        """Pay in another currency: the whole cart changes. 400 `unknown_currency` for one that the shop has not."""
+        given = CurrencyIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        currency = paying.checked(given.validated_data["currency"])
+        services.begun(request)
+        currencies.choose(request, currency)
+        kept = Response()
+        choosing.remember(request, kept, currency)
+        answer = self.answer(request)
+        answer.cookies = kept.cookies
+        return answer
+
     @extend_schema(responses=CartOut, parameters=[_TOKEN])
     @rest.idempotent()
     def delete(self, request: Request) -> Response:
@@ -180,7 +181,7 @@ class CartResource(CartView):
 
 
 class CartItems(CartView):
-    @extend_schema(request=ItemIn, responses=CartOut, parameters=[_TOKEN])
+    @extend_schema(request=ItemIn, responses=CartOut, parameters=[_TOKEN, _CURRENCY])
     @rest.idempotent()
     def post(self, request: Request) -> Response:
         """Put units in. 409 `out_of_stock` when fewer are available; then nothing is changed."""
@@ -192,6 +193,7 @@ class CartItems(CartView):
         )
         if variant_id is None:
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
+        paying.paid_in(request)  # it is one that there is
         found = services.begun(request)
         by = requests.actor(request)
         wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
@@ -230,7 +232,7 @@ class CartCoupons(CartView):
             raise rest.ApiError("rate_limited", _("Too many tries. Please wait a few minutes."), 429)
         code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
-        view = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+        view = selectors.view(found, currency=currencies.of(request), with_code=code)
         problem = selectors.objection(view, code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)

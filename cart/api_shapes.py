@@ -7,9 +7,36 @@ from typing import Any
 
 from rest_framework import serializers
 
+from cart.carts import rules
 from cart.pricing.selectors import Quote, QuotedLine
 from catalog.products.selectors import OfferedPart
 from shop.core.money import Money
+
+
+class CurrencyIn(serializers.Serializer[Any]):
+    """What the cart is to be paid in (ISO 4217)."""
+
+    currency = serializers.CharField(max_length=3)
+
+
+class QuantityIn(serializers.Serializer[Any]):
+    """How many units a line is to hold; 0 removes it."""
+
+    quantity = serializers.IntegerField(min_value=0, max_value=rules.MAX_QUANTITY)
+
+
+class CouponIn(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40)
+
+
+class TotalsOut(serializers.Serializer[Any]):
+    """Decimal strings in `currency`; null: not known before the address is."""
+
+    subtotal = serializers.CharField()
+    discounts = serializers.CharField()
+    shipping = serializers.CharField(allow_null=True)
+    tax = serializers.CharField(allow_null=True)
+    total = serializers.CharField()
 
 
 class CustomizationOut(serializers.Serializer[Any]):

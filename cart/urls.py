@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cart.carts import beside, views
+from cart.carts import beside, choosing, views
 
 urlpatterns = [
+    path("currency/", choosing.choose, name="currency"),
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.add, name="cart_add"),
     path("cart/claim/", views.claim, name="cart_claim"),

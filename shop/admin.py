@@ -2,7 +2,16 @@
 
 from shop.accounts.admin import PersonAdmin, RoleAdmin
 from shop.audit.admin import AuditEntryAdmin
+from shop.currencies.admin import CurrencyAdmin
 from shop.events.admin import DeliveryAdmin, OutboxEventAdmin
 from shop.notifications.admin import NotificationAdmin
 
-__all__ = ["AuditEntryAdmin", "DeliveryAdmin", "NotificationAdmin", "OutboxEventAdmin", "PersonAdmin", "RoleAdmin"]
+__all__ = [
+    "AuditEntryAdmin",
+    "CurrencyAdmin",
+    "DeliveryAdmin",
+    "NotificationAdmin",
+    "OutboxEventAdmin",
+    "PersonAdmin",
+    "RoleAdmin",
+]

@@ -48,6 +48,8 @@ SHOP_NAME = env("SHOP_NAME", "Holdfast")
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+EXCHANGE_RATES_URL = "" if TESTING else env("EXCHANGE_RATES_URL")  # eurofxref XML, asked once a day; empty: by hand
+EXCHANGE_RATES_JUMP = int(env("EXCHANGE_RATES_JUMP", "10"))  # percent in one go: more is taken for a mistake
 SHOW_LOWEST_PRICE = flag("SHOW_LOWEST_PRICE", "1")  # of 30 days, beside a reduced price: EU law asks for it
 DEFAULT_COUNTRY = env("DEFAULT_COUNTRY", "US")
 CHANNEL = "web"
@@ -452,6 +454,7 @@ UNFOLD = {
             _group(
                 _("Prices"),
                 _page(_("Prices"), "attach_money", "catalog.price"),
+                _page(_("Currencies"), "currency_exchange", "shop.currency"),
                 _page(_("Promotions"), "sell", "cart.promotion"),
                 _page(_("Coupons"), "percent", "cart.coupon"),
                 _page(_("Batches of coupons"), "confirmation_number", "cart.codebatch"),
@@ -520,6 +523,10 @@ PAYPAL_CLIENT_ID = env("PAYPAL_CLIENT_ID", "paypal_sandbox_client" if PAYPAL_API
 PAYPAL_CLIENT_SECRET = env("PAYPAL_CLIENT_SECRET", "paypal_sandbox_secret" if PAYPAL_API_BASE else "")
 PAYPAL_WEBHOOK_ID = env("PAYPAL_WEBHOOK_ID", "WH-SANDBOX" if PAYPAL_API_BASE else "")
 PAYMENT_TIMEOUT_SECONDS = 20
+# The currencies that each provider takes; none named: any.
+PROVIDER_CURRENCIES = {
+    code: names(f"{code.upper()}_CURRENCIES") for code in ("stripe", "paypal", "bank_transfer", "cash")
+}
 # Where bank transfers go, shown to the shopper by name; a demo on the sandbox shows an example account.
 _ACCOUNT = {
     "account_holder": env("BANK_ACCOUNT_HOLDER", SHOP_NAME),

@@ -36,6 +36,8 @@ from checkout.archive import selectors as orders
 from checkout.desk import history as order_lists
 from shop.accounts import selectors as accounts
 from shop.core import rest
+from shop.core.money import currency_name
+from shop.currencies import selectors as currencies
 
 log = structlog.get_logger("shop.views")
 
@@ -46,11 +48,19 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
         "shop": {
             "name": settings.SHOP_NAME,
             "support_email": settings.SUPPORT_EMAIL,
-            "currency": settings.DEFAULT_CURRENCY,
+            "currency": SimpleLazyObject(lambda: currencies.of(request)),
+            "currencies": SimpleLazyObject(lambda: _currencies(request)),
             "departments": SimpleLazyObject(products.departments),
             "cart_count": SimpleLazyObject(lambda: _cart_count(request)),
         }
     }
+
+
+def _currencies(request: HttpRequest) -> list[dict[str, Any]]:
+    """What a shopper can pay in; nothing where there is no choice."""
+    codes, chosen = currencies.choices(), currencies.of(request)
+    named = [{"code": code, "name": currency_name(code), "is_chosen": code == chosen} for code in codes]
+    return named if len(named) > 1 else []
 
 
 def _cart_count(request: HttpRequest) -> int:
@@ -69,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = listings.home_context(settings.DEFAULT_CURRENCY)
     if trending := shelves.trending(currency=settings.DEFAULT_CURRENCY):
         context["trending"] = trending
-    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
+    currency, price_list = currencies.of(request), accounts.standing_of(request).price_list
     for name in ("trending", "new"):
         context[name] = on_cards(context.get(name, ()), currency=currency, price_list=price_list)
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")

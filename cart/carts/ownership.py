@@ -15,10 +15,11 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from cart.carts import access, claims, locking, rules
+from cart.carts import access, claims, locking, paying, rules
 from cart.carts.models import Cart, CartLine
 from catalog.bundles import selectors as bundles
 from shop.core import db, requests
+from shop.currencies import selectors as currencies
 
 _MEMO = "holdfast_cart"  # one look per request
 
@@ -32,13 +33,15 @@ def current(request: HttpRequest) -> Cart | None:
     found: Cart | None = getattr(request, _MEMO, None)
     if found is None or found.customer_id != requests.customer_id(request):  # none yet, or signed in or out since
         found = _find(request)
+        if found is not None:
+            paying.follow(request, found)
     setattr(request, _MEMO, found)
     return found
 
 
 def begun(request: HttpRequest) -> Cart:
     """As `current`, with a new cart for whoever has none."""
-    found = current(request) or begin(requests.customer_id(request))
+    found = current(request) or begin(requests.customer_id(request), currency=currencies.of(request))
     setattr(request, _MEMO, found)
     return found
 
@@ -55,7 +58,7 @@ def merge(*, guest: Cart, customer_id: UUID) -> Cart:
     """
     lines = list(CartLine.objects.filter(cart_id=guest.pk))
     available = claims.added(bundles.available([line.variant_id for line in lines]), lines)
-    target = begin(customer_id)
+    target = begin(customer_id, currency=guest.currency)
     with transaction.atomic(using=db.DEFAULT):
         locked = locking.carts([guest.pk, target.pk])
         source, target = locked[guest.pk], locked[target.pk]
@@ -82,9 +85,9 @@ def _find(request: HttpRequest) -> Cart | None:
     return found
 
 
-def begin(customer_id: UUID | None) -> Cart:
+def begin(customer_id: UUID | None, *, currency: str = "") -> Cart:
     """A new cart; for customers the open one if there is one (two tabs may begin at once)."""
-    values: dict[str, Any] = {"currency": settings.DEFAULT_CURRENCY, "language": get_language() or "en"}
+    values: dict[str, Any] = {"currency": currency or settings.DEFAULT_CURRENCY, "language": get_language() or "en"}
     values["expires_at"] = db.clock() + rules.life(is_guest=customer_id is None)
     if customer_id is None:
         return Cart.objects.create(**values)

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from cart.carts import forms, rules, services
+from cart.carts import forms, rules, selectors, services
 from cart.carts.models import Cart
 from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
 from catalog.products import selectors as products
+from shop.accounts import selectors as accounts
+from shop.currencies import selectors as currencies
 
 _KEPT = ("product", "variant", "sku", "quantity", "next", "token")
 
@@ -52,7 +54,7 @@ def place_name(cart: Cart | None) -> str:
 
 def asked(request: HttpRequest, offer: products.Offer) -> customizing.CustomizationsForm:
     """What a product asks, with what was answered and what is wrong with it."""
-    form = customizing.CustomizationsForm(offer.asked, currency=settings.DEFAULT_CURRENCY, data=request.POST)
+    form = customizing.CustomizationsForm(offer.asked, currency=currencies.of(request), data=request.POST)
     form.is_valid()
     return form
 
@@ -61,8 +63,26 @@ def asked_of_added(request: HttpRequest, variant_id: UUID) -> customizing.Custom
     """The same of what went into the cart, so that what was wrong before is not said any more; None without answers."""
     if not customizing.given(request.POST):
         return None
-    offers = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY)
+    offers = products.offers([variant_id], currency=currencies.of(request))
     return asked(request, offers[variant_id])
+
+
+def added(
+    request: HttpRequest, *, line_id: UUID | None = None, error: str = "", refused: services.CartRefused | None = None
+) -> HttpResponse:
+    """The notification after an add, for htmx."""
+    line = None
+    found = services.current(request)
+    if line_id is not None and found is not None:
+        shown = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
+        line = next((one for one in shown.lines if one.id == line_id), None)
+        request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}
+    if isinstance(refused, services.BadCustomizations):
+        context["asked"] = asked(request, refused.offer)
+    elif line is not None:
+        context["asked"] = asked_of_added(request, line.variant_id)
+    return render(request, "cart/carts/_added.html", context)
 
 
 def ask_again(request: HttpRequest, refused: services.BadCustomizations) -> HttpResponse:

@@ -48,6 +48,6 @@ def acknowledge(*, cart: Cart, prices: Mapping[str, int]) -> None:
         locking.cart(cart.pk)
         for line in CartLine.objects.filter(cart_id=cart.pk):
             seen = prices.get(line.key, line.unit_price_minor)
-            if line.unit_price_minor != seen:
-                line.unit_price_minor = seen
-                line.save(update_fields=["unit_price_minor"])
+            if (line.unit_price_minor, line.currency) != (seen, cart.currency) and line.key in prices:
+                line.unit_price_minor, line.currency = seen, cart.currency
+                line.save(update_fields=["unit_price_minor", "currency"])

@@ -193,6 +193,7 @@ def view(
                 held.get(row.variant_id),
                 is_taken=row.pk in taken,
                 misfit=quote.misfits.get(row.key),
+                currency=quote.currency,
             )
             for row in rows
         ),
@@ -226,11 +227,12 @@ def _line(
     *,
     is_taken: bool = False,
     misfit: baskets.Wanted | None = None,
+    currency: str = "",
 ) -> LineView:
-    """What it can `have`, with those `held` for its variant."""
+    """What it can `have`, with those `held` for its variant; in a cart of this `currency`."""
     then = Money(row.unit_price_minor, row.currency)
     if quoted is None:
-        why = told.misfit(misfit) if misfit else _("No longer for sale; it is not part of your order.")
+        why = told.misfit(misfit) if misfit else told.unsellable(row, currency)
         return LineView(
             row.id, row.product_id, row.variant_id, row.sku, row.name, "", misfit.offer.url if misfit else "", None,
             row.quantity, then, None, then * row.quantity, 0, False, (why,),
@@ -238,7 +240,7 @@ def _line(
     available = have.units
     notices = [told.held_until(held)] if held else []
     listed = quoted.listed_price or quoted.unit_price
-    if listed != then:
+    if listed != then and listed.currency == then.currency:  # in another one nobody has told a price yet
         change = {"old": then.format(), "new": listed.format()}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
     if is_taken and available < row.quantity:

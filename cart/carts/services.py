@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cart.carts import claims, locking, ownership, prices, putting, rules
+from cart.carts import claims, locking, ownership, paying, prices, putting, rules
 from cart.carts.models import Cart, CartLine
 from catalog.bundles import selectors as bundles
 from inventory.waitlist import selectors as waitlist
@@ -38,7 +38,7 @@ CartChanged = putting.CartChanged
 
 # whose cart it is: doors ask these first
 current, begun, forget, merge = ownership.current, ownership.begun, ownership.forget, ownership.merge
-acknowledge = prices.acknowledge
+acknowledge, change_currency = prices.acknowledge, paying.change_currency
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from catalog.restock import access as restock
 from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.responses import SeeOther
+from shop.currencies import selectors as currencies
 
 _BAD_REQUEST = (services.BadQuantity, services.UnknownVariant)
 
@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "cart":  # type: ignore[attr-defined]  # "put it back", on the cart page
         return _page(request)
     if request.htmx:  # type: ignore[attr-defined]
-        return _remember(request, _added(request, line_id=line.id))
+        return _remember(request, pages.added(request, line_id=line.id))
     text = _("Added to your cart: %(name)s") % {"name": line.name}
     messages.success(request, text, extra_tags="cart-notification")
     return _remember(request, SeeOther(_next(request)))
@@ -106,7 +106,7 @@ def coupon(request: HttpRequest) -> HttpResponse:
     if is_ratelimited(request, group="coupon", key="ip", rate="15/10m", increment=True):
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
     code = codes.canonical(form.cleaned_data["code"])
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, with_code=code)
+    shown = selectors.view(found, currency=currencies.of(request), with_code=code)
     problem = selectors.objection(shown, code)
     if problem:
         form.add_error("code", problem)
@@ -146,7 +146,7 @@ def _add(request: HttpRequest) -> Any:
 def _show(request: HttpRequest) -> HttpResponse:
     options = {name: str(value) for name, value in request.POST.items() if name.startswith("option.")}
     variant_id = products.variant_of(product_id=_uuid(request.POST.get("product")))
-    offer = products.offers([variant_id], currency=settings.DEFAULT_CURRENCY).get(variant_id) if variant_id else None
+    offer = products.offers([variant_id], currency=currencies.of(request)).get(variant_id) if variant_id else None
     if offer is None:
         return SeeOther(reverse("product_list"))
     return SeeOther(f"{offer.url.partition('?')[0]}?{urlencode(options)}")
@@ -176,7 +176,7 @@ def _variant(request: HttpRequest) -> UUID | None:
 
 def _refuse_add(request: HttpRequest, refused: services.CartRefused) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
-        return _added(request, error=refused.message, refused=refused)
+        return pages.added(request, error=refused.message, refused=refused)
     if isinstance(refused, services.BadCustomizations):
         return pages.ask_again(request, refused)
     if isinstance(refused, _BAD_REQUEST):
@@ -239,7 +239,7 @@ def _page(
     found = services.current(request)
     if found is not None:
         services.prolong(cart=found)
-    shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
+    shown = selectors.view(found, currency=currencies.of(request), standing=accounts.standing_of(request))
     request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
     context = {
         "cart": shown,
@@ -260,24 +260,6 @@ def _page(
     if is_fragment:
         response["HX-Trigger"] = "cart-changed"  # what is shown beside the cart follows
     return _remember(request, response)
-
-
-def _added(
-    request: HttpRequest, *, line_id: UUID | None = None, error: str = "", refused: services.CartRefused | None = None
-) -> HttpResponse:
-    """The notification after an add, for htmx."""
-    line = None
-    found = services.current(request)
-    if line_id is not None and found is not None:
-        shown = selectors.view(found, currency=settings.DEFAULT_CURRENCY, standing=accounts.standing_of(request))
-        line = next((one for one in shown.lines if one.id == line_id), None)
-        request.holdfast_cart_units = shown.unit_count  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"line": line, "cart_count": selectors.count(request), "error": error}
-    if isinstance(refused, services.BadCustomizations):
-        context["asked"] = pages.asked(request, refused.offer)
-    elif line is not None:
-        context["asked"] = pages.asked_of_added(request, line.variant_id)
-    return render(request, "cart/carts/_added.html", context)
 
 
 def _next(request: HttpRequest) -> str:

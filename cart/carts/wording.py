@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.carts import claims
-from cart.carts.models import Cart
+from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
 from cart.pricing.selectors import QuotedLine
 from catalog.customizations import wording as customizing
@@ -27,6 +27,13 @@ def misfit(asked: baskets.Wanted) -> str:
     names = {one.code: one.name for one in asked.offer.asked}
     what = " ".join(f"{names.get(code, code)}: {text}" for code, text in told.items())
     return _("This cannot be made like this any more; please remove it and choose anew. %(what)s") % {"what": what}
+
+
+def unsellable(line: CartLine, currency: str) -> str:
+    """Why a line is not bought: it is not sold at all, or not in what the cart is paid in."""
+    if line.currency != currency:
+        return _("Not sold in %(currency)s; it is not part of your order.") % {"currency": currency}
+    return _("No longer for sale; it is not part of your order.")
 
 
 def held_until(held: claims.Held) -> str:

@@ -31,7 +31,7 @@ Way = tuple[DeliveryOption | None, Outcome]
 Bought = tuple[Sequence[baskets.Wanted], Mapping[UUID, baskets.Wanted]]  # what is wanted, and what there is to give
 
 
-@cache.at_once(cache.PROMOTIONS, cache.TAXES, cache.SHIPPING, cache.PRICE_RULES, cache.CATEGORY_TREE)
+@cache.at_once(cache.PROMOTIONS, cache.TAXES, cache.SHIPPING, cache.PRICE_RULES, cache.CATEGORY_TREE, cache.CURRENCIES)
 def quote(
     *,
     lines: Sequence[QuoteLine],

@@ -9,6 +9,7 @@ from uuid import UUID
 from cart.promotions import rules, selectors
 from cart.promotions.models import Promotion, Redemption
 from cart.promotions.rules import Lane
+from shop.currencies import selectors as currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,11 @@ def active_by_coupon() -> dict[UUID, rules.Promotion]:
 
 
 def _always(row: Promotion) -> rules.Promotion:
-    """One of the prices in lists counts as one of single lines that comes first."""
-    terms = replace(selectors.terms(row), starts_at=None, ends_at=None)
+    """One of the prices in lists counts as one of single lines that comes first. Its amounts in other currencies are
+    those of today's rates, where it names none.
+    """
+    exchanges = [one.terms for one in currencies.known().values()]
+    terms = replace(selectors.terms(row, *exchanges), starts_at=None, ends_at=None)
     return replace(terms, lane=Lane.LINE, priority=-1) if terms.lane is Lane.CATALOGUE else terms
 
 

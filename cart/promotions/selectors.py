@@ -18,6 +18,9 @@ from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
 from shop.accounts import selectors as accounts
 from shop.core import cache, db
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
+from shop.currencies.rules import Terms as Exchange
+from shop.currencies.rules import filled
 
 HINTS = 2  # what is nearly reached
 NEAR = 2  # a sum is nearly reached when less than a half of it is missing
@@ -49,20 +52,23 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     those of coupons, one more with codes, and two where a limit is for each customer.
     """
     coupons, problems = _coupons(codes, currency)
-    automatic = _automatic()
+    exchange = currencies.terms(currency)
+    automatic = _automatic(exchange)
     limited = [row.pk for row, _terms in automatic if row.usage_limit is not None or row.budget_minor is not None]
     keys = {*limited, *coupons}
     in_carts = Promotion.objects.exclude(lane=Promotion.Lane.CATALOGUE)
     fresh = {row.pk: row for row in in_carts.filter(pk__in=keys)} if keys else {}
     there = [(fresh.get(row.pk, row), terms) for row, terms in automatic]
     known = {row.pk for row, _terms in automatic}
-    there += [(row, terms(row)) for row in fresh.values() if row.pk not in known]
+    there += [(row, terms(row, exchange)) for row in fresh.values() if row.pk not in known]
     per_customer = [row.pk for row, _terms in there if row.customer_limit]
     uses = _customer_uses(per_customer, email or _email(customer_id)) if per_customer else {}
     found = []
     for row, its_terms in there:
         coupon = coupons.get(row.pk)
         code, limit = coupon["upper"] if coupon else "", _limit(row, coupon, uses.get(row.pk, 0))
+        if row.budget_minor is not None and row.budget_currency != currency:
+            limit = limit or Why.CURRENCY
         budget_left = _budget_left(row, currency)
         if code or limit or budget_left is not None:
             its_terms = replace(its_terms, code=code, limit=limit, budget_left=budget_left)
@@ -120,21 +126,23 @@ def _budget_left(row: Promotion, currency: str) -> int | None:
     return row.budget_minor - row.spent_minor if row.budget_currency == currency else 0
 
 
-_held: dict[str, list[tuple[Promotion, rules.Promotion]]] = {}  # this process's, under the version that the cache names
+Held = list[tuple[Promotion, rules.Promotion]]
+_held: dict[str, dict[Exchange | None, Held]] = {}  # this process's, under the version that the cache names
 
 
-def _automatic() -> list[tuple[Promotion, rules.Promotion]]:
-    """The active promotions that need no code, as they were when one was last changed. One query when this process has
-    not seen them, else none.
+def _automatic(exchange: Exchange | None) -> Held:
+    """The active promotions that need no code, as they were when one was last changed, with converted amounts as well.
+    One query when this process has not seen them, else none.
     """
     version: str = cache.PROMOTIONS.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
+    found = _held.get(version, {}).get(exchange)
     if found is None:
         rows = Promotion.objects.filter(status=Promotion.Status.ACTIVE, needs_code=False)
         rows = rows.exclude(lane=Promotion.Lane.CATALOGUE).exclude(ends_at__lt=Now())
-        found = [(row, terms(row)) for row in rows]
+        found = [(row, terms(row, exchange)) for row in rows]
+        others = _held.get(version, {})
         _held.clear()
-        _held[version] = found
+        _held[version] = {**others, exchange: found}
     return found
 
 
@@ -148,15 +156,23 @@ def codes_of(batch_id: UUID) -> list[tuple[str, int]]:
     return list(Coupon.objects.filter(batch=batch_id).order_by("pk").values_list("code", "used"))
 
 
-def terms(row: Promotion) -> rules.Promotion:
-    """A promotion as the engine knows it, its use aside. Raises `reading.BadTerms`."""
+_PRICES = frozenset({"prices"})  # under which name amounts are prices
+
+
+def terms(row: Promotion, *exchanges: Exchange | None) -> rules.Promotion:
+    """A promotion as the engine knows it, its use aside; with amounts by `exchanges` where it names none in those
+    currencies. Raises `reading.BadTerms`.
+    """
+    given, conditions = row.terms, row.conditions
+    for one in exchanges:
+        given, conditions = filled(given, one, _PRICES), filled(conditions, one)
     return rules.Promotion(
         id=str(row.pk),
         name=row.name,
         lane=Lane(row.lane),
-        kind=reading.kind(row.kind, row.terms),
+        kind=reading.kind(row.kind, given),
         scope=reading.scope(row.scope),
-        conditions=reading.conditions(row.conditions),
+        conditions=reading.conditions(conditions),
         priority=row.priority,
         is_exclusive=row.is_exclusive,
         is_combinable=row.is_combinable,

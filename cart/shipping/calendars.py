@@ -22,7 +22,7 @@ log = structlog.get_logger("cart.shipping")
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """An active method, and what it costs and takes as the rules have it."""
+    """A method, and what it costs and takes as the rules have it."""
 
     row: ShippingMethod
     terms: rules.Terms
@@ -30,8 +30,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Zones and active methods in their order, points by location, and the merchant's days off by country ("":
-    everywhere)."""
+    """Zones and methods (also those switched off) in their order, points by location, and the merchant's days off by
+    country ("": everywhere)."""
 
     zones: tuple[tuple[UUID, rules.Zone], ...]
     methods: tuple[Method, ...]
@@ -89,9 +89,7 @@ def _load() -> Setup:
             log.error("zone left out", zone=row.name, line=str(error))
     return Setup(
         tuple(zones),
-        tuple(
-            Method(row, _terms(row)) for row in ShippingMethod.objects.filter(is_active=True).prefetch_related("rates")
-        ),
+        tuple(Method(row, _terms(row)) for row in ShippingMethod.objects.prefetch_related("rates")),
         {row.location_id: row for row in ShippingPoint.objects.all()},
         {country: frozenset(days) for country, days in off.items()},
     )

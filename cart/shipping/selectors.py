@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from cart.shipping import calendars, live, rules
+from cart.shipping import abroad, calendars, live, rules
 from cart.shipping.calendars import Method
 from cart.shipping.carriers.base import Parcel as Asked
 from cart.shipping.carriers.base import Rate
@@ -22,6 +21,8 @@ from inventory.stock import spreading
 from inventory.stock.spreading import Part
 from shop.core import db
 from shop.core.money import Money
+from shop.currencies import selectors as sold_in
+from shop.currencies.rules import Terms as Exchange
 
 LABEL = 80
 
@@ -87,6 +88,7 @@ class _Wish:
     at: datetime
     setup: calendars.Setup
     spread: spreading.Spread | None  # None: nobody knows where the units are, or need not
+    exchange: Exchange | None = None  # by which methods of another currency than this are converted
 
 
 def delivery_options(
@@ -114,13 +116,14 @@ def delivery_options(
     is_spread = bool(goods) and not is_placed and (len(setup.points) > 1 or _needs_spread(serving))
     wish = _Wish(
         currency, subtotal.minor, country, state, postal_code, goods, at or db.clock(), setup,
-        spreading.spread({one.variant_id for one in goods}) if is_spread else None,
+        spreading.spread({one.variant_id for one in goods}) if is_spread else None, sold_in.terms(currency),
     )  # fmt: skip
     return [option for one in serving if (option := _option(one.row, one.terms, wish)) is not None]
 
 
 def _serving(setup: calendars.Setup, currency: str, country: str, state: str, postal_code: str) -> list[Method]:
-    methods = [one for one in setup.methods if one.row.currency == currency]
+    terms = sold_in.terms(currency)
+    methods = abroad.methods(setup.methods, currency, converted_from=terms.base if terms else None)
     zone = setup.zone_of(country, state, postal_code)
     named = [one for one in methods if (one.row.zone_id == zone if one.row.zone_id else country in one.row.countries)]
     if named or zone is not None:
@@ -137,6 +140,8 @@ def _option(row: ShippingMethod, terms: rules.Terms, wish: _Wish) -> DeliveryOpt
     parts = _parts(row, wish)
     if parts is None:
         return None
+    exchange = wish.exchange if row.currency != wish.currency else None
+    terms = abroad.turned(terms, exchange)
     loads = _loads(parts, wish.goods)
     if not rules.takes(terms, loads, [one.keys for one in wish.goods]):
         return None
@@ -149,6 +154,7 @@ def _option(row: ShippingMethod, terms: rules.Terms, wish: _Wish) -> DeliveryOpt
     )
     if price is None:
         return None
+    price = exchange.amount(price) if exchange else price
     parcels, before = _promised(row, parts, rates, wish)
     return DeliveryOption(
         code=row.code,
@@ -207,7 +213,9 @@ def _asked(row: ShippingMethod, terms: rules.Terms, loads: Sequence[rules.Load],
         return []
     found = []
     for load in rules.charged(terms, loads):
-        value = Money(load.value, wish.currency)
+        value = abroad.declared(
+            Money(load.value, wish.currency), wish.exchange if row.currency != wish.currency else None
+        )
         parcel = Asked(load.grams, load.cubic_mm, value, wish.country, wish.state, wish.postal_code)
         rate = live.rate(row.carrier, row.service, parcel)
         if rate is None:
@@ -246,7 +254,7 @@ def _place(row: ShippingMethod, setup: calendars.Setup) -> Place | None:
 def currencies() -> list[str]:
     """The currencies in which something can be delivered, the shop's own first."""
     known = ShippingMethod.objects.filter(is_active=True).values_list("currency", flat=True).distinct()
-    return list(dict.fromkeys([settings.DEFAULT_CURRENCY, *sorted(known)]))
+    return list(dict.fromkeys([*sold_in.choices(), *sorted(known)]))
 
 
 def delivery_names() -> dict[str, str]:

@@ -17,15 +17,17 @@ from catalog.products import page, selectors, tree
 from catalog.products.charging import PUBLIC
 from catalog.products.ownprices import on_cards
 from catalog.recommendations import shelves
-from catalog.search import engine, query
+from catalog.search import engine, exchanged, query
 from catalog.search.engine import Results
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
 from shop.core import rest
+from shop.currencies.api import paid_in
 
 KINDS = shelves.KINDS
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("limit", int, description="20 unless said, at most 100")]
 FIELDS = OpenApiParameter("fields", str, description="Only these fields, comma-separated")
+CURRENCY = OpenApiParameter("currency", str, description="ISO 4217, one that the shop sells in; else the customer's")
 FILTERS = [
     *PAGE,
     OpenApiParameter("category", str, description="path, as computers/laptops"),
@@ -45,6 +47,7 @@ FILTERS = [
     OpenApiParameter("inStock", bool),
     OpenApiParameter("sort", str, enum=list(query.SORTS)),
     FIELDS,
+    CURRENCY,
 ]
 _NAMES = {"minPrice": "price_min", "maxPrice": "price_max", "inStock": "in_stock"}
 
@@ -57,7 +60,8 @@ def asked(request: Request, *, with_text: bool) -> Query:
     }
     if not with_text:
         given.pop("q", None)
-    found, problems = query.parse(given, currency=settings.DEFAULT_CURRENCY, limit=limit)
+    currency = paid_in(request)
+    found, problems = query.parse(given, currency=currency, limit=limit, edges=exchanged.edges(currency))
     back = {value: name for name, value in _NAMES.items()}
     fields = {back.get(name, name): [problem] for name, problem in problems.items()}
     if found.category and tree.tree().at(found.category) is None:
@@ -70,7 +74,7 @@ def asked(request: Request, *, with_text: bool) -> Query:
 def product_list(request: Request) -> HttpResponseBase:
     """`{data, total, page, limit}`"""
     question = asked(request, with_text=False)
-    results = engine.search(question, with_facets=False)
+    results = exchanged.search(question, with_facets=False)
     items = _items(request, question, results)
     data = rest.listing("data", items, total=results.total, page=question.page, limit=question.limit)
     return rest.conditional(request, data)
@@ -79,7 +83,7 @@ def product_list(request: Request) -> HttpResponseBase:
 def product_search(request: Request) -> HttpResponseBase:
     """`{products, total, page, limit, facets, suggestion}`"""
     question = asked(request, with_text=True)
-    results = engine.search(question)
+    results = exchanged.search(question)
     items = _items(request, question, results)
     data = rest.listing("products", items, total=results.total, page=question.page, limit=question.limit)
     data |= {
@@ -98,14 +102,16 @@ def _items(request: Request, question: Query, results: Results) -> list[dict[str
 
 def product(request: Request, product_id: str, *, is_staff: bool = False) -> HttpResponseBase:
     """A whole product; archived ones stay readable, drafts are for staff."""
-    found = whole(product_id, is_staff=is_staff, price_list=accounts.standing_of(request).price_list)
+    price_list, currency = accounts.standing_of(request).price_list, paid_in(request)
+    found = whole(product_id, is_staff=is_staff, price_list=price_list, currency=currency)
     fields = request.query_params.get("fields")
     return rest.conditional(request, values.sparse(found, fields), last_modified=None)
 
 
-def whole(product_id: str, *, is_staff: bool, price_list: str = PUBLIC) -> dict[str, Any]:
+def whole(
+    product_id: str, *, is_staff: bool, price_list: str = PUBLIC, currency: str = settings.DEFAULT_CURRENCY
+) -> dict[str, Any]:
     """A product as `ProductOut`, at the prices of this list. Raises `ApiError` ("not_found")."""
-    currency = settings.DEFAULT_CURRENCY
     known = key(product_id)
     found = page.product_page(product_id=known, currency=currency, price_list=price_list, with_drafts=is_staff)
     if found is None:
@@ -133,8 +139,9 @@ def recommendations(request: Request, product_id: str) -> HttpResponseBase:
         fields = {"kind": [_("One of: %(names)s") % {"names": ", ".join(KINDS)}]}
         raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
     known = existing(product_id)
-    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
-    cards = on_cards(shelves.listed(known, kind, currency=currency), currency=currency, price_list=price_list)
+    currency, price_list = paid_in(request), accounts.standing_of(request).price_list
+    listed = shelves.listed(known, kind, currency=settings.DEFAULT_CURRENCY)
+    cards = on_cards(listed, currency=currency, price_list=price_list)
     rows = [
         {
             "id": str(card.product_id),

@@ -92,7 +92,9 @@ class ProductDetail(APIView):
     needs = {"PATCH": "catalog.change_product", "DELETE": "catalog.delete_product"}
 
     @extend_schema(
-        operation_id="products_read", parameters=[reads.FIELDS], responses={200: shapes.ProductOut, 404: _ERROR}
+        operation_id="products_read",
+        parameters=[reads.FIELDS, reads.CURRENCY],
+        responses={200: shapes.ProductOut, 404: _ERROR},
     )
     def get(self, request: Request, product_id: str) -> HttpResponseBase:
         is_staff = request.user.has_perm("catalog.view_product")
@@ -145,7 +147,7 @@ class ProductRecommendations(APIView):
 
     @extend_schema(
         operation_id="products_recommendations",
-        parameters=[OpenApiParameter("kind", str, enum=list(reads.KINDS))],
+        parameters=[OpenApiParameter("kind", str, enum=list(reads.KINDS)), reads.CURRENCY],
         responses={200: inline_serializer("Recommended", {"data": serializers.ListField()}), 404: _ERROR},
     )
     def get(self, request: Request, product_id: str) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from catalog.customizations.models import CustomField
 from catalog.customizations.rules import MAX_FIELDS, Field
+from shop.currencies import selectors as currencies
 
 
 def has_any(product: str, product_type: str) -> Exists:
@@ -18,11 +19,15 @@ def has_any(product: str, product_type: str) -> Exists:
 
 def fields_of(types: Mapping[UUID, UUID], *, currency: str) -> dict[UUID, tuple[Field, ...]]:
     """What products (with their types) ask of who buys them in `currency`, in order; those that ask nothing are left
-    out. One query, none without products.
+    out. What an answer costs is converted where it has no price of its own in it. One query, none without products.
     """
     if not types:
         return {}
     rows = list(CustomField.objects.filter(Q(product__in=list(types)) | Q(product_type__in=set(types.values()))))
+    terms = currencies.terms(currency)
+    if terms:
+        for row in rows:
+            row.prices = terms.with_amount(row.prices)
     found = {}
     for product_id, type_id in types.items():
         general = {row.code: row for row in rows if row.product_type_id == type_id}

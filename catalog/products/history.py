@@ -14,6 +14,7 @@ from django.db import connections
 from catalog.products.charging import PUBLIC
 from shop.core import db
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 DAYS = 30
 
@@ -92,3 +93,13 @@ def lowest_in_30_days(variant_ids: Iterable[UUID], *, currency: str, price_list:
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(_LOWEST, named)
         return {variant_id: Money(minor, currency) for variant_id, minor in cursor.fetchall()}
+
+
+def lowest_shown(variant_id: UUID, currency: str, price_list: str) -> Money | None:
+    """Of 30 days; that of the shop's own currency at today's rate where there was none in this one."""
+    terms = currencies.terms(currency)
+    known = lowest_in_30_days([variant_id], currency=currency, price_list=price_list).get(variant_id)
+    if known is not None or terms is None:
+        return known
+    own = lowest_in_30_days([variant_id], currency=terms.base, price_list=price_list).get(variant_id)
+    return own and Money(terms.price(own.minor), currency)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject, Now
@@ -17,11 +18,13 @@ from catalog.bundles import selectors as bundles
 from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import pictures, pricerules, rules, tree
+from catalog.products import charging, pictures, pricerules, rules, tree
 from catalog.products.charging import PUBLIC, Charge, Priced, Row, Rule, keys_of
-from catalog.products.models import Image, Price, Product, Variant
-from catalog.products.rules import Terms
+from catalog.products.models import Price, Product, Variant
+from catalog.products.rules import Lowest, Terms
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
+from shop.currencies.rules import Terms as Conversion
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ _OF_OFFERS = (
     *(f"product__{name}" for name in ("name", "slug", "status", "tags", "attributes")),
 )  # fmt: skip
 _ROW = ("amount_minor", "sale_minor", "sale_starts_at", "sale_ends_at", "price_list", "min_quantity")
+_OF_KEYS = ("product__brand__slug", "product__category__path", "product__tags", "product__attributes")
+_JSON = {name: name for name in (*_ROW, "currency")}
 
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Offer]:
@@ -102,29 +107,28 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     ids = list(dict.fromkeys(variant_ids))
     if not ids:
         return {}
-    rows = list(_rows(currency, price_list).filter(pk__in=ids))
-    shown = _pictures({row["product_id"] for row in rows})
+    terms = currencies.terms(currency)
+    rows = list(_rows(currency, price_list, terms is not None).filter(pk__in=ids))
+    shown = pictures.firsts({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
-    shelves, active = _shelves(rows), pricerules.active()  # both ask the cache: once for all
+    shelves, active = _shelves(rows), pricerules.active()  # these ask the cache: once for all
     found = {}
     for row in rows:
         keys = _keys(row, shelves)
-        priced = Priced(
-            currency, [_row(one) for one in row["price_rows"]], [rule for rule in active if rule.is_for(keys)]
-        )
+        priced = _priced(row["price_rows"], [rule for rule in active if rule.is_for(keys)], currency, terms)
         found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
     return found | _bundled(found, [row["pk"] for row in rows if row["is_bundle"]], currency, price_list)
 
 
 @lru_cache(maxsize=64)
-def _rows(currency: str, price_list: str) -> QuerySet[Variant, dict[str, Any]]:
+def _rows(currency: str, price_list: str, is_converted: bool) -> QuerySet[Variant, dict[str, Any]]:
     """The rows of all offers, as a query that nobody runs: made once, for putting it together takes as long as running
     it for a cart.
     """
     asks = customizations.has_any("product_id", "product__product_type_id")
-    wanted = with_prices(currency, price_list).order_by().annotate(has_asked=asks, is_bundle=bundles.has_any("pk"))
-    return wanted.values(*_OF_OFFERS)
+    wanted = _with_prices(currency, price_list, is_converted).order_by()
+    return wanted.annotate(has_asked=asks, is_bundle=bundles.has_any("pk")).values(*_OF_OFFERS)
 
 
 def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, price_list: str) -> dict[UUID, Offer]:
@@ -143,19 +147,38 @@ def _bundled(found: Mapping[UUID, Offer], keys: Sequence[UUID], currency: str, p
 
 def keys(variant_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """What these variants are, as promotions name it, archived ones too; unknown ids are left out. One query."""
-    rows = Variant.objects.filter(pk__in=list(variant_ids)).values(
-        "pk", "product_id", "product__brand__slug", "product__category__path", "product__tags", "product__attributes"
-    )
+    rows = Variant.objects.filter(pk__in=list(variant_ids)).values("pk", "product_id", *_OF_KEYS)
     shelves = _shelves(rows)
     return {row["pk"]: _keys(row, shelves) for row in rows}
 
 
 def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
-    """Variants, each with its price rows in `currency` that count for who has this price list, and the moment."""
-    rows = Price.objects.filter(variant=OuterRef("pk"), currency=currency, price_list__in={PUBLIC, price_list})
-    return Variant.objects.annotate(
-        price_rows=ArraySubquery(rows.values(row=JSONObject(**{name: name for name in _ROW}))), moment=Now()
-    )
+    """Variants, each with its price rows in `currency` that count for who has this price list, and the moment. With
+    those of the shop's own currency as well, where they are converted (`_priced`).
+    """
+    return _with_prices(currency, price_list, currencies.terms(currency) is not None)
+
+
+def _with_prices(currency: str, price_list: str, is_converted: bool) -> QuerySet[Variant]:
+    counted = [currency, settings.DEFAULT_CURRENCY] if is_converted else [currency]
+    rows = Price.objects.filter(variant=OuterRef("pk"), price_list__in={PUBLIC, price_list}, currency__in=counted)
+    return Variant.objects.annotate(price_rows=ArraySubquery(rows.values(row=JSONObject(**_JSON))), moment=Now())
+
+
+def lowest(product_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Lowest]:
+    """What lists show of these products in `currency`, worked out from their variants' prices as pages and carts do;
+    without those that are not sold in it. One query.
+    """
+    wanted = with_prices(currency, price_list).filter(product_id__in=list(product_ids), is_active=True)
+    rows = wanted.values("pk", "product_id", "price_rows", "moment", *_OF_KEYS)
+    shelves, active, terms = _shelves(rows), pricerules.active(), currencies.terms(currency)
+    several: dict[UUID, list[Priced]] = {}
+    for row in rows:
+        keys = _keys(row, shelves) if active else frozenset()
+        its_rules = [rule for rule in active if rule.is_for(keys)]
+        several.setdefault(row["product_id"], []).append(_priced(row["price_rows"], its_rules, currency, terms))
+    found = {key: charging.lowest(of, rows[0]["moment"], price_list=price_list) for key, of in several.items()}
+    return {key: low for key, low in found.items() if low is not None}
 
 
 def priced(variant: Any, product: Product, currency: str, *, active: Sequence[Rule] | None = None) -> Priced:
@@ -164,7 +187,7 @@ def priced(variant: Any, product: Product, currency: str, *, active: Sequence[Ru
     active = pricerules.active() if active is None else active
     keys = keys_of_product(product, variant.pk) if active else frozenset()
     its_rules = [rule for rule in active if rule.is_for(keys)]
-    return Priced(currency, [_row(one) for one in variant.price_rows], its_rules)
+    return _priced(variant.price_rows, its_rules, currency, currencies.terms(currency))
 
 
 def keys_of_product(product: Product, variant_id: UUID) -> frozenset[str]:
@@ -188,6 +211,33 @@ def shown(charge: Charge, currency: str) -> tuple[Money, Money | None]:
 def breaks(found: Priced, moment: datetime, price_list: str) -> tuple[Break, ...]:
     steps = found.breaks(moment, price_list=price_list)
     return tuple(Break(quantity, Money(charge.amount, found.currency)) for quantity, charge in steps)
+
+
+def _priced(
+    found: Sequence[Mapping[str, Any]], its_rules: Sequence[Rule], currency: str, terms: Conversion | None
+) -> Priced:
+    """The rows that count in `currency`: each price list's own ones, or else those of the shop's own currency, each
+    converted as the price that it is. Amounts of rules are converted for converted prices alone.
+    """
+    if terms is None:
+        return Priced(currency, [_row(one) for one in found], its_rules)
+    own = {one["price_list"] for one in found if one["currency"] == currency}
+    rows = [
+        _row(one if one["currency"] == currency else _converted(one, terms))
+        for one in found
+        if one["currency"] == currency or one["price_list"] not in own
+    ]
+    return Priced(currency, rows, its_rules if PUBLIC in own else pricerules.converted(its_rules, terms))
+
+
+def _converted(row: Mapping[str, Any], terms: Conversion) -> Mapping[str, Any]:
+    """A price row of the shop's own currency as one of another."""
+    sale = row["sale_minor"]
+    return {
+        **row,
+        "amount_minor": terms.price(row["amount_minor"]),
+        "sale_minor": None if sale is None else terms.price(sale),
+    }
 
 
 def _row(data: Mapping[str, Any]) -> Row:
@@ -245,18 +295,3 @@ def _offer(
         is_made=row["product__status"] != Product.Status.ARCHIVED and row["is_active"],
         cubic_mm=rules.volume(row["length_mm"], row["width_mm"], row["height_mm"]),
     )
-
-
-@lru_cache(maxsize=1)
-def _drawn() -> QuerySet[Image, tuple[Any, ...]]:
-    return Image.objects.exclude(file="").values_list("product_id", "variant_id", *pictures.DRAWN)
-
-
-def _pictures(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
-    """First picture by (product, variant), and by (product, None) for any variant."""
-    found: dict[tuple[UUID, UUID | None], Any] = {}
-    for product_id, variant_id, *columns in _drawn().filter(product_id__in=list(product_ids)):
-        for key in ((product_id, variant_id), (product_id, None)):
-            if key not in found:
-                found[key] = pictures.drawn(*columns)
-    return found

@@ -1,7 +1,7 @@
-"""The prices of lists for who has a price list of their own.
+"""The prices of lists for who has a price list of their own, or pays in another currency than the shop's own.
 
-Lists are found, filtered and cached at everybody's prices; what somebody else pays is put over them when they are
-shown, so that no cache holds it.
+Lists are found, filtered and cached at everybody's prices in the shop's own currency; what somebody else pays is put
+over them when they are shown, so that no cache holds it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.conf import settings
+
+from catalog.products import offering
 from catalog.products.cards import Card
 from catalog.products.charging import PUBLIC
 from catalog.products.models import ListingPrice
@@ -26,7 +29,15 @@ class OwnPrice:
 
 
 def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -> dict[UUID, OwnPrice]:
-    """Of the products that have another price in this list than everybody's. One query, none for everybody's list."""
+    """Of the products that have another price than everybody's in the shop's own currency: in this list, or all that
+    are sold in another currency. One query, none for everybody's list in the shop's own.
+    """
+    if currency != settings.DEFAULT_CURRENCY:
+        found = offering.lowest(product_ids, currency=currency, price_list=price_list)
+        return {
+            key: OwnPrice(Money(low.amount, currency), Money(low.regular, currency), low.has_range)
+            for key, low in found.items()
+        }
     if price_list == PUBLIC:
         return {}
     rows = ListingPrice.objects.filter(product_id__in=list(product_ids), currency=currency, price_list=price_list)
@@ -38,14 +49,23 @@ def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -
 
 
 def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[Card]:
-    """The same cards with what they cost who has this price list."""
+    """The same cards with what they cost who has this price list and pays in this currency. What is not sold in it says
+    so.
+    """
     own = own_prices([card.product_id for card in cards], currency=currency, price_list=price_list)
-    return [_priced(card, own[card.product_id]) if card.product_id in own else card for card in cards]
+    is_sold = currency == settings.DEFAULT_CURRENCY
+    return [
+        _priced(card, own[card.product_id])
+        if card.product_id in own
+        else replace(card, is_sellable=card.is_sellable and is_sold)
+        for card in cards
+    ]
 
 
 def _priced(card: Card, own: OwnPrice) -> Card:
     return replace(
         card,
+        is_sellable=True,
         price=own.price,
         regular_price=own.regular if own.regular > own.price else None,
         price_from=own.has_range,

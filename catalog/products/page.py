@@ -138,8 +138,7 @@ def product_page(
     choices = [_choice(variant, charges[variant.pk], units[variant.pk]) for variant in variants]
     chosen = _chosen(choices, sku, wanted or {}, changed)
     if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
-        lowest = history.lowest_in_30_days([chosen.id], currency=currency, price_list=price_list)
-        chosen = replace(chosen, lowest_price=lowest.get(chosen.id))
+        chosen = replace(chosen, lowest_price=history.lowest_shown(chosen.id, currency, price_list))
     chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
     return ProductPage(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from PIL import Image as Pillow
 
@@ -46,6 +47,21 @@ def picture(image: Image) -> dict[str, Any] | None:
 def drawn(name: str, width: int, height: int, alt: str, is_ready: bool) -> dict[str, Any]:
     """As `picture`, of one with a file, by its columns. Remembered for some minutes: addresses are dear to make."""
     return dict(_drawn(name, width, height, alt, is_ready, time.monotonic() // REMEMBERED))
+
+
+@functools.lru_cache(maxsize=1)
+def _shown() -> QuerySet[Image, tuple[Any, ...]]:
+    return Image.objects.exclude(file="").values_list("product_id", "variant_id", *DRAWN)
+
+
+def firsts(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
+    """First picture by (product, variant), and by (product, None) for any variant."""
+    found: dict[tuple[UUID, UUID | None], Any] = {}
+    for product_id, variant_id, *columns in _shown().filter(product_id__in=list(product_ids)):
+        for key in ((product_id, variant_id), (product_id, None)):
+            if key not in found:
+                found[key] = drawn(*columns)
+    return found
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -7,6 +7,7 @@ anew behind it, batch by batch, and the index follows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -18,12 +19,12 @@ from catalog.products.charging import Rule
 from catalog.products.models import Category, Product
 from catalog.products.price_models import PriceRule
 from shop.core import cache, db
+from shop.currencies.rules import Terms
 
 _held: dict[str, tuple[Rule, ...]] = {}  # this process's, under the version that the cache names
 
 
 def active() -> tuple[Rule, ...]:
-    """The rules that count now or will. One query when this process has not seen them, else none."""
     version: str = cache.PRICE_RULES.get_or(lambda: str(db.uuid7()))
     found = _held.get(version)
     if found is None:
@@ -32,6 +33,14 @@ def active() -> tuple[Rule, ...]:
         _held.clear()
         _held[version] = found
     return found
+
+
+def converted(found: Iterable[Rule], terms: Terms) -> tuple[Rule, ...]:
+    """The same rules as they count for converted prices: with their amounts converted as well."""
+    return tuple(
+        replace(one, amounts=terms.with_amount(one.amounts), prices=terms.with_amount(one.prices, is_price=True))
+        for one in found
+    )
 
 
 def forget() -> None:

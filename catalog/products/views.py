@@ -22,6 +22,7 @@ from catalog.products import selectors
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
 from shop.core import requests
+from shop.currencies import selectors as currencies
 from shop.resilience import switches
 
 
@@ -34,7 +35,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     found = pages.product_page(
         slug=slug,
-        currency=settings.DEFAULT_CURRENCY,
+        currency=currencies.of(request),
         price_list=accounts.standing_of(request).price_list,
         sku=request.GET.get("variant", ""),
         wanted=wanted,
@@ -42,7 +43,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if found is None:
         return _moved(slug)
-    context = _context(found)
+    context = _context(found, currencies.of(request))
     if request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         response = render(request, "catalog/products/_buy.html", context)
         if found.variant is not None:
@@ -59,7 +60,7 @@ def _moved(slug: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(reverse("product_detail", args=[present]))
 
 
-def _context(found: ProductPage) -> dict[str, Any]:
+def _context(found: ProductPage, currency: str) -> dict[str, Any]:
     product = found.product
     rated = product.rating_count > 0
     brand = {"name": product.brand.name, "url": product.brand.get_absolute_url()} if product.brand else None
@@ -82,7 +83,7 @@ def _context(found: ProductPage) -> dict[str, Any]:
         "gallery": found.gallery,
         "options": found.options,
         "parts": found.parts,
-        "asked": CustomizationsForm(found.asked, currency=settings.DEFAULT_CURRENCY) if found.asked else None,
+        "asked": CustomizationsForm(found.asked, currency=currency) if found.asked else None,
         "tax_note": "" if found.is_money else import_string(settings.PRICE_NOTE)(),
         "returns_text": _("30 days to change your mind"),
         "reviews_url": reverse("product_reviews", args=[product.slug]),

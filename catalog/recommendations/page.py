@@ -7,7 +7,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -19,6 +18,7 @@ from catalog.products.ownprices import on_cards
 from catalog.recommendations.shelves import Shelf
 from shop.accounts import selectors as accounts
 from shop.core import cache
+from shop.currencies import selectors as currencies
 
 CARD = "components/_card.html"
 
@@ -31,11 +31,16 @@ def answer(request: HttpRequest, shelves: Sequence[Shelf], *, back: tuple[str, s
     is_fragment = bool(request.htmx)  # type: ignore[attr-defined]
     if is_fragment and not shelves:
         return HttpResponse("")
-    currency, price_list = settings.DEFAULT_CURRENCY, accounts.standing_of(request).price_list
+    currency, price_list = currencies.of(request), accounts.standing_of(request).price_list
     shelves = [replace(one, cards=on_cards(one.cards, currency=currency, price_list=price_list)) for one in shelves]
-    ready = drawn(card for shelf in shelves for card in shelf.cards)
+    ready = drawn((card for shelf in shelves for card in shelf.cards), currency)
     shown = [
-        {"name": one.name, "title": one.title, "cards": one.cards, "ready": [ready[_mark(card)] for card in one.cards]}
+        {
+            "name": one.name,
+            "title": one.title,
+            "cards": one.cards,
+            "ready": [ready[_mark(card, currency)] for card in one.cards],
+        }
         for one in shelves
     ]
     context: dict[str, Any] = {"shelves": shown, "back": {"name": back[0], "url": back[1]} if back else None}
@@ -43,14 +48,14 @@ def answer(request: HttpRequest, shelves: Sequence[Shelf], *, back: tuple[str, s
     return render(request, f"catalog/recommendations/{template}.html", context)
 
 
-def drawn(cards: Iterable[Card]) -> dict[str, SafeString]:
+def drawn(cards: Iterable[Card], currency: str) -> dict[str, SafeString]:
     """The HTML of cards, by their marks. Drawing one takes longer than finding it, and the same card looks the same: it
     is kept under what it shows, so that it is never old."""
-    wanted = {_mark(card): card for card in cards}
+    wanted = {_mark(card, currency): card for card in cards}
     found = {str(mark): mark_safe(html) for mark, html in cache.CARDS.get_many(wanted).items()}  # noqa: S308  (our own)
     template = get_template(CARD)
     made = {
-        mark: template.render({"card": card, "shop": {"currency": settings.DEFAULT_CURRENCY}})
+        mark: template.render({"card": card, "shop": {"currency": currency}})
         for mark, card in wanted.items()
         if mark not in found
     }
@@ -58,5 +63,5 @@ def drawn(cards: Iterable[Card]) -> dict[str, SafeString]:
     return found | made
 
 
-def _mark(card: Card) -> str:
-    return blake2b(f"{get_language()} {card!r}".encode(), digest_size=16).hexdigest()
+def _mark(card: Card, currency: str) -> str:
+    return blake2b(f"{get_language()} {currency} {card!r}".encode(), digest_size=16).hexdigest()

@@ -21,6 +21,7 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.products import selectors as products
 from catalog.recommendations import behaviour, page, profiles, seen, shelves
 from shop.core import cache, requests
+from shop.currencies import selectors as currencies
 
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # nothing to see, as a GIF
 
@@ -29,12 +30,14 @@ _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  
 @require_safe
 @vary_on_headers("HX-Request")
 def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET /products/<slug>/recommendations/; all guests without a cart see the same fragment, for a minute."""
+    """GET /products/<slug>/recommendations/; all guests without a cart who pay in the shop's own currency see the same
+    fragment, for a minute."""
     product_id = products.product_id_of(slug)
     if product_id is None:
         raise Http404
     customer_id, in_cart = requests.customer_id(request), _in_cart(request)
     is_shared = customer_id is None and not in_cart and bool(request.htmx) and not shelves.are_shed()  # type: ignore[attr-defined]
+    is_shared = is_shared and currencies.of(request) == settings.DEFAULT_CURRENCY
     known = cache.SHELVES.get(product_id, get_language()) if is_shared else None
     if known is not None:
         return HttpResponse(known)

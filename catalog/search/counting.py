@@ -13,7 +13,7 @@ from typing import Any
 from catalog.products.models import Category
 from catalog.search import facets
 from catalog.search.facets import Rows
-from catalog.search.query import BANDS, RATINGS, Query, band
+from catalog.search.query import RATINGS, Query
 from catalog.search.scoring import Clause
 
 _MOST = 10_000  # values of one attribute
@@ -34,7 +34,7 @@ def request(query: Query, filters: Mapping[str, Clause], category: str, *, with_
         "order": [{"_count": "desc"}, {"_key": "asc"}],
     }
     brands = {"field": "brand", "size": facets.TOP, "order": [{"_count": "desc"}, {"_key": "asc"}]}
-    edges = [band(low, high, query.currency)[0] for low, high in BANDS]
+    edges = [low for low, _high in query.bands]
     prices = [
         {"key": str(number), **({} if edge is None else {"from": edge}), **({} if next_ is None else {"to": next_})}
         for number, (edge, next_) in enumerate(zip(edges, [*edges[1:], None], strict=True))

@@ -116,7 +116,7 @@ def _ask(
         total = min(answer["hits"]["total"]["value"], facets.COUNTED)
         return answer["hits"]["hits"], facets.Counted(total, ())
     version = cache.LISTINGS.get() or "0"
-    asked = ("elasticsearch", scope, query.brands, query.currency, get_language())
+    asked = ("elasticsearch", scope, query.brands, query.currency, query.edges, get_language())
     known = hashlib.sha256(repr(asked).encode()).hexdigest()
     counted: facets.Counted | None = cache.FACETS.get(version, known)
     if counted is not None:
@@ -132,7 +132,7 @@ def _ask(
     if codes:
         [more] = ask([_counting(scope, counting.attribute_request(codes, scope.filters))])
         rows |= counting.attribute_rows(more["aggregations"])
-    counted = facets.counted(rows, query.currency, is_sampled=is_sampled)
+    counted = facets.counted(rows, query, is_sampled=is_sampled)
     cache.FACETS.set(counted, version, known)
     return answer["hits"]["hits"], counted
 

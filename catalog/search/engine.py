@@ -97,7 +97,9 @@ class SearchEngine(Protocol):
 
 
 def at_own_prices(hits: Sequence[Hit], *, currency: str, price_list: str) -> list[Hit]:
-    """The same hits at the prices of who has this price list. One query, none for everybody's list."""
+    """The same hits at the prices of who has this price list and pays in this currency. One query, none for everybody's
+    list in the shop's own currency.
+    """
     own = own_prices([hit.product_id for hit in hits], currency=currency, price_list=price_list)
     found = []
     for hit in hits:
@@ -109,9 +111,10 @@ def at_own_prices(hits: Sequence[Hit], *, currency: str, price_list: str) -> lis
                 regular_minor=mine.regular.minor,
                 shown_currency=currency,
                 has_range=mine.has_range,
+                is_sellable=True,
             )
             if mine
-            else hit
+            else replace(hit, is_sellable=hit.is_sellable and currency == settings.DEFAULT_CURRENCY)
         )
     return found
 

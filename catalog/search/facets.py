@@ -21,7 +21,7 @@ from catalog.products import tree
 from catalog.products.models import Attribute, Category
 from catalog.products.page import shown_value
 from catalog.search.engine import Count, Facet
-from catalog.search.query import BANDS, RATINGS, Query, band
+from catalog.search.query import BANDS, RATINGS, Query
 from shop.core import cache, db
 from shop.core.money import Money
 
@@ -87,12 +87,12 @@ def _count(query: Query, found: Conditions) -> Counted:
         by_name.setdefault(name, []).append((value, label or "", number))
     [[_value, _label, seen]] = by_name["seen"]
     if seen < SAMPLED:
-        return counted(by_name, query.currency)
+        return counted(by_name, query)
     by_name["total"] = [("", "", total(query, found, DEEP).total)]
-    return counted(by_name, query.currency, is_sampled=True)
+    return counted(by_name, query, is_sampled=True)
 
 
-def counted(by_name: Rows, currency: str, *, is_sampled: bool = False) -> Counted:
+def counted(by_name: Rows, query: Query, *, is_sampled: bool = False) -> Counted:
     """What an engine counted as (value, label, count) rows by facet, and the one row of "total", as people read it.
 
     Values: materialised paths for category, slugs for brand with their names as labels, the number of the band for
@@ -101,7 +101,7 @@ def counted(by_name: Rows, currency: str, *, is_sampled: bool = False) -> Counte
     built = [
         _category(by_name.get("category", [])),
         _brand(by_name.get("brand", [])),
-        _price(by_name.get("price", []), currency),
+        _price(by_name.get("price", []), query),
         _rating(by_name.get("rating", [])),
         _availability(by_name.get("availability", [])),
         *_attributes({name: rows for name, rows in by_name.items() if name.startswith("attr.")}),
@@ -132,7 +132,7 @@ def _statement(query: Query, found: Conditions) -> tuple[str, list[Any]]:
     marks = [f"COALESCE(({sql}), false) AS f{i}" for i, (sql, _) in enumerate(found.filters.values())]
     mark_params = [value for _, values in found.filters.values() for value in values]
     has_attributes = bool(found.category or found.tsquery or any(name.startswith("attr.") for name in names))
-    edges = [edge for low, high in BANDS if (edge := band(low, high, query.currency)[0]) is not None]
+    edges = [low for low, _high in query.bands if low is not None]
     depth, step = len(found.category) + Category.steplen, Category.steplen
     columns = {
         "category": f"CASE WHEN length(category_path) >= {depth} THEN left(category_path, {depth}) END",
@@ -226,17 +226,23 @@ def _brand(rows: Sequence[tuple[str, str, int]]) -> Facet:
     return _facet("brand", (Count(*row) for row in sorted(rows, key=lambda row: (-row[2], row[1].casefold()))))
 
 
-def _price(rows: Sequence[tuple[str, str, int]], currency: str) -> Facet:
-    numbers = {int(value): number for value, _label, number in rows}
+def _price(rows: Sequence[tuple[str, str, int]], query: Query) -> Facet:
+    numbers, labels = {int(value): number for value, _label, number in rows}, band_labels(query)
     counts = []
-    for index, (low, high) in enumerate(BANDS):
+    for index, value in enumerate(labels):
         if numbers.get(index):
-            counts.append(Count(f"{low or ''}-{high or ''}", _band_label(low, high, currency), numbers[index]))
+            counts.append(Count(value, labels[value], numbers[index]))
     return _facet("price", counts)
 
 
-def _band_label(low: str | None, high: str | None, currency: str) -> str:
-    least, most = band(low, high, currency)
+def band_labels(query: Query) -> dict[str, str]:
+    """The price bands as people read them in the query's currency, by their values."""
+    values = [f"{low or ''}-{high or ''}" for low, high in BANDS]
+    labels = [_band_label(least, most, query.currency) for least, most in query.bands]
+    return dict(zip(values, labels, strict=True))
+
+
+def _band_label(least: int | None, most: int | None, currency: str) -> str:
     if least is None and most is not None:
         return _("Up to %(amount)s") % {"amount": Money(most, currency).format()}
     if most is None and least is not None:

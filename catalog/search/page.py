@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,7 +16,7 @@ from catalog.search import highlighting, postgres
 from catalog.search.engine import Facet, Hit, Results
 from catalog.search.facets import COUNTED, DEEP
 from catalog.search.meaning import LookedFor
-from catalog.search.query import BANDS, Query, band
+from catalog.search.query import BANDS, Query
 from shop.core import cache
 from shop.core.money import Money
 
@@ -72,7 +73,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         context["title"] = _("Results for “%(words)s”") % {"words": results.corrected_to}
         context["corrected_from"] = {"query": query.text, "url": place.url(replace(query, is_exact=True))}
     if not results.total:
-        context |= help_context(query.currency)
+        context |= help_context(settings.DEFAULT_CURRENCY)
     return context
 
 
@@ -234,8 +235,8 @@ def _switch(values: Sequence[str], value: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def _toggle_band(query: Query, value: str) -> tuple[bool, Query]:
-    ends = next(ends for ends in BANDS if f"{ends[0] or ''}-{ends[1] or ''}" == value)
-    low, high = band(ends[0], ends[1], query.currency)
+    values = [f"{low or ''}-{high or ''}" for low, high in BANDS]
+    low, high = query.bands[values.index(value)]
     chosen = (query.price_min, query.price_max) == (low, high)
     return chosen, replace(query, price_min=None if chosen else low, price_max=None if chosen else high)
 

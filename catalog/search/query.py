@@ -49,10 +49,18 @@ class Query:
     is_personal: bool = True  # in an order of the customer's own, if they agreed to that
     currency: str = field(default="USD", kw_only=True)
     price_list: str = field(default="default", kw_only=True)
+    edges: tuple[int, ...] = field(default=(), kw_only=True)  # where prices are divided; none: as `BANDS` says
 
     @property
     def offset(self) -> int:
         return (self.page - 1) * self.limit
+
+    @property
+    def bands(self) -> list[tuple[int | None, int | None]]:
+        """The ends of the price bands in minor units, both included, in the order of `BANDS`."""
+        if not self.edges:
+            return [band(low, high, self.currency) for low, high in BANDS]
+        return list(zip([None, *self.edges], [*(edge - 1 for edge in self.edges), None], strict=True))
 
     @property
     def has_filters(self) -> bool:
@@ -92,7 +100,9 @@ class Query:
         )
 
 
-def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PER_PAGE) -> tuple[Query, dict[str, str]]:
+def parse(
+    params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PER_PAGE, edges: tuple[int, ...] = ()
+) -> tuple[Query, dict[str, str]]:
     """The query in GET parameters `{name: [values]}` and what was wrong, by name.
 
     What is wrong is left out of the query: a page can show the rest and say so, an API can refuse. Unknown names are
@@ -114,6 +124,7 @@ def parse(params: Mapping[str, Sequence[str]], *, currency: str, limit: int = PE
         is_exact=_flag(params, "exact", problems),
         is_personal=_one(params, "personal") == "" or _flag(params, "personal", problems),
         currency=currency,
+        edges=edges,
     )
     if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:
         query = replace(query, price_min=query.price_max, price_max=query.price_min)

@@ -33,7 +33,6 @@ _UNITS = {
 }  # fmt: skip
 _UNIT_OF = [(re.compile(pattern), unit) for unit, pattern in _UNITS.items()]
 _NUMBER = r"(?:\d{1,3}[ -])?\d{1,2}[/⁄]\d{1,2}|\d{1,6}(?:[.,]\d{1,3})?"  # 1 1/2 or 1.5
-# Few numbers have what begins a unit behind them, and none has a unit behind a part of it: soon told, both.
 _MEASURE = re.compile(
     rf"(?<![\w.,/⁄])((?>{_NUMBER}))(?=[ -]?[a-z\"″”'′])(?:[ -]?({'|'.join(_UNITS.values())})|-?(in))(?![^\W_])",
     re.IGNORECASE,
@@ -119,7 +118,6 @@ def _joined(folded: str) -> Iterator[str]:
 
 
 def _neighbours(plain: Sequence[str]) -> Iterator[str]:
-    """Two and three neighbours as one word each, where they begin a run that makes a model number."""
     for start in range(len(plain) - 1):
         stop = model_run(plain, start)
         for end in range(start + 2, min(stop, start + 3) + 1):

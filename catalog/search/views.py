@@ -19,12 +19,13 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.products import selectors as products
 from catalog.products import tree
 from catalog.products.ownprices import on_cards, own_prices
-from catalog.search import curations, engine, page, personal, query, reports, rules, selectors, suggest
+from catalog.search import curations, engine, exchanged, page, personal, query, reports, rules, selectors, suggest
 from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
 from shop.core import requests
+from shop.currencies import selectors as currencies
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
     found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
     price_list, listed = accounts.standing_of(request).price_list, found["products"]
-    own = own_prices([one["id"] for one in listed], currency=settings.DEFAULT_CURRENCY, price_list=price_list)
+    own = own_prices([one["id"] for one in listed], currency=currencies.of(request), price_list=price_list)
     found["products"] = [{**one, "price": own[one["id"]].price} if one["id"] in own else one for one in listed]
     count = sum(len(found[kind]) for kind in ("queries", "categories", "brands", "products"))
     return render(request, "catalog/search/_suggestions.html", {**found, "count": count})
@@ -115,7 +116,8 @@ def _asked(request: HttpRequest) -> tuple[Query, list[str]]:
     """The query in the address, and what the page says of what cannot be read and is left out. A page that cannot be
     read is a 404.
     """
-    asked, problems = query.parse(dict(request.GET.lists()), currency=settings.DEFAULT_CURRENCY)
+    currency = currencies.of(request)
+    asked, problems = query.parse(dict(request.GET.lists()), currency=currency, edges=exchanged.edges(currency))
     if "page" in problems:
         raise Http404
     left_out = _("We left out “%(name)s” from the address: it should be %(expected)s.")
@@ -129,7 +131,7 @@ def _list(
     context: dict[str, Any],
     children: list[tuple[str, str, str]] | None = None,
 ) -> HttpResponse:
-    results, has_own_order = _for_visitor(request, asked, engine.search(replace(asked, is_personal=True)))
+    results, has_own_order = _for_visitor(request, asked, exchanged.search(replace(asked, is_personal=True)))
     if asked.page > 1 and not results.hits:
         raise Http404
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:

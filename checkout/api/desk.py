@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from cart import api as cart_api
 from catalog.products import selectors as products
-from checkout.api import paying, shapes
+from checkout.api import paying, places, shapes
 from checkout.api.changes import EDIT, AddedIn
 from checkout.api.staff import ORDER, StaffView, as_json
 from checkout.drafts import selectors, services
@@ -47,8 +47,8 @@ class DraftIn(serializers.Serializer[Any]):
 
     email = serializers.EmailField(required=False, allow_blank=True, default="")
     items = AddedIn(many=True, required=False, default=list)
-    shipping_address = shapes.AddressIO(required=False)
-    billing_address = shapes.AddressIO(required=False)
+    shipping_address = places.AddressIO(required=False)
+    billing_address = places.AddressIO(required=False)
     delivery_option = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     coupons = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True, default="")

@@ -11,51 +11,12 @@ from rest_framework import serializers
 from cart import api as cart_api
 from cart import api_shapes
 from cart.tax import words as tax_words
-from checkout.api import deliveries, documents, parcels
+from checkout.api import deliveries, documents, parcels, places
 from checkout.giftcards import rules as gift_rules
 from checkout.orders import access
 from checkout.payments import methods
-from shop.core import addresses, requests
+from shop.core import requests
 from shop.core.fields import LineIO, LinesIO
-
-
-class AddressIO(serializers.Serializer[Any]):
-    """`{firstName, lastName, company?, address1, address2?, city, state?, postalCode, country, phone?}`, ISO codes.
-
-    Which parts are needed follows the country.
-    """
-
-    first_name = serializers.CharField(required=False, allow_blank=True)
-    last_name = serializers.CharField(required=False, allow_blank=True)
-    company = serializers.CharField(required=False, allow_blank=True)
-    address1 = serializers.CharField(required=False, allow_blank=True)
-    address2 = serializers.CharField(required=False, allow_blank=True)
-    city = serializers.CharField(required=False, allow_blank=True)
-    state = serializers.CharField(required=False, allow_blank=True)
-    postal_code = serializers.CharField(required=False, allow_blank=True)
-    country = serializers.CharField()
-    phone = serializers.CharField(required=False, allow_blank=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        tidy, problems = addresses.clean(attrs)
-        if problems:
-            raise serializers.ValidationError({name: [_sentence(problem)] for name, problem in problems.items()})
-        return tidy
-
-
-class PlaceIO(serializers.Serializer[Any]):
-    """Where an estimate is for: as much of an address as is known. What is given must be right."""
-
-    country = serializers.CharField(max_length=2)
-    state = serializers.CharField(required=False, allow_blank=True, max_length=100)
-    postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        tidy, problems = addresses.clean(attrs)
-        wrong = {name: why for name, why in problems.items() if name in self.fields and why != "required"}
-        if wrong:
-            raise serializers.ValidationError({name: [_sentence(why)] for name, why in wrong.items()})
-        return tidy
 
 
 class VatIdIO(LineIO):
@@ -67,7 +28,7 @@ class VatIdIO(LineIO):
 
 
 class QuoteIn(serializers.Serializer[Any]):
-    shipping_address = PlaceIO(required=False)
+    shipping_address = places.PlaceIO(required=False)
     delivery_option = serializers.CharField(required=False, max_length=40)
     vat_id = VatIdIO()
 
@@ -118,8 +79,8 @@ class OrderIn(serializers.Serializer[Any]):
     """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency."""
 
     email = serializers.EmailField(max_length=254)
-    shipping_address = AddressIO()
-    billing_address = AddressIO(required=False)
+    shipping_address = places.AddressIO()
+    billing_address = places.AddressIO(required=False)
     delivery_option = serializers.CharField(max_length=40)
     payment = PaymentIn()
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
@@ -192,8 +153,8 @@ class OrderOut(api_shapes.ExplainedOut):
     due = serializers.CharField(help_text="What it costs, less what came back or was waived.")
     balance = serializers.CharField(help_text="Still to be paid; below zero, still to be given back.")
     revision = serializers.IntegerField(help_text="How often it was changed.")
-    shipping_address = AddressIO()
-    billing_address = AddressIO()
+    shipping_address = places.AddressIO()
+    billing_address = places.AddressIO()
     delivery = DeliveryOut()
     shipments = parcels.ShipmentOut(many=True)
     documents = documents.DocumentOut(many=True, required=False, help_text="Where one order is asked for.")
@@ -292,15 +253,6 @@ def _item(found: Any, line: Any) -> dict[str, Any]:
         "bundle": line.bundle and {name: line.bundle[name] for name in ("id", "sku", "name", "quantity")},
         "customizations": api_shapes.customizations_of(line.customizations, found.currency),
     }
-
-
-def _sentence(problem: str) -> str:
-    told = {
-        "required": _("This field is required."),
-        "too_long": _("This is too long."),
-        "elsewhere": _("This postcode is not in that state."),
-    }
-    return told.get(problem, _("Not valid."))
 
 
 ORDER_HEADER = access.HEADER

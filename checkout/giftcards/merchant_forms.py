@@ -23,6 +23,7 @@ from checkout.giftcards import rules
 from shop.core import db
 from shop.core.fields import LineField
 from shop.core.money import BadAmount, Money
+from shop.currencies import selectors as currencies
 
 _LAST_YEAR = 2199
 
@@ -68,8 +69,7 @@ class ValueForm(AmountForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        code = settings.DEFAULT_CURRENCY  # the only one that is sold in
-        self.fields["currency"].choices = [(code, code)]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, code) for code in currencies.choices()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,8 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_ratelimit.core import is_ratelimited
 
+from cart.carts import services as carts
 from checkout.giftcards import forms, hand, selectors
 from shop.core.responses import SeeOther
+from shop.currencies import selectors as currencies
 
 RATE = "10/10m"
 
@@ -72,7 +73,7 @@ def use(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
     else:
         card = selectors.with_code(form.cleaned_data["code"])
-        problem = why_not(card, settings.DEFAULT_CURRENCY)
+        problem = why_not(card, _paid_in(request))
         if not problem and hand.is_full(request) and card is not None and card.id not in hand.cards(request):
             problem = _("No more gift cards can be used for one order.")
         if problem or card is None:
@@ -105,6 +106,12 @@ def why_not(card: selectors.Card | None, currency: str) -> str:
     if card.balance.currency != currency:
         return _("This gift card is in %(currency)s; here you pay in %(wanted)s.") % told
     return "" if card.balance.minor > 0 else _("Nothing is left on this gift card.")
+
+
+def _paid_in(request: HttpRequest) -> str:
+    """The currency of the cart that is being paid."""
+    cart = carts.current(request)
+    return cart.currency if cart else currencies.of(request)
 
 
 def _back(request: HttpRequest) -> str:

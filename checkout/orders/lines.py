@@ -8,12 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cart.promotions import trace
 from catalog.customizations import rules as customizing
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
+from shop.currencies import selectors as currencies
 
 if TYPE_CHECKING:
     from cart.pricing.baskets import Bundle
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 
 def amounts(quote: Quote) -> dict[str, Any]:
-    """The amounts of an order as the quote has them, by the names of their columns."""
+    """The amounts of an order as the quote has them, by the names of their columns, with what it is worth."""
     return {
+        "base_currency": settings.DEFAULT_CURRENCY,
+        "exchange_rate": currencies.rate_of(quote.currency),
         "subtotal_minor": quote.subtotal.minor,
         "discount_minor": quote.discount.minor,
         "shipping_minor": quote.shipping.minor,

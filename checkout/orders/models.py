@@ -79,6 +79,8 @@ class Order(models.Model):
     version = models.PositiveIntegerField(default=1)
     channel = models.CharField(max_length=20, default="web")
     currency = models.CharField(max_length=3)
+    base_currency = models.CharField(max_length=3, blank=True, default="", db_default="")  # the shop's own then
+    exchange_rate = models.DecimalField(null=True, max_digits=20, decimal_places=10)  # `currency` for one of it
     language = models.CharField(max_length=10, default="en")
     cart_id = models.UUIDField(null=True)
     customer_id = models.UUIDField(_("customer"), null=True, blank=True)

@@ -44,13 +44,15 @@ def as_rule(route: PaymentRoute) -> routing.Rule:
 
 
 def providers_for(*, method: str, amount: Money, country: str, about: UUID) -> tuple[str, ...]:
-    """The providers to try for a payment, the best first; those whose circuit is open last.
+    """The providers to try for a payment, the best first; those whose circuit is open last, without those that do not
+    take its currency.
 
     `about` decides about shares: the id of the order's cart, so that the payment page, the order and every retry agree.
     Asks Redis for the circuits: not to be called in a transaction.
     """
     wish = routing.Wish(method, amount.currency, country, amount.minor, routing.number_of(about))
-    return routing.order(wish, rules(), default=_default(method), is_open=refusing(method))
+    found = routing.order(wish, rules(), default=_default(method), is_open=refusing(method))
+    return tuple(code for code in found if methods.takes(code, amount.currency)) or found
 
 
 def first(*, method: str, amount: Money, country: str, about: UUID) -> str:

@@ -75,7 +75,8 @@ def by_id() -> dict[str, Method]:
 
 def on_offer(shopper: Shopper) -> dict[str, Method]:
     """The methods that this shopper may pay this amount with, by their id. At most one query."""
-    found = by_id()
+    currency = shopper.amount.currency
+    found = {key: one for key, one in by_id().items() if any(takes(code, currency) for code in takers(key))}
     if "invoice" in found and not _may_pay_later(shopper):
         del found["invoice"]
     return found
@@ -108,6 +109,12 @@ def takers(method_id: str) -> list[str]:
         return [chosen.provider]
     without_account = {method.provider for method in METHODS} - {method.provider for method in by_id().values()}
     return [code for code in providers.PROVIDERS if code not in _BY_HAND | without_account]
+
+
+def takes(provider: str, currency: str) -> bool:
+    """Whether a provider takes payments in this currency: any, unless the settings name those it takes."""
+    known = settings.PROVIDER_CURRENCIES.get(provider)
+    return not known or currency in known
 
 
 def label(code: str) -> str:

@@ -111,13 +111,15 @@ class Trial:
         if others:
             then = _run(past, [*others, draft])
             mine = _of(then, draft.id)
-        if mine.refusal:
+        before = _run(past, others)
+        if mine.refusal:  # it may have stood in the way of others, and lost to one that goes alone
             tally.refused[mine.refusal.why] += 1
+            _count_lost(tally, past.basket.currency, then, before)
             return
         self._used += 1
         self._by_customer[past.customer] += 1
         self._spent += mine.worth
-        _count(tally, past, mine.worth, then, _run(past, others))
+        _count(tally, past, mine.worth, then, before)
 
     def _limited(self, past: Past) -> Promotion:
         limits, why = self._limits, None
@@ -151,18 +153,24 @@ def _count(tally: Tally, past: Past, worth: int, then: Outcome, before: Outcome)
     goods = sum(line.price * line.quantity for line in basket.lines)
     tally.uses += 1
     tally.given[basket.currency] += worth
-    tally.extra[basket.currency] += then.worth - before.worth
     tally.goods[basket.currency] += goods
     tally.free += sum(then.by_line.values()) >= goods
+    _count_lost(tally, basket.currency, then, before)
+    named = (worth, past.key, basket.currency)
+    if len(tally.most) < MOST_NAMED:
+        heappush(tally.most, named)
+    else:
+        heappushpop(tally.most, named)
+
+
+def _count_lost(tally: Tally, currency: str, then: Outcome, before: Outcome) -> None:
+    """What is off altogether beyond what was, and what others lost."""
+    if then.worth != before.worth:
+        tally.extra[currency] += then.worth - before.worth
     now = {one.promotion.id: one.worth for one in then.applied}
     for one in before.applied:
         lost = one.worth - now.get(one.promotion.id, 0)
         if lost > 0:
             rival = tally.rivals.setdefault(one.promotion.id, Rival(one.promotion.name))
             rival.baskets += 1
-            rival.lost[basket.currency] += lost
-    named = (worth, past.key, basket.currency)
-    if len(tally.most) < MOST_NAMED:
-        heappush(tally.most, named)
-    else:
-        heappushpop(tally.most, named)
+            rival.lost[currency] += lost

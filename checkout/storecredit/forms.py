@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from shop.accounts import selectors as accounts
 from shop.core.money import BadAmount, Money
+from shop.currencies import selectors as currencies
 
 
 class ChangeForm(forms.Form):
@@ -43,8 +44,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        code = settings.DEFAULT_CURRENCY  # the only one that is sold in
-        self.fields["currency"].choices = [(code, code)]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, code) for code in currencies.choices()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

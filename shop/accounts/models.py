@@ -65,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         CustomerGroup, models.PROTECT, null=True, blank=True, related_name="members", db_index=False,
         verbose_name=_("customer group"),
     )  # fmt: skip
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="", editable=False)  # as chosen
 
     objects = UserManager()
 

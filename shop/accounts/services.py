@@ -21,6 +21,11 @@ from shop.notifications import services as notifications
 MAX_ADDRESSES = 50
 
 
+def prefer_currency(*, customer_id: UUID, currency: str) -> None:
+    """Remember in what a customer pays, on every device; the caller has checked the code."""
+    User.objects.filter(pk=customer_id).exclude(currency=currency).update(currency=currency)
+
+
 class BadAddress(ValueError):
     """`problems`: what is wrong, by field ("required", "invalid", "too_long")."""
 

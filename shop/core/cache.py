@@ -97,6 +97,7 @@ TAX_ANSWERS = Entry("tax-answers", 15 * MINUTE)  # what a tax service said, by w
 SHIPPING = Entry("shipping", 15 * MINUTE)  # the version of zones, points and holidays that each process holds
 LIVE_RATES = Entry("live-rates", HOUR)  # what a carrier asked for a parcel, by what it was asked
 PRICE_RULES = Entry("price-rules", 15 * MINUTE)  # the version of the price rules that each process holds
+CURRENCIES = Entry("currencies", 15 * MINUTE)  # the version of the currencies that each process holds
 SEARCH_WORDS = Entry("search-words", 15 * MINUTE)  # synonyms and stop words
 SEARCH_WEIGHTS = Entry("search-weights", 15 * MINUTE)  # how much each thing counts for the order of results
 MERCHANT_FEED = Entry("merchant-feed", 7 * 24 * HOUR)  # a version that changes with what the product feed tells

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision, is_currency
+from babel.numbers import format_currency, get_currency_name, get_currency_precision, is_currency
 
 MAX_MINOR = 10**15  # fits a bigint with room for sums; no shop sells for more
 
@@ -30,6 +30,11 @@ def exponent(currency: str) -> int:
     if not is_currency(currency):
         raise BadAmount(f"{currency!r} is not an ISO 4217 currency")
     return get_currency_precision(currency)
+
+
+def currency_name(code: str, locale: str = "en") -> str:
+    """ "Euro" of EUR, in a language."""
+    return get_currency_name(code, locale=locale.replace("-", "_"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from cart.shipping.selectors import DeliveryOption
 from cart.tax import regimes
 from cart.tax import rules as tax_rules
 from cart.tax.regimes import Place, Setting
-from cart.tax.rules import Level
+from cart.tax.rules import How, Level
 from cart.tax.selectors import Ruling
 from catalog.customizations.rules import Field
 from catalog.products import selectors as products
@@ -227,9 +227,9 @@ def test_all_that_goes_back_is_all_that_was_paid(world: World, data: st.DataObje
         line = data.draw(st.sampled_from(left))
         units = data.draw(st.integers(1, line.quantity - line.returned))
         if data.draw(st.booleans()):
-            back += _off(order, lines, line, units)
+            back += _off(order, lines, line, units, world.ruling.regime.how)
         else:
-            back += _returned(line, units, world.currency, with_delivery=data.draw(st.booleans()))
+            back += _returned(line, units, world.ruling.regime.how, with_delivery=data.draw(st.booleans()))
         assert all(amount >= 0 for line in lines for amount in astuple(revising.rest(line)))
         assert order.total_minor == sum(revising.whole(line).value for line in lines)
 
@@ -238,18 +238,20 @@ def test_all_that_goes_back_is_all_that_was_paid(world: World, data: st.DataObje
     assert all(revising.rest(line) == revising.Amounts() for line in lines)
 
 
-def _off(order: Order, lines: list[OrderLine], line: OrderLine, units: int) -> int:
+def _off(order: Order, lines: list[OrderLine], line: OrderLine, units: int, how: How) -> int:
     """What an order costs less when units are taken off."""
     before = order.total_minor
-    revising.compose(order=order, lines=lines, removed={line.pk: units}, added=(), changed={})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrying, "how", lambda order: how)
+        revising.compose(order=order, lines=lines, removed={line.pk: units}, added=(), changed={})
     return before - order.total_minor
 
 
-def _returned(line: OrderLine, units: int, currency: str, *, with_delivery: bool) -> int:
+def _returned(line: OrderLine, units: int, how: How, *, with_delivery: bool) -> int:
     """What goes back for units that came back."""
     rest, worth = revising.rest(line), revising.worth(line, units)
     amounts, _delivery = returns.given_back(
-        rest, carrying.carried(line, currency),
+        rest, carrying.carried(line, how),
         units=units, of=line.quantity - line.returned, with_delivery=with_delivery,
     )  # fmt: skip
     revising.note_back(line, units, amounts, revising.kept(line) + worth - amounts)

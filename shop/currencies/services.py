@@ -1,0 +1,125 @@
+"""Set up currencies and change what they are worth. Every rate that counted is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from shop.audit import services as audit
+from shop.core import db
+from shop.core.money import BadAmount, exponent
+from shop.currencies import locking, rules, selectors
+from shop.currencies.models import Currency, ExchangeRate
+
+BY_HAND = "by hand"
+LARGEST = Decimal(10) ** 9  # units for one
+
+
+class BadCurrency(ValueError):
+    """It cannot be set up like this. `field` says what is the matter with it, the text why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of a new rate: "set", "same", or "jump" for one that is too far from the last one to be believed."""
+
+    code: str
+    what: str
+    old: Decimal | None
+    new: Decimal
+
+
+def keep(*, code: str, values: Mapping[str, Any], by: str) -> Currency:
+    """Add a currency or change it: `is_active`, `is_converted`, `step_minor`, `ending_minor`, `mode`, and `rate` (None
+    leaves it as it is). Own transaction. Raises `BadCurrency`.
+    """
+    check_code(code)
+    check(values, has_rate=Currency.objects.filter(code=code, rate__isnull=False).exists())
+    rate = values.get("rate")
+    told = {name: value for name, value in values.items() if name != "rate"}
+    with transaction.atomic(using=db.DEFAULT):
+        row = Currency.objects.filter(code=code).first() or Currency(code=code)
+        changed = {name: value for name, value in told.items() if row._state.adding or getattr(row, name) != value}
+        for name, value in told.items():
+            setattr(row, name, value)
+        is_new_rate = rate is not None and rate != row.rate
+        if is_new_rate:
+            row.rate = rate  # so that the row keeps its constraints
+        row.save()
+        if changed:
+            audit.record(
+                action="currency.set", by=by, object_type="currency", object_id=row.pk,
+                changes={"code": code, **{name: str(value) for name, value in changed.items()}}, using=db.DEFAULT,
+            )  # fmt: skip
+        if is_new_rate and rate is not None:
+            _set_rate(row, rate, BY_HAND, by)
+        transaction.on_commit(selectors.forget, using=db.DEFAULT)
+    return row
+
+
+def update(*, rates: Mapping[str, Decimal], source: str, by: str, is_forced: bool = False) -> list[Step]:
+    """New rates of the currencies that there are, by code; others are passed over. A rate that is further from the last
+    one than `EXCHANGE_RATES_JUMP` percent is not taken, unless forced. All in one transaction.
+    """
+    steps = []
+    with transaction.atomic(using=db.DEFAULT):
+        for row in locking.currencies(rates):
+            new = rates[row.code]
+            step = Step(row.code, _what(row.rate, new, is_forced=is_forced), row.rate, new)
+            steps.append(step)
+            if step.what == "set":
+                _set_rate(row, new, source, by)
+        transaction.on_commit(selectors.forget, using=db.DEFAULT)
+    return steps
+
+
+def _what(old: Decimal | None, new: Decimal, *, is_forced: bool) -> str:
+    if old == new:
+        return "same"
+    is_jump = old is not None and rules.jump(old, new) > settings.EXCHANGE_RATES_JUMP
+    return "jump" if is_jump and not is_forced else "set"
+
+
+def _set_rate(row: Currency, rate: Decimal, source: str, by: str) -> None:
+    """Write a rate down, in the caller's transaction."""
+    Currency.objects.filter(pk=row.pk).update(rate=rate, rated_at=Now(), source=source)
+    ExchangeRate.objects.create(currency=row.code, base=settings.DEFAULT_CURRENCY, rate=rate, source=source, actor=by)
+    audit.record(
+        action="currency.rate", by=by, object_type="currency", object_id=row.pk,
+        changes={"code": row.code, "rate": str(rate), "source": source}, using=db.DEFAULT,
+    )  # fmt: skip
+
+
+def check_code(code: str) -> None:
+    """Raises `BadCurrency` for what is none, and for the shop's own."""
+    try:
+        exponent(code)
+    except BadAmount as error:
+        raise BadCurrency("code", _("This is no currency of ISO 4217.")) from error
+    if code == settings.DEFAULT_CURRENCY:
+        raise BadCurrency("code", _("This is the shop's own currency: it needs no rate."))
+
+
+def check(values: Mapping[str, Any], *, has_rate: bool) -> None:
+    """Raises `BadCurrency` for values that make no sense; `has_rate`: one is known already."""
+    rate = values.get("rate")
+    if values.get("is_converted", True) and rate is None and not has_rate:
+        raise BadCurrency("rate", _("A currency that is converted needs a rate."))
+    if rate is not None and not (rate.is_finite() and 0 < rate <= LARGEST):
+        raise BadCurrency("rate", _("A rate is a number above 0."))
+    step = values.get("step_minor", 1)
+    if not 1 <= step <= rules.MAX_STEP:
+        raise BadCurrency("step_minor", _("Round to multiples of 1 or more."))
+    if not 0 <= values.get("ending_minor", 0) < step:
+        raise BadCurrency("ending_minor", _("An ending is below the step."))
