@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,7 +21,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from cart.promotions import rules, selectors, services, tasks, usage
-from cart.promotions.coupon_forms import CodeBatchForm, CouponForm
+from cart.promotions.coupon_forms import CodeBatchForm, CouponForm, CouponFormSet
 from cart.promotions.forms import FIELDS, PromotionForm
 from cart.promotions.models import CodeBatch, Coupon, Promotion, Redemption
 from shop.core import db, links
@@ -34,7 +34,7 @@ _TERMS = list(dict.fromkeys(field for fields in FIELDS.values() for field in fie
 
 class CouponInline(TabularInline):  # type: ignore[misc]
     model = Coupon
-    form = CouponForm
+    form, formset = CouponForm, CouponFormSet
     fields = ["code", "usage_limit", "used", "is_active"]
     readonly_fields = ["used"]
     extra = 0
@@ -107,6 +107,12 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
 
     def save_model(self, request: Any, obj: Promotion, form: Any, change: bool) -> None:
         services.save(obj)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if row.status == Promotion.Status.ACTIVE and row.needs_code and not selectors.has_codes(row.pk):
+            messages.warning(request, _("Nobody can use it yet: it is by coupon only, and has no active coupon."))
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         """Redemptions point to it; one that is over is ended."""
