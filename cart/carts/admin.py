@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -15,14 +16,20 @@ from unfold.decorators import display
 from cart.carts import selectors
 from cart.carts.models import Cart, CartLine
 from cart.promotions import trace
+from shop.accounts import selectors as accounts
 from shop.core.admin import KeysetAdmin, PeriodFilter, as_id
+from shop.core.money import Money
 
 
 class CartLineInline(TabularInline):  # type: ignore[misc]
     model = CartLine
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["sku", "name", "quantity", "unit_price_minor", "currency"]
+    fields = readonly_fields = ["sku", "name", "quantity", "price"]
+
+    @display(description=_("price of one"))
+    def price(self, line: CartLine) -> str:
+        return Money(line.unit_price_minor, line.currency).format()
 
     def has_add_permission(self, request: object, obj: object = None) -> bool:
         return False
@@ -39,18 +46,29 @@ class CartAdmin(KeysetAdmin):
     fields = [
         "id",
         "status",
-        "customer_id",
+        "customer",
         "version",
         "currency",
         "language",
-        "coupons",
+        "codes",
         "created_at",
         "updated_at",
         "expires_at",
         "promotions",
     ]
-    readonly_fields = ["promotions"]
+    readonly_fields = ["customer", "codes", "promotions"]
     inlines = [CartLineInline]
+
+    @display(description=_("customer"))
+    def customer(self, cart: Cart) -> str:
+        if cart.customer_id is None:
+            return gettext("a guest")
+        email, name = accounts.customers([cart.customer_id]).get(cart.customer_id, ("", ""))
+        return name or email or str(cart.customer_id)
+
+    @display(description=_("coupons"))
+    def codes(self, cart: Cart) -> str:
+        return ", ".join(cart.coupons) or "–"
 
     @display(description=_("promotions, as of now"))
     def promotions(self, cart: Cart) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
@@ -18,19 +20,21 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from cart.promotions import selectors, services, tasks
-from cart.promotions.coupon_forms import CodeBatchForm, CouponForm
+from cart.promotions import rules, selectors, services, tasks, usage
+from cart.promotions.coupon_forms import CodeBatchForm, CouponForm, CouponFormSet
 from cart.promotions.forms import FIELDS, PromotionForm
 from cart.promotions.models import CodeBatch, Coupon, Promotion, Redemption
-from shop.core import db
-from shop.core.admin import ReadOnlyAdmin
+from shop.core import db, links
+from shop.core.admin import KeysetAdmin, KeysetList, as_id
+from shop.core.links import Link
+from shop.core.money import Money
 
 _TERMS = list(dict.fromkeys(field for fields in FIELDS.values() for field in fields))
 
 
 class CouponInline(TabularInline):  # type: ignore[misc]
     model = Coupon
-    form = CouponForm
+    form, formset = CouponForm, CouponFormSet
     fields = ["code", "usage_limit", "used", "is_active"]
     readonly_fields = ["used"]
     extra = 0
@@ -44,11 +48,12 @@ class CouponInline(TabularInline):  # type: ignore[misc]
 @admin.register(Promotion)
 class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
     form = PromotionForm
-    list_display = ["name", "status", "lane", "kind", "priority", "needs_code", "used", "starts_at", "ends_at"]
+    list_display = ["name", "status", "lane", "kind", "priority", "needs_code", "uses", "spent", "starts_at", "ends_at"]
     list_filter = ["status", "lane", "kind"]
+    sortable_by = ["name", "status", "lane", "kind", "priority", "needs_code", "starts_at", "ends_at"]
     search_fields = ["name", "=coupons__code"]
     inlines = [CouponInline]
-    readonly_fields = ["used", "spent_minor"]
+    readonly_fields = ["uses", "spent"]
     actions_detail = ["simulate"]
     fieldsets = [
         (None, {"fields": ["name", "status", "kind", "lane", "note"]}),
@@ -71,13 +76,29 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
         ),
         (
             _("When, and how often"),
-            {"fields": ["starts_at", "ends_at", "usage_limit", "budget", "used", "spent_minor"]},
+            {"fields": ["starts_at", "ends_at", "usage_limit", "budget", "uses", "spent"]},
         ),
         (_("Beside others"), {"fields": ["priority", "is_combinable", "is_exclusive"]}),
     ]
 
     class Media:
         js = [Script("js/promotion.js", type="module")]  # once the page is there
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With what the promotions of this page were used for: one query at most."""
+        found = super().get_changelist_instance(request)
+        used = usage.recent_uses([row.pk for row in found.result_list])
+        for row in found.result_list:
+            row.use = used[row.pk]
+        return found
+
+    @display(description=_("used"))
+    def uses(self, row: Promotion) -> str:
+        return f"{_use(row).count:,}"
+
+    @display(description=_("took off"))
+    def spent(self, row: Promotion) -> str:
+        return str(_use(row))
 
     @action(description=_("Try it on past orders"), url_path="simulate", permissions=["view"])
     def simulate(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -87,9 +108,23 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
     def save_model(self, request: Any, obj: Promotion, form: Any, change: bool) -> None:
         services.save(obj)
 
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if row.status == Promotion.Status.ACTIVE and row.needs_code and not selectors.has_codes(row.pk):
+            messages.warning(request, _("Nobody can use it yet: it is by coupon only, and has no active coupon."))
+
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         """Redemptions point to it; one that is over is ended."""
         return False
+
+
+def _use(row: Any) -> usage.Use:
+    """What it was used for; read once for its page, and for a list beforehand."""
+    if not hasattr(row, "use"):
+        row.use = usage.uses([row.pk]).get(row.pk, usage.NONE) if row.pk else usage.NONE
+    found: usage.Use = row.use
+    return found
 
 
 @admin.register(Coupon)
@@ -142,8 +177,40 @@ class CodeBatchAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
 
+class RedemptionList(KeysetList):
+    """A page of redemptions, each with the link of its order: one query for all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = links.links(f"order:{row.order_id}" for row in self.result_list)
+        for row in self.result_list:
+            row.order_link = found.get(f"order:{row.order_id}")
+
+
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnlyAdmin):
-    list_display = ["promotion", "coupon", "order_id", "amount_minor", "currency", "redeemed_at", "returned_at"]
+class RedemptionAdmin(KeysetAdmin):
+    list_display = ["redeemed_at", "promotion", "coupon", "order", "amount", "returned_at"]
     list_select_related = ["promotion", "coupon"]
-    search_fields = ["=order_id"]
+    sortable_by = ["redeemed_at"]
+    search_fields = ["order_id"]
+    search_help_text = _("The beginning of an order's number or e-mail address, or a whole coupon")
+    fields = ["promotion", "coupon", "order", "amount", "redeemed_at", "returned_at"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:
+        return RedemptionList
+
+    def find(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        key = as_id(term)
+        coupons = Coupon.objects.alias(upper=Upper("code")).filter(upper=rules.canonical(term))
+        orders = [key] if key else links.references(term)
+        return queryset.filter(Q(order_id__in=orders) | Q(coupon__in=list(coupons.values_list("pk", flat=True))))
+
+    @display(description=_("order"))
+    def order(self, row: Redemption) -> str:
+        name = f"order:{row.order_id}"
+        link: Link | None = row.order_link if hasattr(row, "order_link") else links.links([name]).get(name)
+        return link.html if link else str(row.order_id)
+
+    @display(description=_("took off"))
+    def amount(self, row: Redemption) -> str:
+        return Money(row.amount_minor, row.currency).format() if row.currency else str(row.amount_minor)

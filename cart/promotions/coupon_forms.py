@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from cart.promotions import rules
@@ -21,7 +22,31 @@ class CouponForm(forms.ModelForm):  # type: ignore[type-arg]
         code = rules.canonical(self.cleaned_data["code"])
         if not code:
             raise forms.ValidationError(_("Give a code of letters and digits."))
+        others = Coupon.objects.alias(upper=Upper("code")).filter(upper=code).exclude(pk=self.instance.pk)
+        taken = others.select_related("promotion").first()
+        if taken is not None:
+            raise forms.ValidationError(_("This code is taken by “%(name)s”.") % {"name": taken.promotion or ""})
         return code
+
+    def clean_usage_limit(self) -> int | None:
+        limit: int | None = self.cleaned_data["usage_limit"]
+        if limit is not None and limit < self.instance.used:
+            used = {"count": self.instance.used}
+            raise forms.ValidationError(_("It was used more often already: %(count)s times.") % used)
+        return limit
+
+
+class CouponFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """No code twice among those that are typed together."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            code = form.cleaned_data.get("code") if hasattr(form, "cleaned_data") else None
+            if code and code in seen:
+                form.add_error("code", _("This code stands here twice."))
+            seen.add(code or "")
 
 
 class CodeBatchForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -26,6 +26,7 @@ from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 
 _AMOUNTS = _("By currency: 5.00 USD, 4.50 EUR.")
+_PERCENT = _("From 0.01 to 100, with at most two digits after the point.")
 _LINES = {"rows": 3, "cols": 60}
 
 # Of each kind, the fields that are its terms.
@@ -55,8 +56,9 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     """The terms as fields, of which those of the kind count. What makes no sense is refused at its field."""
 
     percent = forms.DecimalField(
-        label=_("Percent off"), required=False, max_digits=5, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
-    )
+        label=_("Percent off"), required=False, max_digits=5, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget,
+        error_messages=dict.fromkeys(("max_digits", "max_decimal_places", "max_whole_digits"), _PERCENT),
+    )  # fmt: skip
     most_off = forms.CharField(
         label=_("At most"), required=False, widget=UnfoldAdminTextInputWidget, help_text=_AMOUNTS
     )
@@ -168,6 +170,7 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("lane", _("This kind cannot be taken off there."))
         if lane == Lane.CATALOGUE:
             self._check_listed(data)
+        self._check_limits(data)
         self.instance.scope = self._read("what_for", lambda: typed.scope(data.get("what_for") or "", "what_for"))
         self.instance.conditions = self._read("minimum", lambda: _conditions(data))
         self.instance.terms = self._read("kind", lambda: _terms(kind, data))
@@ -176,6 +179,11 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("budget", _("One amount of one currency."))
         self.instance.budget_currency, self.instance.budget_minor = next(iter(budget.items()), ("", None))
         return data
+
+    def _check_limits(self, data: Mapping[str, Any]) -> None:
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("The end is before the start."))
 
     def _check_listed(self, data: Mapping[str, Any]) -> None:
         """Lists show the same to everybody, and know no cart."""
@@ -189,7 +197,9 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             return read()
         except reading.BadTerms as error:
             own = {"most": "most_times", "quantity": "set_size", "variant": "gift"}.get(error.field, error.field)
-            self.add_error(own if own in self.fields else field, _("Wanted: %(what)s.") % {"what": error.needed})
+            own = own if own in self.fields else field
+            if own not in self.errors:  # else it is not read, and that has been said
+                self.add_error(own, _("Wanted: %(what)s.") % {"what": error.needed})
             return {}
 
 
@@ -236,11 +246,10 @@ def _terms(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _conditions(data: Mapping[str, Any]) -> dict[str, Any]:
-    countries = [code.strip().upper() for code in (data.get("countries") or "").split(",") if code.strip()]
     found = {
         "minimum": typed.amounts(data.get("minimum") or "", "minimum"),
         "minimum_quantity": data.get("minimum_quantity") or 0,
-        "countries": countries,
+        "countries": typed.countries(data.get("countries") or ""),
         "groups": sorted(data.get("groups") or []),
         "channels": sorted(data.get("channels") or []),
         "is_first_order": bool(data.get("is_first_order")),

@@ -70,20 +70,30 @@ class Promotion(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="promotion_within_limit", condition=Q(usage_limit__isnull=True) | Q(used__lte=F("usage_limit"))
+                name="promotion_within_limit",
+                violation_error_message=_("It was used more often than that already."),
+                condition=Q(usage_limit__isnull=True) | Q(used__lte=F("usage_limit")),
             ),
             models.CheckConstraint(
                 name="promotion_within_budget",
+                violation_error_message=_("It has cost more than that already."),
                 condition=Q(budget_minor__isnull=True, budget_currency="")
                 | Q(budget_minor__gt=0, spent_minor__lte=F("budget_minor")) & ~Q(budget_currency=""),
             ),
-            models.CheckConstraint(name="promotion_spent", condition=Q(spent_minor__gte=0)),
+            models.CheckConstraint(
+                name="promotion_spent",
+                violation_error_message=_("What it took off is not below zero."),
+                condition=Q(spent_minor__gte=0),
+            ),
             models.CheckConstraint(
                 name="promotion_dates",
+                violation_error_message=_("The end is before the start."),
                 condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
             ),
             models.CheckConstraint(
-                name="promotion_customer_limit", condition=Q(customer_limit__isnull=True) | Q(customer_limit__gte=1)
+                name="promotion_customer_limit",
+                violation_error_message=_("At least one use by a customer."),
+                condition=Q(customer_limit__isnull=True) | Q(customer_limit__gte=1),
             ),
         ]
         indexes = [models.Index(F("status"), F("needs_code"), name="promotion_status")]
@@ -104,7 +114,13 @@ class CodeBatch(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("batch of coupons"), _("batches of coupons")
-        constraints = [models.CheckConstraint(name="code_batch_made", condition=Q(made__lte=F("number")))]
+        constraints = [
+            models.CheckConstraint(
+                name="code_batch_made",
+                violation_error_message=_("More codes were made than that already."),
+                condition=Q(made__lte=F("number")),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.promotion}: {self.number}"
@@ -125,9 +141,13 @@ class Coupon(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("coupon"), _("coupons")
         constraints = [
-            models.UniqueConstraint(Upper("code"), name="coupon_code_once"),
+            models.UniqueConstraint(
+                Upper("code"), name="coupon_code_once", violation_error_message=_("There is such a code already.")
+            ),
             models.CheckConstraint(
-                name="coupon_within_limit", condition=Q(usage_limit__isnull=True) | Q(used__lte=F("usage_limit"))
+                name="coupon_within_limit",
+                violation_error_message=_("The coupon was used more often than that already."),
+                condition=Q(usage_limit__isnull=True) | Q(used__lte=F("usage_limit")),
             ),
         ]
 

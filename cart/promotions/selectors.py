@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.promotions import reading, rules
 from cart.promotions.kinds.gift import Gift
-from cart.promotions.models import Coupon, CustomerUse, Promotion
+from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion
 from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
 from shop.accounts import selectors as accounts
 from shop.core import cache, db
@@ -149,6 +150,12 @@ def _automatic(exchange: Exchange | None) -> Held:
 def forget() -> None:
     """Read the promotions anew from now on."""
     cache.PROMOTIONS.delete()
+
+
+def has_codes(promotion_id: UUID) -> bool:
+    """Whether there is a coupon of it that is active, or one is being made."""
+    active = Coupon.objects.filter(promotion=promotion_id, is_active=True)
+    return active.exists() or CodeBatch.objects.filter(promotion=promotion_id, made__lt=F("number")).exists()
 
 
 def codes_of(batch_id: UUID) -> list[tuple[str, int]]:

@@ -16,12 +16,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django_countries import countries as world
 
 from cart.promotions.reading import BadTerms
 from catalog.products import selectors as products
 from catalog.products import tree
 from shop.core.money import BadAmount, Money
 
+_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d.,]))")  # a decimal one: 5,50
+_NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
 _LINE = re.compile(r"(?P<out>not\s+)?(?P<name>[a-z]+)\s*:\s*(?P<value>.+)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<start>[^=]+)=(?P<off>.+)")
 _UNITS = re.compile(r"(\d{1,4})\s*(?:units?|x)", re.IGNORECASE)
@@ -30,19 +33,39 @@ _PART = re.compile(r"(\d{1,4})\s*[x×]\s*(.+)", re.IGNORECASE)
 
 
 def amounts(text: str, field: str) -> dict[str, int]:
-    """Minor units by currency. Raises `BadTerms`."""
+    """Minor units by currency; 5,50 is 5.50, and 1,000 might be two things. Raises `BadTerms`."""
     found: dict[str, int] = {}
+    text = _COMMA.sub(".", text)
+    if re.search(r"\d,\d", text):
+        raise BadTerms(field, _("amounts without separators, like 1000.00 USD, not “%(part)s”") % {"part": text})
     for part in filter(None, (part.strip() for part in text.split(","))):
         number, _space, currency = part.replace("\u00a0", " ").partition(" ")
         currency = currency.strip().upper() or settings.DEFAULT_CURRENCY
         try:
+            if currency in _NO_CURRENCIES:
+                raise BadAmount(currency)
             money = Money.of(number, currency)
         except BadAmount as error:
             raise BadTerms(field, _("amounts like 5.00 USD, not “%(part)s”") % {"part": part}) from error
-        if money.minor < 0 or currency in found:
-            raise BadTerms(field, _("one amount of each currency, none below zero"))
+        if money.minor < 0:
+            raise BadTerms(field, _("amounts that are not below zero"))
+        if currency in found:
+            raise BadTerms(
+                field, _("one amount of each currency; %(currency)s is there twice") % {"currency": currency}
+            )
         found[currency] = money.minor
     return found
+
+
+def countries(text: str) -> list[str]:
+    """Codes of what was typed as codes or names: US, Germany. Raises `BadTerms`."""
+    found = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        code = part.upper() if part.upper() in world else world.by_name(part)
+        if not code:
+            raise BadTerms("countries", _("codes of countries like US, CA, not “%(part)s”") % {"part": part})
+        found.append(code)
+    return list(dict.fromkeys(found))
 
 
 def amounts_text(data: Mapping[str, int]) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -21,6 +22,8 @@ from unfold.widgets import (
 from cart.shipping.models import MAX_GRAMS
 from inventory.stock import selectors as stock
 from shop.core.money import BadAmount, Money, exponent
+
+MOST_DAYS = 365
 
 
 def text(label: Any, help_text: Any = "", *, required: bool = False) -> forms.CharField:
@@ -32,6 +35,12 @@ def text(label: Any, help_text: Any = "", *, required: bool = False) -> forms.Ch
 
 def choice(label: Any, help_text: Any = "") -> forms.ChoiceField:
     return forms.ChoiceField(label=label, help_text=help_text, required=False, widget=UnfoldAdminSelectWidget)
+
+
+def days(label: Any, initial: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, initial=initial, min_value=0, max_value=MOST_DAYS, widget=UnfoldAdminIntegerFieldWidget
+    )
 
 
 class CountriesField(forms.MultipleChoiceField):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext as _
@@ -96,6 +97,8 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
     most_weight = fields.text(_lazy("Weight, at most (kg)"), _lazy("Of each parcel where each is charged for."))
     location_id = fields.choice(_lazy("Location"), _lazy("Where it is collected; it needs a shipping point."))
     carrier = fields.choice(_lazy("Carrier"))
+    min_days = fields.days(_lazy("Days, at least"), 2)
+    max_days = fields.days(_lazy("Days, at most"), 5)
     rest_days = fields.WeekdaysField(label=_lazy("No delivery on"))
     excluded = forms.CharField(
         label=_lazy("Not for"), required=False, widget=UnfoldAdminTextareaWidget(attrs=_LINES),
@@ -117,6 +120,7 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         self.fields["location_id"].choices = fields.locations()  # type: ignore[attr-defined]
         self.fields["carrier"].choices = [("", "–"), *carriers.names()]  # type: ignore[attr-defined]
+        self.initial.setdefault("currency", settings.DEFAULT_CURRENCY)
         self.initial["excluded"] = typed.text(row.excluded)
         if row.currency:
             self.initial.update({name: fields.major(getattr(row, own), row.currency) for name, own in _AMOUNTS.items()})
@@ -173,6 +177,9 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         self._refuse("most_value", _is_upside_down(*values), _("No less than the least."))
         weights = row.least_grams, row.most_grams
         self._refuse("most_weight", _is_upside_down(*weights), _("No less than the least."))
+        same = ShippingMethod.objects.filter(code=data.get("code"), currency=data.get("currency"))
+        is_taken = same.exclude(pk=row.pk).exists()
+        self._refuse("code", is_taken, _("Another delivery method in this currency has this code."))
         is_both = bool(data.get("zone") and data.get("countries"))
         self._refuse("countries", is_both, _("A zone or countries, not both."))
 

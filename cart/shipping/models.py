@@ -95,16 +95,22 @@ class ShippingMethod(models.Model):
         verbose_name, verbose_name_plural = _("delivery method"), _("delivery methods")
         ordering = ["position", "price_minor"]
         constraints = [
-            models.UniqueConstraint("code", "currency", name="shipping_method_once"),
+            models.UniqueConstraint(
+                "code", "currency", name="shipping_method_once",
+                violation_error_message=_("There is a delivery method with this code in this currency already."),
+            ),
             models.CheckConstraint(
-                name="shipping_method_sane", condition=Q(price_minor__gte=0, max_days__gte=F("min_days"))
+                name="shipping_method_sane", condition=Q(price_minor__gte=0, max_days__gte=F("min_days")),
+                violation_error_message=_("A price is below zero, or the most days are fewer than the least."),
             ),
             models.CheckConstraint(
                 name="shipping_method_shape",
+                violation_error_message=_("What is collected has a location, and a carrier that is asked has a name."),
                 condition=(~Q(kind="collect") | Q(location_id__isnull=False)) & (~Q(basis="carrier") | ~Q(carrier="")),
             ),
             models.CheckConstraint(
                 name="shipping_method_limits",
+                violation_error_message=_("A price or a limit is out of range, or the most is less than the least."),
                 condition=Q(price_minor__lte=MAX_MINOR)
                 & (Q(free_from_minor__isnull=True) | Q(free_from_minor__gte=0))
                 & (Q(divisor__isnull=True) | Q(divisor__gt=0))
@@ -150,6 +156,7 @@ class ShippingRate(models.Model):
             ),
             models.CheckConstraint(
                 name="shipping_rate_sane",
+                violation_error_message=_("A price is not below zero, and a band ends somewhere above it."),
                 condition=Q(price_minor__gte=0, price_minor__lte=MAX_MINOR)
                 & Q(step_price_minor__gte=0, step_price_minor__lte=MAX_MINOR)
                 & (Q(up_to__isnull=True) | Q(up_to__gt=0, up_to__lte=MAX_MINOR))
@@ -186,7 +193,11 @@ class ShippingPoint(models.Model):
         verbose_name, verbose_name_plural = _("shipping point"), _("shipping points")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(name="shipping_point_handling", condition=Q(handling_days__lte=90)),
+            models.CheckConstraint(
+                name="shipping_point_handling",
+                violation_error_message=_("At most 90 days of handling."),
+                condition=Q(handling_days__lte=90),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,7 +215,13 @@ class Holiday(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("holiday"), _("holidays")
         ordering = ["-on"]
-        constraints = [models.UniqueConstraint(fields=["on", "country"], name="holiday_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["on", "country"],
+                name="holiday_once",
+                violation_error_message=_("There is a holiday of this country on this day already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

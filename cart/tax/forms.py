@@ -10,8 +10,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
-from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate
+from cart.tax.models import ENDS_BEFORE, NO_COUNTRY, TaxConfiguration, TaxExemption, TaxRate
 from cart.tax.providers import table
+from catalog.products import selectors as products
 from shop.core import addresses
 
 
@@ -30,6 +31,20 @@ def _state(form: forms.ModelForm) -> str:
     return codes.get(state.upper(), state.upper())
 
 
+def _check_dates(form: forms.ModelForm) -> None:
+    """At the field, and before the database is asked for rates that overlap: it knows no such time."""
+    first, last = form.cleaned_data.get("valid_from"), form.cleaned_data.get("valid_until")
+    if first and last and last < first:
+        form.add_error("valid_until", forms.ValidationError(ENDS_BEFORE))
+
+
+def _tax_classes(own: str) -> list[tuple[str, Any]]:
+    """Those that goods have, and the row's own, if none of them has it any more."""
+    known = sorted({"standard", *products.tax_classes()})
+    left = [(own, _("%(tax_class)s (no product type has it)") % {"tax_class": own})] if own not in known else []
+    return [*((one, one) for one in known), *left]
+
+
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
     """A rate, in percent. Its state is kept as the code that addresses have."""
 
@@ -45,6 +60,12 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("country", settings.DEFAULT_COUNTRY)
+        if "tax_class" in self.fields:  # not of who may only look
+            choices = _tax_classes(self.instance.tax_class)
+            self.fields["tax_class"] = forms.ChoiceField(
+                label=_("Tax class"), choices=choices, widget=UnfoldAdminSelectWidget(choices=choices),
+                help_text=_("Of goods: product types have one. A new class is made there first."),
+            )  # fmt: skip
         if self.initial.get("rate") is not None:
             self.initial["rate"] = f"{(self.initial['rate'] * 100).normalize():f}"
 
@@ -54,6 +75,7 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        _check_dates(self)
         return {**cleaned, "state": _state(self)}
 
 
@@ -83,5 +105,6 @@ class TaxExemptionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("state") and not cleaned.get("country"):
-            self.add_error("country", forms.ValidationError(_("Say of which country this is a state.")))
+            self.add_error("country", forms.ValidationError(NO_COUNTRY))
+        _check_dates(self)
         return {**cleaned, "email": str(cleaned.get("email") or "").lower(), "state": _state(self)}

@@ -16,6 +16,8 @@ from django_countries.fields import CountryField
 from cart.tax import rules
 from shop.core import db
 
+ENDS_BEFORE = _("The last day is before the first one.")
+NO_COUNTRY = _("Say of which country this is a state.")
 _PROBLEMS = {
     "empty": _("There is nothing between two commas, or before a star."),
     "range": _("A range goes from a lower code to a higher one of the same length, as 90001..90899."),
@@ -76,11 +78,18 @@ class TaxRate(models.Model):
         verbose_name, verbose_name_plural = _("tax rate"), _("tax rates")
         ordering = ["country", "state", "tax_class", "level", "-valid_from"]
         constraints = [
-            models.CheckConstraint(name="tax_rate_range", condition=Q(rate__gte=0, rate__lte=1)),
             models.CheckConstraint(
-                name="tax_rate_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))
+                name="tax_rate_range", condition=Q(rate__gte=0, rate__lte=1),
+                violation_error_message=_("A rate is from 0 to 100 percent."),
             ),
-            models.CheckConstraint(name="tax_rate_level", condition=Q(level__gte=1, level__lte=9)),
+            models.CheckConstraint(
+                name="tax_rate_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=ENDS_BEFORE,
+            ),
+            models.CheckConstraint(
+                name="tax_rate_level", condition=Q(level__gte=1, level__lte=9),
+                violation_error_message=_("Levels are from 1 to 9."),
+            ),
             ExclusionConstraint(
                 name="tax_rate_one_at_a_time",
                 expressions=[
@@ -98,10 +107,10 @@ class TaxRate(models.Model):
                     "Another rate of this level is in force there at the same time. End it first, or choose a level."
                 ),
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.name} {self.rate}"
+        return f"{self.name} {(self.rate * 100).normalize():f} %"
 
 
 class TaxConfiguration(models.Model):
@@ -175,10 +184,13 @@ class TaxExemption(models.Model):
         ordering = ["email", "country"]
         constraints = [
             models.CheckConstraint(
-                name="tax_exemption_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))
+                name="tax_exemption_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=ENDS_BEFORE,
             ),
-            models.CheckConstraint(name="tax_exemption_place", condition=Q(state="") | ~Q(country="")),
-        ]
+            models.CheckConstraint(
+                name="tax_exemption_place", condition=Q(state="") | ~Q(country=""), violation_error_message=NO_COUNTRY
+            ),
+        ]  # fmt: skip
         indexes = [models.Index(Lower("email"), name="tax_exemption_email")]
 
     def __str__(self) -> str:

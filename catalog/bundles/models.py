@@ -25,11 +25,19 @@ class BundlePart(models.Model):
         verbose_name, verbose_name_plural = _("part"), _("parts")
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint("bundle", "component", name="bundle_part_once"),
-            models.CheckConstraint(
-                name="bundle_part_quantity", condition=Q(quantity__gte=1, quantity__lte=rules.MAX_UNITS)
+            models.UniqueConstraint(
+                "bundle", "component", name="bundle_part_once", violation_error_message=_("This part is named twice.")
             ),
-            models.CheckConstraint(name="bundle_part_other", condition=~Q(bundle=F("component"))),
+            models.CheckConstraint(
+                name="bundle_part_quantity",
+                violation_error_message=_("The number of units is out of range."),
+                condition=Q(quantity__gte=1, quantity__lte=rules.MAX_UNITS),
+            ),
+            models.CheckConstraint(
+                name="bundle_part_other",
+                violation_error_message=_("A bundle is no part of itself."),
+                condition=~Q(bundle=F("component")),
+            ),
         ]
 
     def __str__(self) -> str:

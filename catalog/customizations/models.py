@@ -48,13 +48,33 @@ class CustomField(models.Model):
         verbose_name, verbose_name_plural = _("field to personalise"), _("fields to personalise")
         ordering = ["position", "code"]
         constraints = [
-            models.UniqueConstraint("product_type", "code", name="custom_field_once_in_type"),
-            models.UniqueConstraint("product", "code", name="custom_field_once_in_product"),
-            models.CheckConstraint(name="custom_field_owner", condition=_ONE_OWNER),
-            models.CheckConstraint(
-                name="custom_field_length", condition=Q(max_length__gte=1, max_length__lte=rules.MAX_TEXT)
+            models.UniqueConstraint(
+                "product_type",
+                "code",
+                name="custom_field_once_in_type",
+                violation_error_message=_("There is a field with this code already."),
             ),
-            models.CheckConstraint(name="custom_field_choices", condition=~Q(kind="choice") | ~Q(choices=[])),
+            models.UniqueConstraint(
+                "product",
+                "code",
+                name="custom_field_once_in_product",
+                violation_error_message=_("There is a field with this code already."),
+            ),
+            models.CheckConstraint(
+                name="custom_field_owner",
+                violation_error_message=_("A field belongs to a product or to a product type."),
+                condition=_ONE_OWNER,
+            ),
+            models.CheckConstraint(
+                name="custom_field_length",
+                violation_error_message=_("The longest text is out of range."),
+                condition=Q(max_length__gte=1, max_length__lte=rules.MAX_TEXT),
+            ),
+            models.CheckConstraint(
+                name="custom_field_choices",
+                violation_error_message=_("Give what there is to choose from."),
+                condition=~Q(kind="choice") | ~Q(choices=[]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -117,7 +117,9 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     def thumbnail(self, product: Any) -> str:
         if not product.shown_picture:
             return "–"
-        return format_html('<img src="{}" alt="" width="40" height="50">', product.shown_picture["thumb"])
+        return format_html(
+            '<img src="{}" alt="{}" width="40" height="50">', product.shown_picture["thumb"], product.name
+        )
 
     @display(description=_lazy("status"), label={"active": "success", "draft": "info", "archived": "danger"})
     def status_shown(self, product: Product) -> tuple[str, str]:

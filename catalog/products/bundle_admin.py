@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from catalog.bundles import services
 from catalog.bundles.merchant_forms import PartForm, PartFormSet
@@ -38,6 +39,16 @@ class PartInline(TabularInline):  # type: ignore[misc]
         return super().get_formset(request, obj, **kwargs, **limits)
 
 
+class BundleList(ChangeList):
+    """Says where a bundle is made: on its product's page, not here."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query:
+            self.full_result_count = self.result_count
+        self.nothing = _("No bundles yet. Make one on a product's page: Variants, then “Parts” beside a variant.")
+
+
 @admin.register(Variant)
 class BundleAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["sku", "product_name", "part_count"]
@@ -48,6 +59,9 @@ class BundleAdmin(ModelAdmin):  # type: ignore[misc]
     inlines = [PartInline]
     fields = ["sku_shown", "product_name"]
     readonly_fields = ["sku_shown", "product_name"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BundleList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         rows: QuerySet[Variant] = super().get_queryset(request).select_related("product")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pictures.models import PictureField
 from treebeard.mp_tree import MP_Node
 
+from catalog.products.price_models import CONSTRAINTS
 from shop.core import db
 
 
@@ -68,7 +69,10 @@ class Seller(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("seller"), _("sellers")
-        constraints = [models.UniqueConstraint("is_default", condition=Q(is_default=True), name="seller_one_default")]
+        constraints = [models.UniqueConstraint(
+            "is_default", condition=Q(is_default=True), name="seller_one_default",
+            violation_error_message=_("Another seller is the default one."),
+        )]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -114,14 +118,16 @@ class Attribute(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("attribute"), _("attributes")
         ordering = ["position", "code"]
-        constraints = [models.UniqueConstraint("product_type", "code", name="attribute_once")]
+        constraints = [models.UniqueConstraint(
+            "product_type", "code", name="attribute_once",
+            violation_error_message=_("There is an attribute with this code already."),
+        )]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
 
 
-_ARCHIVED = Q(status="archived", archived_at__isnull=False)
-_NOT_ARCHIVED = ~Q(status="archived") & Q(archived_at__isnull=True)
+_ARCHIVED = Q(status="archived", archived_at__isnull=False) | ~Q(status="archived") & Q(archived_at__isnull=True)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -168,10 +174,14 @@ class Product(models.Model):
         verbose_name, verbose_name_plural = _("product"), _("products")
         constraints = [
             models.UniqueConstraint(
-                "source", "external_id", condition=~Q(external_id=""), name="product_external_once"
+                "source", "external_id", condition=~Q(external_id=""), name="product_external_once",
+                violation_error_message=_("Another product came from there under this id."),
             ),
-            models.CheckConstraint(name="product_archived_when", condition=_ARCHIVED | _NOT_ARCHIVED),
-        ]
+            models.CheckConstraint(
+                name="product_archived_when", condition=_ARCHIVED,
+                violation_error_message=_("What is archived has the moment when it was."),
+            ),
+        ]  # fmt: skip
         indexes = [
             models.Index("category", "id", condition=Q(status="active"), name="product_category_active"),
             models.Index("brand", "id", condition=Q(status="active"), name="product_brand_active"),
@@ -209,10 +219,6 @@ class Variant(models.Model):
         return self.sku
 
 
-_NO_SALE, _LOWER = Q(sale_minor__isnull=True), Q(sale_minor__gte=0, sale_minor__lt=F("amount_minor"))
-_OPEN = Q(sale_starts_at__isnull=True) | Q(sale_ends_at__isnull=True)
-
-
 class Price(models.Model):
     """What one unit costs, in one currency and price list, from `min_quantity` units; less between the sale's dates."""
 
@@ -228,12 +234,7 @@ class Price(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("price"), _("prices")
-        constraints = [
-            models.UniqueConstraint("variant", "currency", "price_list", "min_quantity", name="price_once"),
-            models.CheckConstraint(name="price_not_negative", condition=Q(amount_minor__gte=0)),
-            models.CheckConstraint(name="price_sale_below", condition=_NO_SALE | _LOWER),
-            models.CheckConstraint(name="price_sale_dates", condition=_OPEN | Q(sale_ends_at__gt=F("sale_starts_at"))),
-        ]
+        constraints = CONSTRAINTS
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from catalog.products import prices
+from catalog.products.charging import PUBLIC
 from catalog.products.models import Price
 from catalog.products.price_forms import KEYS, PriceForm
+from shop.accounts import selectors as accounts
 from shop.core import requests
 from shop.core.money import Money
 
@@ -59,6 +62,8 @@ class PriceAdmin(ModelAdmin):  # type: ignore[misc]
             by=requests.actor(request),
         )
         obj.pk, obj.variant_id = kept.pk, kept.variant_id
+        for sentence in _oddities(kept):
+            messages.warning(request, sentence)
 
     def delete_model(self, request: Any, obj: Price) -> None:
         prices.remove_price(price_id=obj.pk, by=requests.actor(request))
@@ -66,3 +71,20 @@ class PriceAdmin(ModelAdmin):  # type: ignore[misc]
     def delete_queryset(self, request: Any, queryset: QuerySet[Price]) -> None:
         for key in queryset.values_list("pk", flat=True):
             prices.remove_price(price_id=key, by=requests.actor(request))
+
+
+def _oddities(row: Price) -> list[str]:
+    """What may be meant, but seldom is: nobody has the price list, or more units cost more each."""
+    found = []
+    if row.price_list != PUBLIC and row.price_list not in accounts.price_lists():
+        found.append(gettext("No customer group has the price list “%(name)s”.") % {"name": row.price_list})
+    fewer = Price.objects.filter(
+        variant=row.variant_id, currency=row.currency, price_list__in={row.price_list, PUBLIC},
+        min_quantity__lt=row.min_quantity, amount_minor__lt=row.amount_minor,
+    ).order_by("amount_minor").first()  # fmt: skip
+    if fewer is not None:
+        found.append(
+            gettext("Fewer units cost less each: %(less)s from %(count)s on. Is that meant?")
+            % {"less": Money(fewer.amount_minor, row.currency).format(), "count": fewer.min_quantity}
+        )
+    return found

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWi
 
 from catalog.products import prices, selectors
 from catalog.products.models import Price
-from shop.core.money import BadAmount, Money
+from shop.core.money import MAX_MINOR, BadAmount, Money
 
 KEYS = ("variant", "currency", "price_list", "min_quantity")
 
@@ -69,14 +69,21 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _money(self, name: str, amount: Any, currency: str) -> Money | None:
         try:
+            most = Money(MAX_MINOR, currency)
+            if amount > most.decimal:
+                self.add_error(name, _("At most %(most)s.") % {"most": most.format()})
+                return None
             return Money.of(amount.normalize(), currency)
         except BadAmount as problem:
             self.add_error(name, str(problem))
             return None
 
     def _check(self, data: dict[str, Any]) -> None:
+        dates = (data.get("sale_starts_at"), data.get("sale_ends_at"))
+        if dates[0] and dates[1] and dates[1] <= dates[0]:
+            self.add_error("sale_ends_at", _("A sale ends after it starts."))
+            return
         try:
-            dates = (data.get("sale_starts_at"), data.get("sale_ends_at"))
             prices.check(data["price"], data.get("sale_price"), *dates, data["min_quantity"])
         except prices.BadPrice as problem:
             self.add_error("sale_price", str(problem))

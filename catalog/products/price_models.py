@@ -1,11 +1,35 @@
-"""What stands beside prices: promotions that lists show, and the record of what everything has cost."""
+"""What stands beside prices: what the database demands of each, promotions that lists show, and the record of what
+everything has cost.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from shop.core import db
+
+_NO_SALE, _LOWER = Q(sale_minor__isnull=True), Q(sale_minor__gte=0, sale_minor__lt=F("amount_minor"))
+_OPEN = Q(sale_starts_at__isnull=True) | Q(sale_ends_at__isnull=True)
+CONSTRAINTS = [  # of a price
+    models.UniqueConstraint(
+        "variant", "currency", "price_list", "min_quantity", name="price_once",
+        violation_error_message=_("There is such a price already."),
+    ),
+    models.CheckConstraint(
+        name="price_not_negative", condition=Q(amount_minor__gte=0),
+        violation_error_message=_("A price is not below zero."),
+    ),
+    models.CheckConstraint(
+        name="price_sale_below", condition=_NO_SALE | _LOWER,
+        violation_error_message=_("A sale price is below the price."),
+    ),
+    models.CheckConstraint(
+        name="price_sale_dates", condition=_OPEN | Q(sale_ends_at__gt=F("sale_starts_at")),
+        violation_error_message=_("A sale ends after it starts."),
+    ),
+]  # fmt: skip
 
 
 class PriceRule(models.Model):

@@ -37,6 +37,7 @@ __all__ = [
     "product_types",
     "siblings",
     "sku_of",
+    "tax_classes",
     "variant_of",
     "variant_of_options",
     "variant_skus",
@@ -119,6 +120,11 @@ def variant_skus(product_id: UUID, sku: str | None = None) -> dict[UUID, str]:
 def product_types() -> list[tuple[str, str]]:
     """(code, name) of every product type, by name."""
     return list(ProductType.objects.order_by("name").values_list("code", "name"))
+
+
+def tax_classes() -> set[str]:
+    """Those that product types have. One query."""
+    return set(ProductType.objects.order_by().values_list("tax_class", flat=True).distinct())
 
 
 def product_of_sku(sku: str) -> UUID | None:

@@ -154,8 +154,14 @@ class Ranking(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("ranking")
         constraints = [
-            models.CheckConstraint(name="ranking_single", condition=Q(id=1)),
-            models.CheckConstraint(name="ranking_range", condition=_in_range(WEIGHTS)),
+            models.CheckConstraint(
+                name="ranking_single", violation_error_message=_("There is one ranking."), condition=Q(id=1)
+            ),
+            models.CheckConstraint(
+                name="ranking_range",
+                violation_error_message=_("A weight is out of range."),
+                condition=_in_range(WEIGHTS),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -221,7 +227,11 @@ class Pinned(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("product"), _("products")
         ordering = ["is_buried", "place", "id"]
-        constraints = [models.UniqueConstraint("curation", "product", name="pinned_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "curation", "product", name="pinned_once", violation_error_message=_("This product is named twice.")
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.product)
@@ -239,7 +249,14 @@ class Searched(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("search"), _("searches")
-        constraints = [models.UniqueConstraint("day", "text", name="searched_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                "day",
+                "text",
+                name="searched_once_a_day",
+                violation_error_message=_("It was counted on this day already."),
+            )
+        ]
         indexes = [models.Index(OpClass(F("text"), name="varchar_pattern_ops"), name="searched_beginning")]
 
     def __str__(self) -> str:

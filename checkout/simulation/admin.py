@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
@@ -20,8 +23,9 @@ from checkout.simulation import services
 from checkout.simulation.forms import SimulationForm
 from checkout.simulation.models import Simulation
 from shop.accounts import selectors as accounts
-from shop.core import requests
+from shop.core import db, requests
 from shop.core.admin import KeysetAdmin
+from shop.core.links import Link
 from shop.core.money import Money
 
 Status = Simulation.Status
@@ -117,10 +121,19 @@ def _part(name: Any, found: Mapping[str, Any]) -> dict[str, Any]:
             for key, one in sorted(found["rivals"].items(), key=lambda one: -one[1]["baskets"])
         ],
         "most": [
-            (links.get(key.removeprefix("order:")), Money(worth, currency).format())
+            (links.get(key.removeprefix("order:")) or _cart(key), Money(worth, currency).format())
             for worth, key, currency in found["most"]
         ],
     }
+
+
+def _cart(key: str) -> Link | None:
+    """A cart has no number: when it was begun, which is in its key, tells it from others."""
+    what, _colon, cart_id = key.partition(":")
+    if what != "cart":
+        return None
+    began = date_format(localtime(db.uuid7_time(UUID(cart_id))), "DATETIME_FORMAT")
+    return Link(_("cart of %(moment)s") % {"moment": began}, reverse("admin:cart_cart_change", args=[cart_id]))
 
 
 def _amounts(found: Mapping[str, int]) -> list[str]:

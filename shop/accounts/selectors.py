@@ -87,6 +87,11 @@ def group_names() -> list[tuple[str, str]]:
     return list(CustomerGroup.objects.values_list("code", "name"))
 
 
+def price_lists() -> set[str]:
+    """Those that a customer group has, the public one among them. One query."""
+    return {PUBLIC, *CustomerGroup.objects.values_list("price_list", flat=True)} - {""}
+
+
 def _standing(group: tuple[str, str] | None) -> Standing:
     return Standing(frozenset({group[0]}), group[1] or PUBLIC) if group else Standing()
 

@@ -92,6 +92,7 @@ CARDS = Entry("cards", 5 * MINUTE)  # the HTML of cards, by what they show: of u
 SHELVES = Entry("shelves", MINUTE)  # what guests see below a product
 TRENDING = Entry("trending", 5 * MINUTE)  # the cards of what is bought most these days
 PROMOTIONS = Entry("promotions", 15 * MINUTE)  # the version of the promotions that each process holds
+PROMOTION_USES = Entry("promotion-uses", MINUTE)  # how often one was used, for the merchants' list
 TAXES = Entry("taxes", 15 * MINUTE)  # the version of the tax settings that each process holds
 TAX_ANSWERS = Entry("tax-answers", 15 * MINUTE)  # what a tax service said, by what it was asked
 SHIPPING = Entry("shipping", 15 * MINUTE)  # the version of zones, points and holidays that each process holds

@@ -4,6 +4,7 @@ import re
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from shop.core.admin import ReadOnlyAdmin
 from tests.conventions.code import ROOT, sources, templates
 
 OURS = ("shop.", "inventory.", "catalog.", "cart.", "checkout.")
@@ -72,6 +73,22 @@ def test_admin_actions_name_their_permission_by_method():
         if "." in permission
     ]
     assert dotted == []
+
+
+def test_no_form_of_prices_says_the_name_of_a_constraint():
+    """What the database refuses is a sentence: “Constraint “price_once” is violated.” helps no merchant."""
+    from django.contrib import admin
+
+    pages = {model: page for model, page in admin.site._registry.items() if not isinstance(page, ReadOnlyAdmin)}
+    models = [*pages, *(inline.model for page in pages.values() for inline in page.inlines)]
+    unsaid = {
+        constraint.name
+        for model in models
+        if model._meta.app_label in {"cart", "catalog"}
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message == constraint.default_violation_error_message
+    }
+    assert unsaid == set()
 
 
 def test_the_merchants_pages_write_dates_in_one_way():

@@ -25,7 +25,7 @@ from shop.events.models import OutboxEvent
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories.accounts import StaffFactory
-from tests.factories.promotions import promotion
+from tests.factories.promotions import coupon, promotion
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,7 @@ def data(kind: str, lane: str, **fields: Any) -> dict[str, Any]:
     [
         ("percent", "order", {"percent": "12.5", "most_off": "20 USD"}, Percent(1250, {"USD": 20_00})),
         ("amount", "line", {"amounts": "5.00 USD, 4.50 eur"}, Amount({"USD": 5_00, "EUR": 4_50})),
+        ("amount", "order", {"amounts": "5,50 USD, 4,5 EUR"}, Amount({"USD": 5_50, "EUR": 4_50})),
         ("fixed_price", "line", {"prices": "9"}, FixedPrice({"USD": 9_00})),
         ("buy_get", "line", {"buy": "2", "percent": "50"}, BuyGet(2, 1, 5000)),
         ("buy_get", "line", {"buy": "1", "get": "2", "bought": "brand: Acme", "most_times": "3"},
@@ -99,7 +100,9 @@ def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
         "category: home/lamps\nbrand: Acme\nproduct: LAMP-1\nvariant: LAMP-1\ntag: New in\n"
         "attribute: colour = red\nnot category: home"
     )
-    answer = merchant.post(ADD, data("percent", "line", percent="5", what_for=text, countries="us, CA", minimum="10"))
+    answer = merchant.post(
+        ADD, data("percent", "line", percent="5", what_for=text, countries="us, Canada, CA", minimum="10")
+    )
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     row = Promotion.objects.get()
 
@@ -127,6 +130,9 @@ def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
         ("amount", "order", {"amounts": "-5 USD"}, "amounts"),
         ("amount", "order", {"amounts": "5.001 USD"}, "amounts"),
         ("amount", "order", {"amounts": "5 XXY"}, "amounts"),
+        ("amount", "order", {"amounts": "5 XXX"}, "amounts"),
+        ("amount", "order", {"amounts": "1,000 USD"}, "amounts"),
+        ("percent", "order", {"percent": "5", "countries": "XX"}, "countries"),
         ("amount", "order", {"amounts": "99999999999999999999 USD"}, "amounts"),
         ("amount", "order", {"amounts": "5 USD, 6 USD"}, "amounts"),
         ("fixed_price", "order", {"prices": "5"}, "lane"),
@@ -145,7 +151,7 @@ def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
         ("percent", "order", {"percent": "5", "budget": "5 USD, 6 EUR"}, "budget"),
         ("percent", "order", {"percent": "5", "customer_limit": "0"}, "customer_limit"),
         ("percent", "order", {"percent": "5", "starts_at_0": "2026-12-02", "starts_at_1": "00:00",
-                              "ends_at_0": "2026-12-01", "ends_at_1": "00:00"}, "__all__"),
+                              "ends_at_0": "2026-12-01", "ends_at_1": "00:00"}, "ends_at"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_beside_its_field(
@@ -167,6 +173,39 @@ def test_coupons_are_typed_on_the_promotions_page(merchant: Client) -> None:
     assert answer.status_code == 302
 
     assert list(Coupon.objects.values_list("code", "usage_limit", "promotion__needs_code")) == [("SAVE10", 5, True)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"percent": "10.123456789"}, {"percent": ["From 0.01 to 100, with at most two digits after the point."]}),
+        ({"percent": "5", "most_off": "5 USD, 6 USD"},
+         {"most_off": ["Wanted: one amount of each currency; USD is there twice."]}),
+        ({"percent": "5", "countries": "Utopia"},
+         {"countries": ["Wanted: codes of countries like US, CA, not “Utopia”."]}),
+    ],
+)  # fmt: skip
+def test_one_sentence_says_what_is_wanted(merchant: Client, fields: dict[str, Any], errors: dict[str, Any]) -> None:
+    answer = merchant.post(ADD, data("percent", "order", **fields))
+    assert answer.context["adminform"].form.errors == errors
+
+
+def test_who_makes_one_by_coupon_without_any_is_told(merchant: Client) -> None:
+    told = "Nobody can use it yet: it is by coupon only, and has no active coupon."
+    page = merchant.post(ADD, data("percent", "order", percent="10", needs_code="on"), follow=True)
+    assert told in [str(one) for one in page.context["messages"]]
+    row = {"coupons-TOTAL_FORMS": 1, "coupons-0-code": "A", "coupons-0-is_active": "on"}
+    page = merchant.post(ADD, {**data("percent", "order", percent="10", needs_code="on"), **row}, follow=True)
+    assert told not in [str(one) for one in page.context["messages"]]
+
+
+def test_a_code_that_is_taken_is_said_beside_it(merchant: Client) -> None:
+    coupon("SAVE10", name="Autumn")
+    row = {"coupons-TOTAL_FORMS": 3, "coupons-0-code": "save 10", "coupons-1-code": "B", "coupons-2-code": "b"}
+    answer = merchant.post(ADD, {**data("percent", "order", percent="10", needs_code="on"), **row})
+    assert answer.context["inline_admin_formsets"][0].formset.errors == [
+        {"code": ["This code is taken by “Autumn”."]}, {}, {"code": ["This code stands here twice."]},
+    ]  # fmt: skip
 
 
 def test_a_batch_of_codes(merchant: Client, django_capture_on_commit_callbacks: Any, monkeypatch: Any) -> None:

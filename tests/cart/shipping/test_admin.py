@@ -76,6 +76,7 @@ def test_bands_by_price_and_by_units(merchant):
         ((), {"kind": "collect"}, "location_id"),
         ((), {"basis": "carrier"}, "carrier"),
         ((), {"max_days": "0"}, "max_days"),
+        ((), {"max_days": "366"}, "max_days"),
         ((), {"least_weight": "2", "most_weight": "1"}, "most_weight"),
         ((), {"least_value": "2", "most_value": "1"}, "most_value"),
         ((), {"most_weight": "heavy"}, "most_weight"),
@@ -88,6 +89,16 @@ def test_what_makes_no_sense_is_said_beside_its_field(merchant, bands, fields, f
     assert answer.status_code == 200
     assert list(answer.context["adminform"].form.errors) == [field]
     assert not ShippingMethod.objects.filter(code="post-x").exists()
+
+
+def test_the_currency_is_the_shops_own_and_a_code_is_there_once_in_each(merchant):
+    assert merchant.get(ADD).context["adminform"].form["currency"].value() == "USD"
+    assert merchant.post(ADD, method()).status_code == 302
+    answer = merchant.post(ADD, method())
+    assert answer.context["adminform"].form.errors == {
+        "code": ["Another delivery method in this currency has this code."]
+    }
+    assert merchant.post(ADD, method(currency="EUR")).status_code == 302
 
 
 @pytest.mark.parametrize(

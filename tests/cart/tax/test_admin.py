@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cart.tax import selectors
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate
+from catalog.products.models import ProductType
 from shop.audit.models import AuditEntry
 from tests.factories.accounts import StaffFactory
 
@@ -61,6 +62,9 @@ def test_a_rate_is_kept_counts_at_once_and_is_written_down(
         ({"level": "0"}, "level", "Ensure this value is greater than or equal to 1."),
         ({"postal_codes": "20..10"}, "postal_codes",
          "A range goes from a lower code to a higher one of the same length, as 90001..90899."),
+        ({"valid_until": "2024-12-31"}, "valid_until", "The last day is before the first one."),
+        ({"tax_class": "standart"}, "tax_class",
+         "Select a valid choice. standart is not one of the available choices."),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_at_the_field(
@@ -68,6 +72,20 @@ def test_what_makes_no_sense_is_said_at_the_field(
 ) -> None:
     answer = add(merchant, "taxrate", {**RATE, **changes})
     assert answer.context["adminform"].form.errors[field] == [sentence]
+
+
+def test_a_class_is_one_of_goods_and_a_rate_keeps_its_own(merchant: Client) -> None:
+    ProductType.objects.create(name="Books", code="books", tax_class="books")
+    assert add(merchant, "taxrate", {**RATE, "tax_class": "books"}).status_code == 302
+    row = TaxRate.objects.get(name="City tax")
+    ProductType.objects.filter(code="books").delete()
+    page = reverse("admin:cart_taxrate_change", args=[row.pk])
+
+    choices = merchant.get(page).context["adminform"].form.fields["tax_class"].choices
+    assert ("books", "books (no product type has it)") in [(value, str(label)) for value, label in choices]
+    assert merchant.post(page, {**RATE, "tax_class": "books", "name": "County tax"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, str(row)) == ("County tax", "County tax 4.5 %")
 
 
 def test_settings_count_in_the_next_quote(merchant: Client, django_capture_on_commit_callbacks: Any) -> None:
@@ -90,6 +108,8 @@ def test_an_exemption(merchant: Client) -> None:
     fields = {"email": "Ada@Example.com", "reason": "Charity", "valid_from": "2025-01-01", "state": "NY"}
     answer = add(merchant, "taxexemption", fields)
     assert answer.context["adminform"].form.errors["country"] == ["Say of which country this is a state."]
+    answer = add(merchant, "taxexemption", {**fields, "country": "US", "valid_until": "2024-12-31"})
+    assert answer.context["adminform"].form.errors == {"valid_until": ["The last day is before the first one."]}
     assert add(merchant, "taxexemption", {**fields, "country": "US"}).status_code == 302
     row = TaxExemption.objects.get()
     assert (row.email, row.state, row.actor[:6]) == ("ada@example.com", "NY", "staff:")

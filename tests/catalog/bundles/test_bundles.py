@@ -163,3 +163,9 @@ def test_the_database_knows_what_a_part_is() -> None:
     for bad in ({}, {"component": made}, {"component": cup, "quantity": 0}):
         with pytest.raises(IntegrityError), transaction.atomic(using=db.CATALOG):
             BundlePart.objects.create(**{"bundle": made, "component": cup, **bad})
+
+
+def test_an_empty_list_says_where_bundles_are_made(merchant: Client) -> None:
+    page = merchant.get(reverse("admin:catalog_variant_changelist"))
+    assert page.context["cl"].nothing in page.content.decode().replace("&#x27;", "'")
+    assert "Parts" in page.context["cl"].nothing

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from catalog.products.models import ListingPrice, Price
 from catalog.products.price_models import PriceRecord
+from shop.accounts.models import CustomerGroup
 from tests.factories import catalog
 from tests.factories.accounts import StaffFactory
 
@@ -64,10 +65,32 @@ def test_a_price_comes_changes_and_goes(merchant: Client) -> None:
         ({"sale_price": "30"}, "sale_price"),
         ({"currency": "XXQ"}, "price"),
         ({"min_quantity": 0}, "min_quantity"),
+        ({"price": "99999999999999"}, "price"),
+        ({"sale_price": "9", "sale_starts_at_0": "2026-12-02", "sale_starts_at_1": "00:00",
+          "sale_ends_at_0": "2026-12-01", "sale_ends_at_1": "00:00"}, "sale_ends_at"),
     ],
-)
+)  # fmt: skip
 def test_what_makes_no_price_is_refused_at_its_field(merchant: Client, fields: dict[str, Any], field: str) -> None:
     catalog.product(amount=25_00, sku="LAMP")
     answer = merchant.post(ADD, data(**fields))
     assert list(answer.context["adminform"].form.errors) == [field]
     assert Price.objects.count() == 1
+
+
+def test_too_much_is_said_with_how_much_may_be(merchant: Client) -> None:
+    catalog.product(amount=25_00, sku="LAMP")
+    answer = merchant.post(ADD, data(price="99999999999999"))
+    assert answer.context["adminform"].form.errors == {"price": ["At most $10,000,000,000,000.00."]}
+
+
+def test_what_is_seldom_meant_is_told(merchant: Client) -> None:
+    catalog.product(amount=25_00, sku="LAMP")
+    CustomerGroup.objects.create(name="Trade", code="trade", price_list="trade")
+
+    def told(**fields: Any) -> list[str]:
+        page = merchant.post(ADD, data(**fields), follow=True)
+        return [str(one) for one in page.context["messages"] if one.level_tag == "warning"]
+
+    assert told(price_list="typo") == ["No customer group has the price list “typo”."]
+    assert told(price_list="trade", price="30") == ["Fewer units cost less each: $25.00 from 1 on. Is that meant?"]
+    assert told(price_list="trade", price="20", min_quantity="20") == []

@@ -31,6 +31,7 @@ def test_an_order_keeps_what_was_tried_and_both_pages_say_it(settings: Any) -> N
     client = Client()
     client.force_login(StaffFactory(is_superuser=True))
     page = client.get(f"/admin/cart/cart/{made.pk}/change/").content.decode()
+    assert [text in page for text in ("$30.00", "a guest", "&quot;SAVE10&quot;", "3000")] == [True, True, False, False]
 
     order = Order.objects.get(pk=carts.order(made).pk)
 
