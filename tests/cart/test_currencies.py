@@ -316,6 +316,7 @@ class TestQuote:
     def test_deliveries(self) -> None:
         currency("EUR", "0.5", step_minor=10, ending_minor=9)
         ShippingMethod.objects.filter(code="standard").update(free_from_minor=100_00)
+        carts.forget_rates()
         line = pricing.QuoteLine(carts.variant_of(carts.product(amount=99_00, units=99)).pk, 1)
 
         def costs(units: int) -> dict[str, int]:
@@ -326,8 +327,10 @@ class TestQuote:
         assert costs(2) == {"standard": 0, "express": 7_50}
         fields = {"currency": "EUR", "countries": ["US"], "min_days": 1, "max_days": 2, "name": "Own"}
         ShippingMethod.objects.create(code="express", price_minor=9_99, position=3, **fields)
+        carts.forget_rates()
         assert costs(1) == {"standard": 3_00, "express": 9_99}
         ShippingMethod.objects.filter(code="express", currency="EUR").update(is_active=False)
+        carts.forget_rates()
         assert costs(1) == {"standard": 3_00}
 
     def test_no_more_queries_than_in_the_shops_own(self, django_assert_num_queries: Any) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cart', '0010_tax'),
+        ('cart', '0011_place'),
     ]
 
     operations = [

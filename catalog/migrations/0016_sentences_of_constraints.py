@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_bundles'),
+        ('catalog', '0015_merchant_feed'),
     ]
 
     operations = [
