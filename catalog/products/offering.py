@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject, Now
 
 from catalog.bundles import selectors as bundles
@@ -160,8 +160,11 @@ def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
 
 
 def _with_prices(currency: str, price_list: str, is_converted: bool) -> QuerySet[Variant]:
-    counted = [currency, settings.DEFAULT_CURRENCY] if is_converted else [currency]
-    rows = Price.objects.filter(variant=OuterRef("pk"), price_list__in={PUBLIC, price_list}, currency__in=counted)
+    its_own = Q(currency=currency)
+    if is_converted:  # but for gift cards: they are money, of which no other sum is the same
+        of_money = Q(variant__product__product_type__tax_class=rules.GIFT_CARD)
+        its_own |= Q(currency=settings.DEFAULT_CURRENCY) & ~of_money
+    rows = Price.objects.filter(its_own, variant=OuterRef("pk"), price_list__in={PUBLIC, price_list})
     return Variant.objects.annotate(price_rows=ArraySubquery(rows.values(row=JSONObject(**_JSON))), moment=Now())
 
 

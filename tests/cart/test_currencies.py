@@ -27,6 +27,7 @@ from shop.core.money import Money, exponent
 from shop.currencies import selectors as currencies
 from tests.cart.test_prices import in_lists, trade
 from tests.factories import cart as carts
+from tests.factories import catalog
 from tests.factories.currencies import currency
 from tests.factories.promotions import coupon, promotion
 
@@ -312,6 +313,16 @@ class TestQuote:
             Money(0, "EUR"),
             {"SAVE": "This coupon is for another currency."},
         )
+
+    def test_a_gift_card_is_money_and_is_not_converted(self) -> None:
+        currency("EUR", "0.5")
+        kind = catalog.ProductTypeFactory(tax_class="gift_card")
+        card = carts.product(amount=25_00, product_type=kind)
+        key = carts.variant_of(card).pk
+        assert products.offers([key], currency="EUR")[key].is_sellable is False
+        assert offering.lowest([card.pk], currency="EUR") == {}
+        set_price(card, Money(20_00, "EUR"))
+        assert products.offers([key], currency="EUR")[key].unit_price == Money(20_00, "EUR")
 
     def test_deliveries(self) -> None:
         currency("EUR", "0.5", step_minor=10, ending_minor=9)
