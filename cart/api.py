@@ -93,6 +93,7 @@ class ItemOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     line_total = serializers.CharField()
+    currency = serializers.CharField(help_text="The cart's, but of what is not sold in that.")
     available = serializers.IntegerField()
     availability = serializers.ChoiceField(["in_stock", "preorder", "backorder", "out"])
     expected_on = serializers.DateField(allow_null=True)
@@ -152,6 +153,7 @@ class CartResource(CartView):
     @extend_schema(responses=CartOut, parameters=[_TOKEN], operation_id="cart_retrieve")
     def get(self, request: Request) -> Response:
         """The cart; an empty one for a visitor without."""
+        paying.paid_in(request)
         if (found := services.current(request)) is not None:
             services.prolong(cart=found)
         return self.answer(request)
@@ -288,6 +290,7 @@ def _item(line: selectors.LineView) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": amount(line.unit_price),
         "line_total": amount(line.line_total),
+        "currency": line.unit_price.currency,
         "available": line.available,
         "availability": line.availability,
         "expected_on": line.expected_on.isoformat() if line.expected_on else None,

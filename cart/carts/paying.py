@@ -44,5 +44,12 @@ def follow(request: HttpRequest, cart: Cart) -> None:
     wanted = currencies.saved(request)
     if wanted is None and cart.currency != settings.DEFAULT_CURRENCY and cart.currency not in currencies.choices():
         wanted = settings.DEFAULT_CURRENCY
+        _tell(cart)
     if wanted is not None and wanted != cart.currency:
         change_currency(cart=cart, currency=wanted, by="system")
+
+
+def _tell(cart: Cart) -> None:
+    """That its currency is not sold in any more, once."""
+    cart.notices = [*cart.notices, {"kind": "currency", "name": cart.currency, "quantity": 0}]
+    Cart.objects.filter(pk=cart.pk, status=Cart.Status.OPEN).update(notices=cart.notices)

@@ -53,8 +53,11 @@ def coupons(problems: Mapping[str, str]) -> list[str]:
 
 def notices(cart: Cart | None) -> list[str]:
     """What happened to the cart behind the shopper's back, in words."""
+    told = {
+        "currency": _("We do not sell in %(name)s any more; all prices are in our own currency now."),
+        "capped": _("Only %(count)s × %(name)s could be kept when your carts were joined."),
+    }
     return [
-        _("Only %(count)s × %(name)s could be kept when your carts were joined.")
-        % {"count": notice["quantity"], "name": notice["name"]}
+        told.get(notice["kind"], told["capped"]) % {"count": notice["quantity"], "name": notice["name"]}
         for notice in (cart.notices if cart else [])
     ]

@@ -257,6 +257,12 @@ def currencies() -> list[str]:
     return list(dict.fromkeys([*sold_in.choices(), *sorted(known)]))
 
 
+def is_delivered_in(currency: str) -> bool:
+    """Whether there is any way of delivery in a currency, wherever to."""
+    terms = sold_in.terms(currency)
+    return bool(abroad.methods(calendars.setup().methods, currency, converted_from=terms.base if terms else None))
+
+
 def delivery_names() -> dict[str, str]:
     """The name of every way of delivery by its code, whether it is offered now or not. One query."""
     return dict(ShippingMethod.objects.order_by("is_active", "-position").values_list("code", "name"))

@@ -83,6 +83,7 @@ class OrderIn(serializers.Serializer[Any]):
     billing_address = places.AddressIO(required=False)
     delivery_option = serializers.CharField(max_length=40)
     payment = PaymentIn()
+    currency = serializers.CharField(required=False, max_length=3, help_text="If said, it has to be the cart's.")
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
     gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")

@@ -187,6 +187,9 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
     cart = carts.current(request)
     if cart is None:
         raise rest.ApiError("cart_empty", _("There is nothing in your cart that can be ordered."), 409)
+    if given.get("currency", cart.currency) != cart.currency:
+        sentence = _("Your cart is in %(currency)s.") % {"currency": cart.currency}
+        raise rest.ApiError("currency_mismatch", sentence, 409, {"currency": [sentence]})
     try:
         expected = Money.of(given["expected_total"].normalize(), cart.currency)
     except BadAmount as error:

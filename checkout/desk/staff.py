@@ -10,6 +10,7 @@ from django.db import transaction
 from checkout.desk import sums
 from checkout.fulfilment import selectors as fulfilment_selectors
 from checkout.fulfilment import services as fulfilment
+from checkout.giftcards import bought
 from checkout.orders import emails
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -30,6 +31,8 @@ _COMMANDS: dict[str, Callable[..., Order]] = {
 
 def pull(*, order_id: UUID, trigger: str, by: str, note: str = "") -> Order:
     """Take the order over `trigger` by the command that also moves what belongs to it. Raises `TransitionRefused`."""
+    if trigger == "cancel":
+        return bought.cancel_order(order_id=order_id, by=by, note=note)
     command = _COMMANDS.get(trigger)
     if command is not None:
         return command(order_id=order_id, by=by)

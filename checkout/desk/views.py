@@ -83,12 +83,12 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """GET asks, and says what comes back; POST cancels what has not been handed over."""
-    found = _order(request, number)
-    if request.method != "POST" and order_selectors.can_cancel(found):
-        return render(request, "checkout/desk/cancel.html", pages.cancel_page(request, found))
-    too_late = _("This order cannot be cancelled any more.")
+    found, too_late = _order(request, number), _("This order cannot be cancelled any more.")
     if request.method != "POST":
-        messages.error(request, too_late)
+        used = bought.is_spent(found.pk) and _("A gift card that was bought with it has been used.")
+        if order_selectors.can_cancel(found) and not used:
+            return render(request, "checkout/desk/cancel.html", pages.cancel_page(request, found))
+        messages.error(request, f"{too_late} {used}" if used else too_late)
         return _to(found)
     try:
         done = bought.cancel_order(order_id=found.pk, by=requests.actor(request))

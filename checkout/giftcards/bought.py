@@ -67,6 +67,11 @@ def cancel_order(*, order_id: UUID, by: str, note: str = "") -> Order:
         return order
 
 
+def is_spent(order_id: UUID) -> bool:
+    """Whether a card that the order bought was used, so that it cannot be cancelled; for pages, without a lock."""
+    return any(_is_used(card) for card in GiftCard.objects.filter(order_id=order_id, taken_back_at=None))
+
+
 def block(*, order_id: UUID, return_id: UUID, units: Mapping[UUID, int]) -> bool:
     """Let nobody spend the cards of so many units (by line) as long as a return has them, and let those go that were
     blocked for it beyond that. Convergent; the caller's transaction holds the order's lock.

@@ -101,12 +101,17 @@ def _set_rate(row: Currency, rate: Decimal, source: str, by: str) -> None:
     )  # fmt: skip
 
 
+NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
+
+
 def check_code(code: str) -> None:
     """Raises `BadCurrency` for what is none, and for the shop's own."""
     try:
         exponent(code)
     except BadAmount as error:
         raise BadCurrency("code", _("This is no currency of ISO 4217.")) from error
+    if code in NO_CURRENCIES:
+        raise BadCurrency("code", _("This is no currency of ISO 4217."))
     if code == settings.DEFAULT_CURRENCY:
         raise BadCurrency("code", _("This is the shop's own currency: it needs no rate."))
 

@@ -143,7 +143,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   if (!focused || document.activeElement !== document.body) return;
   const heading = document.querySelector(`#${focused.within || "none"} [tabindex="-1"][id]`);
-  (document.getElementById(focused.id) ?? heading)?.focus({ preventScroll: true });
+  document.getElementById(focused.id)?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
   focused = null;
 });
 // The network or the server failed: let the browser do it the plain way, so that the shopper sees what is going on.

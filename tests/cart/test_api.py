@@ -76,6 +76,7 @@ def test_the_whole_cart_is_every_answer(call):
                 "quantity": 2,
                 "unitPrice": "25.00",
                 "lineTotal": "50.00",
+                "currency": "USD",
                 "available": 10,
                 "availability": "in_stock",
                 "expectedOn": None,

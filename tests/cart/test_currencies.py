@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from cart.carts import selectors, services
-from cart.carts.models import CartLine
+from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from cart.shipping.models import ShippingMethod
 from catalog.products import offering, prices
@@ -28,10 +28,12 @@ from shop.currencies import selectors as currencies
 from tests.cart.test_prices import in_lists, trade
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.factories.checkout import ADDRESS as THERE
 from tests.factories.currencies import currency
 from tests.factories.promotions import coupon, promotion
 
 pytestmark = pytest.mark.django_db
+ADDRESS = {name.replace("_n", "N").replace("_c", "C"): value for name, value in THERE.items()}  # as the API has it
 
 
 @pytest.fixture(autouse=True)
@@ -366,3 +368,55 @@ def test_an_order_keeps_what_its_currency_was_worth() -> None:
     kept = Order.objects.get(pk=order.pk)
     assert (kept.currency, kept.base_currency, kept.exchange_rate) == ("JPY", "USD", Decimal("149.5"))
     assert (kept.subtotal_minor, exponent(kept.currency)) == (1495, 0)
+
+
+def test_a_cart_says_that_its_currency_is_not_sold_in_any_more() -> None:
+    currency("EUR", "0.5")
+    client = client_in("EUR")
+    client.post("/cart/add/", {"product": str(carts.product(amount=10_00).pk)})
+    assert client.get("/cart/").context["quote"].subtotal == Money(5_00, "EUR")
+    currency("EUR", "0.5", is_active=False)
+    page = client.get("/cart/").context
+    assert page["quote"].subtotal == Money(10_00, "USD")
+    assert page["cart"].notices == ("We do not sell in EUR any more; all prices are in our own currency now.",)
+
+
+class TestMixed:
+    def test_an_order_names_the_carts_currency_or_none(self) -> None:
+        client = client_in("USD")
+        client.post("/cart/add/", {"product": str(carts.product(amount=10_00).pk)})
+        cart = Cart.objects.get()
+        given = {
+            "email": "ada@example.com", "shippingAddress": ADDRESS, "deliveryOption": "standard",
+            "expectedTotal": "16.62", "payment": {"provider": "stripe", "token": "pm_card_visa"}, "currency": "EUR",
+        }  # fmt: skip
+        headers = {"X-Cart-Token": cart.token, "Idempotency-Key": "a" * 20}
+        answer = Client().post("/api/orders", given, content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "currency_mismatch")
+        assert not Order.objects.exists()
+
+    def test_a_cart_is_not_shown_in_what_is_no_currency(self) -> None:
+        answer = Client().get("/api/cart?currency=XXX")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unknown_currency")
+
+    def test_a_line_that_is_not_sold_in_the_carts_currency_says_its_own(self) -> None:
+        currency("GBP", "0.8", is_converted=False)
+        client = client_in("USD")
+        client.post("/cart/add/", {"product": str(carts.product(amount=10_00).pk)})
+        body = client.patch("/api/cart", {"currency": "GBP"}, content_type="application/json").json()
+        assert (body["currency"], body["items"][0]["currency"], body["items"][0]["unitPrice"]) == (
+            "GBP",
+            "USD",
+            "10.00",
+        )
+
+
+def test_without_a_way_of_delivery_in_it_the_checkout_names_the_currency() -> None:
+    currency("GBP", "0.8", is_converted=False)
+    product = carts.product(amount=10_00)
+    set_price(product, Money(9_00, "GBP"))
+    client = client_in("GBP")
+    client.post("/cart/add/", {"product": str(product.pk)})
+    assert client.get("/checkout/").context["no_delivery_in"] == "GBP"
+    client.post("/currency/", {"currency": "USD"})
+    assert client.get("/checkout/").context["no_delivery_in"] == ""

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 
 from checkout.changes import services as changes
+from checkout.desk import staff
 from checkout.giftcards import bought, selectors, services, spending, views
 from checkout.giftcards.models import GiftCard
 from checkout.ledger import selectors as ledger
@@ -92,8 +93,18 @@ def test_a_used_card_keeps_its_order_from_being_cancelled() -> None:
     spend(own(order)[0], 1)
     with pytest.raises(orders.TransitionRefused, match="has been used"):
         bought.cancel_order(order_id=order.pk, by="guest")
+    with pytest.raises(orders.TransitionRefused, match="has been used"):
+        staff.pull(order_id=order.pk, trigger="cancel", by="staff")
     order.refresh_from_db()
     assert (order.status, [one.is_active for one in own(order)]) == ("payment_confirmed", [True, True])
+    assert bought.is_spent(order.pk)
+
+
+def test_staff_who_pull_the_trigger_take_the_cards_back_as_well() -> None:
+    order = buy(2)
+    assert not bought.is_spent(order.pk)
+    staff.pull(order_id=order.pk, trigger="cancel", by="staff")
+    assert [(one.is_active, one.balance_minor) for one in own(order)] == [(False, 0), (False, 0)]
 
 
 def test_units_that_are_taken_off_take_the_unused_card() -> None:
