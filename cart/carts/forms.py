@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
@@ -36,6 +37,9 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = list(countries)  # type: ignore[attr-defined]
+        self.fields["country"].widget.attrs |= {  # another country has other states
+            "hx-post": reverse("cart_place"), "hx-trigger": "change", "hx-params": "country,csrfmiddlewaretoken",
+        }  # fmt: skip
         try:
             rules = addresses.rules_of(country)
         except addresses.UnknownCountry:

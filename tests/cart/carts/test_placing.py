@@ -11,6 +11,7 @@ from django.urls import reverse
 from cart.carts import selectors, services
 from cart.carts.models import Cart
 from cart.promotions import rules
+from cart.tax.models import TaxRate
 from shop.core.money import Money
 from tests.factories import cart as carts
 from tests.factories import shipping
@@ -61,6 +62,16 @@ def test_a_place_that_cannot_be_is_said_at_its_field(
     answer = said(client, **place)
     assert (answer.status_code, answer.context["place_form"].errors[field]) == (422, [sentence])
     assert Cart.objects.get().place is None
+
+
+def test_another_country_asks_for_its_own_parts(client: Client) -> None:
+    TaxRate.objects.create(name="QST", country="CA", state="QC", rate="0.09975", level=2, valid_from="2020-01-01")
+    carts.forget_rates()
+    fragment = client.post(reverse("cart_place"), {"country": "CA"}, headers={"HX-Request": "true"})
+    form = fragment.context["place_form"]
+    assert ("QC", "Quebec") in form.fields["state"].widget.choices
+    assert (fragment.context["quote"].is_estimate, fragment.context["place_name"]) == (True, "Canada")
+    assert '<details class="more" data-testid="cart-place" open>' in fragment.content.decode()
 
 
 def test_without_a_cart_there_is_nothing_to_say() -> None:
