@@ -138,7 +138,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 let focused = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
-  focused = target.contains(document.activeElement) ? { id: document.activeElement.id, within: target.id } : null;
+  if (target.contains(document.activeElement)) focused = { id: document.activeElement.id, within: target.id };
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!focused || document.activeElement !== document.body) return;
