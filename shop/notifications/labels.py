@@ -11,6 +11,7 @@ LABELS = {
     "credit_note": _("Credit note"),
     "feedback": _("Order: how was it?"),
     "gift_card": _("Gift card"),
+    "gift_card_sent": _("Gift card sent to somebody else"),
     "hold_moved": _("Order: reserved money taken or let go"),
     "invoice": _("Invoice"),
     "invoice_overdue": _("Invoice overdue"),

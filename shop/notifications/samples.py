@@ -80,8 +80,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "gift_card": {
         "amount": "$50.00",
         "code": "7K3M-Q9TX-2HVB-R4WN",
+        "name": "Charles",
+        "sender": "Ada Lovelace",
+        "message": "Happy birthday!",
         "valid_until": "Nov. 22, 2028",
         "balance_url": f"{_SHOP}/gift-cards/",
+        "shop_url": f"{_SHOP}/",
+    },
+    "gift_card_sent": {
+        "amount": "$50.00",
+        "name": "Charles",
+        "recipient": "charles@example.com",
         "shop_url": f"{_SHOP}/",
     },
     "hold_moved": {"taken": "$100.00", "let_go": "$248.70", "kept": None, "to_pay": None},

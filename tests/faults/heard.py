@@ -52,6 +52,7 @@ HEARD: dict[str, set[str]] = {
     "stock_runs_low": {"inventory.stock.receivers.alert_low"},
     "catalogue_changes": {
         "cart.promotions.receivers.show_in_lists",
+        "catalog.merchantfeed.receivers.note_change",
         "catalog.products.receivers.reprice_brand",
         "catalog.products.receivers.reprice_category",
         "catalog.recommendations.receivers.describe_product",
