@@ -259,7 +259,7 @@ def _keys(row: Mapping[str, Any], shelves: tree.Tree | None) -> frozenset[str]:
         variant=row["pk"],
         product=row["product_id"],
         brand=row["product__brand__slug"] or "",
-        categories=[str(node.id) for node in shelves.ancestors(path)] if path and shelves else [],
+        categories=shelves.ids_above(path) if path and shelves else (),
         tags=map(str, row["product__tags"]),
         attributes=[(code, str(value)) for code, value in row["product__attributes"].items()],
     )

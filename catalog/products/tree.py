@@ -33,6 +33,7 @@ class Tree:
     nodes: tuple[Node, ...]
     by_url_path: Mapping[str, Node] = field(repr=False)
     by_path: Mapping[str, Node] = field(repr=False)
+    _ids: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, url_path: str) -> Node | None:
         return self.by_url_path.get(url_path.strip("/"))
@@ -47,6 +48,12 @@ class Tree:
         step = Category.steplen
         found = [self.by_path.get(path[:length]) for length in range(step, len(path) + 1, step)]
         return [node for node in found if node is not None]
+
+    def ids_above(self, path: str) -> tuple[str, ...]:
+        """The ids of those as text, worked out once: every line of a cart asks."""
+        if path not in self._ids:
+            self._ids[path] = tuple(str(node.id) for node in self.ancestors(path))
+        return self._ids[path]
 
 
 _known: dict[str, Tree] = {}  # this process's copy, under the version that the cache names: a page asks several times

@@ -45,7 +45,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if isinstance(self.minor, bool) or not isinstance(self.minor, int):
+        if type(self.minor) is not int and (isinstance(self.minor, bool) or not isinstance(self.minor, int)):
             raise TypeError(f"minor units are an int, not {type(self.minor).__name__}")
         if abs(self.minor) > MAX_MINOR:
             raise BadAmount("amount out of range")
