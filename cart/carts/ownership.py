@@ -151,5 +151,6 @@ def pour(*, source: Cart, target: Cart, available: dict[UUID, int] | None) -> No
         moved.save()
         there[line.key] = moved
     coupons = list(dict.fromkeys([*target.coupons, *source.coupons]))
-    touch(target, notices=notices, coupons=coupons)
+    target.place = source.place or target.place  # what was said last
+    touch(target, notices=notices, coupons=coupons, place=target.place)
     Cart.objects.filter(pk=source.pk).update(status=Cart.Status.MERGED, updated_at=Now())

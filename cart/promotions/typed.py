@@ -21,10 +21,9 @@ from django_countries import countries as world
 from cart.promotions.reading import BadTerms
 from catalog.products import selectors as products
 from catalog.products import tree
-from shop.core.money import BadAmount, Money
+from shop.core.money import NO_CURRENCIES, BadAmount, Money
 
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d.,]))")  # a decimal one: 5,50
-_NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
 _LINE = re.compile(r"(?P<out>not\s+)?(?P<name>[a-z]+)\s*:\s*(?P<value>.+)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<start>[^=]+)=(?P<off>.+)")
 _UNITS = re.compile(r"(\d{1,4})\s*(?:units?|x)", re.IGNORECASE)
@@ -42,7 +41,7 @@ def amounts(text: str, field: str) -> dict[str, int]:
         number, _space, currency = part.replace("\u00a0", " ").partition(" ")
         currency = currency.strip().upper() or settings.DEFAULT_CURRENCY
         try:
-            if currency in _NO_CURRENCIES:
+            if currency in NO_CURRENCIES:
                 raise BadAmount(currency)
             money = Money.of(number, currency)
         except BadAmount as error:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_name, get_currency_precision, is_currency
 
+NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
 MAX_MINOR = 10**15  # fits a bigint with room for sums; no shop sells for more
 
 

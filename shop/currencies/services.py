@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from shop.audit import services as audit
 from shop.core import db
-from shop.core.money import BadAmount, exponent
+from shop.core.money import NO_CURRENCIES, BadAmount, exponent
 from shop.currencies import locking, rules, selectors
 from shop.currencies.models import Currency, ExchangeRate
 
@@ -99,9 +99,6 @@ def _set_rate(row: Currency, rate: Decimal, source: str, by: str) -> None:
         action="currency.rate", by=by, object_type="currency", object_id=row.pk,
         changes={"code": row.code, "rate": str(rate), "source": source}, using=db.DEFAULT,
     )  # fmt: skip
-
-
-NO_CURRENCIES = {"XTS", "X" * 3}  # codes that ISO 4217 keeps for tests, and for none
 
 
 def check_code(code: str) -> None:

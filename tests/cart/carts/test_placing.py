@@ -74,6 +74,15 @@ def test_another_country_asks_for_its_own_parts(client: Client) -> None:
     assert '<details class="more" data-testid="cart-place" open>' in fragment.content.decode()
 
 
+def test_who_logs_in_need_not_say_it_again(client: Client) -> None:
+    said(client, country="DE", postal_code="10115")
+    ada = carts.customer()
+    carts.cart((carts.product(), 1), customer_id=ada.pk)
+    client.force_login(ada)
+    assert shown(client).shipping == Money(12_90, "USD")
+    assert Cart.objects.get(customer_id=ada.pk).place == {"country": "DE", "state": "", "postal_code": "10115"}
+
+
 def test_without_a_cart_there_is_nothing_to_say() -> None:
     assert said(Client(), country="DE").url == reverse("cart")
 
