@@ -15,12 +15,13 @@ from shop.core.money import Money, total
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line before tax: what it costs altogether, what of it promotions take off (no more than that), and its tax
-    class."""
+    """One line before tax: what it costs altogether, what of it promotions take off (no more than that), its tax class
+    and how many units it is."""
 
     total: Money
     tax_class: str = "standard"
     discount: Money | None = None
+    units: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def spread(items: Sequence[Item], shipping: Money, currency: str) -> tuple[list[
     discounts = [min(max(item.discount or zero, zero), item.total) for item in items]
     if not items:
         return discounts, []
-    facts = [(item.total.minor, item.tax_class, off.minor) for item, off in zip(items, discounts, strict=True)]
+    facts = [(item.total.minor, item.tax_class, (item.discount or zero).minor, item.units) for item in items]
     turns = sorted(range(len(items)), key=facts.__getitem__)
     shares = dict(zip(turns, shipping.allocate([facts[turn][0] for turn in turns]), strict=True))
     return discounts, [shares[place] for place in range(len(items))]
@@ -125,7 +126,12 @@ def _by_rate(rates: Sequence[Rate], told: Sequence[Sequence[TaxLine]]) -> tuple[
             key = replace(tax, amount=Money.zero(tax.amount.currency))
             sums[key] = sums.get(key, key.amount) + tax.amount
     places = {(rate.name, rate.rate, rate.is_included): place for place, rate in reversed([*enumerate(rates)])}
-    found = sorted(sums, key=lambda tax: places.get((tax.name, tax.rate, tax.is_included), len(places)))
+
+    def turn(tax: TaxLine) -> tuple[int, bool, bool]:
+        named = places.get((tax.name, tax.rate, tax.is_included), len(places))
+        return named, tax.is_on_shipping, tax.is_compound
+
+    found = sorted(sums, key=turn)
     return tuple(replace(tax, amount=sums[tax]) for tax in found if sums[tax])
 
 

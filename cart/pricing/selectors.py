@@ -205,7 +205,7 @@ def _whole(one: baskets.Wanted, lines: Sequence[QuotedLine], regime: Regime) -> 
 
 
 def _item(one: baskets.Wanted, off: int) -> rules.Item:
-    return rules.Item(one.price * one.quantity, one.offer.tax_class, Money(off, one.price.currency))
+    return rules.Item(one.price * one.quantity, one.offer.tax_class, Money(off, one.price.currency), one.quantity)
 
 
 def _left(item: rules.Item) -> Money:

@@ -29,7 +29,7 @@ alike = st.lists(  # lines that only their order or their tax tells apart
 
 def totals(wanted, delivery, taxes, currency, how):
     items = [
-        rules.Item(Money(units * price, currency), tax_class, Money(off, currency))
+        rules.Item(Money(units * price, currency), tax_class, Money(off, currency), units)
         for units, price, tax_class, off in wanted
     ]
     return rules.totals(items, shipping=Money(delivery, currency), rates=taxes, currency=currency, how=how)
