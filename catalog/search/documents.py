@@ -203,6 +203,7 @@ def swap(name: str) -> None:
         actions: list[dict[str, Any]] = [{"remove_index": {"index": one}} for one in before]
         actions += [{"add": {"index": name, "alias": alias()}}, {"remove": {"index": name, "alias": alias(NEXT)}}]
         indices.update_aliases(actions=actions)
+        indices.refresh(index=name)  # again: who sent changes meanwhile has refreshed the one before it
 
 
 def remove_all() -> None:

@@ -231,6 +231,24 @@ def test_F32_rebuilding_while_prices_change_ends_without_a_difference(elasticsea
     assert (len(after), set(before) & set(after), documents.is_there(documents.NEXT)) == (1, set(), False)
 
 
+def test_what_is_sent_while_the_new_index_takes_over_is_found_at_once(
+    lamp: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = documents._behind
+
+    def and_sent(name: str) -> list[str]:  # asked just before the new index takes over
+        if name == documents.alias():
+            reprice(lamp, 4321)
+            sync.drain()
+        return behind(name)
+
+    monkeypatch.setattr(documents, "_behind", and_sent)
+
+    sync.rebuild()
+
+    assert list(sync.differences()) == []
+
+
 def test_what_was_on_its_way_to_a_replaced_index_is_sent_to_the_new_one(
     lamp: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
