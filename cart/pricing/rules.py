@@ -118,21 +118,28 @@ def _amounts(discount: Money, shipping: Money, its: Sequence[TaxLine], currency:
     return ItemAmounts(discount, shipping, total((tax.amount for tax in its), currency), included, tuple(its))
 
 
+def _same(tax: TaxLine) -> tuple[object, ...]:
+    """What is the same of taxes that are one line."""
+    return tax.name, tax.rate, tax.is_included, tax.is_on_shipping, tax.is_compound
+
+
 def _by_rate(rates: Sequence[Rate], told: Sequence[Sequence[TaxLine]]) -> tuple[TaxLine, ...]:
     """What each rate comes to on all items, in the order of the rates; the same rate of two classes is one line."""
-    sums: dict[TaxLine, Money] = {}
+    first: dict[tuple[object, ...], TaxLine] = {}
+    sums: dict[tuple[object, ...], Money] = {}
     for its in told:
         for tax in its:
-            key = replace(tax, amount=Money.zero(tax.amount.currency))
-            sums[key] = sums.get(key, key.amount) + tax.amount
+            key = _same(tax)
+            first.setdefault(key, tax)
+            sums[key] = sums[key] + tax.amount if key in sums else tax.amount
     places = {(rate.name, rate.rate, rate.is_included): place for place, rate in reversed([*enumerate(rates)])}
 
     def turn(tax: TaxLine) -> tuple[int, bool, bool]:
         named = places.get((tax.name, tax.rate, tax.is_included), len(places))
         return named, tax.is_on_shipping, tax.is_compound
 
-    found = sorted(sums, key=turn)
-    return tuple(replace(tax, amount=sums[tax]) for tax in found if sums[tax])
+    found = [replace(tax, amount=sums[key]) for key, tax in first.items() if sums[key]]
+    return tuple(sorted(found, key=turn))
 
 
 def swapped(paid: Money, *, was: Money, now: Money) -> Money:

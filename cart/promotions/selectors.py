@@ -66,6 +66,9 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     uses = _customer_uses(per_customer, email or _email(customer_id)) if per_customer else {}
     found = []
     for row, its_terms in there:
+        if not (row.pk in fresh or row.customer_limit):  # nothing limits it: so most of hundreds are
+            found.append(its_terms)
+            continue
         coupon = coupons.get(row.pk)
         code, limit = coupon["upper"] if coupon else "", _limit(row, coupon, uses.get(row.pk, 0))
         if row.budget_minor is not None and row.budget_currency != currency:

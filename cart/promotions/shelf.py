@@ -60,7 +60,7 @@ class Shelf:
         for place, line in enumerate(lines):
             for key in line.keys:
                 self._places.setdefault(key, []).append(place)
-        self._scopes: dict[Scope, list[int]] = {}  # places of what was asked for
+        self._scopes: dict[int, tuple[Scope, list[int]]] = {}  # by its id: the places of what was asked for
         self.shipping_use = FREE
         self.given: dict[str, int] = {}
         self.lane = Lane.LINE
@@ -116,13 +116,14 @@ class Shelf:
         return bool(self._within(scope))
 
     def _within(self, scope: Scope) -> Sequence[int]:
-        found = self._scopes.get(scope)
-        if found is None:
-            places: Iterable[int] = range(len(self.lines))
-            if scope.any_of:
-                places = sorted({place for key in scope.any_of for place in self._places.get(key, ())})
-            found = [place for place in places if scope.none_of.isdisjoint(self._keys[place])]
-            self._scopes[scope] = found
+        known = self._scopes.get(id(scope))  # which is kept, so that no other one gets its id
+        if known is not None:
+            return known[1]
+        places: Iterable[int] = range(len(self.lines))
+        if scope.any_of:
+            places = sorted({place for key in scope.any_of for place in self._places.get(key, ())})
+        found = [place for place in places if scope.none_of.isdisjoint(self._keys[place])]
+        self._scopes[id(scope)] = scope, found
         return found
 
     def open(self, scope: Scope) -> list[Stack]:

@@ -108,11 +108,13 @@ class Terms:
 
 def load_of(goods: Iterable[Goods]) -> Load:
     """What these goods come to together."""
-    total = Load()
+    grams = cubic_mm = value = units = 0
     for one in goods:
-        units = one.quantity
-        total += Load(one.grams * units, one.cubic_mm * units, one.value, units)
-    return total
+        grams += one.grams * one.quantity
+        cubic_mm += one.cubic_mm * one.quantity
+        value += one.value
+        units += one.quantity
+    return Load(grams, cubic_mm, value, units)
 
 
 def weight(load: Load, divisor: int | None) -> int:

@@ -188,6 +188,8 @@ def _parts(row: ShippingMethod, wish: _Wish) -> list[Part] | None:
 
 def _loads(parts: Sequence[Part], goods: Sequence[Goods]) -> list[rules.Load]:
     """What each part comes to. Of goods in several parts each has its share; what is in none is in the first."""
+    if len(parts) == 1:
+        return [rules.load_of(goods)]
     left = {place: one.quantity for place, one in enumerate(goods)}
     taken: list[list[Goods]] = []
     for part in parts:

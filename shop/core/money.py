@@ -52,6 +52,7 @@ class Money:
             raise BadAmount("amount out of range")
 
     @classmethod
+    @lru_cache(maxsize=256)
     def zero(cls, currency: str) -> Money:
         return cls(0, currency)
 
