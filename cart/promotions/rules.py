@@ -48,12 +48,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What is bought, by whom and where to. `shipping` is None while the delivery is not known."""
+    """What is bought, by whom and where to. `shipping` is None while the delivery is not known, `delivery` the code of
+    its way.
+    """
 
     currency: str
     lines: tuple[Line, ...]
     at: datetime
     shipping: int | None = None
+    delivery: str = ""
     country: str = ""
     channel: str = ""
     groups: frozenset[str] = frozenset()  # of customers
@@ -92,6 +95,7 @@ class Why(StrEnum):
     CHANNEL = "channel"
     NOT_FIRST_ORDER = "not_first_order"
     NO_GIFT = "no_gift"  # what it gives cannot be had
+    DELIVERY = "delivery"  # it is for other ways of delivery
     NO_DELIVERY = "no_delivery"  # the delivery is free already, or not known
     NOTHING_LEFT = "nothing_left"  # what it is for costs nothing any more, or less already
     TAKEN = "taken"  # a promotion that it does not go together with came first
@@ -127,6 +131,7 @@ class Conditions:
     channels: frozenset[str] = frozenset()
     is_first_order: bool = False
     needs: Scope | None = None  # something of it must be in the basket, whatever the promotion is for
+    deliveries: frozenset[str] = frozenset()  # by code, in the delivery's lane only; empty: all of them
 
 
 @dataclass(frozen=True, slots=True)

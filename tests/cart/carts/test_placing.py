@@ -110,6 +110,16 @@ class TestCouponsOfCountries:
         assert Cart.objects.get().coupons == []
 
 
+def test_a_coupon_for_another_way_of_delivery_is_kept_until_one_is_chosen(client: Client) -> None:
+    carts.coupon("FAST", kind="free_shipping", lane="shipping", terms={}, conditions={"deliveries": ["express"]})
+
+    assert client.post(reverse("cart_coupon"), {"code": "fast"}).status_code == 303
+    assert Cart.objects.get().coupons == ["FAST"]
+    assert client.get(reverse("cart")).context["cart"].notices == (
+        "FAST: This coupon is for another way of delivery: Express.",
+    )
+
+
 def test_a_coupon_for_an_empty_cart_waits_for_something_in_it() -> None:
     carts.rates()
     carts.coupon("SAVE10")

@@ -89,6 +89,43 @@ def test_the_delivery() -> None:
     assert [option.price.minor for option in found.delivery_options] == [0] * len(before.delivery_options)
 
 
+def test_a_delivery_that_is_named_is_free_and_no_other() -> None:
+    lamp = carts.product(amount=30_00)
+    terms = {"minimum": {"USD": 40_00}, "deliveries": ["express"]}
+    promotion("free_shipping", "shipping", name="Free express", conditions=terms)
+    usual = {one.code: one.price.minor for one in quote((lamp, 2), is_promoted=False).delivery_options}
+
+    before, found = quote((lamp, 1)), quote((lamp, 2))
+
+    assert before.hints == ("Add $10.00 more for “Free express” (Express).",)  # standard is what is counted
+    assert {one.code: one.price.minor for one in found.delivery_options} == {**usual, "express": 0}
+    assert (found.hints, why(found)) == ((), [Why.DELIVERY])
+    assert names(quote((lamp, 2), delivery_option="express")) == [("Free express", 0)]
+    assert quote((lamp, 1), delivery_option="express").hints == before.hints
+
+
+def test_of_a_delivery_that_is_not_there_or_is_free_nothing_is_hinted() -> None:
+    lamp = carts.product(amount=30_00)
+    promotion("free_shipping", "shipping", name="Anyway", conditions={"deliveries": ["express"]})
+    for way in ("express", "drone"):
+        promotion(
+            "free_shipping", "shipping", name=way, priority=200,
+            conditions={"minimum": {"USD": 40_00}, "deliveries": [way]},
+        )  # fmt: skip
+
+    assert quote((lamp, 1)).hints == ()
+
+
+def test_a_coupon_for_a_way_of_delivery_names_it() -> None:
+    lamp = carts.product(amount=30_00)
+    carts.coupon("FAST", kind="free_shipping", lane="shipping", terms={}, conditions={"deliveries": ["express"]})
+
+    assert quote((lamp, 1), coupons=["FAST"]).coupon_problems == {
+        "FAST": "This coupon is for another way of delivery: Express."
+    }
+    assert quote((lamp, 1), coupons=["FAST"], delivery_option="express").shipping.minor == 0
+
+
 def test_dates_are_the_databases() -> None:
     lamp, now = carts.product(amount=40_00), db.clock()
     promotion(name="over", starts_at=now - timedelta(days=2), ends_at=now - timedelta(seconds=1))

@@ -154,6 +154,38 @@ def test_a_delivery_that_is_free_or_unknown_is_not_reduced() -> None:
     assert took(basket(line("a", 1), shipping=7_00), free, other) == {"free": 7_00, "other": "taken"}
 
 
+def test_a_delivery_may_be_one_of_those_that_are_named() -> None:
+    named = promotion(
+        "named", FreeShipping(), Lane.SHIPPING,
+        conditions=Conditions(minimum={"USD": 50_00}, deliveries=frozenset({"post", "bike"})),
+    )  # fmt: skip
+    half = promotion("half", Percent(5000), Lane.SHIPPING, priority=200)
+    found = basket(line("boot", 50_00), shipping=7_00)
+
+    assert took(replace(found, delivery="post"), named, half) == {"named": 7_00, "half": "taken"}
+    assert took(replace(found, delivery="express"), named, half) == {"named": "delivery", "half": 3_50}
+    assert took(found, named) == {"named": "delivery"}
+    assert took(replace(found, shipping=None), named) == {"named": "no_delivery"}
+    less = basket(line("hat", 49_00), shipping=7_00, delivery="express")
+    assert took(less, named) == {"named": "minimum"}  # which is worth knowing before one is chosen
+
+
+def test_of_one_run_each_way_of_delivery_has_its_own() -> None:
+    express = Conditions(deliveries=frozenset({"express"}))
+    promotions = [
+        promotion("alone", FreeShipping(), Lane.SHIPPING, conditions=express, is_exclusive=True),
+        promotion("ten", Percent(1000), Lane.ORDER),
+    ]
+    found = engine.Run(basket(line("boot", 50_00)), promotions)
+
+    taken = {code: found.outcome(9_00, code) for code in ("post", "express")}
+
+    assert {code: [one.promotion.id for one in made.applied] for code, made in taken.items()} == {
+        "post": ["ten"],
+        "express": ["alone"],
+    }
+
+
 def test_a_gift_counts_by_what_it_would_cost() -> None:
     found = basket(line("boot", 50_00), gifts={"socks": (8_00, 9)})
     gift = promotion("gift", Gift("socks"), Lane.ORDER, is_exclusive=True)
