@@ -235,6 +235,7 @@ class CartCoupons(CartView):
         code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
         view = selectors.view(found, currency=currencies.of(request), with_code=code)
+        code = selectors.coupon_of(view, code)
         problem = selectors.objection(view, code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)

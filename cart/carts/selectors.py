@@ -202,8 +202,13 @@ def view(
     )
 
 
+def coupon_of(view: CartView, code: str) -> str:
+    """The coupon's own code, which the one that `view` was asked with (canonical) may only look like."""
+    return view.quote.coupon_codes.get(code, code)
+
+
 def objection(view: CartView, code: str) -> str:
-    """Why a coupon (canonical code) that `view` was asked with is not taken, in words; empty: it is, also where nobody
+    """Why a coupon (`coupon_of`) that `view` was asked with is not taken, in words; empty: it is, also where nobody
     has said yet where the goods go and it is for some countries only, or for another way of delivery than the cart
     counts with, which is chosen at checkout.
     """

@@ -107,6 +107,7 @@ def coupon(request: HttpRequest) -> HttpResponse:
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
     code = codes.canonical(form.cleaned_data["code"])
     shown = selectors.view(found, currency=currencies.of(request), with_code=code)
+    code = selectors.coupon_of(shown, code)
     problem = selectors.objection(shown, code)
     if problem:
         form.add_error("code", problem)

@@ -127,6 +127,7 @@ def _quoted(
         **{name: getattr(sums, name) for name in _SUMS},
         discounts=tuple(baskets.discounts(outcome, currency)),
         coupon_problems={**offered.problems, **telling.problems(outcome, currency, options)},
+        coupon_codes=offered.codes,
         delivery_options=options,
         delivery=delivery if items else None,
         is_estimated=ruling.is_estimated or where.is_assumed or tax_source == "estimate",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -205,6 +205,26 @@ def canonical(code: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", code).upper().translate(_ALIKE)
     return "".join(one for one in plain if not one.isspace() and unicodedata.category(one) != "Cf")[:MAX_CODE]
+
+
+LOOK_ALIKE, READ_AS = "OIL", "011"
+
+
+def alike(code: str) -> str:
+    """What codes have in common that are mistaken for each other when they are read: O and 0, I, L and 1. Of a code in
+    its canonical form.
+    """
+    return code.translate(str.maketrans(LOOK_ALIKE, READ_AS))
+
+
+def meant(code: str, known: Collection[str]) -> str | None:
+    """Which of the `known` codes (all canonical) is meant by one that was entered: itself, else the only one that looks
+    like it; None: none of them, or it might be several.
+    """
+    if code in known:
+        return code
+    found = {one for one in known if alike(one) == alike(code)}
+    return found.pop() if len(found) == 1 else None
 
 
 def customer_key(email: str) -> str:

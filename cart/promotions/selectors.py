@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cart.promotions import reading, rules, wording
 from cart.promotions.kinds.gift import Gift
-from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion
+from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, alike
 from cart.promotions.rules import Lane, Refusal, Why
 from shop.accounts import selectors as accounts
 from shop.core import cache, db
@@ -25,11 +25,12 @@ from shop.currencies.rules import filled
 @dataclass(frozen=True, slots=True)
 class Offered:
     """The promotions that a cart may have, those of its coupons among them; and by code as entered a sentence for every
-    coupon that is none.
+    coupon that is none, and which coupon each other one is (`rules.meant`).
     """
 
     promotions: tuple[rules.Promotion, ...]
     problems: Mapping[str, str]
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def gifts(self) -> frozenset[UUID]:
@@ -47,7 +48,7 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     No query while this process knows the promotions and none of them has a limit; one for those that have one and for
     those of coupons, one more with codes, and two where a limit is for each customer.
     """
-    coupons, problems = _coupons(codes, currency)
+    coupons, problems, meant = _coupons(codes, currency)
     exchange = currencies.terms(currency)
     automatic = _automatic(exchange)
     limited = [row.pk for row, _terms in automatic if row.usage_limit is not None or row.budget_minor is not None]
@@ -69,27 +70,32 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
         if code or limit or budget_left is not None:
             its_terms = replace(its_terms, code=code, limit=limit, budget_left=budget_left)
         found.append(its_terms)
-    return Offered(tuple(found), problems)
+    return Offered(tuple(found), problems, meant)
 
 
-def _coupons(codes: Sequence[str], currency: str) -> tuple[dict[UUID, Any], dict[str, str]]:
-    """The coupons by their promotions, and a sentence for every code that is none of them. One query, none without."""
+def _coupons(codes: Sequence[str], currency: str) -> tuple[dict[UUID, Any], dict[str, str], dict[str, str]]:
+    """The coupons by their promotions, a sentence for every code that is none of them, and the coupons' own codes by
+    those that were entered. One query, none without.
+    """
     wanted = list(dict.fromkeys(filter(None, map(rules.canonical, codes))))
     if not wanted:
-        return {}, {}
-    rows = Coupon.objects.annotate(upper=Upper("code")).filter(upper__in=wanted, promotion__isnull=False)
+        return {}, {}, {}
+    rows = Coupon.objects.annotate(upper=Upper("code"), alike=alike("code")).filter(promotion__isnull=False)
+    rows = rows.filter(alike__in={rules.alike(code) for code in wanted})
     by_code = {row["upper"]: row for row in rows.values("upper", "promotion_id", "is_active", "usage_limit", "used")}
     found: dict[UUID, Any] = {}
     problems: dict[str, str] = {}
+    meant: dict[str, str] = {}
     for code in wanted:
-        row = by_code.get(code)
+        own = rules.meant(code, by_code)
+        row = by_code.get(own or "")
         if row is None or not row["is_active"]:
             problems[code] = wording.sentence(Refusal(Why.UNKNOWN if row is None else Why.OFF), currency)
-        elif row["promotion_id"] in found:
+            continue
+        meant[code] = row["upper"]
+        if found.setdefault(row["promotion_id"], row) is not row:
             problems[code] = _("You have another coupon for the same.")
-        else:
-            found[row["promotion_id"]] = row
-    return found, problems
+    return found, problems, meant
 
 
 def _email(customer_id: UUID | None) -> str:

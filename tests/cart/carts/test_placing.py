@@ -120,6 +120,13 @@ def test_a_coupon_for_another_way_of_delivery_is_kept_until_one_is_chosen(client
     )
 
 
+def test_a_misread_coupon_is_kept_as_what_it_is(client: Client) -> None:
+    carts.coupon("SAVE10")
+
+    assert client.post(reverse("cart_coupon"), {"code": "save1o"}).status_code == 303
+    assert Cart.objects.get().coupons == ["SAVE10"]
+
+
 def test_a_coupon_for_an_empty_cart_waits_for_something_in_it() -> None:
     carts.rates()
     carts.coupon("SAVE10")

@@ -16,6 +16,7 @@ from catalog.products.models import Category, Product
 from checkout.orders.models import Order
 from shop.accounts.models import CustomerGroup
 from shop.core import db
+from tests.counting import Counting
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories.promotions import coupon, promotion
@@ -114,6 +115,24 @@ def test_of_a_delivery_that_is_not_there_or_is_free_nothing_is_hinted() -> None:
         )  # fmt: skip
 
     assert quote((lamp, 1)).hints == ()
+
+
+def test_a_misread_coupon_is_taken_for_the_one_that_it_looks_like(counting: Counting) -> None:
+    lamp = carts.product(amount=40_00)
+    carts.coupon("SAVE10")
+    with counting() as usual:
+        assert quote((lamp, 1), coupons=["SAVE10"]).discount.minor == 4_00
+    with counting() as queries:
+        found = quote((lamp, 1), coupons=["SAVE1O"])
+
+    assert (found.discount.minor, found.discounts[0].code) == (4_00, "SAVE10")
+    assert (found.coupon_codes, found.coupon_problems) == ({"SAVE1O": "SAVE10"}, {})
+    assert queries() <= usual()
+    both = quote((lamp, 1), coupons=["SAVE10", "SAVEIO"])
+    assert (both.discount.minor, both.coupon_problems) == (4_00, {})  # the same twice
+    carts.coupon("SAVEI0")
+    unclear = quote((lamp, 1), coupons=["SAVEIO"])
+    assert unclear.coupon_problems == {"SAVEIO": "We do not know this coupon code."}
 
 
 def test_a_coupon_for_a_way_of_delivery_names_it() -> None:

@@ -14,7 +14,20 @@ from cart.promotions.kinds.buy_get import BuyGet
 from cart.promotions.kinds.free_shipping import FreeShipping
 from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
-from cart.promotions.rules import Basket, Conditions, Lane, Line, Promotion, Refusal, Scope, Why, canonical
+from cart.promotions.rules import (
+    Basket,
+    Conditions,
+    Lane,
+    Line,
+    Promotion,
+    Refusal,
+    Scope,
+    Why,
+    alike,
+    canonical,
+    meant,
+)
+from cart.promotions.services import LETTERS
 from catalog.products.charging import keys_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -209,6 +222,28 @@ def test_what_takes_nothing_uses_nothing() -> None:
 )
 def test_codes_are_compared_as_people_mean_them(typed: str) -> None:
     assert canonical(typed) == "SAVE10"
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "expected"),
+    [
+        ("SAVE1O", ["SAVE10"], "SAVE10"),
+        ("5AVEIO", ["SAVE10"], None),  # S and 5 do not look alike
+        ("FALL", ["FA11", "OTHER"], "FA11"),
+        ("SAVEIO", ["SAVE10", "SAVE1O"], None),  # might be both
+        ("SAVE1O", ["SAVE10", "SAVE1O"], "SAVE1O"),
+        ("", ["SAVE10"], None),
+        ("NONE", [], None),
+    ],
+)
+def test_a_code_that_was_misread_is_the_only_one_that_it_looks_like(
+    typed: str, known: list[str], expected: str | None
+) -> None:
+    assert meant(typed, known) == expected
+
+
+def test_of_codes_that_are_made_no_two_look_alike() -> None:
+    assert len({alike(letter) for letter in LETTERS}) == len(LETTERS)
 
 
 def test_codes_are_cut() -> None:
