@@ -107,7 +107,7 @@ def sentence(refusal: Refusal, currency: str, ways: str = "") -> str:
         Why.GROUP: _("This coupon is not for your account."),
         Why.COUNTRY: _("This coupon is not for the country that you order to."),
         Why.CHANNEL: _("This coupon cannot be used here."),
-        Why.NOT_FIRST_ORDER: _("This coupon is for a first order."),
+        Why.NOT_FIRST_ORDER: _("This coupon is for a first order, and you have ordered here before."),
         Why.NO_GIFT: _("The gift of this coupon is out of stock."),
         Why.DELIVERY: _("This coupon is for another way of delivery."),
         Why.NO_DELIVERY: _("There is no delivery charge that this coupon could take off."),

@@ -68,6 +68,7 @@ class QuoteResource(ShopperView):
             address=place,
             delivery_option=wanted,
             vat_id=paying.vat_id(request, given.validated_data["vat_id"], place),
+            email=given.validated_data.get("email", ""),
         )
         if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
             fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
@@ -79,6 +80,7 @@ class QuoteResource(ShopperView):
                 **api_shapes.explained(view.quote),
                 "currency": view.quote.currency,
                 "tax_note": view.summary.tax_note,
+                "messages": list(view.notices),
             }
         )
 
