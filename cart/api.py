@@ -197,6 +197,7 @@ class CartItems(CartView):
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
         paying.paid_in(request)  # it is one that there is
         found = services.begun(request)
+        paying.agreed(request.query_params.get("currency", ""), found.currency)
         by = requests.actor(request)
         wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
         do(lambda: services.add(cart=found, variant_id=variant_id, by=by, **wanted))

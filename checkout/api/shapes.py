@@ -32,6 +32,7 @@ class QuoteIn(serializers.Serializer[Any]):
     delivery_option = serializers.CharField(required=False, max_length=40)
     vat_id = VatIdIO()
     email = serializers.EmailField(required=False, help_text="Of a guest: some coupons are for a first order.")
+    currency = serializers.CharField(required=False, max_length=3, help_text="If said, it has to be the cart's.")
 
 
 class QuoteOut(api_shapes.ExplainedOut):
