@@ -162,8 +162,9 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         if "groups" in self.fields:
             self.fields["groups"].choices = accounts.group_names()  # type: ignore[attr-defined]
         if "deliveries" in self.fields:
-            known = dict.fromkeys((self.initial.get("deliveries") or []), "") | deliveries.delivery_names()
-            self.fields["deliveries"].choices = [(code, name or code) for code, name in known.items()]  # type: ignore[attr-defined]
+            known = dict(reversed(deliveries.delivery_names().items()))
+            gone = {code: code for code in self.initial.get("deliveries") or [] if code not in known}
+            self.fields["deliveries"].choices = [*gone.items(), *known.items()]  # type: ignore[attr-defined]
         if "kind" in self.fields:
             self.fields["kind"].widget.attrs["data-kinds"] = json.dumps(FIELDS)
             self.fields["lane"] = forms.ChoiceField(
