@@ -68,8 +68,9 @@ class BundleAdmin(ModelAdmin):  # type: ignore[misc]
 
     def __init__(self, model: type[Variant], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        self.opts = copy(self.opts)  # variants are called bundles here, and nowhere else
-        self.opts.verbose_name, self.opts.verbose_name_plural = _lazy("bundle"), _lazy("bundles")
+        named: Any = copy(model._meta)  # variants are called bundles here, and nowhere else
+        named.verbose_name, named.verbose_name_plural = _lazy("bundle"), _lazy("bundles")
+        self.opts = named
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BundleList
