@@ -47,16 +47,17 @@ class Run:
             tried[key] = alone.tried(shipping, delivery)[0]
             if tried[key].worth > most:
                 best, most = [tried[key]], tried[key].worth
-        chosen = {one.promotion.id for one in best}
-        trace = tuple(
-            tried[one.id] if one.id in chosen or not tried[one.id].is_applied else Tried(one, Refusal(Why.EXCLUDED))
-            for one in self._given
-        )
+        chosen = {one.promotion.id for one in best if one.refusal is None}
+        trace: list[Tried] = []
         by_line: dict[str, int] = {}
-        for one in trace:
+        for promotion in self._given:
+            one = tried[promotion.id]
+            if one.refusal is None and promotion.id not in chosen:
+                one = Tried(promotion, Refusal(Why.EXCLUDED))
+            trace.append(one)
             for line, amount in one.by_line.items():
                 by_line[line] = by_line.get(line, 0) + amount
-        return Outcome(by_line, sum(one.shipping for one in trace), trace)
+        return Outcome(by_line, sum(one.shipping for one in trace), tuple(trace))
 
 
 class _Together:
