@@ -76,18 +76,28 @@ class AmountField(serializers.DecimalField):
 
 
 class OrderIn(serializers.Serializer[Any]):
-    """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency."""
+    """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency.
+
+    `shippingAddress` and `deliveryOption` may be left out where nothing has to be delivered (a cart of gift cards): 400
+    `delivery_required` where something has. Then `billingAddress` need say no more than a name and a country, or less.
+    """
 
     email = serializers.EmailField(max_length=254)
-    shipping_address = places.AddressIO()
-    billing_address = places.AddressIO(required=False)
-    delivery_option = serializers.CharField(max_length=40)
+    shipping_address = places.AddressIO(required=False, default=dict)
+    billing_address = places.BuyerIO(required=False)
+    delivery_option = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     payment = PaymentIn()
     currency = serializers.CharField(required=False, max_length=3, help_text="If said, it has to be the cart's.")
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
     gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
     vat_id = VatIdIO()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        billed_to = attrs.get("billing_address")
+        if attrs["shipping_address"] and billed_to and (wrong := places.lacking(billed_to)):
+            raise serializers.ValidationError({"billing_address": wrong})
+        return attrs
 
 
 class BundleOut(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.giftcards import hand
-from checkout.orders import emails
+from checkout.orders import emails, where
 from checkout.orders import selectors as orders
 from checkout.payments import crediting, methods, transfers, ways
 from checkout.payments import selectors as payments
@@ -130,7 +130,7 @@ def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
     """Who wants to pay what is due of an order. Its link alone opens nobody's saved cards and store credit."""
     mine = requests.customer_id(request)
     customer_id = mine if mine is not None and mine == order.customer_id else None
-    country, cards = order.shipping_address.get("country", ""), tuple(hand.cards(request))
+    country, cards = where.address(order).get("country", ""), tuple(hand.cards(request))
     return methods.Shopper(customer_id, payments.still_due(order.pk), country, cards)
 
 

@@ -31,21 +31,27 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
     entered = selectors.details_of(cart.pk)
     initial: dict[str, Any] = {"country": settings.DEFAULT_COUNTRY, **_known(request)}
     if entered:
-        initial |= {**entered.shipping_address, "email": entered.email, "delivery_option": entered.delivery_option}
+        initial |= {**where_to(entered), "email": entered.email, "delivery_option": entered.delivery_option}
         initial |= {name: getattr(entered, name) for name in _NOTES}
     if (saved := chosen_address(request, given)) is not None:
         initial |= saved.address
     initial |= {name: given[name] for name in _KEPT if given.get(name)}
-    initial["country"] = str(initial["country"]).upper()
-    form = forms.DetailsForm(initial=initial, country=initial["country"])
+    initial["country"] = forms.known_country(str(initial["country"]))
     view = carts.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
-        address={"country": form.rules.country, **{name: initial.get(name, "") for name in ("state", "postal_code")}},
+        address={name: initial.get(name, "") for name in ("country", "state", "postal_code")},
         delivery_option=initial.get("delivery_option"),
         vat_id=initial.get("vat_id", ""),
     )
+    form = forms.DetailsForm(initial=initial, country=initial["country"], is_by_email=view.quote.is_by_email)
     return form, view
+
+
+def where_to(entered: Any) -> Mapping[str, str]:
+    """Where it goes by what was entered; of what is sent by e-mail, as much as was asked of its buyer."""
+    found: Mapping[str, str] = entered.shipping_address or entered.billing_address
+    return found
 
 
 def chosen_address(request: HttpRequest, given: Mapping[str, Any]) -> accounts.Saved | None:
@@ -89,7 +95,7 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
     return carts.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
-        address=entered.shipping_address,
+        address=where_to(entered),
         delivery_option=entered.delivery_option,
         vat_id=entered.vat_id,
         email=entered.email,
@@ -111,15 +117,16 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
     """The context of the second step."""
     delivery = view.quote.delivery
     total = view.quote.total
-    who = shopper(request, total, entered.shipping_address)
+    who = shopper(request, total, where_to(entered))
     return {
         **ways.form_of(who, entered.cart_id, entered=request.POST),
         "details": {
             "email": entered.email,
-            "name": _name(entered.shipping_address),
-            "address_lines": address_lines(entered.shipping_address),
+            "name": _name(where_to(entered)),
+            "address_lines": address_lines(where_to(entered)),
+            "is_by_email": view.quote.is_by_email,
             "delivery_name": delivery.name if delivery else "",
-            "arrives": told.arrives(delivery) if delivery else "",
+            "arrives": told.arrives(delivery) if delivery and not delivery.is_by_email else "",
             "collect_lines": told.place_lines(delivery) if delivery else [],
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,

@@ -78,6 +78,15 @@ class BalancePaid(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GiftCardSent(Event):
+    """The e-mail with a gift card that this order bought was sent for the first time."""
+
+    aggregate = "order"
+    order_id: UUID
+    card_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardRemoved(Event):
     """A customer took a saved card off the list: its provider is to forget it."""
 
