@@ -164,8 +164,8 @@ class OrderOut(api_shapes.ExplainedOut):
     due = serializers.CharField(help_text="What it costs, less what came back or was waived.")
     balance = serializers.CharField(help_text="Still to be paid; below zero, still to be given back.")
     revision = serializers.IntegerField(help_text="How often it was changed.")
-    shipping_address = places.AddressIO()
-    billing_address = places.AddressIO()
+    shipping_address = places.AddressIO(allow_null=True, help_text="null: all of it is sent by e-mail.")
+    billing_address = places.AddressIO(allow_null=True)
     delivery = DeliveryOut()
     shipments = parcels.ShipmentOut(many=True)
     documents = documents.DocumentOut(many=True, required=False, help_text="Where one order is asked for.")
@@ -206,8 +206,8 @@ def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[
         "due": cart_api.amount(money(found.due_minor)),
         "balance": cart_api.amount(money(found.balance_minor)),
         "revision": found.revision,
-        "shipping_address": found.shipping_address,
-        "billing_address": found.billing_address,
+        "shipping_address": found.shipping_address or None,
+        "billing_address": found.billing_address or None,
         "delivery": {
             "id": found.delivery_option,
             "name": found.delivery_name,
