@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.carts import selectors as carts
@@ -21,6 +22,11 @@ from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
 from shop.core.money import Money
 
+_HINTS = {  # of ways to pay, where nothing is shipped
+    "card": "",
+    "bank_transfer": gettext_lazy("Your gift cards are sent when your transfer has arrived."),
+    "invoice": gettext_lazy("You pay by bank within the time on the invoice."),
+}
 _NOTES = ("gift_message", "po_number", "vat_id")
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option", *_NOTES)
 
@@ -118,8 +124,11 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
     delivery = view.quote.delivery
     total = view.quote.total
     who = shopper(request, total, where_to(entered))
+    form = ways.form_of(who, entered.cart_id, entered=request.POST)
+    if view.quote.is_by_email:
+        form["methods"] = [{**one, "hint": _HINTS.get(one["id"], one["hint"])} for one in form["methods"]]
     return {
-        **ways.form_of(who, entered.cart_id, entered=request.POST),
+        **form,
         "details": {
             "email": entered.email,
             "name": _name(where_to(entered)),
