@@ -79,7 +79,7 @@ class OrderIn(serializers.Serializer[Any]):
     """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency.
 
     `shippingAddress` and `deliveryOption` may be left out where nothing has to be delivered (a cart of gift cards): 400
-    `delivery_required` where something has. Then `billingAddress` need say no more than a name and a country, or less.
+    `delivery_required` where something has. Without them `billingAddress` may be part of an address with a country.
     """
 
     email = serializers.EmailField(max_length=254)

@@ -25,6 +25,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     WaitingJoined,
 )
 from shop.events.parcels import (  # noqa: F401
+    GiftCardSent,
     LabelForgotten,
     LabelKept,
     ParcelInTrouble,
@@ -75,15 +76,6 @@ class BalancePaid(Event):
     aggregate = "order"
     order_id: UUID
     payment_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GiftCardSent(Event):
-    """The e-mail with a gift card that this order bought was sent for the first time."""
-
-    aggregate = "order"
-    order_id: UUID
-    card_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

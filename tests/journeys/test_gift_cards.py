@@ -108,9 +108,9 @@ def enter(page: Page, email: str) -> None:
 
 def until_sent(page: Page) -> None:
     for _look in range(15):  # workers send it
-        if page.get_by_test_id("order-confirmation").count():
-            if page.get_by_test_id("order-status").inner_text() == "Delivered":
-                break
+        status = page.get_by_test_id("order-status")
+        if status.count() and status.inner_text() == "Delivered":
+            break
         page.wait_for_timeout(1000)
         page.reload()
     expect(page.get_by_test_id("order-status")).to_have_text("Delivered")
