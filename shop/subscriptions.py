@@ -65,6 +65,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.payments.receivers.mail_balance_paid",
         "checkout.giftcards.receivers.settle",
     ),
+    types.GiftCardSent: ("checkout.fulfilment.receivers.complete_mailed",),
     types.CardRemoved: ("checkout.payments.receivers.forget_card",),
     types.PaymentFailed: ("checkout.payments.receivers.mail_payment_failed",),
     types.OrderPaid: (

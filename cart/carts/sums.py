@@ -33,6 +33,7 @@ class Summary:
     delivery_label: str = ""  # what makes the delivery cheaper
     hints: tuple[str, ...] = ()
     tax_note: str = ""  # why no tax is charged, or still is
+    is_by_email: bool = False  # nothing of it is delivered to an address
 
 
 def summary(quote: pricing.Quote) -> Summary:
@@ -50,4 +51,5 @@ def summary(quote: pricing.Quote) -> Summary:
         delivery_label=", ".join(one.name for one in quote.discounts if one.is_for_delivery),
         hints=quote.hints,
         tax_note=words.note(quote.tax_facts),
+        is_by_email=quote.is_by_email,
     )

@@ -19,7 +19,7 @@ from catalog.bundles import rules as bundles
 from catalog.customizations import rules as customizing
 from catalog.customizations.rules import Answers, Value
 from catalog.products import selectors as products
-from catalog.products.rules import GIFT_CARD
+from catalog.products.rules import GIFT_CARD, needs_delivery
 from inventory.stock import selectors as stock
 from shop.core import db
 from shop.core.money import Money
@@ -145,6 +145,11 @@ def basket(wanted: Sequence[Wanted], given: Mapping[UUID, Wanted], *, currency: 
         gifts={str(variant): (one.price.minor, one.quantity) for variant, one in given.items()},
         **who,
     )
+
+
+def is_by_email(bought: Sequence[Wanted]) -> bool:
+    """Whether something is bought, and nothing of it goes to an address."""
+    return bool(bought) and not any(needs_delivery(one.offer.tax_class) for one in bought)
 
 
 def goods(one: Wanted, value: Money) -> Goods:

@@ -134,6 +134,11 @@ class Quote:
         return bool(self.delivery_options)
 
     @property
+    def is_by_email(self) -> bool:
+        """Whether nothing of it goes to an address: no address and no way of delivery are asked for."""
+        return self.delivery is not None and self.delivery.is_by_email
+
+    @property
     def units(self) -> Mapping[UUID, int]:
         """How many units of each variant it takes; lines that want the same ones want them together."""
         units: Counter[UUID] = Counter()

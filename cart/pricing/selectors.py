@@ -114,7 +114,8 @@ def _quoted(
         outcome = run.outcome(None)
     bought, items = _bought((wanted, given), outcome)
     shipping = delivery.price if delivery and is_carried else Money.zero(currency)
-    sums, tax_source = _sums(items, shipping, ruling, is_here=_is_taxed(delivery, ruling))
+    is_by_email = delivery is not None and delivery.is_by_email  # vouchers: no tax, wherever their buyer is
+    sums, tax_source = _sums(items, shipping, ruling, is_here=_is_taxed(delivery, ruling) and not is_by_email)
     gifts = sum(len(one.gifts) for one in outcome.applied)
     made = tuple(
         quoted_line(one, item, share, ruling.regime, is_gift=place >= len(bought) - gifts)
@@ -130,7 +131,7 @@ def _quoted(
         coupon_codes=offered.codes,
         delivery_options=options,
         delivery=delivery if items else None,
-        is_estimated=ruling.is_estimated or where.is_assumed or tax_source == "estimate",
+        is_estimated=not is_by_email and (ruling.is_estimated or where.is_assumed or tax_source == "estimate"),
         outcome=outcome,
         hints=telling.hints(outcome, currency, delivery=delivery, options=options) if items else (),
         bundles=tuple(_whole(one, made, ruling.regime) for one in wanted if one.offer.parts),
@@ -227,6 +228,9 @@ def _ways(
     way, what they take off without.
     """
     before = run.outcome(None)
+    bought, items = _bought(goods, before)
+    if baskets.is_by_email(bought):
+        return [(deliveries.by_email(basket.currency, at=bought[0].offer.moment), before)]
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(before.by_line.values())
     options = deliveries.delivery_options(
         country=where.country,
@@ -235,7 +239,7 @@ def _ways(
         currency=basket.currency,
         subtotal=Money(spent, basket.currency),
         at=basket.at if basket.lines else None,
-        goods=[baskets.goods(one, _left(item)) for one, item in zip(*_bought(goods, before), strict=True)],
+        goods=[baskets.goods(one, _left(item)) for one, item in zip(bought, items, strict=True)],
     )
     is_cheaper = any(one.lane is Lane.SHIPPING for one in offered.promotions)
     found: list[Way] = []

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from cart.shipping import fields, postal, typed
 from cart.shipping.carriers import table as carriers
 from cart.shipping.models import ShippingMethod, ShippingPoint, ShippingRate, ShippingZone
+from cart.shipping.rules import BY_EMAIL
 from shop.core import addresses
 from shop.core.money import BadAmount, exponent
 
@@ -180,6 +181,7 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         same = ShippingMethod.objects.filter(code=data.get("code"), currency=data.get("currency"))
         is_taken = same.exclude(pk=row.pk).exists()
         self._refuse("code", is_taken, _("Another delivery method in this currency has this code."))
+        self._refuse("code", data.get("code") == BY_EMAIL, _("What is sent by e-mail has this code. Take another one."))
         is_both = bool(data.get("zone") and data.get("countries"))
         self._refuse("countries", is_both, _("A zone or countries, not both."))
 

@@ -13,6 +13,8 @@ from uuid import UUID
 from cart.shipping import postal
 from shop.core.money import MAX_MINOR
 
+BY_EMAIL = "email"  # the code of the way that is no method of the merchant's: nothing of it goes to an address
+
 
 class Basis(StrEnum):
     """What a method's price goes by."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,11 @@ class DeliveryOption:
     quoted_at: datetime | None = None
 
     @property
+    def is_by_email(self) -> bool:
+        """Whether nothing goes to an address."""
+        return self.code == rules.BY_EMAIL
+
+    @property
     def label(self) -> str:
         """The name as an order keeps it, with the place where it is collected: at most `LABEL` characters."""
         if self.place is None:
@@ -119,6 +125,13 @@ def delivery_options(
         spreading.spread({one.variant_id for one in goods}) if is_spread else None, sold_in.terms(currency),
     )  # fmt: skip
     return [option for one in serving if (option := _option(one.row, one.terms, wish)) is not None]
+
+
+def by_email(currency: str, *, at: datetime | None = None) -> DeliveryOption:
+    """The only way for what needs no delivery: it costs nothing and comes at once. `at` as for `delivery_options`."""
+    at = at or db.clock()
+    today = timezone.localdate(at)
+    return DeliveryOption(rules.BY_EMAIL, _("By e-mail"), Money.zero(currency), today, today, quoted_at=at)
 
 
 def _serving(setup: calendars.Setup, currency: str, country: str, state: str, postal_code: str) -> list[Method]:

@@ -17,6 +17,11 @@ MAX_TEXT = 1000
 GIFT_CARD = "gift_card"  # the tax class of product types whose units are gift cards: sold untaxed, never discounted
 
 
+def needs_delivery(tax_class: str) -> bool:
+    """Whether units of this tax class go to an address: gift cards are sent by e-mail."""
+    return tax_class != GIFT_CARD
+
+
 def slug(text: str, fallback: str = "item") -> str:
     """`text` as lower-case ASCII words joined by "-", at most 150 characters, cut at a word; `fallback` if none is
     left.

@@ -47,8 +47,9 @@ def way(request: Request, given: dict[str, Any], amount: Money, cart_id: UUID) -
     """How it is to be paid, checked as the payment page does it."""
     wish = given["payment"]
     provider = "" if wish["provider"] in methods.BALANCES else wish["provider"]
+    address = given["shipping_address"] or given.get("billing_address") or {}
     shopper = methods.Shopper(
-        requests.customer_id(request), amount, given["shipping_address"].get("country", ""),
+        requests.customer_id(request), amount, address.get("country", ""),
         _cards(request, wish["gift_cards"], amount.currency),
     )  # fmt: skip
     chosen = {

@@ -34,6 +34,13 @@ class AddressIO(serializers.Serializer[Any]):
         return tidy
 
 
+class BuyerIO(AddressIO):
+    """Who pays: a whole address, or as much of it as is known. What is given must be right."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        return _partial(attrs)
+
+
 class PlaceIO(serializers.Serializer[Any]):
     """Where an estimate is for: as much of an address as is known. What is given must be right."""
 
@@ -42,11 +49,20 @@ class PlaceIO(serializers.Serializer[Any]):
     postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        tidy, problems = addresses.clean(attrs)
-        wrong = {name: why for name, why in problems.items() if name in self.fields and why != "required"}
-        if wrong:
-            raise serializers.ValidationError(_sentences(tidy["country"], wrong))
-        return tidy
+        return _partial(attrs)
+
+
+def _partial(attrs: dict[str, Any]) -> dict[str, str]:
+    tidy, problems = addresses.clean(attrs)
+    if wrong := {name: why for name, why in problems.items() if name in attrs and why != "required"}:
+        raise serializers.ValidationError(_sentences(tidy["country"], wrong))
+    return tidy
+
+
+def lacking(address: dict[str, str]) -> dict[str, list[str]]:
+    """What is missing of an address, as the error's fields say it."""
+    tidy, problems = addresses.clean(address)
+    return _sentences(tidy["country"], problems)
 
 
 def _sentences(country: str, problems: Mapping[str, str]) -> dict[str, list[str]]:

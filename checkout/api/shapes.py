@@ -79,18 +79,28 @@ class AmountField(serializers.DecimalField):
 
 
 class OrderIn(serializers.Serializer[Any]):
-    """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency."""
+    """What `POST orders` takes; `expectedTotal` is what the shopper has agreed to pay, in the cart's currency.
+
+    `shippingAddress` and `deliveryOption` may be left out where nothing has to be delivered (a cart of gift cards): 400
+    `delivery_required` where something has. Without them `billingAddress` may be part of an address with a country.
+    """
 
     email = serializers.EmailField(max_length=254)
-    shipping_address = places.AddressIO()
-    billing_address = places.AddressIO(required=False)
-    delivery_option = serializers.CharField(max_length=40)
+    shipping_address = places.AddressIO(required=False, default=dict)
+    billing_address = places.BuyerIO(required=False)
+    delivery_option = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     payment = PaymentIn()
     currency = serializers.CharField(required=False, max_length=3, help_text="If said, it has to be the cart's.")
     expected_total = AmountField(max_digits=15, decimal_places=4, min_value=0)
     gift_message = LinesIO(max_length=500, required=False, allow_blank=True, default="")
     po_number = LineIO(max_length=60, required=False, allow_blank=True, default="")
     vat_id = VatIdIO()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        billed_to = attrs.get("billing_address")
+        if attrs["shipping_address"] and billed_to and (wrong := places.lacking(billed_to)):
+            raise serializers.ValidationError({"billing_address": wrong})
+        return attrs
 
 
 class BundleOut(serializers.Serializer[Any]):
@@ -157,8 +167,8 @@ class OrderOut(api_shapes.ExplainedOut):
     due = serializers.CharField(help_text="What it costs, less what came back or was waived.")
     balance = serializers.CharField(help_text="Still to be paid; below zero, still to be given back.")
     revision = serializers.IntegerField(help_text="How often it was changed.")
-    shipping_address = places.AddressIO()
-    billing_address = places.AddressIO()
+    shipping_address = places.AddressIO(allow_null=True, help_text="null: all of it is sent by e-mail.")
+    billing_address = places.AddressIO(allow_null=True)
     delivery = DeliveryOut()
     shipments = parcels.ShipmentOut(many=True)
     documents = documents.DocumentOut(many=True, required=False, help_text="Where one order is asked for.")
@@ -199,8 +209,8 @@ def order(found: Any, *, shipments: list[dict[str, Any]] | None = None) -> dict[
         "due": cart_api.amount(money(found.due_minor)),
         "balance": cart_api.amount(money(found.balance_minor)),
         "revision": found.revision,
-        "shipping_address": found.shipping_address,
-        "billing_address": found.billing_address,
+        "shipping_address": found.shipping_address or None,
+        "billing_address": found.billing_address or None,
         "delivery": {
             "id": found.delivery_option,
             "name": found.delivery_name,

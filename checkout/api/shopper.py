@@ -40,7 +40,10 @@ from shop.currencies import api as currencies
 _CART = OpenApiParameter(cart_access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 _KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 _ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")
-_STATUS = {"cart_empty": 409, "not_deliverable": 422, "price_changed": 409, "out_of_stock": 409, "cart_changed": 409}
+_STATUS = {
+    "cart_empty": 409, "delivery_required": 400, "not_deliverable": 422, "price_changed": 409, "out_of_stock": 409,
+    "cart_changed": 409,
+}  # fmt: skip
 
 
 class ShopperView(APIView):
@@ -74,7 +77,7 @@ class QuoteResource(ShopperView):
             vat_id=paying.vat_id(request, given.validated_data["vat_id"], place),
             email=given.validated_data.get("email", ""),
         )
-        if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
+        if wanted and not view.quote.is_by_email and wanted not in {one.code for one in view.quote.delivery_options}:
             fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
             raise rest.ApiError("not_deliverable", _("This way of delivery is not offered there."), 422, fields)
         return Response(
@@ -199,15 +202,16 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
     except BadAmount as error:
         fields = {"expected_total": [_("Not an amount in %(currency)s.") % {"currency": cart.currency}]}
         raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields) from error
+    address = given["shipping_address"]
     details = purchase.Details(
         email=given["email"],
-        shipping_address=given["shipping_address"],
-        billing_address=given.get("billing_address") or given["shipping_address"],
+        shipping_address=address,
+        billing_address=given.get("billing_address") or address,
         delivery_option=given["delivery_option"],
         language=get_language() or "en",
         gift_message=given["gift_message"],
         po_number=given["po_number"],
-        vat_id=paying.vat_id(request, given["vat_id"], given["shipping_address"]),
+        vat_id=paying.vat_id(request, given["vat_id"], address or given.get("billing_address")),
         **paying.way(request, given, expected, cart.pk).wanted(),
     )
     with line.slot() as is_free:
@@ -255,6 +259,8 @@ def _facts(error: Any) -> dict[str, Any] | None:
     """What a program needs in order to go on: the new total, or how many units are left of what."""
     if isinstance(error, purchase.PriceChanged):
         return {"expected_total": [cart_api.amount(error.quote.total)]}
+    if isinstance(error, purchase.DeliveryRequired):
+        return {name: [_("This field is required.")] for name in error.missing}
     if isinstance(error, purchase.OutOfStock):
         return {str(variant_id): [str(left)] for variant_id, left in error.shortages.items()}
     return None

@@ -18,9 +18,10 @@ from cart.pricing.swaps import Swap
 from cart.tax import selectors as taxation
 from cart.tax.regimes import DELIVERY
 from cart.tax.regimes import is_same as is_same_regime
+from catalog.products.rules import needs_delivery
 from checkout.changes import rules, selectors
 from checkout.orders import carrying as order_carrying
-from checkout.orders import revising
+from checkout.orders import revising, where
 from checkout.orders.models import Order, OrderChange, OrderLine
 from inventory.stock import rules as stock_rules
 from shop.core import addresses, entered
@@ -40,8 +41,8 @@ class EditRefused(Exception):
     """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
 
     "changed_meanwhile", "nothing_changes", "not_editable", "too_many_units", "already_shipped", "out_of_stock",
-    "not_sellable", "not_deliverable", "address_invalid", "tax_differs", "too_long". `fields` says more, by what it is
-    about.
+    "not_sellable", "not_deliverable", "delivery_required", "address_invalid", "tax_differs", "too_long". `fields` says
+    more, by what it is about.
     """
 
     def __init__(self, message: str, code: str, fields: Mapping[str, Any] | None = None) -> None:
@@ -90,15 +91,18 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     changed: dict[str, Any] = {}
     if wish.shipping_address is not None:
         changed |= _address(order, wish.shipping_address)
-    address = changed.get("shipping_address", order.shipping_address)
+    address = changed.get("shipping_address", where.address(order))
     taxed_at = order_carrying.taxed_at(order)
-    if taxed_at is order.shipping_address:  # else it is collected, wherever its buyer lives
+    if taxed_at is where.address(order):  # else it is collected, wherever its buyer lives
         taxed_at = address
     added = (
         *_priced(order, taxed_at, {key: units for key, units in wish.added.items() if units}),
         *_swapped(order, taxed_at, wish.swaps),
     )
-    classes = {line.tax_class for line in lines} | {line.tax_class for line in added}
+    _check_deliverable(order, wish, added)
+    classes = {line.tax_class for line in lines}
+    if not where.is_by_email(order):  # else the goods that join it are taxed where they go: nothing went before
+        classes |= {line.tax_class for line in added}
     if changed:
         _same_tax(order, taxed_at, classes)
     changed |= {name: value for name, value in _texts(wish.fields).items() if value != getattr(order, name)}
@@ -113,6 +117,14 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     planned = Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
     _check_status(order, planned)  # once more: now it is known what else changes
     return planned
+
+
+def _check_deliverable(order: Order, wish: Wish, added: Sequence[pricing.QuotedLine]) -> None:
+    """What goes to an address is added to an order that is sent by e-mail only with where it goes, and how."""
+    is_missing = not (wish.shipping_address and wish.delivery_option)
+    if where.is_by_email(order) and is_missing and any(needs_delivery(one.tax_class) for one in added):
+        text = _("This has to be delivered: say where to, and how.")
+        raise EditRefused(text, "delivery_required", {"shipping_address": ["delivery_required"]})
 
 
 def _delivered(

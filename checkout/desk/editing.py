@@ -16,7 +16,7 @@ from checkout.desk import adding
 from checkout.desk.address_form import AddressForm
 from checkout.desk.merchant_forms import EditForm
 from checkout.fulfilment import selectors as fulfilment
-from checkout.orders import emails, selectors
+from checkout.orders import emails, selectors, where
 from checkout.orders import lines as order_lines
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import methods
@@ -97,7 +97,7 @@ def screen(order: Order, data: Mapping[str, Any] | None) -> Screen:
     if left_out := adding.blank(data or {}, "units-"):
         wanted |= dict.fromkeys(left_out, "")
         problems.append(_("Say how many of each item the order is to have; 0 takes it off."))
-    address = AddressForm(data, initial=order.shipping_address, prefix="to")
+    address = AddressForm(data, initial=order.shipping_address, prefix="to", is_partial=where.is_by_email(order))
     found = rows(order, wanted)
     form = EditForm(data, initial=_initial(order), options=delivery_options(order, _place(order, data or {}), found))
     query = str(data.get("q", "")).strip() if data else ""
@@ -164,7 +164,7 @@ def _place(order: Order, data: Mapping[str, Any]) -> dict[str, str]:
     """Where the order is to go, as far as deliveries look at it: as entered, else as it is."""
     names = ("country", "state", "postal_code")
     if not data.get("to-country"):
-        return {name: order.shipping_address.get(name, "") for name in names}
+        return {name: where.address(order).get(name, "") for name in names}
     return {name: str(data.get(f"to-{name}", "")) for name in names}
 
 

@@ -17,7 +17,7 @@ from checkout.desk import parcels, paying, story, sums, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
-from checkout.orders import emails
+from checkout.orders import emails, where
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.payments import covering, holding, methods
@@ -49,7 +49,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
         "gift_message": order.gift_message,
         "po_number": order.po_number,
         "payment_text": _payment_text(order, paid),
-        "shipments": parcels.rows(order, shipments, query=query, owing=owing),
+        "shipments": [] if where.is_by_email(order) else parcels.rows(order, shipments, query=query, owing=owing),
         "documents": _documents(order, query),
         "returns": [_return(order, one, query) for one in returns.returns_of(order.pk)],
         "return_url": _return_url(order, shipments, query),
@@ -151,6 +151,7 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
         "discount": shown(order.discount_minor),
         "discounts": emails.discounts(order),
         "shipping": order.money(order.shipping_minor),
+        "is_by_email": where.is_by_email(order),
         "tax": order.money(order.tax_minor),
         "tax_label": emails.tax_label(order),
         "tax_note": tax_words.of_paper(order.tax_facts),

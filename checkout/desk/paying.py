@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.giftcards import hand
-from checkout.orders import emails
+from checkout.orders import emails, where
 from checkout.orders import selectors as orders
 from checkout.payments import crediting, methods, transfers, ways
 from checkout.payments import selectors as payments
@@ -30,6 +30,7 @@ _STAGES = (
     ("shipped", gettext_lazy("Shipped")),
     ("delivered", gettext_lazy("Delivered")),
 )
+_MAILED = (_STAGES[0], ("delivered", gettext_lazy("Sent by e-mail")))  # all of it
 _SHIPPED, _GIVEN_BACK = 3, "refunded"  # the place of one stage, and the status that ends the way
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
@@ -130,7 +131,7 @@ def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
     """Who wants to pay what is due of an order. Its link alone opens nobody's saved cards and store credit."""
     mine = requests.customer_id(request)
     customer_id = mine if mine is not None and mine == order.customer_id else None
-    country, cards = order.shipping_address.get("country", ""), tuple(hand.cards(request))
+    country, cards = where.address(order).get("country", ""), tuple(hand.cards(request))
     return methods.Shopper(customer_id, payments.still_due(order.pk), country, cards)
 
 
@@ -152,7 +153,12 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
     """The words and the way of an order that was paid; its balance, should it cost more now."""
     context = {
         "state": standing.state,
-        "steps": _timeline(steps, parcels, wording.replacement_stage(order, parcels, standing.amount)),
+        "steps": _timeline(
+            steps,
+            parcels,
+            wording.replacement_stage(order, parcels, standing.amount),
+            stages=_MAILED if where.is_by_email(order) else _STAGES,
+        ),
         "headline": wording.headline(order, parcels, standing.amount),
         "next_text": wording.what_next(order, parcels, standing.amount),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],
@@ -208,7 +214,11 @@ def _with(order: Any, query: str, more: str) -> str:
 
 
 def _timeline(
-    steps: Sequence[Any], parcels: Sequence[Any], replacement: dict[str, Any] | None = None
+    steps: Sequence[Any],
+    parcels: Sequence[Any],
+    replacement: dict[str, Any] | None = None,
+    *,
+    stages: Sequence[tuple[str, Any]] = _STAGES,
 ) -> list[dict[str, Any]]:
     """The way of a paid order to its shopper: what is done, where it is, what comes.
 
@@ -216,21 +226,21 @@ def _timeline(
     Where all was given back the way ends. `replacement`: the stage of what is sent in exchange.
     """
     reached = {step.to_status: step.at for step in steps}
-    stages = [{"label": str(label), "at": reached.get(status), "note": ""} for status, label in _STAGES]
+    way = [{"label": str(label), "at": reached.get(status), "note": ""} for status, label in stages]
     sent = [one.shipped_at for one in parcels if one.shipped_at]
-    if sent and "shipped" not in reached:
+    if sent and "shipped" not in reached and len(way) > _SHIPPED:
         told = {"sent": len(sent), "count": len(parcels)}
         note = ngettext("%(sent)s of %(count)s parcel", "%(sent)s of %(count)s parcels", len(parcels)) % told
-        stages[_SHIPPED] = {"label": _("Partly shipped"), "at": min(sent), "note": note}
-        stages = [one for n, one in enumerate(stages) if n != _SHIPPED - 1 or one["at"]]
+        way[_SHIPPED] = {"label": _("Partly shipped"), "at": min(sent), "note": note}
+        way = [one for n, one in enumerate(way) if n != _SHIPPED - 1 or one["at"]]
     if _GIVEN_BACK in reached:
         last = {"label": _("Given back"), "at": reached[_GIVEN_BACK], "note": ""}
-        stages = [*(one for one in stages if one["at"]), last]
-    current = max((n for n, one in enumerate(stages) if one["at"]), default=0)
+        way = [*(one for one in way if one["at"]), last]
+    current = max((n for n, one in enumerate(way) if one["at"]), default=0)
     if replacement:
         current += 1
-        stages.insert(current, replacement)
-    return [{**one, "is_done": n < current, "is_current": n == current} for n, one in enumerate(stages)]
+        way.insert(current, replacement)
+    return [{**one, "is_done": n < current, "is_current": n == current} for n, one in enumerate(way)]
 
 
 def _invoice(order: Any, one: Any) -> dict[str, Any]:

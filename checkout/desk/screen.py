@@ -20,7 +20,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.ledger import selectors as ledger
 from checkout.notes import selectors as notes
-from checkout.orders import emails, selectors, transitions
+from checkout.orders import emails, selectors, transitions, where
 from checkout.orders import lines as order_lines
 from checkout.orders import services as orders
 from checkout.orders.models import Order
@@ -69,7 +69,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
     """Everything of an order on one page: the same queries, whatever the number of lines, parcels and payments."""
     taken = payments.payments_of(order.pk, "captures")
     refundable = payments.refundable_of(order, taken)
-    lines, parcels = selectors.lines_of(order.pk), fulfilment.tracked(order.pk)
+    lines, parcels = selectors.lines_of(order.pk), [] if where.is_by_email(order) else fulfilment.tracked(order.pk)
     told = (selectors.steps_of(order.pk), selectors.changes_of(order.pk), notes.notes_of(order.pk))
     moves = holding.moves_of(order.pk, taken)
     refunds = [refund for payment in taken for refund in payment.refunds.all()]
@@ -94,7 +94,9 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "ledger": ledger.entries_of(order.pk),
         "tried": trace.told(order.promotions_tried or [], order.currency),
         "refundable": refundable,
-        "parcels": parcel_screen.of(order, parcels, may=user.has_perm(transitions.FULFIL)),
+        "parcels": parcel_screen.of(
+            order, [] if where.is_by_email(order) else parcels, may=user.has_perm(transitions.FULFIL)
+        ),
         "documents": invoices.documents_of(order.pk),
         "returns": returns.returns_of(order.pk),
         "may_see_returns": user.has_perm("checkout.view_return"),

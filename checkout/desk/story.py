@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkout.orders import lines as order_lines
+from checkout.orders import where
 from checkout.payments import methods
 
 _STEPS = {
@@ -24,6 +25,9 @@ _STEPS = {
     "cancel": gettext_lazy("Order cancelled"),
     "return_received": gettext_lazy("Everything came back"),
     "refund": gettext_lazy("Everything was given back"),
+}
+_STEPS_OF_MAILED = {name: text for name, text in _STEPS.items() if name != "start_fulfillment"} | {
+    "delivery_confirmed": gettext_lazy("Everything was sent by e-mail"),
 }
 
 _RETURNS = {
@@ -54,9 +58,10 @@ def of(
     `settled`: the number of the return of each reimbursement, by its id; `swaps`: what came back for exchanges was
     worth, by the change that each made; `moves`: what staff took of held money, or let go of."""
     names = {str(line.pk): _name(line) for line in lines}
+    words, shown = (_STEPS_OF_MAILED, ()) if where.is_by_email(order) else (_STEPS, parcels)
     entries = [
-        *(_entry(step.at, str(_STEPS[step.trigger])) for step in steps if step.trigger in _STEPS),
-        *(entry for position, one in enumerate(parcels, start=1) for entry in _parcel(one, position, len(parcels))),
+        *(_entry(step.at, str(words[step.trigger])) for step in steps if step.trigger in words),
+        *(entry for position, one in enumerate(shown, start=1) for entry in _parcel(one, position, len(shown))),
         *(_entry(one.at, *_change(order, one, names, swaps)) for one in changes),
         *(_entry(one.created_at, *_refund(one, settled)) for one in refunds),
         *(_entry(one.step.at, text) for one in moves for text in _move(order, one)),

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.orders import where
 from checkout.orders.selectors import is_replacing
 from checkout.payments import crediting
 
@@ -22,6 +23,11 @@ _HEADLINES = {
     "delivered": gettext_lazy("Delivered"),
     "returned": gettext_lazy("Everything is back with us"),
     "refunded": gettext_lazy("Your money went back to you"),
+}
+_MAILED = {  # of what is sent by e-mail alone
+    "payment_confirmed": gettext_lazy("Paid, and ready to be sent"),
+    "processing": gettext_lazy("Paid, and ready to be sent"),
+    "delivered": gettext_lazy("Sent by e-mail"),
 }
 _REPLACEMENT = {  # the headline, and the words beside the stage
     "held_up": (gettext_lazy("Your replacement waits for your payment"), gettext_lazy("waits for your payment")),
@@ -71,7 +77,8 @@ def headline(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
         return _("Your order waits for the rest of your payment") if is_rest else _("Your order waits for your payment")
     if order.status == "refunded" and crediting.given(order.pk) >= order.refunded_minor:
         return _("What you paid is yours as store credit")
-    return str(_HEADLINES.get(order.status, order.get_status_display()))
+    words = _HEADLINES | _MAILED if where.is_by_email(order) else _HEADLINES
+    return str(words.get(order.status, order.get_status_display()))
 
 
 def held_up(order: Any) -> str:
@@ -83,6 +90,8 @@ def what_next(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
     """What happens next, and when; no day for what waits for what is `owing`."""
     if is_replacing(order):  # the day that was told was that of what came back
         return _("We write to you when it leaves.")
+    if where.is_by_email(order) and order.status not in {"returned", "refunded"}:
+        return _mailed(order, parcels)
     if order.status == "delivered":
         return _("We write to you when it arrives.") if replacement(order, parcels) else _delivered(parcels)
     if order.status == "returned":
@@ -154,6 +163,14 @@ def _given_back(order: Any) -> str:
         return _("Everything you paid for this order was given back to you as store credit.")
     told = {"amount": order.money(credit).format()}
     return _("Everything you paid for this order was given back, %(amount)s of it as store credit.") % told
+
+
+def _mailed(order: Any, parcels: Sequence[Any]) -> str:
+    sent = [one.shipped_at for one in parcels if one.shipped_at]
+    if order.status != "delivered" or not sent:
+        return _("We send each gift card by e-mail: at once, or on the day that you chose.")
+    told = {"date": day(timezone.localtime(max(sent)).date())}
+    return _("Everything was sent by e-mail on %(date)s. If an e-mail did not come, tell us.") % told
 
 
 def _delivered(parcels: Sequence[Any]) -> str:

@@ -59,7 +59,7 @@ def currency_of(found: Draft) -> str:
 def look(found: Draft) -> Look:
     """The draft with everything that its page shows; the same number of queries, however many lines."""
     cart = Cart.objects.get(pk=found.cart_id)
-    address = found.shipping_address if found.shipping_address.get("country") else None
+    address = next((one for one in (found.shipping_address, found.billing_address) if one.get("country")), None)
     view = carts.view(
         cart, currency=cart.currency, address=address, delivery_option=found.delivery_option, is_fresh=True,
         customer_id=found.customer_id, email=found.email, vat_id=found.vat_id,
@@ -81,6 +81,8 @@ def _missing(found: Draft, view: carts.CartView) -> list[str]:
         says.append(_("Whose order is it? Give an e-mail address."))
     if not view.quote.lines:
         says.append(_("There is nothing in it that can be ordered."))
+    if view.quote.is_by_email:
+        return says
     if not is_complete(found.shipping_address):
         says.append(_("The delivery address is not complete."))
     elif not view.quote.delivery_options:
@@ -99,7 +101,7 @@ def _short(view: carts.CartView) -> list[str]:
 
 def _unserved(found: Draft, view: carts.CartView) -> str:
     codes = [option.code for option in view.quote.delivery_options]
-    if not codes or found.delivery_option in ("", *codes):
+    if not codes or view.quote.is_by_email or found.delivery_option in ("", *codes):
         return ""
     name = deliveries.delivery_names().get(found.delivery_option, found.delivery_option)
     return _("“%(name)s” is not offered for this address. Choose another delivery.") % {"name": name}

@@ -17,7 +17,7 @@ from django_ratelimit.core import is_ratelimited
 
 from catalog.reviews import services as reviews
 from checkout.feedback import forms, selectors, services
-from checkout.orders import access
+from checkout.orders import access, where
 from checkout.orders import selectors as orders
 from shop.core import requests
 from shop.core.responses import SeeOther
@@ -114,7 +114,7 @@ def _form(order: Any, product_id: UUID, bound: forms.FeedbackForm | None) -> for
     """The form about a product: the one that was sent, or a new one."""
     if bound is not None and bound["product"].value() == str(product_id):
         return bound
-    address = order.shipping_address
+    address = where.address(order)
     name = f"{address.get('first_name', '')} {address.get('last_name', '')[:1]}".strip()
     return forms.FeedbackForm(initial={"product": product_id, "author": name}, auto_id=_ids(product_id))
 

@@ -18,6 +18,7 @@ from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import rules as order_rules
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
+from checkout.orders import where
 from checkout.orders.models import Order, OrderLine
 from shop.audit import services as audit
 from shop.core import db
@@ -169,8 +170,13 @@ def note_state(*, order: Order, by: str) -> str:
     """Keep how far a locked order is by its parcels and by what came back of it; returns `Order.FulfilmentState`."""
     parcels, ordered, returned = _facts(order)
     state = rules.state(parcels, ordered=ordered, returned=returned)
-    _keep(order, state, 0 if order.is_over else rules.to_pick(parcels, ordered=ordered))
+    _keep(order, state, to_pick(order, parcels, ordered))
     return state
+
+
+def to_pick(order: Order, parcels: Iterable[rules.Parcel], ordered: int) -> int:
+    """Units of an order that somebody is to take from a shelf: none of one that is over, or sent by e-mail."""
+    return 0 if order.is_over or where.is_by_email(order) else rules.to_pick(parcels, ordered=ordered)
 
 
 def advance(order: Order, *, by: str, note: str = "") -> None:
@@ -179,7 +185,7 @@ def advance(order: Order, *, by: str, note: str = "") -> None:
     `order` is brought up to date. A guard asks how far the parcels are; what came back of them is noted afterwards.
     """
     parcels, ordered, returned = _facts(order)
-    _keep(order, rules.progress(parcels, ordered=ordered), rules.to_pick(parcels, ordered=ordered))
+    _keep(order, rules.progress(parcels, ordered=ordered), to_pick(order, parcels, ordered))
     held_back = {"items_picked"} if any(parcel.status == Status.OPEN for parcel in parcels) else set()
     if 0 < ordered <= returned:
         held_back.add("delivery_confirmed")  # nobody is told that it arrived: its return is noted, from "shipped" on

@@ -15,6 +15,7 @@ from checkout.fulfilment import carriers, selectors
 from checkout.orders import emails as order_emails
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
+from checkout.orders import where
 from inventory.stock import wording
 from shop.core import requests
 
@@ -22,6 +23,8 @@ from shop.core import requests
 def order_shipped(*, order_id: UUID, shipment_id: UUID) -> None:
     """What is in the parcel, how to follow it, and what of the order is still to come. Once for each parcel."""
     order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
+    if where.is_by_email(order):
+        return  # what was sent are e-mails
     sent = [one for one in parcels if one.shipped_at]
     order_emails.send(order, "order_shipped", key=shipment_id, shipment=_facts(order, parcels, shipment_id, sent))
 
@@ -34,7 +37,7 @@ def parcel_delivered(*, order_id: UUID, shipment_id: UUID) -> None:
     order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
     parcel = next(one for one in parcels if one.pk == shipment_id)
     arrived = [one for one in parcels if one.delivered_at]
-    if len(parcels) > 1 and not _is_told(order_id, parcel):
+    if len(parcels) > 1 and not where.is_by_email(order) and not _is_told(order_id, parcel):
         facts = _facts(order, parcels, shipment_id, arrived)
         order_emails.send(order, "parcel_delivered", key=shipment_id, shipment=facts)
 

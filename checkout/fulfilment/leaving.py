@@ -248,8 +248,13 @@ def ship_stock(*, shipment_id: UUID, by: str) -> None:
     reservations.commit(reference=shipment.order_id, by=by)
     stock.ship(
         reference=shipment.order_id, quantities=packing.by_variant(contents.lines_of([shipment])),
-        location_id=shipment.location_id, by=by, document=f"shipment:{shipment.pk}",
+        location_id=shipment.location_id, by=by, document=document(shipment),
     )  # fmt: skip
+
+
+def document(shipment: Shipment) -> str:
+    """What a parcel is called in the stock's ledger."""
+    return f"shipment:{shipment.pk}"
 
 
 def ship_stock_of(*, order_id: UUID, by: str) -> None:

@@ -14,7 +14,9 @@ from django.db import transaction
 
 from checkout.fulfilment import contents, locking, rules
 from checkout.fulfilment.models import Shipment, ShipmentLine
+from checkout.giftcards import bought
 from checkout.orders import services as orders
+from checkout.orders import where
 from checkout.orders.models import Order, OrderLine
 from inventory.stock import selectors as stock_selectors
 from inventory.stock import services as stock
@@ -38,13 +40,14 @@ def open_shipments(*, order_id: UUID, by: str) -> list[Shipment]:
     """See to it that every allocated unit of a paid order is in a parcel, one for each location; all its parcels.
 
     Sells the units first if nobody has. Units that are not allocated yet follow when this is called again. What is
-    allocated beyond the order's lines goes back to the stock. None for an order that is not paid, or over. Idempotent.
+    allocated beyond the order's lines goes back to the stock. None for an order that is not paid, or over, or is sent
+    by e-mail and not all of it was yet. Idempotent.
     """
     if not orders.commit_stock(order_id=order_id, by=by):
         return []
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
-        if order.status not in _FOLLOWED:
+        if order.status not in _FOLLOWED or (where.is_by_email(order) and not bought.are_sent(order_id)):
             return shipments
         allotted = stock_selectors.allocated(order_id)
         _locate(shipments, allotted)

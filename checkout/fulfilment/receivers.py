@@ -21,6 +21,11 @@ def move_on(data: dict[str, Any]) -> None:
     fulfilment.move_on(order_id=UUID(data["order_id"]), by=BY)
 
 
+def complete_mailed(data: dict[str, Any]) -> None:
+    """Take an order that is sent by e-mail to its end once all of it was sent."""
+    fulfilment.complete_mailed(order_id=UUID(data["order_id"]), by=BY)
+
+
 def follow_stock(data: dict[str, Any]) -> None:
     """Finish what somebody began who moved units of an order and died."""
     fulfilment.follow_stock(order_id=UUID(data["reference"]), by=BY)

@@ -15,10 +15,22 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from checkout.fulfilment import contents, following, leaving, locking, missing, opening, packing, shorting
+from checkout.fulfilment import (
+    contents,
+    following,
+    leaving,
+    locking,
+    mailing,
+    missing,
+    opening,
+    packing,
+    rules,
+    shorting,
+)
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
+from checkout.orders import where
 from checkout.orders.models import Order
 from shop.core import db
 
@@ -37,7 +49,7 @@ pick_units, finish_picking, split, reassign = (
     packing.reassign,
 )
 short, dispatch_one, deliver_one = shorting.short, leaving.dispatch_one, leaving.deliver_one
-ship_stock, capture_value = leaving.ship_stock, leaving.capture_value
+ship_stock, capture_value, complete_mailed = leaving.ship_stock, leaving.capture_value, mailing.complete
 _LEFT_BEFORE = (Order.Status.SHIPPED, Order.Status.DELIVERED)  # what is sent or arrives now was added since
 
 
@@ -115,15 +127,20 @@ def move_on(*, order_id: UUID, by: str) -> Order:
         order, _shipments = locking.order_and_shipments(order_id)
         if order.status in contents.GOING_ON:
             contents.advance(order, by=by)
-        return order
+    mailing.complete(order_id=order_id, by=by)
+    return order
 
 
 def cancel_shipments(*, order_id: UUID, by: str) -> None:
-    """Parcels that have not left will not. Idempotent."""
+    """Parcels that have not left will not; what was sent by e-mail only is taken back. Idempotent."""
     with transaction.atomic(using=db.DEFAULT):
         order, shipments = locking.order_and_shipments(order_id)
-        contents.move([one for one in shipments if one.status in (Status.OPEN, Status.PICKED)], Status.CANCELLED, by)
+        is_recalled = where.is_by_email(order) and order.status == Order.Status.CANCELLED
+        stopped = rules.HERE | (rules.GONE if is_recalled else set())
+        contents.move([one for one in shipments if one.status in stopped], Status.CANCELLED, by)
         contents.note_state(order=order, by=by)
+    if is_recalled:
+        mailing.take_back(order_id=order_id, by=by)
 
 
 def give_back_stock(*, order_id: UUID, by: str) -> None:

@@ -53,14 +53,15 @@ def settle(*, order_id: UUID, by: str = "system", returned: UUID | None = None) 
 
 def cancel_order(*, order_id: UUID, by: str, note: str = "") -> Order:
     """`orders.cancel`, and the cards that the order bought with it. Raises `TransitionRefused`, also when one of them
-    was used: what it paid for would be given away."""
+    was used (what it paid for would be given away) or is being returned."""
     with transaction.atomic(using=db.DEFAULT):
         order = order_locks.order(order_id)
         cards = [card for card in locking.cards_of_order(order_id) if card.taken_back_at is None]
-        if any(_is_used(card) for card in cards):
+        why = "card_used" if any(map(_is_used, cards)) else "in_return" if any(one.blocked_for for one in cards) else ""
+        if why:
             raise orders.TransitionRefused(
-                trigger="cancel", status=order.status, allowed=orders.possible(order), why="card_used"
-            )
+                trigger="cancel", status=order.status, allowed=orders.possible(order), why=why
+            )  # fmt: skip
         order = orders.cancel(order_id=order_id, by=by, note=note)
         for card in cards:
             _take_back(card, by)
@@ -120,6 +121,14 @@ def _unused(cards: Iterable[GiftCard]) -> dict[UUID, int]:
             is_free = card.blocked_for is None and not _is_used(card)
             found[card.line_id] = found.get(card.line_id, 0) + is_free
     return found
+
+
+def are_sent(order_id: UUID) -> bool:
+    """Whether every gift card that an order pays for has been issued and mailed, or was ended before. Two queries."""
+    lines = OrderLine.objects.filter(order_id=order_id, tax_class=GIFT_CARD).values_list("quantity", "returned")
+    wanted = sum(quantity - returned for quantity, returned in lines)
+    cards = GiftCard.objects.filter(order_id=order_id, taken_back_at=None).values_list("mailed_at", "is_active")
+    return 0 < wanted <= len(cards) and all(mailed_at or not is_active for mailed_at, is_active in cards)
 
 
 def _is_used(card: GiftCard) -> bool:

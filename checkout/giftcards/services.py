@@ -21,6 +21,7 @@ from checkout.ledger import services as ledger
 from shop.audit import services as audit
 from shop.core import crypto, db
 from shop.core.money import Money
+from shop.events import bus, types
 
 __all__ = [
     "BadAmount", "KeyReused", "NotEnough", "add", "end", "expire", "issue", "issue_batch", "readdress", "send_again",
@@ -65,10 +66,17 @@ def issue(
 
 def _mail(card: GiftCard) -> None:
     """Send a card to its recipient, and tell who bought it for somebody else. Once each, by their keys."""
-    GiftCard.objects.filter(pk=card.pk).update(mailed_at=Now())
+    _note_mailed(card)
     emails.gift_card(card)
     if card.sender and card.sender != card.recipient:
         emails.gift_card_sent(card)
+
+
+def _note_mailed(card: GiftCard) -> None:
+    is_first = card.mailed_at is None
+    GiftCard.objects.filter(pk=card.pk).update(mailed_at=Now())
+    if is_first and card.order_id:
+        bus.publish(types.GiftCardSent(order_id=card.order_id, card_id=card.pk), using=db.DEFAULT)
 
 
 def send_due(*, limit: int = 1000) -> int:
@@ -204,7 +212,7 @@ def send_again(*, card_id: UUID, by: str) -> bool:
             return False
         is_new = emails.gift_card(card, key=f"{db.clock():%Y%m%d%H}:{emails.short(card.recipient)}")
         if is_new:
-            GiftCard.objects.filter(pk=card_id).update(mailed_at=Now())
+            _note_mailed(card)
             audit.record(action="giftcard.mail", by=by, object_type="gift_card", object_id=card_id, using=db.DEFAULT)
         return is_new
 

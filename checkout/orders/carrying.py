@@ -9,6 +9,7 @@ from typing import Any
 
 from cart.tax import selectors as taxation
 from cart.tax.rules import USUAL, Base, How, Level, Rate, taxes
+from checkout.orders import where
 from checkout.orders.lines import rest
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
@@ -21,9 +22,9 @@ def how(order: Order) -> How:
 
 
 def taxed_at(order: Order) -> Mapping[str, Any]:
-    """Where an order is taxed: where it goes, or where it is collected."""
+    """Where an order is taxed: where it goes (of what is mailed, where its buyer is), or where it is collected."""
     facts: Mapping[str, Any] = order.tax_facts
-    return facts if facts.get("country") else order.shipping_address
+    return facts if facts.get("country") else where.address(order)
 
 
 def carry(lines: Sequence[OrderLine], difference: int, currency: str, how: How = USUAL) -> None:

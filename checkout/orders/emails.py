@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from cart.tax import words
-from checkout.orders import access, selectors
+from checkout.orders import access, selectors, where
 from checkout.orders import lines as order_lines
 from checkout.orders.models import OVER, Order, OrderLine
 from inventory.stock import wording
@@ -55,7 +55,10 @@ def to_pay(order: Order, *, amount: Money, key: object) -> bool:
 
 
 def order_delivered(*, order_id: UUID) -> None:
-    send(selectors.by_id(order_id), "order_delivered")
+    """That all of it has arrived; not of what was sent by e-mail, which says so itself."""
+    order = selectors.by_id(order_id)
+    if not where.is_by_email(order):
+        send(order, "order_delivered")
 
 
 def order_cancelled(*, order_id: UUID, reason: str) -> None:
@@ -136,6 +139,7 @@ def context_of(order: Order) -> dict[str, Any]:
         **_still_to_pay(order),
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
+        "is_by_email": where.is_by_email(order),
         "arrives": _arrives(order),
         "gift_message": order.gift_message,
         "po_number": order.po_number,

@@ -22,6 +22,7 @@ class Facts:
     allowed: int = 0  # of total: need not be paid (returns, goodwill)
     to_pick: int = 0  # units in its parcels that nobody has picked yet
     is_over: bool = False  # cancelled, or given back: nothing of it is due
+    is_by_email: bool = False  # all of it is sent by e-mail
 
     @property
     def due(self) -> int:
@@ -77,6 +78,12 @@ def is_here(facts: Facts) -> str | None:
     return None if facts.fulfilment in {"unfulfilled", "picked"} else "handed_over"
 
 
+def is_mailed(facts: Facts) -> str | None:
+    """It left by e-mail alone and nothing came back: what was sent can be ended. Who cancels sees to that it was not
+    used (`giftcards.bought.cancel_order`)."""
+    return None if facts.is_by_email and facts.fulfilment in {"shipped", "delivered"} else "has_left"
+
+
 def is_back(facts: Facts) -> str | None:
     return None if facts.fulfilment == "returned" else "not_back"
 
@@ -101,6 +108,7 @@ GUARDS: dict[str, Guard] = {
         is_handed_over,
         is_delivered,
         is_here,
+        is_mailed,
         is_back,
         is_refunded,
     )

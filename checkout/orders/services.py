@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from checkout.orders import effects, lines, locking, rules, transitions
+from checkout.orders import effects, lines, locking, rules, transitions, where
 from checkout.orders.models import OVER, Order, OrderLine, OrderStep, new_access_key
 from inventory.reservations import services as reservations
 from inventory.stock import services as stock
@@ -34,6 +34,8 @@ OBJECTIONS = {
     "not_handed_over": gettext_lazy("nothing has been handed to a carrier"),
     "not_delivered": gettext_lazy("not every parcel has arrived"),
     "handed_over": gettext_lazy("a parcel is already on its way; take off what is still here"),
+    "has_left": gettext_lazy("it has left"),
+    "in_return": gettext_lazy("a gift card that was bought with it is being returned"),
     "card_used": gettext_lazy("a gift card that was bought with it has been used"),
     "not_back": gettext_lazy("not every unit is back"),
     "not_refunded": gettext_lazy("not all of its money has been given back"),
@@ -102,7 +104,7 @@ def place(
         billing_address=dict(billing_address),
         delivery_option=delivery.code if delivery else "",
         delivery_name=delivery.label if delivery else "",
-        delivery_on=delivery.arrives_on if delivery else None,
+        delivery_on=delivery.arrives_on if delivery and not delivery.is_by_email else None,
         idempotency_key=idempotency_key,
         po_number=po_number,
         gift_message=gift_message,
@@ -115,13 +117,9 @@ def place(
     )
     OrderStep.objects.create(order=order, position=1, trigger="place", to_status=order.status, actor=by)
     audit.record(
-        action="order.place",
-        by=by,
-        object_type="order",
-        object_id=order.id,
+        action="order.place", by=by, object_type="order", object_id=order.id, using=db.DEFAULT,
         changes={"number": order.number, "total_minor": order.total_minor, "currency": order.currency},
-        using=db.DEFAULT,
-    )
+    )  # fmt: skip
     return order
 
 
@@ -147,9 +145,12 @@ def apply(
             raise TransitionRefused(trigger=trigger, status=order.status, allowed=possible(order), why=objection or "")
         source, order.status, order.version = order.status, row.target, order.version + 1
         order.payment_state = payment_state(order)
+        if row.guard == "is_mailed":  # nothing is with the customer any more
+            order.fulfilment_state = Order.FulfilmentState.UNFULFILLED
         Order.objects.filter(pk=order.pk).update(
-            status=order.status, version=order.version, payment_state=order.payment_state, updated_at=Now()
-        )
+            status=order.status, version=order.version, payment_state=order.payment_state,
+            fulfilment_state=order.fulfilment_state, updated_at=Now(),
+        )  # fmt: skip
         _step(order, row, source=source, by=by, note=note)
         for effect in row.effects:
             bus.publish(effects.EFFECTS[effect](order, about, reason or trigger), using=db.DEFAULT)
@@ -185,16 +186,19 @@ def facts(order: Order) -> rules.Facts:
         allowed=order.allowed_minor,
         to_pick=order.to_pick,
         is_over=order.is_over,
+        is_by_email=where.is_by_email(order),
     )
 
 
 def possible(order: Order) -> tuple[str, ...]:
-    """The triggers that staff may pull now: buttons, answers and refusals all say these. Who may, is another matter."""
+    """The triggers that staff may pull now: buttons, answers and refusals all say these. Who may, is another matter.
+    What is sent by e-mail needs nobody who packs it."""
     known = facts(order)
     return tuple(
         row.trigger
         for row in transitions.from_status(order.status)
         if row.permission and rules.GUARDS[transitions.COMMANDS.get(row.trigger, row.guard)](known) is None
+        if not (known.is_by_email and row.permission == transitions.FULFIL)
     )
 
 
@@ -275,13 +279,9 @@ def claim(*, email: str, customer_id: UUID) -> int:
         )
         if count:
             audit.record(
-                action="order.claim",
-                by=f"customer:{customer_id}",
-                object_type="customer",
-                object_id=customer_id,
-                changes={"count": count},
-                using=db.DEFAULT,
-            )
+                action="order.claim", by=f"customer:{customer_id}", object_type="customer", object_id=customer_id,
+                changes={"count": count}, using=db.DEFAULT,
+            )  # fmt: skip
     return count
 
 

@@ -67,6 +67,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(("pending", "payment_pending", "payment_review", "payment_confirmed", "processing", "ready_to_ship"),
                "cancel", "cancelled",
                "is_here", ("cancelled",), _("Cancel order"), CANCEL),
+    Transition(("shipped", "delivered"), "cancel", "cancelled",
+               "is_mailed", ("cancelled",), _("Cancel order"), CANCEL),
     Transition(("shipped", "delivered"), "return_received", "returned",
                "is_back", (), _("Note return")),
     Transition(("payment_confirmed", "processing", "shipped", "delivered", "cancelled", "returned"),

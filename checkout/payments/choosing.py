@@ -15,6 +15,7 @@ import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 
+from checkout.orders import where
 from checkout.payments import calls, locking, methods, providers, routing, selectors
 from checkout.payments.models import Payment, PaymentRoute
 from shop.audit import services as audit
@@ -81,7 +82,7 @@ def choose(payment_id: UUID) -> Payment:
 def _better(payment: Payment, method: str) -> str | None:
     """The best provider that would be asked now; None when there is none but the present one."""
     order = payment.order
-    country = str(order.shipping_address.get("country", ""))
+    country = str(where.address(order).get("country", ""))
     about = order.cart_id or order.pk
     candidates = providers_for(method=method, amount=payment.amount, country=country, about=about)
     best = candidates[0]

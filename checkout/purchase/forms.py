@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
+from cart.shipping.rules import BY_EMAIL
 from cart.shipping.selectors import DeliveryOption
 from cart.tax import selectors as taxation
 from cart.tax import vat
@@ -43,6 +44,10 @@ _CITY_LABELS = {
     "district": gettext_lazy("District"),
 }
 ADDRESS_FIELDS = tuple(addresses.FIELDS)
+_OF_DELIVERIES = (
+    "address1", "address2", "company", "city", "state", "postal_code", "phone", "delivery_option", "gift_message",
+    "vat_id",
+)  # fmt: skip
 
 
 def _text(label: Any, longest: int, **attrs: str) -> LineField:
@@ -53,7 +58,8 @@ def _text(label: Any, longest: int, **attrs: str) -> LineField:
 class DetailsForm(forms.Form):
     """Contact, delivery address and delivery option. Which fields an address has follows the country.
 
-    `country` decides about labels, states and postcodes; `options` are the delivery options that serve it.
+    `country` decides about labels, states and postcodes. `is_by_email`: nothing is delivered to an address; whose it is
+    and in which country is asked, for the papers and for who gets it, and no more.
     """
 
     email = forms.EmailField(
@@ -97,8 +103,9 @@ class DetailsForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, is_by_email: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_by_email = is_by_email
         choice = self.fields["country"]
         choice.choices = [pair for pair in countries if _is_known(pair[0])]  # type: ignore[attr-defined]
         self.rules = _rules(country)
@@ -109,6 +116,11 @@ class DetailsForm(forms.Form):
     def _shape(self) -> None:
         """The fields of an address in this country: labels, required or not, states to choose from."""
         rules = self.rules
+        if self.is_by_email:
+            for name in _OF_DELIVERIES:
+                del self.fields[name]
+            self.fields["first_name"].required = self.fields["last_name"].required = True
+            return
         for name in ("city", "state", "postal_code"):
             if name not in rules.allowed:
                 self.fields[name].widget = forms.HiddenInput()
@@ -144,9 +156,17 @@ class DetailsForm(forms.Form):
         given = {name: cleaned.get(name, "") for name in ADDRESS_FIELDS}
         self.address, problems = addresses.clean(given)
         for name, problem in problems.items():
-            if name not in self.errors:
+            if name in self.fields and name not in self.errors:
                 self.add_error(name, self.sentence(name, problem))
         return {**cleaned, **self.address}
+
+    def wanted(self) -> dict[str, Any]:
+        """What was entered, as `services.save_details` takes it. Of a form that is valid and its delivery checked."""
+        said = {name: self.cleaned_data[name] for name in ("email", "po_number")}
+        if self.is_by_email:
+            return {**said, "shipping_address": {}, "billing_address": self.address, "delivery_option": BY_EMAIL}
+        said |= {name: self.cleaned_data[name] for name in ("delivery_option", "gift_message")}
+        return {**said, "shipping_address": self.address, "billing_address": {}}
 
     def sentence(self, name: str, problem: str) -> str:
         """What is wrong with an address's field, and how to mend it."""
@@ -158,6 +178,8 @@ class DetailsForm(forms.Form):
         if not options or usual is None:
             self.add_error("country", _("We do not deliver to this country yet."))
             return False
+        if self.is_by_email:
+            return True
         chosen = self.cleaned_data["delivery_option"] or usual.code
         if chosen not in {option.code for option in options}:
             self.add_error(None, _("Please choose how we should deliver."))
@@ -179,6 +201,11 @@ def _is_known(country: str) -> bool:
     except addresses.UnknownCountry:
         return False
     return True
+
+
+def known_country(country: str) -> str:
+    """The code of a country, or of the shop's own where there is none such."""
+    return _rules(country).country
 
 
 def _rules(country: str) -> addresses.Rules:

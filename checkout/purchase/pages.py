@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.carts import selectors as carts
@@ -23,6 +24,11 @@ from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
 from shop.core.money import Money
 
+_HINTS = {  # of ways to pay, where nothing is shipped
+    "card": "",
+    "bank_transfer": gettext_lazy("Your gift cards are sent when your transfer has arrived."),
+    "invoice": gettext_lazy("You pay by bank within the time on the invoice."),
+}
 _NOTES = ("gift_message", "po_number", "vat_id")
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option", *_NOTES)
 
@@ -33,22 +39,28 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
     entered = selectors.details_of(cart.pk)
     initial: dict[str, Any] = {"country": settings.DEFAULT_COUNTRY, **_known(request)}
     if entered:
-        initial |= {**entered.shipping_address, "email": entered.email, "delivery_option": entered.delivery_option}
+        initial |= {**where_to(entered), "email": entered.email, "delivery_option": entered.delivery_option}
         initial |= {name: getattr(entered, name) for name in _NOTES}
     if (saved := chosen_address(request, given)) is not None:
         initial |= saved.address
     initial |= {name: given[name] for name in _KEPT if given.get(name)}
-    initial["country"] = str(initial["country"]).upper()
-    form = forms.DetailsForm(initial=initial, country=initial["country"])
+    initial["country"] = forms.known_country(str(initial["country"]))
     view = carts.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
-        address={"country": form.rules.country, **{name: initial.get(name, "") for name in ("state", "postal_code")}},
+        address={name: initial.get(name, "") for name in ("country", "state", "postal_code")},
         delivery_option=initial.get("delivery_option"),
         vat_id=initial.get("vat_id", ""),
         email=_address_of(initial.get("email", "")),
     )
+    form = forms.DetailsForm(initial=initial, country=initial["country"], is_by_email=view.quote.is_by_email)
     return form, view
+
+
+def where_to(entered: Any) -> Mapping[str, str]:
+    """Where it goes by what was entered; of what is sent by e-mail, as much as was asked of its buyer."""
+    found: Mapping[str, str] = entered.shipping_address or entered.billing_address
+    return found
 
 
 def chosen_address(request: HttpRequest, given: Mapping[str, Any]) -> accounts.Saved | None:
@@ -93,7 +105,7 @@ def priced(cart: Any, entered: Any) -> carts.CartView:
     return carts.view(
         cart,
         currency=settings.DEFAULT_CURRENCY,
-        address=entered.shipping_address,
+        address=where_to(entered),
         delivery_option=entered.delivery_option,
         vat_id=entered.vat_id,
         email=entered.email,
@@ -115,15 +127,19 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
     """The context of the second step."""
     delivery = view.quote.delivery
     total = view.quote.total
-    who = shopper(request, total, entered.shipping_address)
+    who = shopper(request, total, where_to(entered))
+    form = ways.form_of(who, entered.cart_id, entered=request.POST)
+    if view.quote.is_by_email:
+        form["methods"] = [{**one, "hint": _HINTS.get(one["id"], one["hint"])} for one in form["methods"]]
     return {
-        **ways.form_of(who, entered.cart_id, entered=request.POST),
+        **form,
         "details": {
             "email": entered.email,
-            "name": _name(entered.shipping_address),
-            "address_lines": address_lines(entered.shipping_address),
+            "name": _name(where_to(entered)),
+            "address_lines": address_lines(where_to(entered)),
+            "is_by_email": view.quote.is_by_email,
             "delivery_name": delivery.name if delivery else "",
-            "arrives": told.arrives(delivery) if delivery else "",
+            "arrives": told.arrives(delivery) if delivery and not delivery.is_by_email else "",
             "collect_lines": told.place_lines(delivery) if delivery else [],
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,

@@ -76,7 +76,7 @@ def waiting() -> int:
 def details_of(cart_id: UUID) -> CheckoutDetails | None:
     """What was entered for this cart; None before the first step was completed."""
     found = CheckoutDetails.objects.filter(cart_id=cart_id).first()
-    return found if found and found.email and found.shipping_address else None
+    return found if found and found.email and (found.shipping_address or found.billing_address) else None
 
 
 def is_unpaid(order_id: UUID) -> bool:

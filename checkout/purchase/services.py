@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
-from cart.carts import wording
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from cart.promotions import services as promotions
@@ -28,7 +27,7 @@ from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import providers
 from checkout.payments import services as payments
-from checkout.purchase import attempts, selectors
+from checkout.purchase import attempts, refusals, selectors
 from checkout.purchase.models import CheckoutDetails, new_key
 from inventory.reservations import selectors as reservation_selectors
 from inventory.reservations import services as reservations
@@ -41,52 +40,12 @@ log = structlog.get_logger("checkout.purchase")
 
 KEEP_DETAILS = timedelta(days=60)  # of carts that never became an order: longer than any cart lives
 
+PurchaseRefused, CartEmpty, PriceChanged = refusals.PurchaseRefused, refusals.CartEmpty, refusals.PriceChanged
+DeliveryRequired, NotDeliverable = refusals.DeliveryRequired, refusals.NotDeliverable
+OutOfStock, shortage = refusals.OutOfStock, refusals.shortage
 CartChanged = carts.CartChanged
 CouponUsedUp = promotions.CouponUsedUp
 Busy = reservations.Busy  # others keep the units locked for too long; to be tried again
-
-
-class PurchaseRefused(Exception):
-    """An order that cannot be placed; nothing was done. `code` is stable, `message` is for the shopper."""
-
-    code = "purchase_refused"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class CartEmpty(PurchaseRefused):
-    """There is nothing in the cart that can be ordered."""
-
-    code = "cart_empty"
-
-
-class NotDeliverable(PurchaseRefused):
-    """No delivery method, or not the chosen one, serves the address."""
-
-    code = "not_deliverable"
-
-
-class PriceChanged(PurchaseRefused):
-    """The total is not the one that the shopper saw; `quote` is the present one, to be shown and confirmed."""
-
-    code = "price_changed"
-
-    def __init__(self, quote: pricing.Quote) -> None:
-        changed = _("The total has changed to %(total)s. Please confirm it.") % {"total": quote.total.format()}
-        super().__init__(" ".join([changed, *wording.coupons(quote.coupon_problems)]))
-        self.quote = quote
-
-
-class OutOfStock(PurchaseRefused):
-    """Units are gone. `shortages`: how many are left, by variant id; the message names the products."""
-
-    code = "out_of_stock"
-
-    def __init__(self, shortages: Mapping[UUID, int], names: Mapping[UUID, str]) -> None:
-        super().__init__(" ".join(shortage(names[one], left) for one, left in shortages.items() if one in names))
-        self.shortages = dict(shortages)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +76,6 @@ class Details:
     po_number: str = ""
     gift_message: str = ""
     vat_id: str = ""
-
-
-def shortage(name: str, left: int) -> str:
-    """One product that is short, in a sentence."""
-    if left == 0:
-        return _("“%(name)s” is no longer available.") % {"name": name}
-    return _("“%(name)s” is no longer available in this quantity: %(left)s left.") % {"name": name, "left": left}
 
 
 def save_details(
@@ -158,8 +110,8 @@ def place_order(*, cart: Cart, details: Details, seen_total: Money, key: str, by
     """Make one order of `cart` for `key`, however often called; payment goes on in a worker.
 
     `key` is the purchase's own secret (unguessable, at most 255 characters), `seen_total` what the shopper agreed to
-    pay. Raises `CartEmpty`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`, `CouponUsedUp`, and
-    `Busy`, which is worth another try; then no unit is held and no order exists.
+    pay. Raises `CartEmpty`, `DeliveryRequired`, `NotDeliverable`, `PriceChanged`, `OutOfStock`, `CartChanged`,
+    `CouponUsedUp`, and `Busy`, which is worth another try; then no unit is held and no order exists.
     """
     try:
         return _place(cart, details, seen_total, key, by)
@@ -230,7 +182,7 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
     return pricing.quote(
         lines=[pricing.QuoteLine(line.variant_id, line.quantity, line.customizations) for line in lines],
         currency=cart.currency,
-        address=details.shipping_address,
+        address=details.shipping_address or details.billing_address,
         delivery_option=details.delivery_option,
         coupons=cart.coupons,
         customer_id=details.customer_id or cart.customer_id,
@@ -243,7 +195,10 @@ def _quote(cart: Cart, details: Details, lines: Sequence[CartLine]) -> pricing.Q
 def _check(quote: pricing.Quote, details: Details, seen_total: Money) -> None:
     if not quote.lines:
         raise CartEmpty(_("There is nothing in your cart that can be ordered."))
-    if quote.delivery is None or quote.delivery.code != details.delivery_option:
+    needed = () if quote.is_by_email else ("shipping_address", "delivery_option")
+    if missing := [name for name in needed if not getattr(details, name)]:
+        raise DeliveryRequired(*missing)
+    if quote.delivery is None or (needed and quote.delivery.code != details.delivery_option):
         raise NotDeliverable(_("This delivery is not offered for your address. Please choose another one."))
     if quote.total != seen_total:
         raise PriceChanged(quote)
@@ -278,8 +233,8 @@ def _write(cart: Cart, details: Details, quote: pricing.Quote, key: str, order_i
         order = orders.place(
             order_id=order_id, cart_id=cart.pk, customer_id=customer_id, email=details.email,
             language=details.language,
-            shipping_address=details.shipping_address,
-            billing_address=details.billing_address,
+            shipping_address={} if quote.is_by_email else details.shipping_address,
+            billing_address=details.billing_address or details.shipping_address,
             quote=quote,
             idempotency_key=key,
             by=by,

@@ -17,6 +17,7 @@ from django_ratelimit.core import is_ratelimited
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
+from cart.shipping.rules import BY_EMAIL
 from checkout.archive import selectors as archive
 from checkout.giftcards import hand
 from checkout.orders import access
@@ -56,7 +57,10 @@ def payment(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Please tell us first where to deliver."))
         return SeeOther(reverse("checkout"))
     view = pages.priced(cart, entered)
-    if view.quote.delivery is None or view.quote.delivery.code != entered.delivery_option:
+    if view.quote.lines and not (view.quote.is_by_email or entered.shipping_address):
+        messages.info(request, _("Please tell us first where to deliver."))
+        return SeeOther(reverse("checkout"))
+    if view.quote.delivery is None or view.quote.delivery.code not in (entered.delivery_option, BY_EMAIL):
         messages.info(request, _("Please choose how we should deliver."))
         return SeeOther(reverse("checkout" if view.quote.lines else "cart"))
     return render(request, "checkout/purchase/payment.html", pages.payment_page(request, view, entered))
@@ -89,7 +93,7 @@ def place(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest, cart: Any, entered: Any, form: forms.PlaceForm) -> HttpResponse:
     seen = form.cleaned_data["seen_total"]
     chosen = payment_forms.WayForm(
-        request.POST, shopper=pages.shopper(request, seen, entered.shipping_address), about=cart.pk
+        request.POST, shopper=pages.shopper(request, seen, pages.where_to(entered)), about=cart.pk
     )
     if not chosen.is_valid() or chosen.way is None:
         return _refused(request, cart, entered, _first_error(chosen), status=400)
@@ -187,20 +191,14 @@ def _save_details(request: HttpRequest, cart: Any) -> HttpResponse:
         vat_id=form.vat_id_said,
         email=form.cleaned_data.get("email") or "",
     )
+    if view.quote.is_by_email:
+        form = forms.DetailsForm(request.POST, country=form.rules.country, is_by_email=True)
+        is_sound = form.is_valid()
     if not is_sound or not form.check_delivery(view.quote.delivery_options, view.quote.delivery):
         return render(request, "checkout/purchase/details.html", pages.details_page(request, form, view), status=422)
-    services.save_details(
-        cart=cart,
-        email=form.cleaned_data["email"],
-        shipping_address=form.address,
-        billing_address={},
-        delivery_option=form.cleaned_data["delivery_option"],
-        gift_message=form.cleaned_data["gift_message"],
-        po_number=form.cleaned_data["po_number"],
-        vat_id=form.vat_id_said,
-        by=requests.actor(request),
-    )
-    carts.set_place(cart=cart, address=form.address)
+    services.save_details(cart=cart, by=requests.actor(request), vat_id=form.vat_id_said, **form.wanted())
+    if not form.is_by_email:
+        carts.set_place(cart=cart, address=form.address)
     carts.acknowledge(cart=cart, prices=pages.listed(view))
     return SeeOther(reverse("payment"))
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
+from checkout.orders import where
 from checkout.orders.models import Order
 from checkout.returns import instead, outcomes, selectors, wording
 from checkout.returns.models import Destination, Return, ReturnLine
@@ -96,12 +97,13 @@ def settled(*, reimbursement_id: UUID) -> None:
 
 def _send(found: Return, template: str, *, key: UUID | None = None, order: Order | None = None, **extra: Any) -> None:
     about = order or orders.by_id(found.order_id)
-    lines = selectors.lines_of(found.pk)
+    lines, is_mailed = selectors.lines_of(found.pk), where.is_by_email(about)
     with translation.override(about.language):
         facts = {
             "number": found.number,
             "url": requests.absolute(url(found, about)),
-            "label_url": requests.absolute(url(found, about, "return_label")),
+            "label_url": "" if is_mailed else requests.absolute(url(found, about, "return_label")),
+            "nothing_to_send": wording.nothing_to_send() if is_mailed else "",
             "answer": found.answer,
             "items": [
                 {"units": line.quantity, "name": line.order_line.name, "reason": str(line.get_reason_display())}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.products import selectors as products
 from checkout.orders import lines as order_lines
+from checkout.orders import where
 from checkout.orders.models import Order
 from checkout.returns import instead, outcomes, selectors, wishes, wording
 from checkout.returns.forms import RequestForm, SentForm
@@ -133,13 +134,15 @@ def _line(order: Order, line: Any) -> dict[str, Any]:
 
 
 def has_label(found: Return) -> bool:
-    """Whether it is approved and something of it is still to be sent."""
-    return found.status in LABELLED
+    """Whether it is approved and something of it is still to be sent: nothing of what came by e-mail is."""
+    return found.status in LABELLED and not where.is_by_email(found.order)
 
 
 def _next(found: Return, lines: Sequence[ReturnLine]) -> str:
     if found.status == "cancelled" and any(unit.reception == "short" for line in lines for unit in line.units.all()):
         return _("What was to come back was not in the parcel.")
+    if found.status in ("requested", "approved") and where.is_by_email(found.order):
+        return wording.nothing_to_send()
     sentences = {
         "requested": _("We will look at it and write to you, usually within a day. Please do not send anything yet."),
         "approved": _("Print the label, put the slip into the parcel and send it."),

@@ -221,6 +221,11 @@ def each(more: Money) -> str:
     return _("for the same price")
 
 
+def nothing_to_send() -> str:
+    """Of what came by e-mail."""
+    return _("There is nothing to send back. We look at it and write to you, usually within a day.")
+
+
 def postage(*, is_paid: bool) -> str:
     """Who pays for the way back: the shop if `is_paid`."""
     if is_paid:

@@ -74,3 +74,12 @@ class ParcelInTrouble(Event):
     order_id: UUID
     shipment_id: UUID
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftCardSent(Event):
+    """The e-mail with a gift card that this order bought was sent for the first time."""
+
+    aggregate = "order"
+    order_id: UUID
+    card_id: UUID

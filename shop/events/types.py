@@ -25,6 +25,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     WaitingJoined,
 )
 from shop.events.parcels import (  # noqa: F401
+    GiftCardSent,
     LabelForgotten,
     LabelKept,
     ParcelInTrouble,

@@ -83,6 +83,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.fulfilment.receivers.move_on",
         "checkout.payments.receivers.mail_balance_paid",
     },
+    "cards_mailed": {"checkout.fulfilment.receivers.complete_mailed"},
     "order_refunded": {"checkout.fulfilment.receivers.give_back_stock"},
     "units_returned": {
         "checkout.returns.receivers.complete_exchange",

@@ -34,6 +34,7 @@ from checkout.disputes.models import Dispute
 from checkout.fulfilment import labelling
 from checkout.fulfilment import services as fulfilment
 from checkout.fulfilment.models import ForgottenLabel, Shipment
+from checkout.giftcards import bought
 from checkout.invoices.models import Document
 from checkout.orders import services as orders
 from checkout.orders.models import Order, OrderStep
@@ -54,7 +55,7 @@ from shop.events import bus, types
 from shop.events.models import OutboxEvent
 from shop.notifications.models import Notification
 from tests.factories import cart as carts
-from tests.factories import catalog, promotions
+from tests.factories import catalog, giftcards, promotions
 from tests.factories import changes as made
 from tests.factories import checkout as make
 from tests.factories import parcels as packed
@@ -357,13 +358,22 @@ def units_returned(work: Work, sandbox: RunningSandbox) -> None:
     work()
 
 
+def cards_mailed(work: Work, sandbox: RunningSandbox) -> None:
+    """Nothing but gift cards: the order ends when they were sent. One order stays, one is cancelled after all."""
+    _take_money("at_once")
+    orders_made = [carts.order(carts.cart((giftcards.product(), 2))) for _ in range(2)]
+    work()
+    bought.cancel_order(order_id=orders_made[1].pk, by=BY)
+    work()
+
+
 STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     story.__name__: story
     for story in (
         order_shipped, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go, order_expired,
         money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed,
         customer_forgotten,
-        balance_paid, order_refunded, units_returned,
+        balance_paid, order_refunded, units_returned, cards_mailed,
     )
 }  # fmt: skip
 

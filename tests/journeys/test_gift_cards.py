@@ -58,3 +58,60 @@ def test_everything_is_paid_with_a_gift_card_without_javascript(admin, open_page
         page.wait_for_timeout(1500)
         page.reload()
     steps.confirmed(page)
+
+
+@pytest.mark.parametrize("viewport", [steps.DESK, steps.PHONE], ids=["wide", "narrow"])
+def test_a_gift_card_is_bought_without_an_address(open_page, shop, shopper, viewport):
+    page = open_page(viewport=viewport)
+    to_details(page)
+    assert axe.violations(page) == []
+    enter(page, shopper)
+    expect(page.locator("main")).not_to_contain_text("Deliver to")
+    assert axe.violations(page) == []
+    steps.pay(page)
+    expect(page.get_by_test_id("order-confirmation")).to_be_visible(timeout=20_000)
+    until_sent(page)
+    expect(page.get_by_test_id("cancel-order-btn")).to_be_visible()
+    assert axe.violations(page) == []
+
+
+def test_a_gift_card_is_bought_without_an_address_or_javascript(admin, open_page, shop, shopper):
+    code = issued(admin, "9000")
+    page = open_page(java_script_enabled=False, viewport=steps.PHONE)
+    to_details(page)
+    enter(page, shopper)
+    use(page, code)
+    page.get_by_test_id("place-order-btn").click()
+    until_sent(page)
+
+
+def to_details(page: Page) -> None:
+    """The first step of the checkout of a cart with nothing but a gift card."""
+    page.goto("/products/gift-card/")
+    page.get_by_test_id("add-to-cart-btn").click()
+    expect(page.get_by_test_id("cart-count")).to_have_text("1")
+    page.goto("/cart/")
+    expect(page.get_by_test_id("cart-shipping")).to_have_text("Sent by e-mail")
+    page.get_by_test_id("checkout-btn").click()
+    expect(page.get_by_test_id("by-email")).to_be_visible()
+    expect(page.get_by_test_id("address-input")).to_have_count(0)
+    expect(page.get_by_test_id("delivery-option")).to_have_count(0)
+
+
+def enter(page: Page, email: str) -> None:
+    page.get_by_test_id("email-input").fill(email)
+    page.get_by_test_id("first-name-input").fill("Ada")
+    page.get_by_test_id("last-name-input").fill("Lovelace")
+    page.get_by_test_id("continue-to-payment-btn").click()
+    expect(page.get_by_test_id("payment-form")).to_be_visible()
+
+
+def until_sent(page: Page) -> None:
+    for _look in range(15):  # workers send it
+        status = page.get_by_test_id("order-status")
+        if status.count() and status.inner_text() == "Delivered":
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    expect(page.get_by_test_id("order-status")).to_have_text("Delivered")
+    expect(page.locator("main")).to_contain_text("Everything was sent by e-mail")
