@@ -17,6 +17,7 @@ from catalog.products.cards import Card
 from catalog.products.charging import PUBLIC
 from catalog.products.models import ListingPrice
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -
 
 def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[Card]:
     """The same cards with what they cost who has this price list and pays in this currency. What is not sold in it says
-    so.
+    so; where nothing is converted to it, that is left out, as it is in lists.
     """
     own = own_prices([card.product_id for card in cards], currency=currency, price_list=price_list)
     is_sold = currency == settings.DEFAULT_CURRENCY
+    if currencies.listed(currency) == currency and not is_sold:
+        cards = [card for card in cards if card.product_id in own]
     return [
         _priced(card, own[card.product_id])
         if card.product_id in own

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shop.core import cache, db
+from shop.core.money import currency_name
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
@@ -68,6 +69,24 @@ def terms(currency: str) -> Terms | None:
         return None
     found = known().get(currency)
     return found.terms if found else None
+
+
+def unconverted() -> list[str]:
+    """The codes of the currencies to which nothing is converted: in them only what has own prices is sold. Also of
+    those that are not active."""
+    return [one.code for one in known().values() if one.terms is None]
+
+
+def listed(currency: str) -> str:
+    """The currency whose lists somebody sees who pays in `currency`: its own where nothing is converted to it, else the
+    shop's."""
+    return currency if currency != settings.DEFAULT_CURRENCY and terms(currency) is None else settings.DEFAULT_CURRENCY
+
+
+def only_in(currency: str) -> str:
+    """The currency's name where lists leave out what has no price of its own in it, else nothing."""
+    is_own = currency != settings.DEFAULT_CURRENCY and listed(currency) == currency
+    return currency_name(currency) if is_own else ""
 
 
 def choices() -> list[str]:

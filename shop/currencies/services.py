@@ -17,6 +17,7 @@ from shop.core import db
 from shop.core.money import NO_CURRENCIES, BadAmount, exponent
 from shop.currencies import locking, rules, selectors
 from shop.currencies.models import Currency, ExchangeRate
+from shop.events import bus, types
 
 BY_HAND = "by hand"
 LARGEST = Decimal(10) ** 9  # units for one
@@ -65,6 +66,8 @@ def keep(*, code: str, values: Mapping[str, Any], by: str) -> Currency:
         if is_new_rate and rate is not None:
             _set_rate(row, rate, BY_HAND, by)
         transaction.on_commit(selectors.forget, using=db.DEFAULT)
+        if "is_converted" in changed:  # told after that: who hears of it reads it anew
+            bus.publish(types.CurrencyChanged(currency_id=row.pk, code=code), using=db.DEFAULT)
     return row
 
 
