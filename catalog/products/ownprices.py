@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from catalog.products import offering
 from catalog.products.cards import Card
 from catalog.products.charging import PUBLIC
-from catalog.products.models import ListingPrice
+from catalog.products.models import ListingPrice, Product
 from shop.core.money import Money
 from shop.currencies import selectors as currencies
 
@@ -47,6 +48,19 @@ def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -
         key: OwnPrice(Money(amount, currency), Money(regular, currency), has_range)
         for key, amount, regular, has_range in columns
     }
+
+
+def lack(currency: str, *, is_converted: bool) -> str:
+    """What the merchant must know of a currency in which only some products have a price; else nothing."""
+    if is_converted:
+        return ""
+    every = Product.objects.visible().count()
+    priced = ListingPrice.objects.filter(currency=currency, product__in=Product.objects.visible())
+    known = priced.values("product_id").distinct().count()
+    told = {"known": known, "every": every, "currency": currency}
+    return (
+        _("%(known)s of %(every)s products have a price in %(currency)s: only these are sold and listed in it.") % told
+    )
 
 
 def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[Card]:

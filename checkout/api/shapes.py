@@ -38,6 +38,9 @@ class QuoteOut(api_shapes.ExplainedOut):
     totals = cart_api.TotalsOut()
     currency = serializers.CharField()
     tax_note = serializers.CharField(help_text="Why no tax is charged, or still is; empty for nothing to say.")
+    delivery_problem = serializers.ChoiceField(
+        ["currency_not_delivered"], allow_null=True, help_text="Nothing is delivered in this currency, wherever to."
+    )
 
 
 class PaymentIn(serializers.Serializer[Any]):

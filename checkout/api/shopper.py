@@ -39,7 +39,7 @@ from shop.core.money import BadAmount, Money
 _CART = OpenApiParameter(cart_access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 _KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 _ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")
-_STATUS = {"cart_empty": 409, "not_deliverable": 422, "price_changed": 409, "out_of_stock": 409, "cart_changed": 409}
+_STATUS = {"not_deliverable": 422, "currency_not_delivered": 422}  # the others are 409
 
 
 class ShopperView(APIView):
@@ -70,8 +70,9 @@ class QuoteResource(ShopperView):
             vat_id=paying.vat_id(request, given.validated_data["vat_id"], place),
         )
         if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
-            fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
-            raise rest.ApiError("not_deliverable", _("This way of delivery is not offered there."), 422, fields)
+            code = "currency_not_delivered" if view.summary.no_delivery else "not_deliverable"
+            sentence = view.summary.no_delivery or _("This way of delivery is not offered there.")
+            raise rest.ApiError(code, sentence, 422, {"delivery_option": [sentence]})
         return Response(
             {
                 "delivery_options": [deliveries.delivery_option(one) for one in view.quote.delivery_options],
@@ -79,6 +80,7 @@ class QuoteResource(ShopperView):
                 **api_shapes.explained(view.quote),
                 "currency": view.quote.currency,
                 "tax_note": view.summary.tax_note,
+                "delivery_problem": "currency_not_delivered" if view.summary.no_delivery else None,
             }
         )
 
@@ -219,7 +221,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
             text = _("Very many people are ordering at this moment. Please try again in a minute.")
             raise rest.ApiError("busy", text, 503) from error
         except (purchase.PurchaseRefused, purchase.CartChanged) as error:
-            raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
+            raise rest.ApiError(error.code, error.message, _STATUS.get(error.code, 409), _facts(error)) from error
 
 
 def _queue(request: Request, cart: Any, details: purchase.Details, expected: Money, key: str) -> Response:
