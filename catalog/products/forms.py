@@ -26,7 +26,7 @@ from shop.core.money import BadAmount, Money
 
 ATTRIBUTE = "attribute:"
 MEASURES = ("weight_grams", "length_mm", "width_mm", "height_mm")
-ABOVE_ZERO = _lazy("A price is above zero: nothing is sold for free. Leave it empty for what is not sold.")
+ABOVE_ZERO = _lazy("A price is above zero; empty: not sold.")
 NEW_ROWS = 50  # at once in one table
 MAX_ATTRIBUTES = 80  # a page with more fields helps nobody; the rest is kept as it is
 

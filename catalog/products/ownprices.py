@@ -69,7 +69,7 @@ def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[C
     """
     own = own_prices([card.product_id for card in cards], currency=currency, price_list=price_list)
     is_sold = currency == settings.DEFAULT_CURRENCY
-    if currencies.listed(currency) == currency and not is_sold:
+    if currencies.only_in(currency):
         cards = [card for card in cards if card.product_id in own]
     return [
         _priced(card, own[card.product_id])

@@ -14,7 +14,7 @@ from catalog.products import prices, selectors
 from catalog.products.models import Price
 from shop.core.money import MAX_MINOR, BadAmount, Money
 
-_ABOVE_ZERO = _lazy("A price is above zero: nothing is sold for free.")
+_ABOVE_ZERO = _lazy("A price is above zero.")
 KEYS = ("variant", "currency", "price_list", "min_quantity")
 
 

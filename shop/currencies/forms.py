@@ -64,8 +64,8 @@ class CurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # it has no type
 
     def _ask(self, rate: Decimal | None) -> None:
         """A rate that is far from the last one may be a slip of the hand, which would be what everything costs."""
-        old = self.initial.get("rate")
-        if rate is None or self.cleaned_data["is_sure"] or not services.is_jump(old, rate):
+        old: Decimal | None = self.initial.get("rate")
+        if rate is None or old is None or self.cleaned_data["is_sure"] or not services.is_jump(old, rate):
             return
         told = {"old": f"{old.normalize():f}", "new": f"{rate.normalize():f}", "off": round(rules.jump(old, rate))}
         self.add_error(

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shop.core import cache, db
-from shop.core.money import currency_name
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
@@ -84,9 +83,8 @@ def listed(currency: str) -> str:
 
 
 def only_in(currency: str) -> str:
-    """The currency's name where lists leave out what has no price of its own in it, else nothing."""
-    is_own = currency != settings.DEFAULT_CURRENCY and listed(currency) == currency
-    return currency_name(currency) if is_own else ""
+    """The currency where lists leave out what has no price of its own in it, else nothing."""
+    return currency if currency != settings.DEFAULT_CURRENCY and listed(currency) == currency else ""
 
 
 def choices() -> list[str]:

@@ -427,7 +427,7 @@ class TestNoDeliveryInIt:
         why = "We do not deliver what is paid in GBP yet. Please choose another currency."
         for path in ("/cart/", "/checkout/"):
             html = client.get(path).content.decode()
-            assert [html.count(why), "Estimated total" in html, 'href="#currency"' in html] == [1, True, True], path
+            assert [html.count(why), "Estimated total" in html, '#currency"' in html] == [1, True, True], path
         client.post("/currency/", {"currency": "USD"})
         for path in ("/cart/", "/checkout/"):
             assert "We do not deliver" not in client.get(path).content.decode()

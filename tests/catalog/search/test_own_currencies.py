@@ -134,7 +134,7 @@ def test_pages_in_it_show_what_is_sold_in_it(shelf: dict[str, Product]) -> None:
     index(shelf.values())
     client = Client()
     client.cookies[currencies.COOKIE] = "GBP"
-    note = "Only what has a price in British Pound is shown."
+    note = "Only what has a price in GBP is shown."
     for path in ("/products/?sort=price", "/", "/products/?q=lamp", "/products/?price_min=1&sort=price"):
         html = client.get(path).content.decode()
         assert ["doum" in html, "£5.00" in html, note in html] == [False, True, path != "/"], path
