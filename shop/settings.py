@@ -582,6 +582,7 @@ HAS_ORDERED = "checkout.archive.selectors.has_ordered"  # whether somebody has, 
 PRICE_NOTE = "cart.tax.words.price_note"  # what stands beside a price of the catalogue
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
+CURRENCY_LACKS = ["catalog.products.ownprices.lack", "cart.shipping.selectors.lack"]  # what cannot be sold in one
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more
 SEARCH_SUITS = "catalog.recommendations.suiting.suits"  # how well what was found suits a customer who agreed to it
 ARCHIVED_RETURN = "checkout.archive.reading.return_opened"  # under which a return of an archived order can be read

@@ -42,6 +42,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     ),
     types.ProductTypeChanged: ("catalog.search.receivers.index_product_type",),
     types.ReviewPosted: ("catalog.search.receivers.index_product",),
+    types.CurrencyChanged: ("catalog.search.receivers.index_currency",),
     types.StockChanged: (
         "catalog.search.receivers.index_variant",
         "inventory.waitlist.receivers.offer",

@@ -76,10 +76,11 @@ def _cart_count(request: HttpRequest) -> int:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this shop is, its departments, what is new and what is wanted; what is for the visitor comes by itself."""
-    context = listings.home_context(settings.DEFAULT_CURRENCY)
-    if trending := shelves.trending(currency=settings.DEFAULT_CURRENCY):
-        context["trending"] = trending
     currency, price_list = currencies.of(request), accounts.standing_of(request).price_list
+    listed = currencies.listed(currency)
+    context = listings.home_context(listed)
+    if listed == settings.DEFAULT_CURRENCY and (trending := shelves.trending(currency=listed)):
+        context["trending"] = trending
     for name in ("trending", "new"):
         context[name] = on_cards(context.get(name, ()), currency=currency, price_list=price_list)
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")

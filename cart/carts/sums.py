@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cart.carts import wording
 from cart.pricing import selectors as pricing
 from cart.tax import words
 from shop.core.money import Money
@@ -34,10 +35,12 @@ class Summary:
     hints: tuple[str, ...] = ()
     tax_note: str = ""  # why no tax is charged, or still is
     is_by_email: bool = False  # nothing of it is delivered to an address
+    no_delivery: str = ""  # why it cannot be delivered wherever to
 
 
 def summary(quote: pricing.Quote) -> Summary:
     """What a page prints of a quote."""
+    no_delivery = wording.undelivered(quote)
     labels = dict.fromkeys(words.label(line.name, is_included=line.is_included) for line in quote.tax_lines)
     return Summary(
         subtotal=quote.subtotal,
@@ -47,9 +50,10 @@ def summary(quote: pricing.Quote) -> Summary:
         total=quote.total,
         discounts=tuple(Row(one.name, one.amount, one.code) for one in quote.discounts if one.amount),
         tax_label=", ".join(labels),
-        is_estimate=quote.is_estimated,
+        is_estimate=quote.is_estimated or bool(no_delivery),
         delivery_label=", ".join(one.name for one in quote.discounts if one.is_for_delivery),
         hints=quote.hints,
         tax_note=words.note(quote.tax_facts),
         is_by_email=quote.is_by_email,
+        no_delivery=no_delivery,
     )

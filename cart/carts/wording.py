@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from cart.carts import claims
 from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
-from cart.pricing.selectors import QuotedLine
+from cart.pricing.selectors import Quote, QuotedLine
+from cart.shipping import selectors as shipping
 from catalog.customizations import wording as customizing
 from catalog.customizations.rules import in_lines
 
@@ -35,6 +36,14 @@ def unsellable(line: CartLine, currency: str) -> str:
     if line.currency != currency:
         return _("Not sold in %(currency)s; it is not part of your order.") % {"currency": currency}
     return _("No longer for sale; it is not part of your order.")
+
+
+def undelivered(quote: Quote) -> str:
+    """Why nothing of it can be delivered wherever to: what it is paid in. Empty where that is not the reason."""
+    if not quote.lines or quote.delivery_options or shipping.is_delivered_in(quote.currency):
+        return ""
+    told = _("We do not deliver what is paid in %(currency)s yet. Please choose another currency.")
+    return told % {"currency": quote.currency}
 
 
 def held_until(held: claims.Held) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -274,8 +275,15 @@ def currencies() -> list[str]:
 
 def is_delivered_in(currency: str) -> bool:
     """Whether there is any way of delivery in a currency, wherever to."""
-    terms = sold_in.terms(currency)
-    return bool(abroad.methods(calendars.setup().methods, currency, converted_from=terms.base if terms else None))
+    return not lack(currency, is_converted=sold_in.terms(currency) is not None)
+
+
+def lack(currency: str, *, is_converted: bool) -> str:
+    """What the merchant must know of a currency in which nothing can be delivered, wherever to; else nothing."""
+    converted_from = settings.DEFAULT_CURRENCY if is_converted else None
+    if abroad.methods(calendars.setup().methods, currency, converted_from=converted_from):
+        return ""
+    return _("No way of delivery has a price in %(currency)s: nothing can be ordered in it.") % {"currency": currency}
 
 
 def delivery_names() -> dict[str, str]:

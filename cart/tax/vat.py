@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
+from django_countries import countries
 from stdnum import exceptions
 from stdnum.ch import uid
 from stdnum.eu import vat as eu
@@ -14,6 +15,8 @@ from stdnum.no import mva
 from stdnum.util import NumberValidationModule
 
 _BEYOND: dict[str, NumberValidationModule] = {"CH": uid, "GB": gb, "NO": mva}
+_NO_COUNTRIES = {"EL", "EU", "XI"}  # Greece, sellers from outside of the EU, Northern Ireland
+_ANY = re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,18}")  # old Irish ones have signs
 _SWISS_TAX = re.compile("(MWST|TVA|IVA|TPV)$")
 
 
@@ -43,3 +46,11 @@ def objection(vat_id: str) -> str:
     else:
         return ""
     return text % {"country": country}
+
+
+def objection_to_buyers(vat_id: str) -> str:
+    """The same of an id that a buyer says, wherever goods go and whether it changes anything there or not: of countries
+    whose ids we do not know it has at least their letters."""
+    if not _ANY.fullmatch(vat_id) or (vat_id[:2] not in _NO_COUNTRIES and not countries.name(vat_id[:2])):
+        return _("A VAT id begins with the letters of its country, as in IE6388047V.")
+    return objection(vat_id)

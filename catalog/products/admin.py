@@ -184,6 +184,8 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
                 save(form.instance, row, by)
         for image in formset.deleted_objects:
             pictures.remove(image_id=image.pk, by=by)
+        if formset.model is Variant and (warning := forms.unpriced(formset, form.instance)):
+            messages.warning(request, warning)
 
 
 @admin.register(Category)

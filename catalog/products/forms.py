@@ -21,11 +21,12 @@ from unfold.widgets import (
 )
 
 from catalog.products import rules
-from catalog.products.models import Attribute, Category, Image, Product, Variant
+from catalog.products.models import Attribute, Category, Image, Price, Product, Variant
 from shop.core.money import BadAmount, Money
 
 ATTRIBUTE = "attribute:"
 MEASURES = ("weight_grams", "length_mm", "width_mm", "height_mm")
+ABOVE_ZERO = _lazy("A price is above zero; empty: not sold.")
 NEW_ROWS = 50  # at once in one table
 MAX_ATTRIBUTES = 80  # a page with more fields helps nobody; the rest is kept as it is
 
@@ -121,8 +122,9 @@ def product_form(product: Product | None) -> type[ProductForm]:
 
 def _price_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget()
-    )
+        label=label, required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget(),
+        error_messages={"min_value": ABOVE_ZERO},
+    )  # fmt: skip
 
 
 def _moment_field(label: Any) -> forms.DateTimeField:
@@ -158,7 +160,7 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} min-w-52"
         self.initial["options_text"] = ", ".join(f"{name}: {value}" for name, value in variant.options.items())
         if not variant._state.adding:
-            price = next((row for row in variant.prices.all() if _is_shown(row)), None)
+            price = price_of(variant)
             if price is not None:
                 self.initial["price"] = Money(price.amount_minor, price.currency).decimal
                 if price.sale_minor is not None:
@@ -192,6 +194,9 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
                     data[name] = Money.of(data[name].normalize(), settings.DEFAULT_CURRENCY)
                 except BadAmount as problem:
                     self.add_error(name, str(problem))
+                else:
+                    if name in self.changed_data and not data[name]:
+                        self.add_error(name, ABOVE_ZERO)
         price, sale = data.get("price"), data.get("sale_price")
         if sale is not None and (
             price is None or (isinstance(price, Money) and isinstance(sale, Money) and sale >= price)
@@ -208,8 +213,10 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("sale_ends_at", _("A sale ends after it starts."))
 
 
-def _is_shown(row: Any) -> bool:
-    return bool(row.currency == settings.DEFAULT_CURRENCY and row.price_list == "default" and row.min_quantity == 1)
+def price_of(variant: Variant) -> Price | None:
+    """What a single unit costs everybody in the shop's own currency."""
+    single = (row for row in variant.prices.all() if row.price_list == "default" and row.min_quantity == 1)
+    return next((row for row in single if row.currency == settings.DEFAULT_CURRENCY), None)
 
 
 class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -230,6 +237,16 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             if options in seen:
                 form.add_error("options_text", _("There is another variant with these options."))
             seen.append(options)
+
+
+def unpriced(formset: VariantFormSet, product: Product) -> str:
+    """What the merchant must know of variants that are on, of a product that is, but have no price; else nothing."""
+    if product.status != Product.Status.ACTIVE:
+        return ""
+    rows = [form.cleaned_data for form in formset.forms if form.cleaned_data.get("is_active")]
+    skus = [row["sku"] for row in rows if row.get("sku") and row.get("price") is None]
+    told = {"currency": settings.DEFAULT_CURRENCY, "skus": ", ".join(skus[:5]) + (" …" if len(skus) > 5 else "")}
+    return _("No price in %(currency)s: %(skus)s. Without one this is shown, but not sold.") % told if skus else ""
 
 
 def row_limits(present: int) -> dict[str, int]:

@@ -99,8 +99,12 @@ def save_variant(product: Product, form: Any, by: str) -> None:
         [made] = services.add_variants(product_id=product.pk, variants=[new], by=by)
         variant.pk = made.pk
     services.update_variant(variant_id=variant.pk, by=by, options=data["options_text"], **fields)
-    if data["price"] is not None and {"price", "sale_price", *dates} & set(form.changed_data):
+    if not {"price", "sale_price", *dates} & set(form.changed_data):
+        return
+    if data["price"] is not None:
         prices.set_price(variant_id=variant.pk, amount=data["price"], sale=data["sale_price"], by=by, **dates)
+    elif (price := forms.price_of(variant)) is not None:
+        prices.remove_price(price_id=price.pk, by=by)
 
 
 def save_image(product: Product, form: Any, by: str) -> None:

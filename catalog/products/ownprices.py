@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from catalog.products import offering
 from catalog.products.cards import Card
 from catalog.products.charging import PUBLIC
-from catalog.products.models import ListingPrice
+from catalog.products.models import ListingPrice, Product
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,27 @@ def own_prices(product_ids: Iterable[UUID], *, currency: str, price_list: str) -
     }
 
 
+def lack(currency: str, *, is_converted: bool) -> str:
+    """What the merchant must know of a currency in which only some products have a price; else nothing."""
+    if is_converted:
+        return ""
+    every = Product.objects.visible().count()
+    priced = ListingPrice.objects.filter(currency=currency, product__in=Product.objects.visible())
+    known = priced.values("product_id").distinct().count()
+    told = {"known": known, "every": every, "currency": currency}
+    return (
+        _("%(known)s of %(every)s products have a price in %(currency)s: only these are sold and listed in it.") % told
+    )
+
+
 def on_cards(cards: Sequence[Card], *, currency: str, price_list: str) -> list[Card]:
     """The same cards with what they cost who has this price list and pays in this currency. What is not sold in it says
-    so.
+    so; where nothing is converted to it, that is left out, as it is in lists.
     """
     own = own_prices([card.product_id for card in cards], currency=currency, price_list=price_list)
     is_sold = currency == settings.DEFAULT_CURRENCY
+    if currencies.only_in(currency):
+        cards = [card for card in cards if card.product_id in own]
     return [
         _priced(card, own[card.product_id])
         if card.product_id in own

@@ -14,6 +14,7 @@ from catalog.products import prices, selectors
 from catalog.products.models import Price
 from shop.core.money import MAX_MINOR, BadAmount, Money
 
+_ABOVE_ZERO = _lazy("A price is above zero.")
 KEYS = ("variant", "currency", "price_list", "min_quantity")
 
 
@@ -21,10 +22,14 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     """What names a price (variant, currency, list, quantity) stays as it is once it is there."""
 
     sku = forms.CharField(label=_lazy("SKU"), widget=UnfoldAdminTextInputWidget)
-    price = forms.DecimalField(label=_lazy("Price"), min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget)
+    price = forms.DecimalField(
+        label=_lazy("Price"), min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget,
+        error_messages={"min_value": _ABOVE_ZERO},
+    )  # fmt: skip
     sale_price = forms.DecimalField(
-        label=_lazy("Sale price"), required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget
-    )
+        label=_lazy("Sale price"), required=False, min_value=0, max_digits=15, widget=UnfoldAdminDecimalFieldWidget,
+        error_messages={"min_value": _ABOVE_ZERO},
+    )  # fmt: skip
 
     class Meta:
         model = Price
@@ -60,6 +65,9 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         for name in ("price", "sale_price"):
             if data.get(name) is not None:
+                if name in self.changed_data and not data[name]:
+                    self.add_error(name, _ABOVE_ZERO)
+                    continue
                 data[name] = self._money(name, data[name], currency)
         if data["min_quantity"] == 0:
             self.add_error("min_quantity", _("A price counts from 1 unit or more."))

@@ -1,7 +1,9 @@
 """Searches of who pays in another currency than the shop's own.
 
-The index knows the shop's own currency. Amounts in a question become those between which exactly the prices lie that
-are shown there; what was found is found, sorted and cached for everybody, and shown at converted prices afterwards.
+The index knows the shop's own currency, and those to which nothing is converted: lists in these have what has a price
+in them. For all others it is asked in the shop's own: amounts in a question become those between which exactly the
+prices lie that are shown there; what was found is found, sorted and cached for everybody, and shown at converted prices
+afterwards.
 """
 
 from __future__ import annotations
@@ -19,30 +21,28 @@ from shop.currencies.rules import Terms
 
 
 def edges(currency: str) -> tuple[int, ...]:
-    """Where lists divide prices in this currency; none for the shop's own, which is divided as ever."""
-    terms = currencies.terms(currency)
-    return rules.bands(terms) if terms else ()
+    """Where lists divide prices in this currency; none for the shop's own, and where nobody knows what it is worth:
+    those are divided as ever.
+    """
+    rate = currencies.rate_of(currency)
+    return rules.bands(currency, rate) if rate else ()
 
 
 def search(asked: Query, *, with_facets: bool = True) -> Results:
     """`engine.search` for a question in any currency."""
-    if asked.currency == settings.DEFAULT_CURRENCY:
-        return engine.search(asked, with_facets=with_facets)
     terms = currencies.terms(asked.currency)
-    results = engine.search(_at_home(asked, terms), with_facets=with_facets)
-    labels = facets.band_labels(asked) if terms else {}
-    return replace(results, facets=[_labelled(one, labels) for one in results.facets if terms or one.name != "price"])
-
-
-def _at_home(asked: Query, terms: Terms | None) -> Query:
-    """The question in the shop's own currency. Without a rate nobody can say what a price there is here: lists are not
-    divided by price then.
-    """
-    own = replace(asked, currency=settings.DEFAULT_CURRENCY, price_min=None, price_max=None, edges=())
     if terms is None:
-        return own
+        return engine.search(asked, with_facets=with_facets)
+    results = engine.search(_at_home(asked, terms), with_facets=with_facets)
+    labels = facets.band_labels(asked)
+    return replace(results, facets=[_labelled(one, labels) for one in results.facets])
+
+
+def _at_home(asked: Query, terms: Terms) -> Query:
+    """The question in the shop's own currency."""
     return replace(
-        own,
+        asked,
+        currency=settings.DEFAULT_CURRENCY,
         price_min=None if asked.price_min is None else terms.least(asked.price_min),
         price_max=None if asked.price_max is None else terms.most(asked.price_max),
         edges=tuple(terms.least(edge) for edge in asked.edges),

@@ -15,11 +15,12 @@ from django.db import connections, transaction
 from django.db.models import Exists, OuterRef
 
 from catalog.bundles import selectors as bundles
-from catalog.products.models import Category, Product, Variant
+from catalog.products.models import Category, ListingPrice, Product, Variant
 from catalog.search import changes, locking, rules, vocabulary
 from catalog.search.models import Listing, Word
 from catalog.search.rows import rows
 from shop.core import db
+from shop.currencies import selectors as currencies
 
 BATCH = 500
 
@@ -59,7 +60,11 @@ def _upsert() -> str:
 
 
 _UPSERT = _upsert()
-_DELETE = f"DELETE FROM catalog_listing WHERE product_id = ANY(%s) RETURNING {_KEY}, {_NEXT} AS version"
+_DELETE = (
+    "DELETE FROM catalog_listing AS old WHERE product_id = ANY(%s) AND NOT EXISTS (SELECT FROM "
+    "unnest(%s::uuid[], %s::text[]) AS kept(product_id, currency) WHERE kept.product_id = old.product_id "
+    f"AND kept.currency = old.currency) RETURNING {_KEY}, {_NEXT} AS version"
+)
 _SET_STOCK = (
     f"UPDATE catalog_listing SET is_in_stock = %s, version = {_NEXT}, updated_at = statement_timestamp() "
     f"WHERE product_id = %s AND is_in_stock <> %s RETURNING {_KEY}, version"
@@ -113,6 +118,11 @@ def index_product_type(product_type_id: UUID) -> int:
     return index(Product.objects.visible().filter(product_type_id=product_type_id).values_list("pk", flat=True))
 
 
+def index_currency(code: str) -> int:
+    """Index what has a price of its own in the currency. Returns how many."""
+    return index(ListingPrice.objects.filter(currency=code).values_list("product_id", flat=True).order_by("product_id"))
+
+
 def rebuild(progress: Callable[[int, int], None] | None = None, *, processes: int = 1) -> int:
     """Make all listings and the vocabulary again while the shop stays open. Returns how many are listed.
     `progress(done, of)` is told after each batch. More than one of `processes`: outside of any transaction, of a
@@ -131,12 +141,21 @@ def rebuild(progress: Callable[[int, int], None] | None = None, *, processes: in
 
 
 def drift() -> tuple[set[UUID], set[UUID]]:
-    """The active products that have no listing, and the listed ones that are not active."""
-    listed = Listing.objects.filter(product_id=OuterRef("pk"))
+    """The active products that lack a listing, and the listed ones that are not active; both also of the currencies in
+    which only own prices count.
+    """
+    own = settings.DEFAULT_CURRENCY
+    listed = Listing.objects.filter(product_id=OuterRef("pk"), currency=own)
     active = Product.objects.visible().filter(pk=OuterRef("product_id"))
-    missing = Product.objects.visible().exclude(Exists(listed)).values_list("pk", flat=True)
-    stale = Listing.objects.exclude(Exists(active)).values_list("product_id", flat=True)
-    return set(missing), set(stale)
+    missing = set(Product.objects.visible().exclude(Exists(listed)).values_list("pk", flat=True))
+    stale = set(Listing.objects.exclude(Exists(active)).values_list("product_id", flat=True))
+    priced = ListingPrice.objects.filter(currency__in=currencies.unconverted(), price_list="default")
+    prices = priced.filter(product_id=OuterRef("product_id"), currency=OuterRef("currency"))
+    unpriced = Listing.objects.exclude(currency=own).exclude(Exists(prices))
+    there = Listing.objects.filter(product_id=OuterRef("product_id"), currency=OuterRef("currency"))
+    unlisted = priced.filter(Exists(active)).exclude(Exists(there))
+    missing |= set(unlisted.values_list("product_id", flat=True))
+    return missing, stale | set(unpriced.values_list("product_id", flat=True))
 
 
 def mend() -> int:
@@ -181,15 +200,16 @@ def _index_batch(ids: Sequence[UUID], *, with_words: bool = True) -> int:
     with transaction.atomic(using=db.CATALOG):
         locking.listings(ids)
         found = rows(ids)
-        gone = set(ids) - {row["product_id"] for row in found}
-        if gone:
-            _write(_DELETE, [list(gone)])
+        kept = [(row["product_id"], row["currency"]) for row in found]
+        listed = {product_id for product_id, _currency in kept}
+        if len(listed) < len(set(ids)) or currencies.known():
+            _write(_DELETE, [list(ids), *map(list, zip(*kept, strict=True))] if kept else [list(ids), [], []])
         if found:
             _write(_UPSERT, [json.dumps(found, default=str)])
         if with_words:
             new = rules.vocabulary(" ".join(row["texts"][name] for name in _TITLE) for row in found)
             Word.objects.bulk_create([Word(word=word) for word in sorted(new)], ignore_conflicts=True)
-    return len(found)
+    return len(listed)
 
 
 def _write(statement: str, params: Sequence[Any]) -> int:

@@ -80,9 +80,9 @@ def _said(one: sync.Difference) -> str:
 def _set() -> Iterator[str]:
     missing, stale = indexing.drift()
     for product_id in sorted(missing):
-        yield f"product {product_id} is active, but not listed"
+        yield f"product {product_id} is active, but not listed in all of its currencies"
     for product_id in sorted(stale):
-        yield f"product {product_id} is listed, but not active"
+        yield f"product {product_id} is listed, but not active, or without a price in a currency"
 
 
 def _in_stock() -> Iterator[str]:

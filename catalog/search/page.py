@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -19,6 +18,7 @@ from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query
 from shop.core import cache
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 LIST_URL = "/products/"
 _SORT_LABELS = {
@@ -65,6 +65,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "is_noindex": bool(query.text or query.has_filters or query.sort != "relevance"),
         "suggestion": None,
         "corrected_from": None,
+        "only_in": currencies.only_in(query.currency),
     }
     if results.suggestion:
         url = place.url(replace(query, text=results.suggestion, page=1))
@@ -73,7 +74,7 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         context["title"] = _("Results for “%(words)s”") % {"words": results.corrected_to}
         context["corrected_from"] = {"query": query.text, "url": place.url(replace(query, is_exact=True))}
     if not results.total:
-        context |= help_context(settings.DEFAULT_CURRENCY)
+        context |= help_context(currencies.listed(query.currency))
     return context
 
 

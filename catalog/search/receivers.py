@@ -36,3 +36,8 @@ def index_brand(data: dict[str, Any]) -> None:
 def index_product_type(data: dict[str, Any]) -> None:
     """Other attributes of a type are filters now."""
     indexing.index_product_type(UUID(data["product_type_id"]))
+
+
+def index_currency(data: dict[str, Any]) -> None:
+    """A currency is one of own prices only now, or is not any more."""
+    indexing.index_currency(data["code"])

@@ -14,9 +14,10 @@ from catalog.bundles import selectors as bundles
 from catalog.products import cards, selectors
 from catalog.products import rules as product_rules
 from catalog.products.cards import Facts
-from catalog.products.models import Attribute, Category
+from catalog.products.models import Attribute, Category, ListingPrice
 from catalog.search import rules
 from shop.core import db
+from shop.currencies import selectors as currencies
 
 MAX_FILTER_TEXT = 60  # a longer value is no choice that anyone ticks
 MAX_TAGS = 30
@@ -25,13 +26,44 @@ MAX_CODE = 120
 
 
 def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """The rows of those of these products that are active, in the order asked for. Eight queries, however many."""
+    """The rows of those of these products that are active, in the order asked for: one in the shop's own currency, then
+    one in each other to which nothing is converted, of what has a price in it. Eight queries, however many; one more
+    where there are such currencies.
+    """
     currency = settings.DEFAULT_CURRENCY
     facts = cards.facts(product_ids, currency=currency)
     units = bundles.available([variant.pk for row in facts for variant in row.variants])
     filterable = _filterable({row.product.product_type_id for row in facts})
     names = _category_names(facts)
-    return [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]
+    made = [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]
+    return [*made, *_elsewhere(made)]
+
+
+def _elsewhere(made: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows in the currencies in which only own prices count, of those that have one."""
+    codes = currencies.unconverted()
+    if not codes:
+        return []
+    priced = ListingPrice.objects.filter(
+        product_id__in=[row["product_id"] for row in made], currency__in=codes, price_list="default"
+    ).order_by("currency")
+    prices: dict[UUID, list[ListingPrice]] = {}
+    for one in priced:
+        prices.setdefault(one.product_id, []).append(one)
+    return [_in_currency(row, price) for row in made for price in prices.get(row["product_id"], ())]
+
+
+def _in_currency(row: Mapping[str, Any], price: ListingPrice) -> dict[str, Any]:
+    return {
+        **row,
+        "id": db.uuid7(),
+        "currency": price.currency,
+        "price_minor": price.amount_minor,
+        "regular_minor": price.regular_minor,
+        "shown_currency": price.currency,
+        "has_range": price.has_range,
+        "is_sellable": True,
+    }
 
 
 def _row(

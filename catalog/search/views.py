@@ -104,9 +104,10 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
-    found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
+    currency = currencies.of(request)
+    found = suggest.suggestions(request.GET.get("q", ""), currency=currencies.listed(currency))
     price_list, listed = accounts.standing_of(request).price_list, found["products"]
-    own = own_prices([one["id"] for one in listed], currency=currencies.of(request), price_list=price_list)
+    own = own_prices([one["id"] for one in listed], currency=currency, price_list=price_list)
     found["products"] = [{**one, "price": own[one["id"]].price} if one["id"] in own else one for one in listed]
     count = sum(len(found[kind]) for kind in ("queries", "categories", "brands", "products"))
     return render(request, "catalog/search/_suggestions.html", {**found, "count": count})

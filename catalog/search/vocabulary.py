@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from catalog.products.models import Category
 from catalog.search import changes, rules
@@ -25,15 +27,20 @@ def recount_if_grown() -> bool:
     come and go by imports. Returns whether it was done.
     """
     counted = Lexeme.objects.filter(lexeme="").values_list("listings", flat=True).first() or 0
-    is_grown = abs(Listing.objects.count() - counted) > GROWTH * counted
+    is_grown = abs(_listings().count() - counted) > GROWTH * counted
     if is_grown:
         recount()
     return is_grown
 
 
+def _listings() -> QuerySet[Listing]:
+    """Every product once."""
+    return Listing.objects.filter(currency=settings.DEFAULT_CURRENCY)
+
+
 def _recount_words() -> None:
     counts: dict[str, int] = {}
-    for name, brand in Listing.objects.values_list("name", "brand_name").iterator(chunk_size=2000):
+    for name, brand in _listings().values_list("name", "brand_name").iterator(chunk_size=2000):
         for word in rules.vocabulary([name, brand]):
             counts[word] = counts.get(word, 0) + 1
     for name in Category.objects.values_list("name", flat=True):
@@ -50,7 +57,8 @@ def _recount_lexemes() -> None:
         cursor.execute("DELETE FROM catalog_lexeme")
         cursor.execute(
             "INSERT INTO catalog_lexeme (lexeme, listings) SELECT word, ndoc "
-            "FROM ts_stat('SELECT title FROM catalog_listing', 'abc') "
+            "FROM ts_stat(format('SELECT title FROM catalog_listing WHERE currency = %%L', %s::text), 'abc') "
             "WHERE word <> '' AND length(word) <= 64 AND ndoc > 1 "
-            "UNION ALL SELECT '', count(*) FROM catalog_listing"
+            "UNION ALL SELECT '', count(*) FROM catalog_listing WHERE currency = %s",
+            [settings.DEFAULT_CURRENCY] * 2,
         )

@@ -27,7 +27,10 @@ from shop.core.money import BadAmount, Money, exponent
 from shop.core.rest import ApiError, idempotent
 
 RECORD = "checkout.record_payment"
-_INPUT = {"unknown_product", "not_sellable", "cart_full", "incomplete", "unknown_way", "not_deliverable"}
+_INPUT = {
+    "unknown_product", "not_sellable", "cart_full", "incomplete", "unknown_way", "not_deliverable",
+    "currency_not_delivered",
+}  # fmt: skip
 _CODES = {purchase.CouponUsedUp: "coupon_used_up", purchase.Busy: "busy"}  # the others know their own
 
 

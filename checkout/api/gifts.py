@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cart import api as cart_api
 from checkout.api.shopper import ShopperView
-from checkout.giftcards import selectors, views
+from checkout.giftcards import selectors, views, wording
 from shop.core import rest
 
 
@@ -42,13 +42,13 @@ class Balance(ShopperView):
             raise rest.ApiError("rate_limited", views.too_many(), 429)
         card = selectors.with_code(given.validated_data["code"])
         if card is None:
-            raise rest.ApiError("gift_card_unknown", views.unknown(), 404)
+            raise rest.ApiError("gift_card_unknown", wording.unknown(), 404)
         return Response(
             {
                 "ends_in": card.last4,
                 "balance": cart_api.amount(card.balance),
                 "currency": card.balance.currency,
                 "valid_until": card.expires_at.isoformat() if card.expires_at else None,
-                "problem": views.why_not(card, card.balance.currency),
+                "problem": wording.why_not(card, card.balance.currency),
             }
         )

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from cart.tax import vat
 from checkout.giftcards import selectors as gift_cards
-from checkout.giftcards import views
+from checkout.giftcards import views, wording
 from checkout.payments import methods, ways
 from checkout.purchase import vat_ids
 from shop.core import requests, rest
@@ -27,7 +27,7 @@ def _cards(request: Request, codes: Sequence[str], currency: str) -> tuple[UUID,
         if views.is_guessing(request._request):
             raise rest.ApiError("rate_limited", views.too_many(), 429)
         card = gift_cards.with_code(code)
-        if (why := views.why_not(card, currency)) or card is None:
+        if (why := wording.why_not(card, currency)) or card is None:
             fields = {"payment": {"gift_cards": [why]}}
             raise rest.ApiError("validation_error", _("Some of the input is not valid."), 400, fields)
         found.append(card.id)

@@ -20,8 +20,8 @@ from shop.core.fields import LineIO, LinesIO
 
 
 class VatIdIO(LineIO):
-    """A company's VAT id: reverse charge where it counts. 422 `vat_id_invalid` for one that cannot be, or that the
-    register does not know."""
+    """A company's VAT id: reverse charge where it counts. 422 `vat_id_invalid` for one that cannot be, wherever goods
+    go, or that the register does not know where it is asked."""
 
     def __init__(self, **about: Any) -> None:
         super().__init__(**{"max_length": 20, "required": False, "allow_blank": True, "default": "", **about})
@@ -41,6 +41,9 @@ class QuoteOut(api_shapes.ExplainedOut):
     currency = serializers.CharField()
     tax_note = serializers.CharField(help_text="Why no tax is charged, or still is; empty for nothing to say.")
     messages = serializers.ListField(child=serializers.CharField())
+    delivery_problem = serializers.ChoiceField(
+        ["currency_not_delivered"], allow_null=True, help_text="Nothing is delivered in this currency, wherever to."
+    )
 
 
 class PaymentIn(serializers.Serializer[Any]):

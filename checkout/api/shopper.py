@@ -40,9 +40,8 @@ from shop.currencies import api as currencies
 _CART = OpenApiParameter(cart_access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 _KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 _ORDER = OpenApiParameter(access.HEADER, str, OpenApiParameter.HEADER, description="A guest's `accessToken`.")
-_STATUS = {
-    "cart_empty": 409, "delivery_required": 400, "not_deliverable": 422, "price_changed": 409, "out_of_stock": 409,
-    "cart_changed": 409,
+_STATUS = {  # the others are 409
+    "delivery_required": 400, "not_deliverable": 422, "currency_not_delivered": 422,
 }  # fmt: skip
 
 
@@ -78,8 +77,9 @@ class QuoteResource(ShopperView):
             email=given.validated_data.get("email", ""),
         )
         if wanted and not view.quote.is_by_email and wanted not in {one.code for one in view.quote.delivery_options}:
-            fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
-            raise rest.ApiError("not_deliverable", _("This way of delivery is not offered there."), 422, fields)
+            code = "currency_not_delivered" if view.summary.no_delivery else "not_deliverable"
+            sentence = view.summary.no_delivery or _("This way of delivery is not offered there.")
+            raise rest.ApiError(code, sentence, 422, {"delivery_option": [sentence]})
         return Response(
             {
                 "delivery_options": [deliveries.delivery_option(one) for one in view.quote.delivery_options],
@@ -88,6 +88,7 @@ class QuoteResource(ShopperView):
                 "currency": view.quote.currency,
                 "tax_note": view.summary.tax_note,
                 "messages": list(view.notices),
+                "delivery_problem": "currency_not_delivered" if view.summary.no_delivery else None,
             }
         )
 
@@ -227,7 +228,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
             text = _("Very many people are ordering at this moment. Please try again in a minute.")
             raise rest.ApiError("busy", text, 503) from error
         except (purchase.PurchaseRefused, purchase.CartChanged) as error:
-            raise rest.ApiError(error.code, error.message, _STATUS[error.code], _facts(error)) from error
+            raise rest.ApiError(error.code, error.message, _STATUS.get(error.code, 409), _facts(error)) from error
 
 
 def _queue(request: Request, cart: Any, details: purchase.Details, expected: Money, key: str) -> Response:

@@ -41,15 +41,19 @@ def with_code(text: str) -> Card | None:
 
 
 def usable(card_ids: Iterable[UUID], currency: str) -> list[Card]:
-    """Those of the cards that something in this currency can be paid with, in the order of `card_ids`. One query and
-    one for the time; none without cards."""
+    """Those of the cards that something in this currency can be paid with, as `named`."""
+    return [one for one in named(card_ids) if one.is_valid and one.balance.currency == currency and one.balance.minor]
+
+
+def named(card_ids: Iterable[UUID]) -> list[Card]:
+    """These cards, in the order of `card_ids`. One query and one for the time; none without cards."""
     wanted = list(dict.fromkeys(card_ids))[: rules.MOST_CARDS]
     if not wanted:
         return []
-    rows = GiftCard.objects.filter(pk__in=wanted, currency=currency, balance_minor__gt=0)
+    rows = GiftCard.objects.filter(pk__in=wanted)
     now = db.clock()
     found = {row.pk: _card(row, now) for row in rows}
-    return [found[key] for key in wanted if key in found and found[key].is_valid]
+    return [found[key] for key in wanted if key in found]
 
 
 def is_valid(card: GiftCard, now: datetime) -> bool:

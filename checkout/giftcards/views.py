@@ -5,7 +5,6 @@ Both take guesses: they are counted together, and a code that is unknown is answ
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_ratelimit.core import is_ratelimited
 
 from cart.carts import services as carts
-from checkout.giftcards import forms, hand, selectors
+from checkout.giftcards import forms, hand, selectors, wording
 from shop.core.responses import SeeOther
 from shop.currencies import selectors as currencies
 
@@ -35,10 +34,6 @@ def too_many() -> str:
     return _("Too many tries. Please wait a few minutes.")
 
 
-def unknown() -> str:
-    return _("We do not know this code. Please check it: it has 16 letters and digits.")
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def balance(request: HttpRequest) -> HttpResponse:
@@ -52,7 +47,7 @@ def balance(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             card = selectors.with_code(form.cleaned_data["code"])
             if card is None:
-                form.add_error("code", unknown())
+                form.add_error("code", wording.unknown())
         status = 422 if form.errors and status == 200 else status
     return render(
         request,
@@ -73,7 +68,7 @@ def use(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
     else:
         card = selectors.with_code(form.cleaned_data["code"])
-        problem = why_not(card, _paid_in(request))
+        problem = wording.why_not(card, _paid_in(request))
         if not problem and hand.is_full(request) and card is not None and card.id not in hand.cards(request):
             problem = _("No more gift cards can be used for one order.")
         if problem or card is None:
@@ -92,20 +87,6 @@ def drop(request: HttpRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, _("This gift card is not on your list."))
     return SeeOther(_back(request))
-
-
-def why_not(card: selectors.Card | None, currency: str) -> str:
-    """Why nothing in this currency can be paid with a card; empty if it can."""
-    if card is None:
-        return unknown()
-    told: dict[str, Any] = {"currency": card.balance.currency, "wanted": currency}
-    if card.is_blocked:
-        return _("This gift card is being returned and cannot be spent meanwhile.")
-    if card.is_expired:
-        return _("This gift card has expired.")
-    if card.balance.currency != currency:
-        return _("This gift card is in %(currency)s; here you pay in %(wanted)s.") % told
-    return "" if card.balance.minor > 0 else _("Nothing is left on this gift card.")
 
 
 def _paid_in(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from checkout.cards import selectors as saved
 from checkout.giftcards import rules as gift_rules
 from checkout.giftcards import selectors as gift_cards
+from checkout.giftcards import wording as gift_words
 from checkout.payments import cards, choosing, methods, rules
 from checkout.storecredit import selectors as credit
 from shop.core.money import Money
@@ -113,7 +114,8 @@ def usable_credit(shopper: methods.Shopper) -> Money:
 
 def form_of(shopper: methods.Shopper, about: UUID, *, entered: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the form shows: methods, saved cards, credit and whether the card is entered here. Asks for circuits."""
-    entered_cards = gift_cards.usable(shopper.gift_cards, shopper.amount.currency)
+    entered_cards = gift_cards.named(shopper.gift_cards)
+    reasons = {card.id: gift_words.why_not(card, shopper.amount.currency) for card in entered_cards}
     parts = gift_parts(shopper)
     whole, gift = shopper.amount, Money(sum(parts.values()), shopper.amount.currency)
     shopper = replace(shopper, amount=whole - gift)
@@ -131,7 +133,8 @@ def form_of(shopper: methods.Shopper, about: UUID, *, entered: Mapping[str, Any]
         "credit": usable or None,
         "is_all_credit": bool(usable) and usable == shopper.amount,
         "gift_cards": [
-            {"card": card, "part": Money(parts.get(str(card.id), 0), gift.currency)} for card in entered_cards
+            {"card": card, "part": Money(parts.get(str(card.id), 0), gift.currency), "why_not": reasons[card.id]}
+            for card in entered_cards
         ],
         "gift_total": gift,
         "is_all_gift": bool(gift) and gift == whole,

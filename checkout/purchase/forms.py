@@ -142,7 +142,7 @@ class DetailsForm(forms.Form):
 
     def clean_vat_id(self) -> str:
         tidy = vat.tidy(self.cleaned_data["vat_id"])
-        if objection := tidy and vat.objection(tidy):
+        if objection := tidy and vat.objection_to_buyers(tidy):
             raise forms.ValidationError(objection)
         return tidy
 

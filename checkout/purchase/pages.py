@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.carts import selectors as carts
-from cart.shipping import selectors as deliveries
 from checkout.giftcards import hand
 from checkout.payments import methods, ways
 from checkout.purchase import delivering as told
@@ -84,7 +83,6 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
     return {
         "form": form,
         "delivery_options": [told.option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
-        "no_delivery_in": "" if deliveries.is_delivered_in(view.quote.currency) else view.quote.currency,
         "quote": view.summary,
         "lines": view.lines,
         "gifts": view.gifts,

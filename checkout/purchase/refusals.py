@@ -16,9 +16,9 @@ class PurchaseRefused(Exception):
 
     code = "purchase_refused"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message, self.code = message, code or self.code
 
 
 class CartEmpty(PurchaseRefused):
@@ -38,7 +38,7 @@ class DeliveryRequired(PurchaseRefused):
 
 
 class NotDeliverable(PurchaseRefused):
-    """No delivery method, or not the chosen one, serves the address."""
+    """No delivery method, or not the chosen one, serves the address ("currency_not_delivered": is in the currency)."""
 
     code = "not_deliverable"
 

@@ -1,8 +1,7 @@
 """The saga that turns a cart into an order, and the ends of it that lead back.
 
-No network call is made here and no transaction spans two databases: units are held in a short transaction of the
-inventory, then the order is written in one of the default database; if that fails the hold is let go, and if the
-process dies in between the hold expires by itself.
+No network call is made here and no transaction spans two databases: units are held in a short one of the inventory,
+then the order is written in one of the default database; if that fails the hold is let go, or expires by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
+from cart.carts import wording
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from cart.promotions import services as promotions
@@ -199,6 +199,8 @@ def _check(quote: pricing.Quote, details: Details, seen_total: Money) -> None:
     if missing := [name for name in needed if not getattr(details, name)]:
         raise DeliveryRequired(*missing)
     if quote.delivery is None or (needed and quote.delivery.code != details.delivery_option):
+        if why := wording.undelivered(quote):
+            raise NotDeliverable(why, "currency_not_delivered")
         raise NotDeliverable(_("This delivery is not offered for your address. Please choose another one."))
     if quote.total != seen_total:
         raise PriceChanged(quote)

@@ -17,13 +17,13 @@ from shop.core import db
 def problem(typed: str, country: str, *, request: HttpRequest | None = None) -> str:
     """What is wrong with a VAT id for a sale to `country`, in a sentence; empty for none, or a good one.
 
-    The register is asked where the id makes a difference, not too often for one `request`ing address, and again later
-    by a worker where it does not answer.
+    One that cannot be is wrong everywhere, also where no tax depends on it. The register is asked where the id makes a
+    difference, not too often for one `request`ing address, and again later by a worker where it does not answer.
     """
     vat_id = vat.tidy(typed)
     if not vat_id:
         return ""
-    if objection := vat.objection(vat_id):
+    if objection := vat.objection_to_buyers(vat_id):
         return objection
     if not selectors.asks_vat_id(country):
         return ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
+from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -40,6 +41,11 @@ class CurrencyAdmin(ModelAdmin):  # type: ignore[misc]
         return ["rated_at", "source", "examples", "history", *(["code"] if obj else [])]
 
     def get_fieldsets(self, request: HttpRequest, obj: Currency | None = None) -> Any:
+        if obj is not None and _asks(request, obj):
+            return [
+                (title, {"fields": ["rate", "is_sure", *given["fields"][1:]]} if "rate" in given["fields"] else given)
+                for title, given in self.fieldsets
+            ]
         if obj is not None:
             return self.fieldsets
         entered = ["rate"], ["step", "ending", "mode"]
@@ -58,6 +64,9 @@ class CurrencyAdmin(ModelAdmin):  # type: ignore[misc]
             code=data["code"], values={name: data[name] for name in VALUES}, by=requests.actor(request)
         )  # fmt: skip
         obj.pk = kept.pk
+        for path in settings.CURRENCY_LACKS if kept.is_active else ():
+            if lack := import_string(path)(kept.code, is_converted=kept.is_converted):
+                messages.warning(request, lack)
 
     @display(description=_("rate"))
     def of_one(self, row: Currency) -> str:
@@ -83,6 +92,15 @@ class CurrencyAdmin(ModelAdmin):  # type: ignore[misc]
             for one in found
         )
         return format_html_join("", "<div>{} · {} · {}</div>", lines) or "–"
+
+
+def _asks(request: HttpRequest, row: Currency) -> bool:
+    """Whether the rate that was entered must be said to be right."""
+    try:
+        entered = Decimal(request.POST.get("rate", ""))
+    except InvalidOperation:
+        return False
+    return entered.is_finite() and services.is_jump(row.rate, entered)
 
 
 def _shown(row: Currency, amount: str) -> str:

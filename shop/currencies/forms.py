@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWidget
 
 from shop.core.money import BadAmount, Money
-from shop.currencies import services
+from shop.currencies import rules, services
 from shop.currencies.models import Currency
 
 AMOUNTS = {"step": "step_minor", "ending": "ending_minor"}
@@ -30,6 +31,8 @@ class CurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # it has no type
         help_text=_lazy("0.99, with multiples of 1, makes 11.99 and 12.99. Empty: no ending of their own."),
         widget=UnfoldAdminDecimalFieldWidget,
     )  # fmt: skip
+
+    is_sure = forms.BooleanField(label=_lazy("The rate is right"), required=False, widget=UnfoldBooleanSwitchWidget)
 
     class Meta:
         model = Currency
@@ -52,11 +55,24 @@ class CurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # it has no type
             services.check_code(code)
             cleaned |= {column: self._minor(name, code) for name, column in AMOUNTS.items()}
             if not self.errors:
-                services.check(cleaned, has_rate=self.instance.rate is not None)
+                services.check(cleaned, has_rate=self.initial.get("rate") is not None)
+                self._ask(cleaned.get("rate"))
         except services.BadCurrency as refused:
             names = {column: name for name, column in AMOUNTS.items()}
             self.add_error(names.get(refused.field, refused.field), refused.message)
         return cleaned
+
+    def _ask(self, rate: Decimal | None) -> None:
+        """A rate that is far from the last one may be a slip of the hand, which would be what everything costs."""
+        old: Decimal | None = self.initial.get("rate")
+        if rate is None or old is None or self.cleaned_data["is_sure"] or not services.is_jump(old, rate):
+            return
+        told = {"old": f"{old.normalize():f}", "new": f"{rate.normalize():f}", "off": round(rules.jump(old, rate))}
+        self.add_error(
+            "rate",
+            _("The rate was %(old)s: %(new)s is %(off)s %% away from it. If it is right, say so below and save again.")
+            % told,
+        )
 
     def _minor(self, name: str, code: str) -> int:
         """An empty step is the smallest amount that there is."""

@@ -116,12 +116,12 @@ def _filled(data: Any, terms: Terms, prices: frozenset[str], name: str) -> Any:
     return {key: _filled(value, terms, prices, key) for key, value in data.items()}
 
 
-def bands(terms: Terms) -> tuple[int, ...]:
-    """Where lists divide prices, in minor units: 25, 50, 100 and 250 units, or ten, a hundred … times that of what is
-    worth little.
+def bands(code: str, rate: Decimal) -> tuple[int, ...]:
+    """Where lists divide prices, in minor units of `code`: 25, 50, 100 and 250 units, or ten, a hundred … times that of
+    what is worth little.
     """
-    power = max(0, terms.rate.adjusted() + (1 if terms.rate.scaleb(-terms.rate.adjusted()) >= 4 else 0))
-    return tuple(Money.rounded(edge * 10**power, terms.code).minor for edge in BANDS)
+    power = max(0, rate.adjusted() + (1 if rate.scaleb(-rate.adjusted()) >= 4 else 0))
+    return tuple(Money.rounded(edge * 10**power, code).minor for edge in BANDS)
 
 
 def jump(old: Decimal, new: Decimal) -> Decimal:

@@ -70,6 +70,23 @@ def terms(currency: str) -> Terms | None:
     return found.terms if found else None
 
 
+def unconverted() -> list[str]:
+    """The codes of the currencies to which nothing is converted: in them only what has own prices is sold. Also of
+    those that are not active."""
+    return [one.code for one in known().values() if one.terms is None]
+
+
+def listed(currency: str) -> str:
+    """The currency whose lists somebody sees who pays in `currency`: its own where nothing is converted to it, else the
+    shop's."""
+    return currency if currency != settings.DEFAULT_CURRENCY and terms(currency) is None else settings.DEFAULT_CURRENCY
+
+
+def only_in(currency: str) -> str:
+    """The currency where lists leave out what has no price of its own in it, else nothing."""
+    return currency if currency != settings.DEFAULT_CURRENCY and listed(currency) == currency else ""
+
+
 def choices() -> list[str]:
     """The codes that shoppers can choose from, the shop's own first."""
     return [settings.DEFAULT_CURRENCY, *(one.code for one in known().values() if one.is_active)]

@@ -17,9 +17,10 @@ from shop.core import db
 from shop.core.money import NO_CURRENCIES, BadAmount, exponent
 from shop.currencies import locking, rules, selectors
 from shop.currencies.models import Currency, ExchangeRate
+from shop.events import bus, types
 
 BY_HAND = "by hand"
-LARGEST = Decimal(10) ** 9  # units for one
+SMALLEST, LARGEST = Decimal(10) ** -8, Decimal(10) ** 9  # units for one
 
 
 class BadCurrency(ValueError):
@@ -65,6 +66,8 @@ def keep(*, code: str, values: Mapping[str, Any], by: str) -> Currency:
         if is_new_rate and rate is not None:
             _set_rate(row, rate, BY_HAND, by)
         transaction.on_commit(selectors.forget, using=db.DEFAULT)
+        if "is_converted" in changed:  # told after that: who hears of it reads it anew
+            bus.publish(types.CurrencyChanged(currency_id=row.pk, code=code), using=db.DEFAULT)
     return row
 
 
@@ -87,8 +90,12 @@ def update(*, rates: Mapping[str, Decimal], source: str, by: str, is_forced: boo
 def _what(old: Decimal | None, new: Decimal, *, is_forced: bool) -> str:
     if old == new:
         return "same"
-    is_jump = old is not None and rules.jump(old, new) > settings.EXCHANGE_RATES_JUMP
-    return "jump" if is_jump and not is_forced else "set"
+    return "jump" if is_jump(old, new) and not is_forced else "set"
+
+
+def is_jump(old: Decimal | None, new: Decimal) -> bool:
+    """Whether a rate is too far from the last one to be believed without being asked."""
+    return old is not None and rules.jump(old, new) > settings.EXCHANGE_RATES_JUMP
 
 
 def _set_rate(row: Currency, rate: Decimal, source: str, by: str) -> None:
@@ -118,8 +125,10 @@ def check(values: Mapping[str, Any], *, has_rate: bool) -> None:
     rate = values.get("rate")
     if values.get("is_converted", True) and rate is None and not has_rate:
         raise BadCurrency("rate", _("A currency that is converted needs a rate."))
-    if rate is not None and not (rate.is_finite() and 0 < rate <= LARGEST):
-        raise BadCurrency("rate", _("A rate is a number above 0."))
+    if rate is not None and not (rate.is_finite() and SMALLEST <= rate <= LARGEST):
+        bounds = {"own": settings.DEFAULT_CURRENCY, "least": f"{SMALLEST:f}", "most": f"{LARGEST:,}"}
+        told = _("A rate is a number from %(least)s to %(most)s: how many units of it are one %(own)s.")
+        raise BadCurrency("rate", told % bounds)
     step = values.get("step_minor", 1)
     if not 1 <= step <= rules.MAX_STEP:
         raise BadCurrency("step_minor", _("Round to multiples of 1 or more."))

@@ -71,6 +71,15 @@ class ProductTypeChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CurrencyChanged(Event):
+    """Whether prices are converted to it has changed: with lists of what is sold in it."""
+
+    aggregate = "currency"
+    currency_id: UUID
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockChanged(Event):
     """Whether a variant can be bought, or how many of it, has changed."""
 

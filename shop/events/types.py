@@ -9,6 +9,7 @@ from shop.events.base import Event
 from shop.events.goods import (  # noqa: F401  (named here as all the others are)
     BrandChanged,
     CategoryChanged,
+    CurrencyChanged,
     PriceChanged,
     PricesChanged,
     ProductChanged,

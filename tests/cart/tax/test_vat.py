@@ -45,3 +45,15 @@ CHECK = "A digit of this VAT id is wrong, or two are swapped: its check digit do
 )
 def test_what_cannot_be_one_is_told(typed: str, problem: str) -> None:
     assert vat.objection(vat.tidy(typed)) == problem
+
+
+@pytest.mark.parametrize("typed", ["<script>", "XX123", "123456789", "US", "U$12345", "DE123456789", "IE", "ÄÖ12345"])
+def test_what_no_buyer_can_have(typed: str) -> None:
+    assert vat.objection_to_buyers(vat.tidy(typed))
+
+
+@pytest.mark.parametrize(
+    "typed", ["us 12-3456789", "IE6388047V", "gr 094259216", "AU51824753556", "CHE-107.787.577 MWST"]
+)
+def test_what_a_buyer_can_have(typed: str) -> None:
+    assert vat.objection_to_buyers(vat.tidy(typed)) == ""

@@ -4,12 +4,13 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from PIL import Image as Pillow
 
 from catalog.products import categories
-from catalog.products.models import Category, Image, ListingPrice, Product, Seller
+from catalog.products.models import Category, Image, ListingPrice, Price, Product, Seller
 from catalog.reviews.models import Review
 from shop.core import db
 from shop.events.models import OutboxEvent
@@ -104,6 +105,33 @@ def test_a_price_in_the_variants_table(merchant: Client) -> None:
     price = ListingPrice.objects.get(product=product)
     assert (price.amount_minor, price.regular_minor) == (2400, 3000)
     assert "PriceChanged" in events()
+
+
+@pytest.mark.parametrize("row", [{"price": "0"}, {"price": "-1"}, {"price": "0.00"}, {"sale_price": "0"}])
+def test_nothing_is_sold_for_free(merchant: Client, row: dict[str, str]) -> None:
+    product = catalog.product(amount=2500)
+    response = save(merchant, product, **{f"variants-0-{name}": value for name, value in row.items()})
+    assert (response.status_code, "A price is above zero; empty: not sold." in response.content.decode()) == (200, True)
+    assert Price.objects.get().amount_minor == 2500
+
+
+def test_what_was_free_before_can_be_saved_with_the_rest(merchant: Client) -> None:
+    product = catalog.product(amount=0)
+    assert save(merchant, product, name="Changed").status_code == 302
+    assert Price.objects.get().amount_minor == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "is_active", "is_told"), [("active", True, True), ("active", False, False), ("draft", True, False)]
+)
+def test_an_emptied_price_is_gone_and_told_of(merchant: Client, status: str, is_active: bool, is_told: bool) -> None:
+    product = catalog.product(amount=2500, sku="LAMP", status=status)
+    row = {"variants-0-price": "", "variants-0-is_active": "on" if is_active else ""}
+    response = save(merchant, product, **row)
+    assert response.status_code == 302
+    told = [str(one) for one in get_messages(response.wsgi_request)]
+    warning = "No price in USD: LAMP. Without one this is shown, but not sold."
+    assert (warning in told, Price.objects.count()) == (is_told, 0)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_a_price_comes_changes_and_goes(merchant: Client) -> None:
         ({"min_quantity": 1}, "sku"),  # there is one
         ({"price": "20.505"}, "price"),
         ({"price": "-1"}, "price"),
+        ({"price": "0"}, "price"),
+        ({"sale_price": "0"}, "sale_price"),
         ({"sale_price": "30"}, "sale_price"),
         ({"currency": "XXQ"}, "price"),
         ({"min_quantity": 0}, "min_quantity"),

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 IRISH, UNKNOWN, AWAY = "IE6388047V", "IE4749148U", "FR40303265045"
 DUBLIN = {**ADDRESS, "country": "IE", "state": "", "city": "Dublin", "postalCode": "D02 AF30"}
+PLACES = {"US": ADDRESS, "IE": DUBLIN, "DE": {**DUBLIN, "country": "DE", "postalCode": "10115"}}
 NOTE = f"Reverse charge: VAT is to be paid by the buyer, VAT id {IRISH}."
 
 
@@ -90,6 +91,13 @@ def test_an_id_that_cannot_be_checked_now_is_said_and_taxed(client: Client) -> N
 def test_where_it_makes_no_difference_nobody_is_asked(client: Client) -> None:
     found = quote(client, guest(1), UNKNOWN, {**DUBLIN, "country": "DE", "postalCode": "10115"})
     assert (found.status_code, found.json()["taxNote"]) == (200, "")
+
+
+@pytest.mark.parametrize("country", ["DE", "IE", "US"])
+@pytest.mark.parametrize("vat_id", ["<script>", "XX123", "DE123456789", "GB123456789"])
+def test_what_cannot_be_one_is_refused_wherever_goods_go(client: Client, vat_id: str, country: str) -> None:
+    answer = quote(client, guest(1), vat_id, PLACES[country])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "vat_id_invalid")
 
 
 def test_staff_order_for_a_company(client: Client, settings: Any) -> None:

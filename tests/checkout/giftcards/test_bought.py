@@ -12,7 +12,7 @@ from django.core import mail
 from catalog.products.rules import GIFT_CARD
 from checkout.changes import services as changes
 from checkout.desk import staff
-from checkout.giftcards import bought, selectors, services, spending, views
+from checkout.giftcards import bought, selectors, services, spending, wording
 from checkout.giftcards.models import GiftCard
 from checkout.ledger import selectors as ledger
 from checkout.orders import services as orders
@@ -179,7 +179,7 @@ def test_a_card_that_is_being_returned_cannot_be_spent() -> None:
         hold(second)
     shown = selectors.with_code(code(second))
     assert shown is not None
-    assert views.why_not(shown, "USD") == "This gift card is being returned and cannot be spent meanwhile."
+    assert wording.why_not(shown, "USD") == "This gift card is being returned and cannot be spent meanwhile."
     assert selectors.usable([first.pk, second.pk], "USD") == [selectors.with_code(code(first))]
     hold(first)
     assert [row.units for row in returnable(order)] == [0]

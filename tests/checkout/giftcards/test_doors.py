@@ -16,6 +16,7 @@ from shop.core.money import Money
 from tests.checkout.api.test_shopper import BODY, call
 from tests.checkout.purchase.test_views import enter, pay, put_in
 from tests.factories import cart as carts
+from tests.factories.currencies import currency
 from tests.factories.giftcards import card, code, left
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,6 +137,38 @@ class TestPaymentPage:
         text = use(client, typed if what != "empty" else "").content.decode()
         assert told[what] in text
         assert 'data-testid="gift-card"' not in text
+
+    def test_a_card_that_cannot_pay_in_another_currency_stays_and_says_so(self, client: Client) -> None:
+        currency("EUR", "0.5")
+        gift = card(2000)
+        page(client)
+        use(client, code(gift))
+        client.post("/currency/", {"currency": "EUR"})
+        text = client.get(reverse("payment")).content.decode()
+        told = "This gift card is in USD; here you pay in EUR. It does not pay here."
+        assert [told in text, "seen_gift" in text] == [True, False]
+        client.post("/currency/", {"currency": "USD"})
+        text = client.get(reverse("payment")).content.decode()
+        assert [told in text, 'name="seen_gift" value="2000"' in text] == [False, True]
+
+    def test_a_card_that_was_ended_meanwhile_says_no_more_than_an_unknown_one(self, client: Client) -> None:
+        gift = card(2000)
+        page(client)
+        use(client, code(gift))
+        services.end(card_id=gift.pk, by="staff:1")
+        text = client.get(reverse("payment")).content.decode()
+        assert "We do not know this code." in text
+        client.post(reverse("gift_card_drop"), {"card": str(gift.pk), "next": reverse("payment")})
+        assert "We do not know this code." not in client.get(reverse("payment")).content.decode()
+
+    def test_a_currency_that_is_switched_off_meanwhile_is_told(self, client: Client) -> None:
+        currency("EUR", "0.5")
+        client.post("/currency/", {"currency": "EUR"})
+        assert "€" in page(client)
+        currency("EUR", "0.5", is_active=False)
+        text = client.get(reverse("payment")).content.decode()
+        told = "We do not sell in EUR any more; all prices are in our own currency now."
+        assert [told in text, "€" in text] == [True, False]
 
     @pytest.mark.parametrize("seen", ["-1", "x", "99999999999999999999"])
     def test_A12_amounts_of_the_browser_pay_nothing(self, client: Client, seen: str) -> None:

@@ -117,9 +117,9 @@ def test_own_amounts_stand_and_others_are_added_at_any_depth():
 
 
 def test_bands_are_even_amounts_of_about_the_same_worth():
-    assert rules.bands(Terms("EUR", "USD", Decimal("0.92"))) == (2500, 5000, 10_000, 25_000)
-    assert rules.bands(Terms("JPY", "USD", Decimal("149"))) == (2500, 5000, 10_000, 25_000)
-    assert rules.bands(Terms("SEK", "USD", Decimal("9.5"))) == (25_000, 50_000, 100_000, 250_000)
+    assert rules.bands("EUR", Decimal("0.92")) == (2500, 5000, 10_000, 25_000)
+    assert rules.bands("JPY", Decimal("149")) == (2500, 5000, 10_000, 25_000)
+    assert rules.bands("SEK", Decimal("9.5")) == (25_000, 50_000, 100_000, 250_000)
 
 
 def test_rates_cross_the_euro():
