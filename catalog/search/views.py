@@ -24,14 +24,17 @@ from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
-from shop.core import requests
+from shop.core import cache, pages, requests
 from shop.currencies import selectors as currencies
 
 logger = logging.getLogger(__name__)
 
+_VERSIONS = (cache.LISTINGS, cache.PRICE_RULES)  # what a list shows changes with these
+
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
     asked, left_out = _asked(request)
@@ -55,6 +58,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def category(request: HttpRequest, path: str) -> HttpResponse:
     """A category with everything below it; 301 from a path it had before."""
     node = tree.tree().at(path)
@@ -85,6 +89,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything of one brand."""
     found = selectors.brand(slug)
@@ -102,6 +107,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@pages.public(*_VERSIONS)
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
     found = suggest.suggestions(request.GET.get("q", ""), currency=settings.DEFAULT_CURRENCY)
@@ -135,7 +141,7 @@ def _list(
     if asked.page > 1 and not results.hits:
         raise Http404
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
-        reports.searched(asked.text, has_results=bool(results.total))
+        reports.searched(asked.text, bool(results.total))
     price_list = accounts.standing_of(request).price_list
     hits = engine.at_own_prices(results.hits, currency=asked.currency, price_list=price_list)
     shown = {**page.list_context(asked, place, replace(results, hits=hits)), **context}
