@@ -197,6 +197,7 @@ class CartItems(CartView):
             raise rest.ApiError("not_found", _("This product does not exist."), 404)
         paying.paid_in(request)  # it is one that there is
         found = services.begun(request)
+        paying.agreed(request.query_params.get("currency", ""), found.currency)
         by = requests.actor(request)
         wanted = {"quantity": item["quantity"], "customizations": item["customizations"]}
         do(lambda: services.add(cart=found, variant_id=variant_id, by=by, **wanted))
@@ -235,6 +236,7 @@ class CartCoupons(CartView):
         code = codes.canonical(given.validated_data["code"])
         found = services.current(request)
         view = selectors.view(found, currency=currencies.of(request), with_code=code)
+        code = selectors.coupon_of(view, code)
         problem = selectors.objection(view, code)
         if found is None or problem:
             raise rest.ApiError("coupon_not_applicable", problem or _("Your cart is empty."), 409)

@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
-from shop.core import addresses
+from shop.core import address_words, addresses
 from shop.core.fields import LineField
 
 
@@ -53,16 +52,16 @@ class PlaceForm(forms.Form):
         if "postal_code" not in rules.allowed:
             del self.fields["postal_code"]
 
+    @property
+    def asks_more(self) -> bool:
+        """Whether nothing was said yet of what the country's addresses have besides."""
+        others = self.fields.keys() - {"country"}
+        return bool(others) and not any(self.cleaned_data.get(name) for name in others)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         tidy, problems = addresses.clean(cleaned)
         for name in ("state", "postal_code"):
             if name in self.fields and problems.get(name) in {"invalid", "elsewhere"}:
-                self.add_error(name, _says(problems[name]))
+                self.add_error(name, address_words.sentence(self.rules, name, problems[name]))
         return {name: tidy[name] for name in ("country", "state", "postal_code")}
-
-
-def _says(problem: str) -> str:
-    if problem == "elsewhere":
-        return _("This postcode is not in that state. Please check both.")
-    return _("Please check this.")

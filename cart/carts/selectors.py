@@ -204,15 +204,24 @@ def view(
     )
 
 
+def coupon_of(view: CartView, code: str) -> str:
+    """The coupon's own code, which the one that `view` was asked with (canonical) may only look like."""
+    return view.quote.coupon_codes.get(code, code)
+
+
 def objection(view: CartView, code: str) -> str:
-    """Why a coupon (canonical code) that `view` was asked with is not taken, in words; empty: it is, also where nobody
-    has said yet where the goods go and it is for some countries only.
+    """Why a coupon (`coupon_of`) that `view` was asked with is not taken, in words; empty: it is, also where nobody
+    has said yet where the goods go and it is for some countries only, or for another way of delivery than the cart
+    counts with, which is chosen at checkout.
     """
     if view.is_empty:
         return _("Your cart is empty. Put something in it first.")
     problem = view.quote.coupon_problems.get(code, "")
     refused = next((one.refusal for one in view.quote.outcome.tried if one.promotion.code == code), None)
-    is_open = view.cart is not None and not view.cart.place and refused is not None and refused.why is Why.COUNTRY
+    if refused is None:
+        return problem
+    is_placed = view.cart is None or bool(view.cart.place)
+    is_open = refused.why is Why.DELIVERY or (refused.why is Why.COUNTRY and not is_placed)
     return "" if is_open else problem
 
 

@@ -109,6 +109,7 @@ def coupon(request: HttpRequest) -> HttpResponse:
         return _page(request, error=_("Too many tries. Please wait a few minutes."), status=429)
     code = codes.canonical(form.cleaned_data["code"])
     shown = selectors.view(found, currency=currencies.of(request), with_code=code)
+    code = selectors.coupon_of(shown, code)
     problem = selectors.objection(shown, code)
     if problem:
         form.add_error("code", problem)
@@ -128,7 +129,7 @@ def place(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, place_form=form, status=422)
     services.set_place(cart=found, address=form.cleaned_data)
-    return _answer(request)
+    return _answer(request, is_place_open=form.asks_more)
 
 
 def _add(request: HttpRequest) -> Any:
@@ -218,11 +219,12 @@ def _answer(
     error: str = "",
     removed: tuple[str, int, dict[str, Value]] | None = None,
     coupon_form: Any = None,
+    is_place_open: bool = False,
 ) -> HttpResponse:
     """After a change: the new cart for htmx, a redirect to it otherwise. What somebody wrote goes into no address."""
     if request.htmx or coupon_form is not None or (removed and removed[2]):  # type: ignore[attr-defined]
         undo = pages.undo(removed[0], str(removed[1]), removed[2]) if removed else None
-        return _page(request, error=error, undo=undo, coupon_form=coupon_form)
+        return _page(request, error=error, undo=undo, coupon_form=coupon_form, is_place_open=is_place_open)
     if error:
         messages.error(request, error)
     query = f"?removed={removed[0]}&quantity={removed[1]}" if removed else ""
@@ -236,6 +238,7 @@ def _page(
     undo: Any = None,
     coupon_form: Any = None,
     place_form: Any = None,
+    is_place_open: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     found = services.current(request)
@@ -249,6 +252,7 @@ def _page(
         "coupon_form": coupon_form or forms.CouponForm(),
         "place_form": place_form or pages.place_form(found),
         "place_name": pages.place_name(found),
+        "is_place_open": is_place_open,
         "coupons": [{"code": row.code, "label": row.label} for row in shown.coupons],
         "can_checkout": shown.can_checkout,
         "shelves_url": beside.url(),

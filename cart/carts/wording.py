@@ -14,11 +14,12 @@ from cart.carts.models import Cart, CartLine
 from cart.pricing import baskets
 from cart.pricing.selectors import QuotedLine
 from catalog.customizations import wording as customizing
+from catalog.customizations.rules import in_lines
 
 
 def about(line: QuotedLine) -> str:
-    """The options of a line and what is wanted of it, in words."""
-    return " · ".join([*map(str, line.options.values()), *(one.text for one in line.customizations)])
+    """The options of a line and what is wanted of it, in words; a message with its lines."""
+    return in_lines([*map(str, line.options.values()), *(one.text for one in line.customizations)])
 
 
 def misfit(asked: baskets.Wanted) -> str:

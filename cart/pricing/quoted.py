@@ -83,7 +83,8 @@ class Quote:
 
     `unsellable` are variant ids that cannot be bought (archived, or without a price in the currency): they are not
     among the lines. `misfits` are what else is not: sellable lines that are not made like this any more, by key.
-    `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `outcome` what came of each
+    `coupon_problems` says in a sentence, by code, why a coupon takes nothing off; `coupon_codes` are the coupons' own
+    codes by those that were entered, which may only look like them; `outcome` what came of each
     promotion, `hints` which are nearly reached. `lines` has the parts of bundles, `bundles` each as a whole. `standing`
     is why the buyer pays no tax; `tax_source` is empty for the shop's own rates, else "service", or "estimate" where a
     tax service was asked and did not answer. `taxed_at` is where goods are
@@ -112,6 +113,7 @@ class Quote:
     tax_source: str = ""
     taxed_at: Place | None = None
     bundles: tuple[QuotedLine, ...] = ()
+    coupon_codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> tuple[QuotedLine, ...]:

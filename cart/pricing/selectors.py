@@ -14,6 +14,7 @@ from cart.pricing import baskets, rules
 from cart.pricing.quoted import Quote, QuotedLine, QuoteLine
 from cart.promotions import engine
 from cart.promotions import selectors as promotions
+from cart.promotions import wording as telling
 from cart.promotions.rules import Basket, Lane, Outcome
 from cart.shipping import selectors as deliveries
 from cart.shipping.selectors import DeliveryOption
@@ -107,6 +108,7 @@ def _quoted(
     basket = baskets.basket(wanted, given, currency=currency, **who)
     run = engine.Run(basket, offered.promotions)
     ways = _ways(run, basket, offered, (wanted, given), ruling, where)
+    options = tuple(option for option, _outcome in ways if option)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), _usual(ways))
     if not is_carried:
         outcome = run.outcome(None)
@@ -124,12 +126,13 @@ def _quoted(
         unsellable=tuple(line.variant_id for line in lines if line.variant_id not in sold),
         **{name: getattr(sums, name) for name in _SUMS},
         discounts=tuple(baskets.discounts(outcome, currency)),
-        coupon_problems={**offered.problems, **promotions.problems(outcome, currency)},
-        delivery_options=tuple(option for option, _outcome in ways if option),
+        coupon_problems={**offered.problems, **telling.problems(outcome, currency, options)},
+        coupon_codes=offered.codes,
+        delivery_options=options,
         delivery=delivery if items else None,
         is_estimated=ruling.is_estimated or where.is_assumed or tax_source == "estimate",
         outcome=outcome,
-        hints=promotions.hints(outcome, currency, delivery=delivery.price if delivery else None) if items else (),
+        hints=telling.hints(outcome, currency, delivery=delivery, options=options) if items else (),
         bundles=tuple(_whole(one, made, ruling.regime) for one in wanted if one.offer.parts),
         misfits={line.key: one for line, one in zip(sellable, asked, strict=True) if one.answers.problems},
         standing=ruling.standing,
@@ -238,7 +241,7 @@ def _ways(
     found: list[Way] = []
     for option in options:
         price = ruling.regime.price(option.price, DELIVERY)
-        outcome = run.outcome(price.minor) if is_cheaper else before
+        outcome = run.outcome(price.minor, option.code) if is_cheaper else before
         found.append((replace(option, price=price - Money(outcome.shipping, basket.currency)), outcome))
     return found or [(None, before)]
 

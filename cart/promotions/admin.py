@@ -68,6 +68,7 @@ class PromotionAdmin(ModelAdmin):  # type: ignore[misc]
                     "countries",
                     "groups",
                     "channels",
+                    "deliveries",
                     "is_first_order",
                     "customer_limit",
                     "needs_code",

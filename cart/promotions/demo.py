@@ -8,11 +8,13 @@ from django.conf import settings
 
 from cart.promotions import services
 from cart.promotions.models import Coupon, Promotion
+from cart.shipping import selectors as deliveries
 from catalog.products import selectors as products
 from catalog.products import tree
 from shop.core.money import Money
 
 WELCOME = "WELCOME10"
+USUAL = "standard"  # delivery
 CARDS, GAMES = "books-paper/cards-prints", "toys-games/puzzles-games"
 
 
@@ -44,10 +46,11 @@ def _list_price() -> Promotion | None:
 
 def _free_delivery(group: str) -> Promotion:
     least = Money.of(100, settings.DEFAULT_CURRENCY)
+    usual = {"deliveries": [USUAL]} if USUAL in deliveries.delivery_names() else {}
     return Promotion(
         name="Free delivery for trade customers", lane="shipping", kind="free_shipping", status="active",
-        conditions={"groups": [group], "minimum": {least.currency: least.minor}},
-        note="Shows a promotion for a group, from a sum on.",
+        conditions={"groups": [group], "minimum": {least.currency: least.minor}, **usual},
+        note="Shows a promotion for a group, from a sum on, of one way of delivery: express stays to be paid.",
     )  # fmt: skip
 
 

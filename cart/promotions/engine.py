@@ -24,11 +24,11 @@ _GOODS = (Lane.LINE, Lane.ORDER)
 
 def run(basket: Basket, promotions: Iterable[Promotion]) -> Outcome:
     """What `promotions` (none of the catalogue's lane) take off `basket`, each in the trace once, in turn."""
-    return Run(basket, promotions).outcome(basket.shipping)
+    return Run(basket, promotions).outcome(basket.shipping, basket.delivery)
 
 
 class Run:
-    """The same for several prices of the delivery: what is off the goods is worked out once."""
+    """The same for several ways of delivery: what is off the goods is worked out once."""
 
     def __init__(self, basket: Basket, promotions: Iterable[Promotion]) -> None:
         self._basket = basket
@@ -36,27 +36,28 @@ class Run:
         self._together = _Together(basket, [one for one in self._given if not one.is_exclusive])
         self._alone = {one.id: _Together(basket, [one]) for one in self._given if one.is_exclusive}
 
-    def outcome(self, shipping: int | None) -> Outcome:
-        """With a delivery that costs so much; None: not known."""
+    def outcome(self, shipping: int | None, delivery: str = "") -> Outcome:
+        """With a delivery that costs so much, of this code; None: not known."""
         if not self._given:
             return NOTHING
-        best = self._together.tried(shipping)
+        best = self._together.tried(shipping, delivery)
         tried = {one.promotion.id: one for one in best}
         most = sum(one.worth for one in best)
         for key, alone in self._alone.items():
-            tried[key] = alone.tried(shipping)[0]
+            tried[key] = alone.tried(shipping, delivery)[0]
             if tried[key].worth > most:
                 best, most = [tried[key]], tried[key].worth
-        chosen = {one.promotion.id for one in best}
-        trace = tuple(
-            tried[one.id] if one.id in chosen or not tried[one.id].is_applied else Tried(one, Refusal(Why.EXCLUDED))
-            for one in self._given
-        )
+        chosen = {one.promotion.id for one in best if one.refusal is None}
+        trace: list[Tried] = []
         by_line: dict[str, int] = {}
-        for one in trace:
+        for promotion in self._given:
+            one = tried[promotion.id]
+            if one.refusal is None and promotion.id not in chosen:
+                one = Tried(promotion, Refusal(Why.EXCLUDED))
+            trace.append(one)
             for line, amount in one.by_line.items():
                 by_line[line] = by_line.get(line, 0) + amount
-        return Outcome(by_line, sum(one.shipping for one in trace), trace)
+        return Outcome(by_line, sum(one.shipping for one in trace), tuple(trace))
 
 
 class _Together:
@@ -71,10 +72,11 @@ class _Together:
             self._shelf.enter(lane)
             self._goods += _in_lane(basket, [one for one in promotions if one.lane is lane], self._shelf)
 
-    def tried(self, shipping: int | None) -> list[Tried]:
+    def tried(self, shipping: int | None, delivery: str) -> list[Tried]:
         if not self._delivery:
             return self._goods
-        return [*self._goods, *_in_lane(self._basket, self._delivery, self._shelf.delivered(shipping))]
+        basket = replace(self._basket, shipping=shipping, delivery=delivery)
+        return [*self._goods, *_in_lane(basket, self._delivery, self._shelf.delivered(shipping))]
 
 
 def _turn(promotion: Promotion) -> tuple[int, int, str]:
@@ -102,7 +104,7 @@ def _unmet(promotion: Promotion, basket: Basket, shelf: Shelf) -> Refusal | None
             why = Why.NO_PRODUCT
         elif terms.minimum and basket.currency not in terms.minimum:
             why = Why.CURRENCY
-    return Refusal(why) if why else _short(promotion, shelf)
+    return Refusal(why) if why else _short(promotion, shelf) or _brought_otherwise(promotion, basket)
 
 
 def _kept_from(promotion: Promotion, basket: Basket) -> Why | None:
@@ -134,6 +136,13 @@ def _short(promotion: Promotion, shelf: Shelf) -> Refusal | None:
     if number < terms.minimum_quantity:
         return Refusal(Why.QUANTITY, terms.minimum_quantity - number, terms.minimum_quantity)
     return Refusal(Why.MINIMUM, needed - spent, needed) if spent < needed else None
+
+
+def _brought_otherwise(promotion: Promotion, basket: Basket) -> Refusal | None:
+    """The last of the conditions: what is missing of the others is worth knowing before a delivery is chosen."""
+    named = promotion.conditions.deliveries
+    is_other = named and basket.shipping is not None and basket.delivery not in named
+    return Refusal(Why.DELIVERY) if is_other else None
 
 
 def _in_turn(promotions: Sequence[Promotion], shelf: Shelf) -> list[Promotion]:

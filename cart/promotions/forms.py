@@ -22,6 +22,7 @@ from cart.promotions import reading, typed
 from cart.promotions.kinds.table import KINDS
 from cart.promotions.models import Promotion
 from cart.promotions.rules import Lane
+from cart.shipping import selectors as deliveries
 from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 
@@ -132,6 +133,10 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("web", _("the shop's pages")), ("desk", _("orders made by staff"))],
         help_text=_("None chosen: all of them."),
     )  # fmt: skip
+    deliveries = forms.MultipleChoiceField(
+        label=_("Ways of delivery"), required=False, widget=UnfoldAdminSelectMultipleWidget,
+        help_text=_("Of what is taken off the delivery. None chosen: all of them, express as well."),
+    )  # fmt: skip
     is_first_order = forms.BooleanField(
         label=_("On a first order only"), required=False, widget=UnfoldBooleanSwitchWidget
     )
@@ -152,10 +157,14 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         row = kwargs.get("instance")
         if row is not None and row.terms is not None:
-            kwargs["initial"] = {**_initial(row), **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {**typed.fields(row), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         if "groups" in self.fields:
             self.fields["groups"].choices = accounts.group_names()  # type: ignore[attr-defined]
+        if "deliveries" in self.fields:
+            known = dict(reversed(deliveries.delivery_names().items()))
+            gone = {code: code for code in self.initial.get("deliveries") or [] if code not in known}
+            self.fields["deliveries"].choices = [*gone.items(), *known.items()]  # type: ignore[attr-defined]
         if "kind" in self.fields:
             self.fields["kind"].widget.attrs["data-kinds"] = json.dumps(FIELDS)
             self.fields["lane"] = forms.ChoiceField(
@@ -170,6 +179,8 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("lane", _("This kind cannot be taken off there."))
         if lane == Lane.CATALOGUE:
             self._check_listed(data)
+        if lane != Lane.SHIPPING and data.get("deliveries"):
+            self.add_error("deliveries", _("Only of what is taken off the delivery."))
         self._check_limits(data)
         self.instance.scope = self._read("what_for", lambda: typed.scope(data.get("what_for") or "", "what_for"))
         self.instance.conditions = self._read("minimum", lambda: _conditions(data))
@@ -252,40 +263,8 @@ def _conditions(data: Mapping[str, Any]) -> dict[str, Any]:
         "countries": typed.countries(data.get("countries") or ""),
         "groups": sorted(data.get("groups") or []),
         "channels": sorted(data.get("channels") or []),
+        "deliveries": sorted(data.get("deliveries") or []),
         "is_first_order": bool(data.get("is_first_order")),
     }
     reading.conditions(found)
     return {name: value for name, value in found.items() if value}
-
-
-def _initial(row: Promotion) -> dict[str, Any]:
-    """The fields of what is stored."""
-    terms, conditions = row.terms or {}, row.conditions or {}
-    return {
-        "percent": terms.get("percent"),
-        "most_off": typed.amounts_text(terms["most"]) if isinstance(terms.get("most"), dict) else "",
-        "amounts": typed.amounts_text(terms.get("amounts", {})),
-        "prices": typed.amounts_text(terms.get("prices", {})),
-        "buy": terms.get("buy"),
-        "get": terms.get("get"),
-        "bought": typed.scope_text(terms.get("bought") or {}),
-        "most_times": terms["most"] if isinstance(terms.get("most"), int) and row.kind != "gift" else None,
-        "of": terms.get("of"),
-        "free": terms.get("free"),
-        "is_repeated": terms.get("is_repeated"),
-        "set_size": terms.get("quantity") or None if row.kind == "bundle_price" else None,
-        "parts": typed.parts_text(terms.get("parts", [])),
-        "gift": typed.sku_of(terms["variant"]) if terms.get("variant") else "",
-        "gift_units": terms.get("quantity") if row.kind == "gift" else None,
-        "per": terms.get("per"),
-        "most_gifts": terms.get("most") if row.kind == "gift" else None,
-        "steps": typed.steps_text(terms.get("steps", [])),
-        "what_for": typed.scope_text(row.scope or {}),
-        "minimum": typed.amounts_text(conditions.get("minimum", {})),
-        "minimum_quantity": conditions.get("minimum_quantity"),
-        "countries": ", ".join(conditions.get("countries", [])),
-        "groups": conditions.get("groups", []),
-        "channels": conditions.get("channels", []),
-        "is_first_order": conditions.get("is_first_order", False),
-        "budget": typed.amounts_text({row.budget_currency: row.budget_minor}) if row.budget_minor else "",
-    }

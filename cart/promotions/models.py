@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
+from cart.promotions import rules
 from shop.core import db
+
+
+def alike(field: str) -> Func:
+    """`rules.alike` of a code, as the database has it."""
+    return Func(Upper(field), Value(rules.LOOK_ALIKE), Value(rules.READ_AS), function="TRANSLATE")
 
 
 class Promotion(models.Model):
@@ -140,6 +146,7 @@ class Coupon(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("coupon"), _("coupons")
+        indexes = [models.Index(alike("code"), name="coupon_alike")]
         constraints = [
             models.UniqueConstraint(
                 Upper("code"), name="coupon_code_once", violation_error_message=_("There is such a code already.")

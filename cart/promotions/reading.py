@@ -78,6 +78,7 @@ def conditions(data: Any) -> Conditions:
         channels=_keys(found.get("channels"), "channels"),
         is_first_order=found.get("is_first_order", False) is True,
         needs=scope(found["needs"], "needs") if found.get("needs") else None,
+        deliveries=_keys(found.get("deliveries"), "deliveries"),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -48,12 +48,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What is bought, by whom and where to. `shipping` is None while the delivery is not known."""
+    """What is bought, by whom and where to. `shipping` is None while the delivery is not known, `delivery` the code of
+    its way.
+    """
 
     currency: str
     lines: tuple[Line, ...]
     at: datetime
     shipping: int | None = None
+    delivery: str = ""
     country: str = ""
     channel: str = ""
     groups: frozenset[str] = frozenset()  # of customers
@@ -92,6 +95,7 @@ class Why(StrEnum):
     CHANNEL = "channel"
     NOT_FIRST_ORDER = "not_first_order"
     NO_GIFT = "no_gift"  # what it gives cannot be had
+    DELIVERY = "delivery"  # it is for other ways of delivery
     NO_DELIVERY = "no_delivery"  # the delivery is free already, or not known
     NOTHING_LEFT = "nothing_left"  # what it is for costs nothing any more, or less already
     TAKEN = "taken"  # a promotion that it does not go together with came first
@@ -127,6 +131,7 @@ class Conditions:
     channels: frozenset[str] = frozenset()
     is_first_order: bool = False
     needs: Scope | None = None  # something of it must be in the basket, whatever the promotion is for
+    deliveries: frozenset[str] = frozenset()  # by code, in the delivery's lane only; empty: all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,26 @@ def canonical(code: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", code).upper().translate(_ALIKE)
     return "".join(one for one in plain if not one.isspace() and unicodedata.category(one) != "Cf")[:MAX_CODE]
+
+
+LOOK_ALIKE, READ_AS = "OIL", "011"
+
+
+def alike(code: str) -> str:
+    """What codes have in common that are mistaken for each other when they are read: O and 0, I, L and 1. Of a code in
+    its canonical form.
+    """
+    return code.translate(str.maketrans(LOOK_ALIKE, READ_AS))
+
+
+def meant(code: str, known: Collection[str]) -> str | None:
+    """Which of the `known` codes (all canonical) is meant by one that was entered: itself, else the only one that looks
+    like it; None: none of them, or it might be several.
+    """
+    if code in known:
+        return code
+    found = {one for one in known if alike(one) == alike(code)}
+    return found.pop() if len(found) == 1 else None
 
 
 def customer_key(email: str) -> str:

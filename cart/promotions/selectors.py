@@ -1,40 +1,36 @@
-"""Which promotions a cart may have, and in words why it has not."""
+"""Which promotions a cart may have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from cart.promotions import reading, rules
+from cart.promotions import reading, rules, wording
 from cart.promotions.kinds.gift import Gift
-from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion
-from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
+from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, alike
+from cart.promotions.rules import Lane, Refusal, Why
 from shop.accounts import selectors as accounts
 from shop.core import cache, db
-from shop.core.money import Money
 from shop.currencies import selectors as currencies
 from shop.currencies.rules import Terms as Exchange
 from shop.currencies.rules import filled
-
-HINTS = 2  # what is nearly reached
-NEAR = 2  # a sum is nearly reached when less than a half of it is missing
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
     """The promotions that a cart may have, those of its coupons among them; and by code as entered a sentence for every
-    coupon that is none.
+    coupon that is none, and which coupon each other one is (`rules.meant`).
     """
 
     promotions: tuple[rules.Promotion, ...]
     problems: Mapping[str, str]
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def gifts(self) -> frozenset[UUID]:
@@ -52,7 +48,7 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
     No query while this process knows the promotions and none of them has a limit; one for those that have one and for
     those of coupons, one more with codes, and two where a limit is for each customer.
     """
-    coupons, problems = _coupons(codes, currency)
+    coupons, problems, meant = _coupons(codes, currency)
     exchange = currencies.terms(currency)
     automatic = _automatic(exchange)
     limited = [row.pk for row, _terms in automatic if row.usage_limit is not None or row.budget_minor is not None]
@@ -77,27 +73,32 @@ def offered(*, codes: Sequence[str], currency: str, customer_id: UUID | None = N
         if code or limit or budget_left is not None:
             its_terms = replace(its_terms, code=code, limit=limit, budget_left=budget_left)
         found.append(its_terms)
-    return Offered(tuple(found), problems)
+    return Offered(tuple(found), problems, meant)
 
 
-def _coupons(codes: Sequence[str], currency: str) -> tuple[dict[UUID, Any], dict[str, str]]:
-    """The coupons by their promotions, and a sentence for every code that is none of them. One query, none without."""
+def _coupons(codes: Sequence[str], currency: str) -> tuple[dict[UUID, Any], dict[str, str], dict[str, str]]:
+    """The coupons by their promotions, a sentence for every code that is none of them, and the coupons' own codes by
+    those that were entered. One query, none without.
+    """
     wanted = list(dict.fromkeys(filter(None, map(rules.canonical, codes))))
     if not wanted:
-        return {}, {}
-    rows = Coupon.objects.annotate(upper=Upper("code")).filter(upper__in=wanted, promotion__isnull=False)
+        return {}, {}, {}
+    rows = Coupon.objects.annotate(upper=Upper("code"), alike=alike("code")).filter(promotion__isnull=False)
+    rows = rows.filter(alike__in={rules.alike(code) for code in wanted})
     by_code = {row["upper"]: row for row in rows.values("upper", "promotion_id", "is_active", "usage_limit", "used")}
     found: dict[UUID, Any] = {}
     problems: dict[str, str] = {}
+    meant: dict[str, str] = {}
     for code in wanted:
-        row = by_code.get(code)
+        own = rules.meant(code, by_code)
+        row = by_code.get(own or "")
         if row is None or not row["is_active"]:
-            problems[code] = sentence(Refusal(Why.UNKNOWN if row is None else Why.OFF), currency)
-        elif row["promotion_id"] in found:
+            problems[code] = wording.sentence(Refusal(Why.UNKNOWN if row is None else Why.OFF), currency)
+            continue
+        meant[code] = row["upper"]
+        if found.setdefault(row["promotion_id"], row) is not row:
             problems[code] = _("You have another coupon for the same.")
-        else:
-            found[row["promotion_id"]] = row
-    return found, problems
+    return found, problems, meant
 
 
 def _email(customer_id: UUID | None) -> str:
@@ -189,84 +190,3 @@ def terms(row: Promotion, *exchanges: Exchange | None) -> rules.Promotion:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
     )
-
-
-# --- In words
-
-
-def problems(outcome: Outcome, currency: str) -> dict[str, str]:
-    """By code, a sentence for every coupon that takes nothing off."""
-    return {
-        one.promotion.code: sentence(one.refusal, currency)
-        for one in outcome.tried
-        if one.promotion.code and one.refusal
-    }
-
-
-def hints(outcome: Outcome, currency: str, *, delivery: Money | None = None) -> tuple[str, ...]:
-    """What a shopper should know of promotions that are nearly reached: "Add $12.40 more for “Free delivery”.". Nothing
-    of those of a `delivery` that is free already.
-    """
-    near = [one for one in outcome.tried if one.refusal and not one.promotion.code and _is_near(one.refusal)]
-    if delivery is not None and not delivery:
-        near = [one for one in near if one.promotion.lane is not Lane.SHIPPING]
-    near.sort(key=lambda one: _share_missing(one.refusal))
-    return tuple(_hint(one, currency) for one in near[:HINTS])
-
-
-def _is_near(refusal: Refusal) -> bool:
-    return refusal.why in {Why.MINIMUM, Why.QUANTITY} and refusal.missing * NEAR <= refusal.needed
-
-
-def _share_missing(refusal: Refusal | None) -> float:
-    return refusal.missing / refusal.needed if refusal and refusal.needed else 1
-
-
-def _hint(tried: Tried, currency: str) -> str:
-    refusal, name = tried.refusal, _(tried.promotion.name)
-    if refusal is None:
-        return ""
-    if refusal.why is Why.MINIMUM:
-        return _("Add %(amount)s more for “%(name)s”.") % {
-            "amount": Money(refusal.missing, currency).format(),
-            "name": name,
-        }
-    return ngettext("Add 1 more for “%(name)s”.", "Add %(count)s more for “%(name)s”.", refusal.missing) % {
-        "count": refusal.missing,
-        "name": name,
-    }
-
-
-def sentence(refusal: Refusal, currency: str) -> str:
-    """Why a coupon takes nothing off, to the shopper."""
-    if refusal.why is Why.MINIMUM:
-        return _("This coupon counts from %(amount)s on: add %(missing)s more.") % {
-            "amount": Money(refusal.needed, currency).format(),
-            "missing": Money(refusal.missing, currency).format(),
-        }
-    if refusal.why is Why.QUANTITY:
-        return ngettext(
-            "This coupon needs 1 more of what it is for.",
-            "This coupon needs %(count)s more of what it is for.",
-            refusal.missing,
-        ) % {"count": refusal.missing}
-    return {
-        Why.UNKNOWN: _("We do not know this coupon code."),
-        Why.OFF: _("This coupon is not valid."),
-        Why.NOT_STARTED: _("This coupon is not valid yet."),
-        Why.EXPIRED: _("This coupon has expired."),
-        Why.USED_UP: _("This coupon has been used up."),
-        Why.BUDGET: _("What is left of this coupon’s offer is less than your cart would take off."),
-        Why.CUSTOMER_LIMIT: _("You have used this coupon as often as you can."),
-        Why.CURRENCY: _("This coupon is for another currency."),
-        Why.NO_PRODUCT: _("This coupon is for products that are not in your cart."),
-        Why.GROUP: _("This coupon is not for your account."),
-        Why.COUNTRY: _("This coupon is not for the country that you order to."),
-        Why.CHANNEL: _("This coupon cannot be used here."),
-        Why.NOT_FIRST_ORDER: _("This coupon is for a first order."),
-        Why.NO_GIFT: _("The gift of this coupon is out of stock."),
-        Why.NO_DELIVERY: _("There is no delivery charge that this coupon could take off."),
-        Why.NOTHING_LEFT: _("There is nothing left that this coupon could take off."),
-        Why.TAKEN: _("This coupon does not go together with another discount in your cart."),
-        Why.EXCLUDED: _("Another discount saves you more; this coupon does not go together with it."),
-    }.get(refusal.why, _("This coupon cannot be used here."))

@@ -28,6 +28,7 @@ REASONS: Mapping[str, Any] = {
     Why.CHANNEL: _lazy("not for this channel"),
     Why.NOT_FIRST_ORDER: _lazy("not a first order"),
     Why.NO_GIFT: _lazy("its gift is out of stock"),
+    Why.DELIVERY: _lazy("not for this way of delivery"),
     Why.NO_DELIVERY: _lazy("the delivery is free, or not known yet"),
     Why.NOTHING_LEFT: _lazy("nothing is left that it could take off"),
     Why.TAKEN: _lazy("does not combine with one that came first"),

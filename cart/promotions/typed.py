@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django_countries import countries as world
 
+from cart.promotions.models import Promotion
 from cart.promotions.reading import BadTerms
 from catalog.products import selectors as products
 from catalog.products import tree
@@ -172,3 +173,37 @@ def parts(text: str) -> list[dict[str, Any]]:
 
 def parts_text(data: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"{part.get('quantity', 1)} x {scope_text(part)}" for part in data)
+
+
+def fields(row: Promotion) -> dict[str, Any]:
+    """What is stored as the fields of the form have it."""
+    terms, conditions = row.terms or {}, row.conditions or {}
+    return {
+        "percent": terms.get("percent"),
+        "most_off": amounts_text(terms["most"]) if isinstance(terms.get("most"), dict) else "",
+        "amounts": amounts_text(terms.get("amounts", {})),
+        "prices": amounts_text(terms.get("prices", {})),
+        "buy": terms.get("buy"),
+        "get": terms.get("get"),
+        "bought": scope_text(terms.get("bought") or {}),
+        "most_times": terms["most"] if isinstance(terms.get("most"), int) and row.kind != "gift" else None,
+        "of": terms.get("of"),
+        "free": terms.get("free"),
+        "is_repeated": terms.get("is_repeated"),
+        "set_size": terms.get("quantity") or None if row.kind == "bundle_price" else None,
+        "parts": parts_text(terms.get("parts", [])),
+        "gift": sku_of(terms["variant"]) if terms.get("variant") else "",
+        "gift_units": terms.get("quantity") if row.kind == "gift" else None,
+        "per": terms.get("per"),
+        "most_gifts": terms.get("most") if row.kind == "gift" else None,
+        "steps": steps_text(terms.get("steps", [])),
+        "what_for": scope_text(row.scope or {}),
+        "minimum": amounts_text(conditions.get("minimum", {})),
+        "minimum_quantity": conditions.get("minimum_quantity"),
+        "countries": ", ".join(conditions.get("countries", [])),
+        "groups": conditions.get("groups", []),
+        "channels": conditions.get("channels", []),
+        "deliveries": conditions.get("deliveries", []),
+        "is_first_order": conditions.get("is_first_order", False),
+        "budget": amounts_text({row.budget_currency: row.budget_minor}) if row.budget_minor else "",
+    }

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 TEXT, CHOICE, BOOLEAN = "text", "choice", "boolean"
-LONG, EMAIL, DATE = "long", "email", "date"  # what the shop itself asks (`gifts`): several lines are one, 2026-12-24
+LONG, EMAIL, DATE = "long", "email", "date"  # what the shop itself asks (`gifts`): several lines, 2026-12-24
 MAX_TEXT = 500
 MAX_FIELDS = 20  # of one product
 
@@ -23,6 +23,7 @@ _NO = frozenset({"", "off", "false", "0", "no"})
 # As HTML has a valid e-mail address (https://html.spec.whatwg.org/#valid-e-mail-address), with a dot in its domain.
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _EMAIL = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+")
+_NO_LINES = re.compile(r"\n{3,}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _JOINERS = frozenset("\u200c\u200d")  # within words of some scripts, and within signs
 
@@ -131,12 +132,11 @@ def _words(asked: Field, given: Any) -> tuple[str, Problem | None]:
         return "", None
     if not isinstance(given, str):
         return "", Problem.BAD_CHOICE if asked.kind == CHOICE else Problem.BAD_CHARACTERS
-    if asked.kind == LONG:
-        given = re.sub(r"[\r\n\t]+", " ", given)
-    text = unicodedata.normalize("NFC", given).strip()
-    if any(not _is_printable(sign) for sign in text):
+    lines = unicodedata.normalize("NFC", given).strip()
+    rows = lines.replace("\t", " ").splitlines() if asked.kind == LONG else [lines]
+    if any(not _is_printable(sign) for row in rows for sign in row):
         return "", Problem.BAD_CHARACTERS
-    text = " ".join(text.split())
+    text = _NO_LINES.sub("\n\n", "\n".join(" ".join(row.split()) for row in rows))
     if asked.kind == CHOICE:
         return text, Problem.BAD_CHOICE if text and text not in asked.choices else None
     if len(text) > asked.max_length:
@@ -182,6 +182,17 @@ def text_of(name: str, value: Value) -> str:
 def told(options: Mapping[str, Any], customizations: Iterable[Mapping[str, Any]] = ()) -> list[str]:
     """The options of a variant and the answers that were kept with it (`kept`), each in words."""
     return [*(str(one) for one in options.values()), *(text_of(one["name"], one["value"]) for one in customizations)]
+
+
+def in_one(told: Iterable[str]) -> str:
+    """What was told on one line: "Moss · Engraving: Ada"."""
+    return " · ".join(" ".join(one.split()) for one in told)
+
+
+def in_lines(told: Iterable[str]) -> str:
+    """The same; but where a part of it has several lines, each part begins one: they stay as they were typed."""
+    parts = list(told)
+    return "\n".join(parts) if any("\n" in one for one in parts) else in_one(parts)
 
 
 def kept(customizations: Iterable[Customization]) -> list[dict[str, Any]]:

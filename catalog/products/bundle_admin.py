@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
@@ -42,6 +43,11 @@ class PartInline(TabularInline):  # type: ignore[misc]
 class BundleList(ChangeList):
     """Says where a bundle is made: on its product's page, not here."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.opts = self.model_admin.opts
+        self.title = str(self.opts.verbose_name_plural)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not self.query:
@@ -59,6 +65,12 @@ class BundleAdmin(ModelAdmin):  # type: ignore[misc]
     inlines = [PartInline]
     fields = ["sku_shown", "product_name"]
     readonly_fields = ["sku_shown", "product_name"]
+
+    def __init__(self, model: type[Variant], site: admin.AdminSite) -> None:
+        super().__init__(model, site)
+        named: Any = copy(model._meta)  # variants are called bundles here, and nowhere else
+        named.verbose_name, named.verbose_name_plural = _lazy("bundle"), _lazy("bundles")
+        self.opts = named
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BundleList

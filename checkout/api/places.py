@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from shop.core import addresses
+from shop.core import address_words, addresses
 
 
 class AddressIO(serializers.Serializer[Any]):
@@ -30,7 +30,7 @@ class AddressIO(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         tidy, problems = addresses.clean(attrs)
         if problems:
-            raise serializers.ValidationError({name: [_sentence(problem)] for name, problem in problems.items()})
+            raise serializers.ValidationError(_sentences(tidy["country"], problems))
         return tidy
 
 
@@ -45,14 +45,14 @@ class PlaceIO(serializers.Serializer[Any]):
         tidy, problems = addresses.clean(attrs)
         wrong = {name: why for name, why in problems.items() if name in self.fields and why != "required"}
         if wrong:
-            raise serializers.ValidationError({name: [_sentence(why)] for name, why in wrong.items()})
+            raise serializers.ValidationError(_sentences(tidy["country"], wrong))
         return tidy
 
 
-def _sentence(problem: str) -> str:
-    told = {
-        "required": _("This field is required."),
-        "too_long": _("This is too long."),
-        "elsewhere": _("This postcode is not in that state."),
-    }
-    return told.get(problem, _("Not valid."))
+def _sentences(country: str, problems: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is wrong, by field."""
+    try:
+        rules = addresses.rules_of(country)
+    except addresses.UnknownCountry:
+        rules = None
+    return {name: [address_words.sentence(rules, name, why)] for name, why in problems.items()}

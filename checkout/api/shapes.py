@@ -31,6 +31,8 @@ class QuoteIn(serializers.Serializer[Any]):
     shipping_address = places.PlaceIO(required=False)
     delivery_option = serializers.CharField(required=False, max_length=40)
     vat_id = VatIdIO()
+    email = serializers.EmailField(required=False, help_text="Of a guest: some coupons are for a first order.")
+    currency = serializers.CharField(required=False, max_length=3, help_text="If said, it has to be the cart's.")
 
 
 class QuoteOut(api_shapes.ExplainedOut):
@@ -38,6 +40,7 @@ class QuoteOut(api_shapes.ExplainedOut):
     totals = cart_api.TotalsOut()
     currency = serializers.CharField()
     tax_note = serializers.CharField(help_text="Why no tax is charged, or still is; empty for nothing to say.")
+    messages = serializers.ListField(child=serializers.CharField())
 
 
 class PaymentIn(serializers.Serializer[Any]):

@@ -35,6 +35,7 @@ from checkout.purchase import selectors as purchase_selectors
 from checkout.purchase import services as purchase
 from shop.core import requests, rest
 from shop.core.money import BadAmount, Money
+from shop.currencies import api as currencies
 
 _CART = OpenApiParameter(cart_access.HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 _KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
@@ -62,12 +63,16 @@ class QuoteResource(ShopperView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data.get("delivery_option")
         place = given.validated_data.get("shipping_address")
+        if (cart := carts.current(request)) is not None:
+            said = given.validated_data.get("currency") or request.query_params.get("currency", "")
+            currencies.agreed(said, cart.currency)
         view = cart_selectors.view(
-            carts.current(request),
+            cart,
             currency=settings.DEFAULT_CURRENCY,
             address=place,
             delivery_option=wanted,
             vat_id=paying.vat_id(request, given.validated_data["vat_id"], place),
+            email=given.validated_data.get("email", ""),
         )
         if wanted and wanted not in {one.code for one in view.quote.delivery_options}:
             fields = {"delivery_option": [_("This way of delivery is not offered there.")]}
@@ -79,6 +84,7 @@ class QuoteResource(ShopperView):
                 **api_shapes.explained(view.quote),
                 "currency": view.quote.currency,
                 "tax_note": view.summary.tax_note,
+                "messages": list(view.notices),
             }
         )
 
@@ -187,9 +193,7 @@ def _place(request: Request, given: dict[str, Any], key: str) -> Any:
     cart = carts.current(request)
     if cart is None:
         raise rest.ApiError("cart_empty", _("There is nothing in your cart that can be ordered."), 409)
-    if given.get("currency", cart.currency) != cart.currency:
-        sentence = _("Your cart is in %(currency)s.") % {"currency": cart.currency}
-        raise rest.ApiError("currency_mismatch", sentence, 409, {"currency": [sentence]})
+    currencies.agreed(given.get("currency") or request.query_params.get("currency", ""), cart.currency)
     try:
         expected = Money.of(given["expected_total"].normalize(), cart.currency)
     except BadAmount as error:

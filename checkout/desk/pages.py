@@ -175,7 +175,7 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
     """A line as it was bought; picture and link as the catalogue has them now."""
     return {
         "name": line.name,
-        "options": order_lines.about(line),
+        "options": order_lines.in_lines(line),
         "together": _together(order, line.bundle) if line.bundle else "",
         "quantity": line.quantity,
         "is_gone": not line.quantity,

@@ -81,7 +81,7 @@ def _line(key: str, line: OrderLine | None, one: Entry) -> dict[str, Any]:
         "key": key,
         "sku": line.sku if line else "",
         "name": line.name if line else "",
-        "options": order_lines.told(line) if line else [],
+        "options": [" ".join(one.split()) for one in order_lines.told(line)] if line else [],
         "unit_price": line.unit_price_minor if line else 0,
         "units": one.units,
         **dict(zip(_AMOUNTS, astuple(one.amounts), strict=True)),

@@ -16,7 +16,7 @@ from django_countries import countries
 from cart.tax import words
 from checkout.orders import access, selectors
 from checkout.orders import lines as order_lines
-from checkout.orders.models import OVER, Order
+from checkout.orders.models import OVER, Order, OrderLine
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
@@ -102,6 +102,12 @@ def send(order: Order, template: str, *, key: object = "", **extra: Any) -> bool
     )
 
 
+def _about(line: OrderLine) -> dict[str, Any]:
+    """What was bought, behind its name; or below, where somebody wrote several lines."""
+    told = order_lines.in_lines(line)
+    return {"options": "", "rows": told.splitlines()} if "\n" in told else {"options": told, "rows": []}
+
+
 def context_of(order: Order) -> dict[str, Any]:
     """The order as its mails show it: JSON, texts in the active language."""
     return {
@@ -112,7 +118,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "lines": [
             {
                 "name": line.name,
-                "options": order_lines.about(line),
+                **_about(line),
                 "quantity": line.quantity,
                 "expected": wording.promise(line.expected_on),
                 "line_total": text(order.money(line.total_minor)),

@@ -177,8 +177,13 @@ def told(line: OrderLine) -> list[str]:
 
 
 def about(line: OrderLine) -> str:
-    """The same in one line."""
-    return " · ".join(told(line))
+    """The same on one line."""
+    return customizing.in_one(told(line))
+
+
+def in_lines(line: OrderLine) -> str:
+    """The same as its buyer typed it."""
+    return customizing.in_lines(told(line))
 
 
 def is_final(line: OrderLine) -> bool:

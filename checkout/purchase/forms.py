@@ -14,7 +14,7 @@ from cart.shipping.selectors import DeliveryOption
 from cart.tax import selectors as taxation
 from cart.tax import vat
 from checkout.payments.forms import SeenTotalField
-from shop.core import addresses
+from shop.core import address_words, addresses
 from shop.core.fields import LineField, LinesField
 
 _STATE_LABELS = {
@@ -150,7 +150,7 @@ class DetailsForm(forms.Form):
 
     def sentence(self, name: str, problem: str) -> str:
         """What is wrong with an address's field, and how to mend it."""
-        return address_problem(self.rules, name, problem)
+        return address_words.sentence(self.rules, name, problem)
 
     def check_delivery(self, options: tuple[DeliveryOption, ...], usual: DeliveryOption | None) -> bool:
         """Take the `usual` option when none was chosen; an error when nothing serves the address or the choice is not
@@ -171,23 +171,6 @@ class PlaceForm(forms.Form):
 
     seen_total = SeenTotalField()
     idempotency_key = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$")
-
-
-def address_problem(rules: addresses.Rules | None, name: str, problem: str) -> str:
-    """What is wrong with a part of an address, in words; `rules` None when the country is not known."""
-    if name == "country":
-        return _("Please choose a country.")
-    if problem == "too_long":
-        return _("This is too long.")
-    if problem == "required":
-        return _("Please fill this in.")
-    if problem == "elsewhere":
-        return _("This postcode is not in that state. Please check both.")
-    if name == "postal_code" and rules and rules.postal_example:
-        return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": rules.postal_example}
-    if name == "phone":
-        return _("Please enter a phone number, as +1 555 0100.")
-    return _("Please check this.")
 
 
 def _is_known(country: str) -> bool:

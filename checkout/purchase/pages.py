@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django_countries import countries
@@ -44,6 +46,7 @@ def details_form(request: HttpRequest, cart: Any, given: Mapping[str, Any]) -> t
         address={"country": form.rules.country, **{name: initial.get(name, "") for name in ("state", "postal_code")}},
         delivery_option=initial.get("delivery_option"),
         vat_id=initial.get("vat_id", ""),
+        email=_address_of(initial.get("email", "")),
     )
     return form, view
 
@@ -80,6 +83,7 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
         else f"{reverse('account_login')}?next={reverse('checkout')}",
         "inventory_error": inventory_error(view),
         "notices": view.notices,
+        "depends_on_email": _depends_on_email(view),
         "saved_addresses": _saved_addresses(request, form),
     }
 
@@ -163,6 +167,20 @@ def address_lines(address: Mapping[str, str]) -> list[str]:
 
 def _name(address: Mapping[str, str]) -> str:
     return f"{address.get('first_name', '')} {address.get('last_name', '')}".strip()
+
+
+def _address_of(text: str) -> str:
+    """An e-mail address that was entered, as soon as it is one: some discounts are not for everybody."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text
+
+
+def _depends_on_email(view: carts.CartView) -> bool:
+    """Whether who buys may make a difference to what is off."""
+    return any(one.promotion.code or one.promotion.conditions.is_first_order for one in view.quote.outcome.tried)
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import selectors as cart_selectors
 from cart.carts import services as carts
+from cart.carts import wording
 from cart.carts.models import Cart, CartLine
 from cart.pricing import selectors as pricing
 from cart.promotions import services as promotions
@@ -73,7 +74,8 @@ class PriceChanged(PurchaseRefused):
     code = "price_changed"
 
     def __init__(self, quote: pricing.Quote) -> None:
-        super().__init__(_("The total has changed to %(total)s. Please confirm it.") % {"total": quote.total.format()})
+        changed = _("The total has changed to %(total)s. Please confirm it.") % {"total": quote.total.format()}
+        super().__init__(" ".join([changed, *wording.coupons(quote.coupon_problems)]))
         self.quote = quote
 
 

@@ -24,8 +24,8 @@ from shop.core import db
 BATCH = 2000
 PLENTY = 10**6  # units of a gift: what is in stock now says nothing of then
 _COLUMNS = (
-    "pk", "currency", "channel", "email", "placed_at", "shipping_minor", "shipping_address__country", "is_first",
-    "customer_id",
+    "pk", "currency", "channel", "email", "placed_at", "shipping_minor", "delivery_option",
+    "shipping_address__country", "is_first", "customer_id",
 )  # fmt: skip
 NOBODY: frozenset[str] = frozenset()  # is in no group
 _Bought = tuple[UUID, int, int]  # variant, units, price of one
@@ -96,6 +96,7 @@ def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]
                     lines=shop.lines(bought.get(key, ())),
                     at=placed_at,
                     shipping=shipping,
+                    delivery=delivery,
                     country=country or "",
                     channel=channel,
                     is_first_order=is_first,
@@ -105,7 +106,7 @@ def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]
                 customer=promotion_rules.customer_key(email),
                 own=tuple(shop.by_coupon[one] for one in coupons.get(key, ()) if one in shop.by_coupon),
             )
-            for key, currency, channel, email, placed_at, shipping, country, is_first, customer_id in batch
+            for key, currency, channel, email, placed_at, shipping, delivery, country, is_first, customer_id in batch
         ]
 
 

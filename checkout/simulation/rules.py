@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from heapq import heappush, heappushpop
 from typing import Any
 
-from cart.promotions.engine import Run
+from cart.promotions import engine
 from cart.promotions.rules import Basket, Outcome, Promotion, Why
 
 MOST_NAMED = 10  # baskets on which the draft takes most off
@@ -141,7 +141,7 @@ def _concerned(promotions: Sequence[Promotion], basket: Basket) -> list[Promotio
 
 
 def _run(past: Past, promotions: Sequence[Promotion]) -> Outcome:
-    return Run(past.basket, promotions).outcome(past.basket.shipping)
+    return engine.run(past.basket, promotions)
 
 
 def _of(outcome: Outcome, promotion_id: str) -> Any:

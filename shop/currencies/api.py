@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from shop.core import rest
@@ -21,3 +22,12 @@ def checked(code: str) -> str:
         return selectors.checked(code)
     except selectors.UnknownCurrency as error:
         raise rest.ApiError(error.code, error.message, 400, {"currency": [error.message]}) from error
+
+
+def agreed(said: str, currency: str) -> None:
+    """That what a call says to pay in is the cart's currency; nothing said is. Raises `ApiError` ("unknown_currency",
+    "currency_mismatch").
+    """
+    if said and checked(said) != currency:
+        sentence = _("Your cart is in %(currency)s.") % {"currency": currency}
+        raise rest.ApiError("currency_mismatch", sentence, 409, {"currency": [sentence]})

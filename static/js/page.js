@@ -143,7 +143,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   if (!focused || document.activeElement !== document.body) return;
   const heading = document.querySelector(`#${focused.within || "none"} [tabindex="-1"][id]`);
-  document.getElementById(focused.id)?.focus({ preventScroll: true });
+  const again = document.getElementById(focused.id);
+  again?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) again?.closest("details:not([open])")?.querySelector("summary").focus({ preventScroll: true });
   if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
   focused = null;
 });

@@ -115,6 +115,8 @@ def test_coupons_come_and_go(call):
     refused = call("POST", "cart/coupons", {"code": "nope"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "coupon_not_applicable")
     assert call("DELETE", "cart/coupons/SAVE10").json()["coupons"] == []
+    assert call("POST", "cart/coupons", {"code": "savelo"}).json()["coupons"] == ["SAVE10"]
+    assert call("DELETE", "cart/coupons/SAVE10").json()["coupons"] == []
 
 
 def test_gifts_and_what_is_nearly_reached(call):

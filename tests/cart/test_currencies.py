@@ -385,6 +385,7 @@ def test_a_cart_says_that_its_currency_is_not_sold_in_any_more() -> None:
 
 class TestMixed:
     def test_an_order_names_the_carts_currency_or_none(self) -> None:
+        currency("EUR", "0.5")
         client = client_in("USD")
         client.post("/cart/add/", {"product": str(carts.product(amount=10_00).pk)})
         cart = Cart.objects.get()
@@ -396,6 +397,27 @@ class TestMixed:
         answer = Client().post("/api/orders", given, content_type="application/json", headers=headers)
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "currency_mismatch")
         assert not Order.objects.exists()
+
+    @pytest.mark.parametrize(("said", "status", "code"), [
+        ("USD", 200, ""), ("usd", 200, ""), ("EUR", 409, "currency_mismatch"), ("XXX", 400, "unknown_currency"),
+    ])  # fmt: skip
+    def test_a_quote_and_what_is_put_in_name_the_carts_currency_or_none(
+        self, said: str, status: int, code: str
+    ) -> None:
+        currency("EUR", "0.5")
+        client = client_in("USD")
+        product = carts.product(amount=10_00)
+        client.post("/cart/add/", {"product": str(product.pk)})
+        headers = {"X-Cart-Token": Cart.objects.get().token}
+
+        def post(path: str, body: dict[str, Any]) -> tuple[int, str]:
+            answer = Client().post(f"/api/{path}", body, content_type="application/json", headers=headers)
+            return answer.status_code, answer.json().get("error", {}).get("code", "")
+
+        assert post("checkout/quote", {"currency": said}) == (status, code)
+        assert post(f"checkout/quote?currency={said}", {}) == (status, code)
+        assert post(f"cart/items?currency={said}", {"productId": str(product.pk)}) == (status, code)
+        assert CartLine.objects.get().quantity == (1 if code else 2)
 
     def test_a_cart_is_not_shown_in_what_is_no_currency(self) -> None:
         answer = Client().get("/api/cart?currency=XXX")

@@ -21,7 +21,7 @@ from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
 from cart.promotions.kinds.table import KINDS
 from cart.promotions.kinds.tiers import Step, Tiers
-from cart.promotions.rules import CART_LANES, Conditions, Promotion, Scope
+from cart.promotions.rules import CART_LANES, Conditions, Lane, Promotion, Scope
 from cart.tax.rules import How, Level, Rate, Rounding
 
 
@@ -55,6 +55,8 @@ rates = st.lists(
 # --- Promotions
 
 NAMES = "abcdef"  # of products
+WAYS = ("post", "express")  # of delivery
+NOWHERE = st.just(frozenset())
 
 scopes = st.builds(
     Scope,
@@ -97,7 +99,13 @@ def promotions(
         name = draw(st.sampled_from(sorted(KINDS)))
         lane = draw(st.sampled_from(sorted(KINDS[name][1] & set(CART_LANES))))
         conditions = draw(
-            st.builds(Conditions, minimum=amounts(codes), minimum_quantity=counts) | st.just(Conditions())
+            st.builds(
+                Conditions,
+                minimum=amounts(codes),
+                minimum_quantity=counts,
+                deliveries=st.frozensets(st.sampled_from(WAYS), max_size=1) if lane is Lane.SHIPPING else NOWHERE,
+            )
+            | st.just(Conditions())
         )
         found.append(
             Promotion(

@@ -51,7 +51,8 @@ def test_the_cart_costs_what_it_costs_there(client: Client) -> None:
     [
         ({"country": "US", "state": "CA", "postal_code": "10001"}, "postal_code",
          "This postcode is not in that state. Please check both."),
-        ({"country": "DE", "postal_code": "1011"}, "postal_code", "Please check this."),
+        ({"country": "DE", "postal_code": "1011"}, "postal_code",
+         "This is not a valid postcode there. It looks like 26133."),
         ({"country": "XX"}, "country", "Select a valid choice. XX is not one of the available choices."),
         ({"country": "US", "state": "Bavaria"}, "state", "Please check this."),
     ],
@@ -72,6 +73,21 @@ def test_another_country_asks_for_its_own_parts(client: Client) -> None:
     assert ("QC", "Quebec") in form.fields["state"].widget.choices
     assert (fragment.context["quote"].is_estimate, fragment.context["place_name"]) == (True, "Canada")
     assert '<details class="more" data-testid="cart-place" open>' in fragment.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("place", "is_open"),
+    [
+        ({"country": "CA"}, True),  # without a tax that goes by province as well
+        ({"country": "CA", "state": "QC"}, False),
+        ({"country": "DE", "postal_code": "10115"}, False),
+        ({"country": "HK"}, True),
+        ({"country": "AO"}, False),  # has neither
+    ],
+)
+def test_it_stays_open_until_all_parts_could_be_said(client: Client, place: dict[str, str], is_open: bool) -> None:
+    fragment = client.post(reverse("cart_place"), place, headers={"HX-Request": "true"})
+    assert fragment.context["is_place_open"] is is_open
 
 
 def test_who_logs_in_need_not_say_it_again(client: Client) -> None:
@@ -108,6 +124,23 @@ class TestCouponsOfCountries:
         answer = self.enter(client)
         assert answer.context["coupon_form"].errors["code"] == ["This coupon is not for the country that you order to."]
         assert Cart.objects.get().coupons == []
+
+
+def test_a_coupon_for_another_way_of_delivery_is_kept_until_one_is_chosen(client: Client) -> None:
+    carts.coupon("FAST", kind="free_shipping", lane="shipping", terms={}, conditions={"deliveries": ["express"]})
+
+    assert client.post(reverse("cart_coupon"), {"code": "fast"}).status_code == 303
+    assert Cart.objects.get().coupons == ["FAST"]
+    assert client.get(reverse("cart")).context["cart"].notices == (
+        "FAST: This coupon is for another way of delivery: Express.",
+    )
+
+
+def test_a_misread_coupon_is_kept_as_what_it_is(client: Client) -> None:
+    carts.coupon("SAVE10")
+
+    assert client.post(reverse("cart_coupon"), {"code": "save1o"}).status_code == 303
+    assert Cart.objects.get().coupons == ["SAVE10"]
 
 
 def test_a_coupon_for_an_empty_cart_waits_for_something_in_it() -> None:

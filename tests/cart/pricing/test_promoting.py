@@ -16,6 +16,7 @@ from catalog.products.models import Category, Product
 from checkout.orders.models import Order
 from shop.accounts.models import CustomerGroup
 from shop.core import db
+from tests.counting import Counting
 from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.factories.promotions import coupon, promotion
@@ -87,6 +88,61 @@ def test_the_delivery() -> None:
     assert before.shipping.minor > 0
     assert (found.shipping.minor, found.discount.minor, names(found)) == (0, 0, [("Free delivery", 0)])
     assert [option.price.minor for option in found.delivery_options] == [0] * len(before.delivery_options)
+
+
+def test_a_delivery_that_is_named_is_free_and_no_other() -> None:
+    lamp = carts.product(amount=30_00)
+    terms = {"minimum": {"USD": 40_00}, "deliveries": ["express"]}
+    promotion("free_shipping", "shipping", name="Free express", conditions=terms)
+    usual = {one.code: one.price.minor for one in quote((lamp, 2), is_promoted=False).delivery_options}
+
+    before, found = quote((lamp, 1)), quote((lamp, 2))
+
+    assert before.hints == ("Add $10.00 more for “Free express” (Express).",)  # standard is what is counted
+    assert {one.code: one.price.minor for one in found.delivery_options} == {**usual, "express": 0}
+    assert (found.hints, why(found)) == ((), [Why.DELIVERY])
+    assert names(quote((lamp, 2), delivery_option="express")) == [("Free express", 0)]
+    assert quote((lamp, 1), delivery_option="express").hints == before.hints
+
+
+def test_of_a_delivery_that_is_not_there_or_is_free_nothing_is_hinted() -> None:
+    lamp = carts.product(amount=30_00)
+    promotion("free_shipping", "shipping", name="Anyway", conditions={"deliveries": ["express"]})
+    for way in ("express", "drone"):
+        promotion(
+            "free_shipping", "shipping", name=way, priority=200,
+            conditions={"minimum": {"USD": 40_00}, "deliveries": [way]},
+        )  # fmt: skip
+
+    assert quote((lamp, 1)).hints == ()
+
+
+def test_a_misread_coupon_is_taken_for_the_one_that_it_looks_like(counting: Counting) -> None:
+    lamp = carts.product(amount=40_00)
+    carts.coupon("SAVE10")
+    with counting() as usual:
+        assert quote((lamp, 1), coupons=["SAVE10"]).discount.minor == 4_00
+    with counting() as queries:
+        found = quote((lamp, 1), coupons=["SAVE1O"])
+
+    assert (found.discount.minor, found.discounts[0].code) == (4_00, "SAVE10")
+    assert (found.coupon_codes, found.coupon_problems) == ({"SAVE1O": "SAVE10"}, {})
+    assert queries() <= usual()
+    both = quote((lamp, 1), coupons=["SAVE10", "SAVEIO"])
+    assert (both.discount.minor, both.coupon_problems) == (4_00, {})  # the same twice
+    carts.coupon("SAVEI0")
+    unclear = quote((lamp, 1), coupons=["SAVEIO"])
+    assert unclear.coupon_problems == {"SAVEIO": "We do not know this coupon code."}
+
+
+def test_a_coupon_for_a_way_of_delivery_names_it() -> None:
+    lamp = carts.product(amount=30_00)
+    carts.coupon("FAST", kind="free_shipping", lane="shipping", terms={}, conditions={"deliveries": ["express"]})
+
+    assert quote((lamp, 1), coupons=["FAST"]).coupon_problems == {
+        "FAST": "This coupon is for another way of delivery: Express."
+    }
+    assert quote((lamp, 1), coupons=["FAST"], delivery_option="express").shipping.minor == 0
 
 
 def test_dates_are_the_databases() -> None:

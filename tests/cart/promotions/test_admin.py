@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cart.promotions import selectors, tasks
+from cart.promotions import selectors, services, tasks
 from cart.promotions.kinds.amount import Amount
 from cart.promotions.kinds.bundle_price import BundlePrice
 from cart.promotions.kinds.buy_get import BuyGet
@@ -82,6 +82,21 @@ def test_every_kind_is_stored_as_typed_and_shown_again(
     assert row.version == 2
 
 
+def test_ways_of_delivery_are_chosen_by_name_and_one_that_is_gone_stays(merchant: Client) -> None:
+    assert merchant.post(ADD, data("free_shipping", "shipping", deliveries=["standard"])).status_code == 302
+    row = Promotion.objects.get()
+    assert selectors.terms(row).conditions.deliveries == {"standard"}
+    row.conditions = {"deliveries": ["drone", "standard"]}
+    services.save(row)
+    page = reverse("admin:cart_promotion_change", args=[row.pk])
+    form = merchant.get(page).context["adminform"].form
+
+    assert form.fields["deliveries"].choices[:2] == [("drone", "drone"), ("standard", "Standard delivery")]
+    assert merchant.post(page, data("free_shipping", "shipping", deliveries=["drone"])).status_code == 302
+    row.refresh_from_db()
+    assert row.conditions == {"deliveries": ["drone"]}
+
+
 def test_a_gift_is_named_by_its_sku(merchant: Client) -> None:
     key = carts.variant_of(catalog.product(name="Socks", sku="SOCKS-1")).pk
     assert merchant.post(ADD, data("gift", "order", gift="SOCKS-1", per="2", most_gifts="4")).status_code == 302
@@ -137,6 +152,8 @@ def test_what_it_is_for_is_named_as_people_name_it(merchant: Client) -> None:
         ("amount", "order", {"amounts": "5 USD, 6 USD"}, "amounts"),
         ("fixed_price", "order", {"prices": "5"}, "lane"),
         ("free_shipping", "order", {}, "lane"),
+        ("percent", "order", {"percent": "5", "deliveries": ["express"]}, "deliveries"),
+        ("free_shipping", "shipping", {"deliveries": ["drone"]}, "deliveries"),
         ("buy_get", "line", {}, "buy"),
         ("buy_get", "line", {"buy": "2", "bought": "nonsense"}, "bought"),
         ("cheapest_free", "line", {"of": "3", "free": "3"}, "free"),

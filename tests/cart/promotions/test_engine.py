@@ -14,7 +14,20 @@ from cart.promotions.kinds.buy_get import BuyGet
 from cart.promotions.kinds.free_shipping import FreeShipping
 from cart.promotions.kinds.gift import Gift
 from cart.promotions.kinds.percent import Percent
-from cart.promotions.rules import Basket, Conditions, Lane, Line, Promotion, Refusal, Scope, Why, canonical
+from cart.promotions.rules import (
+    Basket,
+    Conditions,
+    Lane,
+    Line,
+    Promotion,
+    Refusal,
+    Scope,
+    Why,
+    alike,
+    canonical,
+    meant,
+)
+from cart.promotions.services import LETTERS
 from catalog.products.charging import keys_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -154,6 +167,38 @@ def test_a_delivery_that_is_free_or_unknown_is_not_reduced() -> None:
     assert took(basket(line("a", 1), shipping=7_00), free, other) == {"free": 7_00, "other": "taken"}
 
 
+def test_a_delivery_may_be_one_of_those_that_are_named() -> None:
+    named = promotion(
+        "named", FreeShipping(), Lane.SHIPPING,
+        conditions=Conditions(minimum={"USD": 50_00}, deliveries=frozenset({"post", "bike"})),
+    )  # fmt: skip
+    half = promotion("half", Percent(5000), Lane.SHIPPING, priority=200)
+    found = basket(line("boot", 50_00), shipping=7_00)
+
+    assert took(replace(found, delivery="post"), named, half) == {"named": 7_00, "half": "taken"}
+    assert took(replace(found, delivery="express"), named, half) == {"named": "delivery", "half": 3_50}
+    assert took(found, named) == {"named": "delivery"}
+    assert took(replace(found, shipping=None), named) == {"named": "no_delivery"}
+    less = basket(line("hat", 49_00), shipping=7_00, delivery="express")
+    assert took(less, named) == {"named": "minimum"}  # which is worth knowing before one is chosen
+
+
+def test_of_one_run_each_way_of_delivery_has_its_own() -> None:
+    express = Conditions(deliveries=frozenset({"express"}))
+    promotions = [
+        promotion("alone", FreeShipping(), Lane.SHIPPING, conditions=express, is_exclusive=True),
+        promotion("ten", Percent(1000), Lane.ORDER),
+    ]
+    found = engine.Run(basket(line("boot", 50_00)), promotions)
+
+    taken = {code: found.outcome(9_00, code) for code in ("post", "express")}
+
+    assert {code: [one.promotion.id for one in made.applied] for code, made in taken.items()} == {
+        "post": ["ten"],
+        "express": ["alone"],
+    }
+
+
 def test_a_gift_counts_by_what_it_would_cost() -> None:
     found = basket(line("boot", 50_00), gifts={"socks": (8_00, 9)})
     gift = promotion("gift", Gift("socks"), Lane.ORDER, is_exclusive=True)
@@ -177,6 +222,28 @@ def test_what_takes_nothing_uses_nothing() -> None:
 )
 def test_codes_are_compared_as_people_mean_them(typed: str) -> None:
     assert canonical(typed) == "SAVE10"
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "expected"),
+    [
+        ("SAVE1O", ["SAVE10"], "SAVE10"),
+        ("5AVEIO", ["SAVE10"], None),  # S and 5 do not look alike
+        ("FALL", ["FA11", "OTHER"], "FA11"),
+        ("SAVEIO", ["SAVE10", "SAVE1O"], None),  # might be both
+        ("SAVE1O", ["SAVE10", "SAVE1O"], "SAVE1O"),
+        ("", ["SAVE10"], None),
+        ("NONE", [], None),
+    ],
+)
+def test_a_code_that_was_misread_is_the_only_one_that_it_looks_like(
+    typed: str, known: list[str], expected: str | None
+) -> None:
+    assert meant(typed, known) == expected
+
+
+def test_of_codes_that_are_made_no_two_look_alike() -> None:
+    assert len({alike(letter) for letter in LETTERS}) == len(LETTERS)
 
 
 def test_codes_are_cut() -> None:

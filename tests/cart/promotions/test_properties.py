@@ -12,21 +12,23 @@ from cart.promotions import engine
 from cart.promotions.kinds.table import KINDS
 from cart.promotions.rules import Basket, Lane, Line, Promotion
 from catalog.products.charging import keys_of
-from tests.factories.drawn import NAMES, examples, kinds, promotions
+from tests.factories.drawn import NAMES, WAYS, examples, kinds, promotions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 lines = st.lists(st.tuples(st.integers(0, 200_00), st.integers(1, 9)), max_size=6)
 baskets = st.builds(
-    lambda rows, shipping: Basket(
+    lambda rows, shipping, delivery: Basket(
         "USD",
         tuple(Line(name, *row, keys_of(product=name)) for name, row in zip(NAMES, rows, strict=False)),
         NOW,
         shipping,
+        delivery,
         gifts={"socks": (8_00, 9)},
     ),
     lines,
     st.none() | st.integers(0, 20_00),
+    st.sampled_from(WAYS),
 )
 long = examples(300)
 
@@ -47,6 +49,8 @@ def test_no_discount_is_more_than_what_it_is_for(basket: Basket, given: list[Pro
         lines = [line for line in basket.lines if one.promotion.scope.has(line.keys)]
         if one.promotion.name != "bundle_price" and one.promotion.lane is not Lane.SHIPPING:
             assert set(one.by_line) <= {line.key for line in lines}
+        ways = one.promotion.conditions.deliveries
+        assert not (one.shipping and ways) or basket.delivery in ways
         assert one.promotion.budget_left is None or one.worth <= one.promotion.budget_left
 
 
@@ -72,7 +76,7 @@ def test_no_order_makes_a_difference(basket: Basket, given: list[Promotion], cha
     lines, shuffled = list(basket.lines), list(given)
     chance.shuffle(lines)
     chance.shuffle(shuffled)
-    other = Basket("USD", tuple(lines), NOW, basket.shipping, gifts=basket.gifts)
+    other = Basket("USD", tuple(lines), NOW, basket.shipping, basket.delivery, gifts=basket.gifts)
 
     assert engine.run(other, shuffled) == engine.run(basket, given)
 

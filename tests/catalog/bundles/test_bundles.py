@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -169,3 +170,5 @@ def test_an_empty_list_says_where_bundles_are_made(merchant: Client) -> None:
     page = merchant.get(reverse("admin:catalog_variant_changelist"))
     assert page.context["cl"].nothing in page.content.decode().replace("&#x27;", "'")
     assert "Parts" in page.context["cl"].nothing
+    assert (page.context["title"], page.context["module_name"]) == ("bundles", "bundles")
+    assert "Variants" not in re.findall(r"<h1.*?</h1>", page.content.decode(), re.DOTALL)[0]

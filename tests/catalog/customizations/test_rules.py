@@ -80,6 +80,33 @@ def test_a_text_that_is_taken_is_one_printable_line_and_taken_again_as_it_is(tex
     assert rules.answers([field], {"note": kept}).values == found.values
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Happy\r\n birthday,\tBob ", "Happy\nbirthday, Bob"),
+        ("a\rb\u2028c\n", "a\nb\nc"),
+        ("\n\na\n\n\n\n b\n", "a\n\nb"),
+        ("a" * 500, "a" * 500),
+    ],
+)
+def test_a_message_keeps_its_lines(typed, kept):
+    asked = [Field("message", "Message", rules.LONG, max_length=500)]
+    assert rules.answers(asked, {"message": typed}).values == {"message": kept}
+    assert rules.answers(asked, {"message": kept}).values == {"message": kept}
+
+
+@pytest.mark.parametrize("typed", ["a\x00b", "a\x1bb", "a\u202eb"])
+def test_a_message_has_no_other_signs_that_nobody_sees(typed):
+    asked = [Field("message", "Message", rules.LONG, max_length=500)]
+    assert rules.answers(asked, {"message": typed}).problems == {"message": Problem.BAD_CHARACTERS}
+
+
+def test_what_is_told_has_lines_only_where_somebody_wrote_some():
+    assert rules.in_lines(["Moss", "Engraving: Ada"]) == "Moss · Engraving: Ada"
+    assert rules.in_lines(["Moss", "Message: Dear\nAda"]) == "Moss\nMessage: Dear\nAda"
+    assert rules.in_one(["Moss", "Message: Dear\nAda"]) == "Moss · Message: Dear Ada"
+
+
 VALUES = st.dictionaries(st.sampled_from("abcd"), st.one_of(st.just(True), st.text(min_size=1, max_size=5)), max_size=4)
 
 

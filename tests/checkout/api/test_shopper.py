@@ -364,3 +364,24 @@ class TestCancel:
 )
 def test_the_calls_are_where_the_contract_says(name, args, path):
     assert reverse(name, args=args) == path
+
+
+def test_a_coupon_for_a_first_order_says_so_to_who_has_ordered(client):
+    told = "FIRST15: This coupon is for a first order, and you have ordered here before."
+    carts.coupon("FIRST15", percent=15, conditions={"is_first_order": True})
+    carts.order(carts.cart((carts.product(), 1)), email="ada@example.com")
+    cart = guest()
+    call(client, "POST", "cart/coupons", {"code": "FIRST15"}, X_Cart_Token=cart.token)
+    asked = {"shippingAddress": ADDRESS, "email": "ada@example.com"}
+
+    found = call(client, "POST", "checkout/quote", asked, X_Cart_Token=cart.token).json()
+    assert (found["totals"]["discounts"], found["messages"]) == ("0.00", [told])
+    new = call(client, "POST", "checkout/quote", {**asked, "email": "bob@example.com"}, X_Cart_Token=cart.token).json()
+    assert (new["totals"]["discounts"], new["messages"]) == ("7.50", [])
+
+    cart.refresh_from_db()
+    answer = place(client, cart, {**BODY, "expectedTotal": new["totals"]["total"]})
+    total = found["totals"]["total"]
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["fields"]) == (409, "price_changed", {"expectedTotal": [total]})
+    assert error["message"] == f"The total has changed to ${total}. Please confirm it. {told}"

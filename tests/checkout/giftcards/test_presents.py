@@ -14,6 +14,7 @@ from cart.carts import services as cart_services
 from catalog.customizations import gifts, rules
 from checkout.giftcards import bought, selectors, services
 from checkout.giftcards.models import GiftCard
+from checkout.orders import lines as order_lines
 from checkout.orders.models import Order
 from shop.audit.models import AuditEntry
 from shop.core import db
@@ -69,7 +70,7 @@ def test_without_a_date_it_is_sent_at_once_and_the_buyer_told() -> None:
     [gift] = selectors.bought_with(order.pk)
     assert [one for one, _subject in told()] == ["ada@example.com", "bob@example.com"]
     message = next(one for one in mail.outbox if one.to == ["bob@example.com"])
-    for text in ("Dear Bob,", "Ada Lovelace has a present for you.", "“Happy birthday, Bob! <3”", code(gift)):
+    for text in ("Dear Bob,", "Ada Lovelace has a present for you.", "“Happy birthday,\nBob! <3”", code(gift)):
         assert text in message.body
     assert not any(code(gift) in one.body for one in mail.outbox if one.to == ["ada@example.com"])
     assert (gift.recipient, gift.mailed_at is not None) == ("bob@example.com", True)
@@ -161,3 +162,16 @@ def test_the_page_asks_and_the_cart_tells(client: Client) -> None:
 )
 def test_what_may_be_answered(given: dict[str, Any], problems: dict[str, str]) -> None:
     assert dict(rules.answers(gifts.fields(date(2026, 5, 1)), given).problems) == problems
+
+
+def test_a_message_keeps_its_lines_wherever_it_is_told() -> None:
+    order = present()
+    ordered = next(one for one in mail.outbox if one.subject.startswith("We have your order"))
+    asked = "\n  Recipient’s e-mail: bob@example.com\n  Recipient’s name: Bob\n  Message: Happy birthday,\n  Bob! <3\n"
+    assert f": $50.00{asked}" in ordered.body
+    [line] = order.lines.all()
+    shown = "Recipient’s e-mail: bob@example.com\nRecipient’s name: Bob\nMessage: Happy birthday,\nBob! <3"
+    assert order_lines.in_lines(line) == shown
+    assert order_lines.about(line) == shown.replace(",\n", ", ").replace("\n", " · ")
+    html = str(ordered.alternatives[0][0])
+    assert ">Message: Happy birthday,</span><br>" in html

@@ -39,6 +39,7 @@ def test_a_mail_is_told_everything_as_text() -> None:
         {
             "name": order.lines.get().name,
             "options": "Blue",
+            "rows": [],
             "quantity": 2,
             "expected": "",
             "line_total": "$50.00",

@@ -289,3 +289,44 @@ class TestPlace:
         put_in(client, carts.product())
         enter(client)
         assert pay(client, idempotency_key="guessed-by-somebody-else").status_code == 400
+
+
+class TestFirstOrderCoupons:
+    TOLD = "FIRST15: This coupon is for a first order, and you have ordered here before."
+
+    @pytest.fixture(autouse=True)
+    def _coupon(self, client):
+        carts.coupon("FIRST15", percent=15, conditions={"is_first_order": True})
+        carts.order(carts.cart((carts.product(), 1)), email="ada@example.com")
+        put_in(client, carts.product(amount=10_00))
+        client.post(reverse("cart_coupon"), {"code": "FIRST15"})
+
+    def ask(self, client, email):
+        given = {**ENTERED, "email": email, "update": "1"}
+        return client.post(reverse("checkout"), given, HTTP_HX_REQUEST="true")
+
+    def test_are_told_off_as_soon_as_the_address_is_there(self, client):
+        page = client.get(reverse("checkout"))
+        assert (page.context["depends_on_email"], page.context["notices"]) == (True, ())
+        assert page.context["quote"].discount.minor == 1_50
+
+        answer = self.ask(client, "ADA@example.com")
+
+        assert (answer.context["notices"], answer.context["quote"].discount) == ((self.TOLD,), None)
+        assert self.TOLD in answer.content.decode()
+        assert "update=1" not in answer.content.decode()
+
+    @pytest.mark.parametrize("email", ["bob@example.com", "ada@", ""])
+    def test_stay_while_nobody_is_known_who_has_ordered(self, client, email):
+        answer = self.ask(client, email)
+        assert (answer.status_code, answer.context["notices"]) == (200, ())
+        assert answer.context["quote"].discount.minor == 1_50
+
+    def test_are_told_off_before_paying_without_script(self, client):
+        assert enter(client).status_code == 303
+        assert client.get(reverse("payment")).context["notices"] == (self.TOLD,)
+
+
+def test_the_email_makes_no_difference_where_nothing_is_off(client):
+    put_in(client, carts.product())
+    assert client.get(reverse("checkout")).context["depends_on_email"] is False

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cart.promotions import engine
 from cart.promotions.kinds.amount import Amount
+from cart.promotions.kinds.free_shipping import FreeShipping
 from cart.promotions.kinds.percent import Percent
 from cart.promotions.rules import Basket, Conditions, Lane, Line, Promotion, Why
 from checkout.simulation.rules import Limits, Past, Tally, Trial
@@ -99,6 +100,18 @@ def test_what_it_costs_beyond_what_is_off_anyway() -> None:
         "rivals": {"five": {"name": "5 off", "baskets": 1, "lost": {"USD": 5_00}}},
         "most": [[10_00, "order:10000", "USD"]],
     }
+
+
+def test_a_delivery_counts_by_how_it_was_brought() -> None:
+    free = Promotion(
+        "free", "Free", Lane.SHIPPING, FreeShipping(), conditions=Conditions(deliveries=frozenset({"post"}))
+    )
+    bought = [replace(one, basket=replace(one.basket, delivery=way)) for one, way in
+              ((past(10_00), "post"), (past(20_00), "express"))]  # fmt: skip
+
+    found = tried(bought, free, [])
+
+    assert (found["given"], found["refused"]) == ({"USD": 5_00}, {"delivery": 1})
 
 
 def test_limits_are_used_up_in_turn() -> None:
