@@ -140,8 +140,6 @@ def _list(
     results, has_own_order = _for_visitor(request, asked, exchanged.search(replace(asked, is_personal=True)))
     if asked.page > 1 and not results.hits:
         raise Http404
-    if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
-        reports.searched(asked.text, bool(results.total))
     price_list = accounts.standing_of(request).price_list
     hits = engine.at_own_prices(results.hits, currency=asked.currency, price_list=price_list)
     shown = {**page.list_context(asked, place, replace(results, hits=hits)), **context}
@@ -161,7 +159,17 @@ def _list(
     if children is not None:  # a category's own page lists its subcategories above the results
         shown["facets"] = [facet for facet in shown["facets"] if facet["name"] != "category"]
     is_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
+    response = render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
+    if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
+        _count_search(request, response, asked.text, bool(results.total))
+    return response
+
+
+def _count_search(request: HttpRequest, response: HttpResponse, text: str, has_results: bool) -> None:
+    """Now, and whenever the page is shown again."""
+    if pages.WARMING not in request.META:
+        reports.searched(text, has_results)
+    pages.tell(response, "catalog.search.reports.searched", text, has_results)
 
 
 def _for_visitor(request: HttpRequest, asked: Query, results: Results) -> tuple[Results, bool]:

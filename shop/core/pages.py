@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as store
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -29,6 +33,7 @@ log = structlog.get_logger("shop.pages")
 
 SCRIPTED = "js"  # cookie: scripts run here, and write into a page that is everybody's what is of this visitor
 OWN = "own"  # cookie: pays other prices than everybody, or is shown more
+CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
 _OF_SOMEBODY = (settings.SESSION_COOKIE_NAME, "cart")  # cookies that only scripts can make up for
 _MESSAGES = "messages"  # cookie: something is to be said on the next page
 
@@ -106,6 +111,35 @@ def forget() -> None:
     cache.PAGES_VERSION.set(str(db.uuid7()))
 
 
+def warm(address: str, *, currency: str = "") -> bool:
+    """Make the page at this address as if a visitor had asked for it, unless it is kept and current. Returns whether it
+    was made. `currency`: as the visitor's cookie has it, empty for none.
+    """
+    site, (path, _mark, query) = urlsplit(settings.SITE_URL), address.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": site.netloc,
+        "SERVER_NAME": site.hostname, "SERVER_PORT": str(site.port or 443), "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": site.scheme, "HTTP_X_FORWARDED_PROTO": site.scheme,
+        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, WARMING: True,
+    }  # fmt: skip
+    if currency:
+        environ["HTTP_COOKIE"] = f"{CURRENCY}={currency}"
+    key = key_of(WSGIRequest(environ))
+    if key is None or kept.find(key) is not None:
+        return False
+    answer: Any = _handler()(environ, lambda *_started: lambda _body: None)
+    answer.close()
+    return bool(answer.status_code == 200)
+
+
+WARMING = "shop.warming"  # in the environment of a request that no visitor has made
+
+
+@functools.lru_cache(maxsize=1)
+def _handler() -> WSGIHandler:
+    return WSGIHandler()
+
+
 def until(response: HttpResponse, moment: float) -> None:
     """The page is true until then (Unix time), whatever changes."""
     response.public_until = moment  # type: ignore[attr-defined]
@@ -137,7 +171,7 @@ def key_of(request: HttpRequest) -> str | None:
         or is_personal(request)
     ):
         return None
-    meta, currency = request.META, request.COOKIES.get("holdfast_currency", "")[:3]
+    meta, currency = request.META, request.COOKIES.get(CURRENCY, "")[:3]
     is_part = meta.get("HTTP_HX_REQUEST") == "true" and not (
         meta.get("HTTP_HX_BOOSTED") or meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST")
     )

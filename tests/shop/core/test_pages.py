@@ -122,7 +122,7 @@ def _sold(lamp: Product) -> None:
     stock.set_on_hand(levels={variant.pk: 3}, skus={variant.pk: variant.sku}, reason="count", by="test")
 
 
-CHANGES: dict[str, tuple[Callable[[Product], None], str]] = {
+CHANGES: dict[str, tuple[Callable[[Product], object], str]] = {
     "a price": (_price, "$12.34"),
     "a text": (lambda one: services.update(product_id=one.pk, by="test", description="It is bright."), "It is bright."),
     "a stock": (_sold, "3 left"),
