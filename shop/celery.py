@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "waitlist.sweep": {"task": "inventory.waitlist.tasks.sweep", "schedule": 30.0},
     "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
     "search.copy": {"task": "catalog.search.tasks.copy_changes", "schedule": 10.0},
+    "search.warm": {"task": "catalog.search.tasks.warm_pages", "schedule": 300.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},
     "search.recount": {"task": "catalog.search.tasks.recount_words", "schedule": 600.0},
     "search.forget": {"task": "catalog.search.tasks.forget_searches", "schedule": crontab(hour=3, minute=50)},

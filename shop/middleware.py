@@ -18,9 +18,10 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from shop.core import requests, rest
+from shop.core import kept, pages, requests, rest
 from shop.core.admin import as_id
 from shop.health import metrics
 
@@ -56,6 +57,28 @@ def request_log(get_response: GetResponse) -> GetResponse:
             )
         requests.set_id("")
         return response
+
+    return middleware
+
+
+def kept_pages(get_response: GetResponse) -> GetResponse:
+    """Answer with the page that is kept, where there is one; else keep the one that is made, if it is everybody's."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        key = pages.key_of(request)
+        if key is None:
+            return get_response(request)
+        page = kept.find(key)
+        if page is None:
+            with kept.turn(key) as page:
+                if page is None:
+                    response = get_response(request)
+                    made = pages.keep(key, request, response)
+                    return response if made is None else kept.answer(made, request)
+        request.resolver_match = page  # type: ignore[assignment]  # its route and name, for whoever counts
+        if page.told:
+            import_string(page.told[0])(*page.told[1])
+        return kept.answer(page, request)
 
     return middleware
 
@@ -110,7 +133,8 @@ class NoNul:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Of forms only: who needs no CSRF token (the API, webhooks) reads the body in its own way."""
-        if request.method == "POST" and not getattr(view, "csrf_exempt", False) and _has_nul(_texts(request.POST)):
+        reads_itself = getattr(view, "csrf_exempt", False) and not getattr(view, "takes_form", False)
+        if request.method == "POST" and not reads_itself and _has_nul(_texts(request.POST)):
             raise BadRequest("NUL in the form")
 
 

@@ -93,6 +93,8 @@ if flag("MIGRATION_LINTER"):  # a development tool: refuses migrations that are 
 
 MIDDLEWARE = [
     "shop.middleware.request_log",
+    "catalog.search.clicks.count_clicks",
+    "shop.middleware.kept_pages",  # outside of all that looks at who asks: a page that is kept is everybody's
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # outside of security_headers, which tells it what /admin/ needs
     "shop.middleware.security_headers",
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cart.carts.access.take_back",
+    "shop.accounts.visitors.tell_scripts",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -111,7 +114,6 @@ MIDDLEWARE = [
     "shop.middleware.ways_on",
     "shop.middleware.no_huge_body",
     "shop.middleware.NoNul",
-    "catalog.search.clicks.count_clicks",
 ]
 
 TEMPLATES = [
@@ -180,6 +182,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: cache, sessions behind it, Celery's broker
 REDIS_URL = env("REDIS_URL") or addresses.redis_url()
+KEEP_PAGES = flag("KEEP_PAGES", "1") and not TESTING  # tests that mean it switch it on
+CDN_SECONDS = int(
+    env("CDN_SECONDS", "0")
+)  # for which a CDN that knows the shop's cookies may keep pages (operations.md)
+RELEASE = env("RELEASE")  # which release this is, for what is kept of pages; empty: told by its files
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

@@ -35,7 +35,7 @@ from catalog.search import page as listings
 from checkout.archive import selectors as orders
 from checkout.desk import history as order_lists
 from shop.accounts import selectors as accounts
-from shop.core import rest
+from shop.core import cache, pages, rest
 from shop.core.money import currency_name
 from shop.currencies import selectors as currencies
 
@@ -43,7 +43,9 @@ log = structlog.get_logger("shop.views")
 
 
 def shop_context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: `shop` with name, currency, departments and the number of units in the cart (lazily)."""
+    """The context processor: `shop` with name, currency, departments and the number of units in the cart (lazily; 0
+    on a page that is everybody's, where scripts write it)."""
+    is_everybodys = pages.is_everybodys(request)
     return {
         "shop": {
             "name": settings.SHOP_NAME,
@@ -51,7 +53,8 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
             "currency": SimpleLazyObject(lambda: currencies.of(request)),
             "currencies": SimpleLazyObject(lambda: _currencies(request)),
             "departments": SimpleLazyObject(products.departments),
-            "cart_count": SimpleLazyObject(lambda: _cart_count(request)),
+            "cart_count": 0 if is_everybodys else SimpleLazyObject(lambda: _cart_count(request)),
+            "is_everybodys": is_everybodys,
         }
     }
 
@@ -74,6 +77,7 @@ def _cart_count(request: HttpRequest) -> int:
 
 
 @require_safe
+@pages.public(cache.LISTINGS)
 def home(request: HttpRequest) -> HttpResponse:
     """What this shop is, its departments, what is new and what is wanted; what is for the visitor comes by itself."""
     currency, price_list = currencies.of(request), accounts.standing_of(request).price_list

@@ -168,9 +168,12 @@ def _clean_redis() -> None:
     from django.conf import settings
     from django_redis import get_redis_connection
 
+    from shop.core import kept
+
     redis = get_redis_connection("default")
     if keys := list(redis.scan_iter(f"*{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000)):
         redis.delete(*keys)
+    kept.memory.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -15,6 +14,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from cart.carts import rules
+from shop.core import origins
 
 COOKIE = "cart"
 HEADER = "X-Cart-Token"
@@ -74,13 +74,6 @@ class OwnCart(BasePermission):
         if COOKIE in request.COOKIES or settings.SESSION_COOKIE_NAME in request.COOKIES:
             SessionAuthentication().enforce_csrf(request)  # raises PermissionDenied
             return True
-        if _is_foreign(cast(HttpRequest, request)):
+        if origins.is_foreign(cast(HttpRequest, request)):
             raise PermissionDenied(_("This call comes from another site."))
         return True
-
-
-def _is_foreign(request: HttpRequest) -> bool:
-    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
-        return True
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc != request.get_host()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from cart.carts import services
 from shop.accounts import services as accounts
 from shop.core import requests
+from shop.core.origins import same_origin
 from shop.core.responses import SeeOther
 from shop.currencies import selectors as currencies
 
@@ -20,6 +21,7 @@ _MAX_AGE = 365 * 24 * 3600
 
 
 @require_POST
+@same_origin
 def choose(request: HttpRequest) -> HttpResponse:
     """POST /currency/: `currency`, `next` (a path of this shop)."""
     try:

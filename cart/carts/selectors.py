@@ -26,6 +26,7 @@ from catalog.products.selectors import OfferedPart
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
+from shop.accounts.visitors import UNITS
 from shop.core import requests
 from shop.core.money import Money
 
@@ -117,10 +118,11 @@ class CartView:
 
 def count(request: HttpRequest) -> int:
     """Units in the visitor's cart, in at most one query; none for a visitor without one."""
-    known: int | None = getattr(request, "holdfast_cart_units", None)  # a page that shows the cart has counted already
-    if known is not None:
-        return known
-    return int(_lines_in_cart(request).aggregate(units=Sum("quantity"))["units"] or 0)
+    known: int | None = getattr(request, UNITS, None)  # a page that shows the cart has counted already
+    if known is None:
+        known = int(_lines_in_cart(request).aggregate(units=Sum("quantity"))["units"] or 0)
+        setattr(request, UNITS, known)
+    return known
 
 
 def products_in_cart(request: HttpRequest) -> list[UUID]:

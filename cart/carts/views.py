@@ -24,6 +24,7 @@ from catalog.products import selectors as products
 from catalog.restock import access as restock
 from shop.accounts import selectors as accounts
 from shop.core import requests
+from shop.core.origins import same_origin
 from shop.core.responses import SeeOther
 from shop.currencies import selectors as currencies
 
@@ -38,6 +39,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@same_origin
 def add(request: HttpRequest) -> HttpResponse:
     """POST /cart/add/: `product`, `variant` or `sku`, `option.*`, `custom-*`, `quantity` (1), `next`. No price is read.
 

@@ -17,23 +17,24 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.customizations.forms import CustomizationsForm
-from catalog.products import page as pages
-from catalog.products import selectors
+from catalog.products import page as product_pages
+from catalog.products import selectors, showing
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
-from shop.core import requests
+from shop.core import cache, pages, requests
 from shop.currencies import selectors as currencies
 from shop.resilience import switches
 
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of)
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
     wanted = {
         name.removeprefix("option."): str(value) for name, value in request.GET.items() if name.startswith("option.")
     }
-    found = pages.product_page(
+    found = product_pages.product_page(
         slug=slug,
         currency=currencies.of(request),
         price_list=accounts.standing_of(request).price_list,

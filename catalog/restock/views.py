@@ -20,6 +20,7 @@ from catalog.customizations.forms import CustomizationsForm
 from catalog.products import selectors as products
 from catalog.restock import access, forms, selectors, services
 from shop.core import requests
+from shop.core.origins import same_origin
 from shop.core.responses import SeeOther
 
 RATE = "10/10m"
@@ -27,6 +28,7 @@ RATE = "10/10m"
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_origin
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/ `?variant=<id>` shows the form, POST `variant, email` puts in the line. The answer
     is the same whether the address waits already or not."""

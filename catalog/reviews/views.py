@@ -24,6 +24,7 @@ from catalog.reviews import forms, page, selectors, services, votes
 from catalog.reviews.rules import Wish
 from catalog.reviews.selectors import Own, Reviewable
 from shop.core import requests
+from shop.core.origins import same_origin
 from shop.core.responses import SeeOther
 
 
@@ -68,6 +69,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@same_origin
 def helpful(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """POST /reviews/<id>/helpful/ `vote=1|0, next`: find a review helpful, or take that back."""
     customer_id, back = requests.customer_id(request), _back(request, review_id)

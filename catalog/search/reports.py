@@ -29,7 +29,7 @@ _COUNT = """
 """
 
 
-def searched(text: str, *, has_results: bool) -> None:
+def searched(text: str, has_results: bool) -> None:
     """Somebody searched for `text`. One statement; if the database does not take it, nothing is counted."""
     _count(text, searches=1, without_results=int(not has_results))
 

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 
-from catalog.search import indexing, reports, sync, vocabulary
+from catalog.search import indexing, reports, sync, vocabulary, warming
 from catalog.search.engine import EngineDown
 
 log = structlog.get_logger("catalog.search")
@@ -31,6 +31,13 @@ def repair() -> None:
     vocabulary.recount()
     if settings.ELASTICSEARCH_URL:
         sync.repair()
+
+
+@shared_task
+def warm_pages() -> None:
+    """Make the pages that are asked for most, where they are not kept or not current. Every five minutes."""
+    if settings.KEEP_PAGES:
+        log.info("pages are warm", made=warming.warm())
 
 
 @shared_task

@@ -24,14 +24,17 @@ from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
-from shop.core import requests
+from shop.core import cache, pages, requests
 from shop.currencies import selectors as currencies
 
 logger = logging.getLogger(__name__)
 
+_VERSIONS = (cache.LISTINGS, cache.PRICE_RULES)  # what a list shows changes with these
+
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
     asked, left_out = _asked(request)
@@ -55,6 +58,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def category(request: HttpRequest, path: str) -> HttpResponse:
     """A category with everything below it; 301 from a path it had before."""
     node = tree.tree().at(path)
@@ -85,6 +89,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(*_VERSIONS)
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything of one brand."""
     found = selectors.brand(slug)
@@ -102,6 +107,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@pages.public(*_VERSIONS)
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
     currency = currencies.of(request)
@@ -135,8 +141,6 @@ def _list(
     results, has_own_order = _for_visitor(request, asked, exchanged.search(replace(asked, is_personal=True)))
     if asked.page > 1 and not results.hits:
         raise Http404
-    if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
-        reports.searched(asked.text, has_results=bool(results.total))
     price_list = accounts.standing_of(request).price_list
     hits = engine.at_own_prices(results.hits, currency=asked.currency, price_list=price_list)
     shown = {**page.list_context(asked, place, replace(results, hits=hits)), **context}
@@ -156,7 +160,17 @@ def _list(
     if children is not None:  # a category's own page lists its subcategories above the results
         shown["facets"] = [facet for facet in shown["facets"] if facet["name"] != "category"]
     is_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
+    response = render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
+    if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:
+        _count_search(request, response, asked.text, bool(results.total))
+    return response
+
+
+def _count_search(request: HttpRequest, response: HttpResponse, text: str, has_results: bool) -> None:
+    """Now, and whenever the page is shown again."""
+    if pages.WARMING not in request.META:
+        reports.searched(text, has_results)
+    pages.tell(response, "catalog.search.reports.searched", text, has_results)
 
 
 def _for_visitor(request: HttpRequest, asked: Query, results: Results) -> tuple[Results, bool]:

@@ -25,7 +25,7 @@ from catalog.search.meaning import (
 from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
 from catalog.search.query import Query
 from catalog.search.spelling import Use
-from shop.core import cache
+from shop.core import cache, db
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ def forget() -> None:
     """Read both anew from now on."""
     cache.SEARCH_WORDS.delete()
     cache.SEARCH_WEIGHTS.delete()
+    cache.LISTINGS.set(str(db.uuid7()))  # what was found before is not shown any more
 
 
 def _words() -> Words:

@@ -67,6 +67,16 @@ _read_at_once: ContextVar[Mapping[str, Any]] = ContextVar("read_at_once", defaul
 
 
 @contextmanager
+def known(values: Mapping[str, Any]) -> Iterator[None]:
+    """Within, `get_or` has these, which were read from the cache by their keys just before."""
+    token = _read_at_once.set({**_read_at_once.get(), **values})
+    try:
+        yield
+    finally:
+        _read_at_once.reset(token)
+
+
+@contextmanager
 def at_once(*entries: Entry) -> Iterator[None]:
     """Within, `get_or` of these entries (without parts) has what was cached when it began: one round trip for all."""
     token = _read_at_once.set(cache.get_many([one.name for one in entries]))
@@ -102,4 +112,8 @@ CURRENCIES = Entry("currencies", 15 * MINUTE)  # the version of the currencies t
 SEARCH_WORDS = Entry("search-words", 15 * MINUTE)  # synonyms and stop words
 SEARCH_WEIGHTS = Entry("search-weights", 15 * MINUTE)  # how much each thing counts for the order of results
 MERCHANT_FEED = Entry("merchant-feed", 7 * 24 * HOUR)  # a version that changes with what the product feed tells
+PAGES = Entry("pages", 10 * MINUTE)  # pages that are everybody's
+PAGES_VERSION = Entry("pages-version", 24 * HOUR)  # of all of them
+PAGES_OF = Entry("pages-of", HOUR)  # a version of the pages of one thing; lives longer than any of them
+PAGE_TURN = Entry("page-turn", 5)  # a process is making the page
 LINE_CALL = Entry("line-call", 1)  # a worker was woken for the checkout's waiting line

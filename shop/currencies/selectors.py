@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from shop.core import cache, db
+from shop.core import cache, db, pages
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
-COOKIE = "holdfast_currency"
+COOKIE = pages.CURRENCY
 _MEMO = "holdfast_pays_in"  # one look per request
 
 

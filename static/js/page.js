@@ -155,5 +155,22 @@ document.addEventListener("htmx:sendError", (event) => {
   if (form) form.submit();
 });
 
+// Pages are the same for everybody: what is in this visitor's cart, and their name, are in cookies.
+function cookie(name) {
+  const found = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+if (!cookie("js")) document.cookie = `js=1; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+function personalise() {
+  const badge = document.getElementById("cart-count"), customer = cookie("customer");
+  if (badge) badge.textContent = badge.dataset.count = cookie("cart_count") || "0";
+  for (const label of document.querySelectorAll("[data-customer]")) {
+    if (customer && customer !== "1") label.textContent = customer;
+  }
+}
+// A page that comes back from the browser's memory was written for an earlier cart.
+addEventListener("pageshow", (event) => { if (event.persisted) personalise(); });
+
+personalise();
 prepare(document);
 for (const input of document.querySelectorAll("[role=combobox]")) combobox(input);

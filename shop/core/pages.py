@@ -1,0 +1,225 @@
+"""Views whose page is the same for everybody, so that it can be kept (`shop.core.kept`).
+
+Such a view says by which versions its page is known to have changed. They are read before anything that it shows, so a
+page is never kept under a version that is newer than what is on it. Who has to have a page of their own gets one: it is
+neither taken from what is kept nor kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache as store
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from shop.core import cache, db, kept
+from shop.core.kept import Page
+
+log = structlog.get_logger("shop.pages")
+
+SCRIPTED = "js"  # cookie: scripts run here, and write into a page that is everybody's what is of this visitor
+OWN = "own"  # cookie: pays other prices than everybody, or is shown more
+CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
+_OF_SOMEBODY = (settings.SESSION_COOKIE_NAME, "cart")  # cookies that only scripts can make up for
+_MESSAGES = "messages"  # cookie: something is to be said on the next page
+
+_PATHS = re.compile(r"/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:$|products/|categories/|brands/|search/suggest/|sitemap|feeds/)")
+
+# --- Views
+
+
+def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None) -> Callable[..., Any]:
+    """Decorator of a view whose page is everybody's: it knows no user, session or token then.
+
+    `entries` are versions (`shop.core.cache`) that change with what it shows; `of(**address)` names more, which
+    `changed` changes.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if is_personal(request):
+                response = view(request, *args, **kwargs)
+                response.setdefault("Cache-Control", "private, no-cache")
+                return response
+            request.user, request.is_everybodys = AnonymousUser(), True  # type: ignore[attr-defined]
+            names = [entry.name for entry in (*_FRAME, *entries)]
+            if of is not None:
+                names += [cache.PAGES_OF.key(name) for name in of(*args, **kwargs)]
+            versions = _versions(names, len(_FRAME) + len(entries))
+            with cache.known(versions):
+                response = view(request, *args, **kwargs)
+            response.public = {name: versions.get(name) for name in names}  # type: ignore[attr-defined]
+            return response
+
+        return shown
+
+    return decorate
+
+
+def _versions(names: Sequence[str], first: int) -> dict[str, Any]:
+    """Those that are known of these names; the first ones are made where they are not."""
+    found = store.get_many(names)
+    for name in names[:first]:
+        if name not in found:
+            store.add(name, str(db.uuid7()), cache.PAGES_VERSION.seconds)
+            found[name] = store.get(name)
+    return found
+
+
+_FRAME = (cache.PAGES_VERSION, cache.CATEGORY_TREE, cache.CURRENCIES)  # what is round about every page
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """Whether this visitor has to have a page of their own: other prices, something to be told, or a cart or a session
+    and no script that would show it.
+    """
+    cookies = request.COOKIES
+    if not cookies:
+        return False
+    if OWN in cookies or _MESSAGES in cookies:
+        return True
+    return SCRIPTED not in cookies and any(name in cookies for name in _OF_SOMEBODY)
+
+
+def is_everybodys(request: HttpRequest) -> bool:
+    """Whether the page that is being made for this request is shown to others as well."""
+    return getattr(request, "is_everybodys", False)
+
+
+def changed(*names: str) -> None:
+    """Pages of these (`public`'s `of`) are made anew from now on."""
+    cache.PAGES_OF.set_many({name: str(db.uuid7()) for name in names})
+
+
+def forget() -> None:
+    """All pages are made anew from now on."""
+    cache.PAGES_VERSION.set(str(db.uuid7()))
+
+
+def warm(address: str, *, currency: str = "") -> bool:
+    """Make the page at this address as if a visitor had asked for it, unless it is kept and current. Returns whether it
+    was made. `currency`: as the visitor's cookie has it, empty for none.
+    """
+    site, (path, _mark, query) = urlsplit(settings.SITE_URL), address.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": site.netloc,
+        "SERVER_NAME": site.hostname, "SERVER_PORT": str(site.port or 443), "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": site.scheme, "HTTP_X_FORWARDED_PROTO": site.scheme,
+        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, WARMING: True,
+    }  # fmt: skip
+    if currency:
+        environ["HTTP_COOKIE"] = f"{CURRENCY}={currency}"
+    key = key_of(WSGIRequest(environ))
+    if key is None or kept.find(key) is not None:
+        return False
+    answer: Any = _handler()(environ, lambda *_started: lambda _body: None)
+    answer.close()
+    return bool(answer.status_code == 200)
+
+
+WARMING = "shop.warming"  # in the environment of a request that no visitor has made
+
+
+@functools.lru_cache(maxsize=1)
+def _handler() -> WSGIHandler:
+    return WSGIHandler()
+
+
+def until(response: HttpResponse, moment: float) -> None:
+    """The page is true until then (Unix time), whatever changes."""
+    response.public_until = moment  # type: ignore[attr-defined]
+
+
+def tell(response: HttpResponse, path: str, *facts: Any) -> None:
+    """Call the function at this dotted path whenever the page is shown from what is kept."""
+    response.public_told = path, facts  # type: ignore[attr-defined]
+
+
+@functools.lru_cache(maxsize=1)
+def _release() -> str:
+    """What pages are made by: `RELEASE`, else the files that are here now."""
+    if settings.RELEASE:
+        return str(settings.RELEASE)
+    root = Path(settings.BASE_DIR)
+    folders = ("templates", "static", "locale", "shop", "catalog", "cart", "inventory")
+    files = [path for folder in folders for path in (root / folder).rglob("*.*") if path.suffix != ".pyc"]
+    facts = sorted(f"{path.relative_to(root)} {path.stat().st_mtime_ns}" for path in files)
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """Under what the page is kept; None for what never is: other methods and addresses, and what is somebody's own."""
+    if (
+        not settings.KEEP_PAGES
+        or request.method not in ("GET", "HEAD")
+        or not _PATHS.match(request.path)
+        or is_personal(request)
+    ):
+        return None
+    meta, currency = request.META, request.COOKIES.get(CURRENCY, "")[:3]
+    is_part = meta.get("HTTP_HX_REQUEST") == "true" and not (
+        meta.get("HTTP_HX_BOOSTED") or meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST")
+    )
+    scheme = "s" if request.is_secure() else "p"
+    facts = (
+        _release(), meta.get("HTTP_HOST", ""), scheme, currency, meta.get("HTTP_HX_TARGET", "") if is_part else "-",
+        request.path, meta.get("QUERY_STRING", ""),
+    )  # fmt: skip
+    return hashlib.blake2b("\n".join(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | None:
+    """The answer as a page, kept where anything can be; None if it is not everybody's, or not a page."""
+    versions = getattr(response, "public", None)
+    if versions is None or response.status_code != 200 or response.streaming:
+        return None
+    if _is_somebodys(request, response):
+        log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
+        return None
+    page = _page(request, response, versions)
+    kept.put(key, page)
+    return page
+
+
+def _is_somebodys(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the visitor was looked at after all: nothing of that may be shown to others."""
+    session = getattr(request, "session", None)
+    return bool(
+        response.cookies
+        or (session is not None and (session.accessed or session.modified))
+        or "CSRF_COOKIE" in request.META
+        or "cookie" in response.get("Vary", "").lower()
+    )
+
+
+def _page(request: HttpRequest, response: Any, versions: kept.Versions) -> Page:
+    body, match = response.content, request.resolver_match
+    patch_vary_headers(response, ["Accept-Encoding"])
+    at_a_cdn = f"max-age=0, s-maxage={settings.CDN_SECONDS}"
+    response["Cache-Control"] = f"public, {at_a_cdn if settings.CDN_SECONDS else 'no-cache'}"
+    left_out = {"Content-Length", "X-Request-ID", "ETag"}
+    return Page(
+        headers=tuple((name, value) for name, value in response.items() if name not in left_out),
+        bodies=kept.compressed(body),
+        etag=hashlib.blake2b(body, digest_size=12).hexdigest(),
+        versions=dict(versions),
+        until=min(time.time() + cache.PAGES.seconds, getattr(response, "public_until", float("inf"))),
+        route=match.route if match else "",
+        url_name=match.url_name or "" if match else "",
+        told=getattr(response, "public_told", None),
+    )

@@ -1,0 +1,397 @@
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import brotli
+import pytest
+from django.core.cache import cache as store
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from catalog.products import page as product_pages
+from catalog.products import prices, services
+from catalog.products.models import Product
+from catalog.search import indexing
+from inventory.stock import services as stock
+from shop.core import cache, kept, pages
+from shop.core.money import Money
+from tests.concurrency.race import together
+from tests.factories import cart as carts
+from tests.factories import catalog
+from tests.outbox import drain
+
+pytestmark = pytest.mark.django_db
+
+LAMP = "/products/lamp/"
+PUBLIC = [
+    "/",
+    "/products/",
+    "/products/?q=lamp",
+    "/categories/lighting/",
+    "/brands/acme/",
+    LAMP,
+    "/search/suggest/?q=la",
+]
+
+
+@pytest.fixture(autouse=True)
+def _kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    settings.KEEP_PAGES = True
+    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: every page is looked at each time
+    yield
+    kept.memory.clear()
+
+
+@pytest.fixture
+def lamp() -> Product:
+    category = catalog.category("Lighting")
+    brand = catalog.BrandFactory(name="Acme", slug="acme")
+    made = catalog.product(name="Lamp", slug="lamp", category=category, brand=brand, amount=1000, units=20)
+    indexing.index([made.pk])
+    return made
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The product pages that were made, in turn."""
+    found: list[str] = []
+    real = product_pages.product_page
+
+    def counted(**asked: Any) -> Any:
+        found.append(asked["slug"])
+        return real(**asked)
+
+    monkeypatch.setattr(product_pages, "product_page", counted)
+    return found
+
+
+def test_a_page_is_made_once_and_the_same_for_all(lamp: Product, made: list[str]) -> None:
+    first, second = Client().get(LAMP), Client().get(LAMP)
+
+    assert made == ["lamp"]
+    assert second.content == first.content
+    assert {**second.headers} == {**first.headers} | {"X-Request-ID": second["X-Request-ID"]}
+    assert (second["Cache-Control"], second["Vary"], dict(second.cookies)) == (
+        "public, no-cache", "HX-Request, Accept-Language, Accept-Encoding", {},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_every_page_of_the_catalogue_is_everybodys(lamp: Product, path: str) -> None:
+    client = Client()
+    made = client.get(path)
+    again = client.get(path)
+
+    assert (made.status_code, again.status_code, again.content) == (200, 200, made.content)
+    assert kept.find(pages.key_of(RequestFactory().get(path)) or "") is not None
+    assert again["Content-Security-Policy"] == made["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+def test_each_browser_gets_what_it_takes(lamp: Product, coding: str) -> None:
+    plain = Client().get(LAMP).content
+    unpacked: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+
+    for _time in range(2):
+        answer = Client().get(LAMP, headers={"Accept-Encoding": coding})
+        assert (answer.get("Content-Encoding", ""), unpacked[coding](answer.content)) == (coding, plain)
+
+
+def test_what_the_browser_has_is_not_sent_again(lamp: Product) -> None:
+    etag = Client().get(LAMP)["ETag"]
+
+    answer = Client().get(LAMP, headers={"If-None-Match": etag})
+
+    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+
+
+# --- Changes
+
+
+def _price(lamp: Product) -> None:
+    variant = lamp.variants.get()
+    prices.set_price(variant_id=variant.pk, amount=Money(1234, "USD"), by="test")
+
+
+def _sold(lamp: Product) -> None:
+    variant = lamp.variants.get()
+    stock.set_on_hand(levels={variant.pk: 3}, skus={variant.pk: variant.sku}, reason="count", by="test")
+
+
+CHANGES: dict[str, tuple[Callable[[Product], object], str]] = {
+    "a price": (_price, "$12.34"),
+    "a text": (lambda one: services.update(product_id=one.pk, by="test", description="It is bright."), "It is bright."),
+    "a stock": (_sold, "3 left"),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_is_on_the_page_once_its_event_was_heard(lamp: Product, what: str) -> None:
+    change, shown = CHANGES[what]
+    client = Client()
+    before = client.get(LAMP).content.decode()
+
+    change(lamp)
+    drain()
+
+    assert [shown in before, shown in client.get(LAMP).content.decode()] == [False, True]
+
+
+def test_only_what_changed_is_made_anew(lamp: Product, made: list[str]) -> None:
+    other = catalog.product(name="Desk", slug="desk")
+    for slug in ("lamp", other.slug):
+        Client().get(f"/products/{slug}/")
+
+    pages.changed("product:desk")
+    for slug in ("lamp", other.slug):
+        Client().get(f"/products/{slug}/")
+
+    assert made == ["lamp", "desk", "desk"]
+
+
+def test_forgetting_makes_all_anew(lamp: Product, made: list[str]) -> None:
+    Client().get(LAMP)
+    pages.forget()
+    Client().get(LAMP)
+
+    assert made == ["lamp", "lamp"]
+
+
+def _changed_while_it_is_made(monkeypatch: pytest.MonkeyPatch, made: list[str]) -> list[str]:
+    real = product_pages.product_page
+
+    def changes_after(**asked: Any) -> Any:
+        found = real(**asked)
+        if len(made) == 1:
+            pages.changed("product:lamp")
+        return found
+
+    monkeypatch.setattr(product_pages, "product_page", changes_after)
+    Client().get(LAMP)
+    Client().get(LAMP)
+    return made
+
+
+def test_what_changes_while_a_page_is_made_is_not_missed(
+    lamp: Product, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _changed_while_it_is_made(monkeypatch, made) == ["lamp", "lamp"]
+
+
+def test_negative_control_versions_that_are_read_afterwards_miss_it(
+    lamp: Product, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pages.keep
+
+    def late(key: str, request: Any, response: Any) -> Any:
+        response.public = {name: store.get(name) for name in response.public}
+        return real(key, request, response)
+
+    monkeypatch.setattr(pages, "keep", late)
+
+    assert _changed_while_it_is_made(monkeypatch, made) == ["lamp"]
+
+
+def test_a_page_that_is_true_until_then_is_made_anew(lamp: Product) -> None:
+    shown: list[int] = []
+
+    @pages.public()
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse(f"{len(shown)}")
+        pages.until(response, time.time() + 0.05)
+        shown.append(1)
+        return response
+
+    assert [_through(view), _through(view)] == ["0", "0"]
+    time.sleep(0.1)
+    assert _through(view) == "1"
+
+
+def test_without_redis_nothing_is_kept(lamp: Product, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    Client().get(LAMP)
+    monkeypatch.setattr(store, "get_many", lambda names: {})
+    monkeypatch.setattr(store, "get", lambda name, *default: None)
+
+    assert [Client().get(LAMP).status_code for _time in range(2)] == [200, 200]
+    assert made == ["lamp", "lamp", "lamp"]
+
+
+# --- Whose page it is
+
+
+def _through(view: Any, **cookies: str) -> str:
+    from shop.middleware import kept_pages
+
+    request = RequestFactory().get("/products/x/")
+    request.COOKIES.update(cookies)
+    answer: Any = kept_pages(view)(request)
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("cookies", "is_own"),
+    [
+        ({}, False),
+        ({"js": "1", "sessionid": "x", "cart": "y", "cart_count": "3", "customer": "Ada"}, False),
+        ({"sessionid": "x"}, True),
+        ({"cart": "y"}, True),
+        ({"js": "1", "own": "1"}, True),
+        ({"js": "1", "messages": "z"}, True),
+    ],
+)
+def test_who_gets_a_page_of_their_own(cookies: dict[str, str], is_own: bool) -> None:
+    asked: list[bool] = []
+
+    @pages.public()
+    def view(request: HttpRequest) -> HttpResponse:
+        asked.append(pages.is_everybodys(request))
+        return HttpResponse("hello")
+
+    _through(view, **cookies)
+    _through(view, **cookies)
+
+    assert asked == ([False, False] if is_own else [True])
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("has_script", [True, False])
+def test_A40_nothing_of_anybody_is_kept(lamp: Product, path: str, has_script: bool) -> None:
+    ada = carts.customer(email="ada@example.com", first_name="Ada-Augusta")
+    carts.cart((lamp, 7), customer_id=ada.pk)
+    signed_in = Client()
+    signed_in.force_login(ada)
+    if has_script:
+        signed_in.cookies["js"] = "1"
+
+    first = signed_in.get(path)
+    after = Client().get(path)
+
+    assert [name in after.content.decode() for name in ("ada@example.com", "Ada-Augusta")] == [False, False]
+    assert (dict(after.cookies), "Cookie" in after["Vary"]) == ({}, False)
+    assert (first["Cache-Control"] == "private, no-cache") is not has_script
+
+
+def test_a_view_that_looks_at_the_visitor_after_all_is_not_kept(caplog: pytest.LogCaptureFixture) -> None:
+    shown: list[int] = []
+
+    @pages.public()
+    def view(request: HttpRequest) -> HttpResponse:
+        shown.append(1)
+        response = HttpResponse("hello")
+        response.set_cookie("taste", "blue")
+        return response
+
+    assert [_through(view), _through(view)] == ["hello", "hello"]
+    assert len(shown) == 2
+
+
+def test_scripts_are_told_of_cart_and_name(lamp: Product) -> None:
+    ada = carts.customer(first_name="Ada")
+    carts.cart((lamp, 7), customer_id=ada.pk)
+    client = Client()
+    client.force_login(ada)
+
+    client.get("/cart/")
+    told = {name: morsel.value for name, morsel in client.cookies.items() if name in {"cart_count", "customer", "own"}}
+    client.post("/account/logout/")
+
+    assert told == {"cart_count": "7", "customer": "Ada"}
+    assert [client.cookies[name].value for name in ("customer",)] == [""]
+
+
+# --- Many at once
+
+
+def _crowd(monkeypatch: pytest.MonkeyPatch) -> int:
+    shown: list[int] = []
+
+    @pages.public()
+    def view(request: HttpRequest) -> HttpResponse:
+        shown.append(1)
+        time.sleep(0.05)
+        return HttpResponse("hello")
+
+    monkeypatch.setattr(kept, "TRUSTED", 1)
+    assert together([lambda: _through(view)] * 8) == ["hello"] * 8
+    return len(shown)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_crowd_one_makes_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _crowd(monkeypatch) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_negative_control_without_turns_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nothing:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *_raised: object) -> None: ...
+
+    monkeypatch.setattr(kept, "turn", lambda key: Nothing())
+
+    assert _crowd(monkeypatch) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_makes_is_waited_for(lamp: Product, made: list[str]) -> None:
+    request = RequestFactory().get(LAMP)
+    key = pages.key_of(request)
+    assert key is not None
+    cache.PAGE_TURN.add(1, key)  # another process is at it
+    Client().get(LAMP.replace("lamp", "lamp"), headers={"HX-Request": "true"})  # another page: nobody waits
+    page = kept.find(pages.key_of(RequestFactory().get(LAMP, headers={"HX-Request": "true"})) or "")
+
+    def there() -> None:
+        time.sleep(0.06)
+        assert page is not None
+        cache.PAGES.set(page, key)
+
+    waiting = threading.Thread(target=there)
+    waiting.start()
+    with kept.turn(key) as found:
+        assert found == page
+    waiting.join()
+
+
+def test_memory_holds_so_many_bytes_of_what_was_asked_for_last() -> None:
+    memory = kept.Memory(most=250)
+    for name in ("a", "b", "c"):
+        memory.put(name, _page(b"x" * 100))
+        memory.get("a")
+
+    assert [memory.get(name) is not None for name in ("a", "b", "c")] == [True, False, True]
+
+
+def _page(body: bytes) -> kept.Page:
+    return kept.Page((), {"br": body}, "", {}, float("inf"), "", "")
+
+
+# --- Forms without a token
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://testserver"}, 303),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({}, 303),
+    ],
+)
+def test_the_cart_takes_no_form_of_another_site(lamp: Product, headers: dict[str, str], status: int) -> None:
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post("/cart/add/", {"product": lamp.pk}, headers=headers)
+
+    assert answer.status_code == status
+    assert ("cart" in answer.cookies) == (status == 303)
