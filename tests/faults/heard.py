@@ -6,6 +6,7 @@ HEARD: dict[str, set[str]] = {
     "order_shipped": {
         "catalog.recommendations.receivers.note_order",
         "catalog.reviews.receivers.note_purchases",
+        "catalog.products.showing.renew_variant",
         "catalog.search.receivers.index_variant",
         "checkout.fulfilment.receivers.capture_value",
         "checkout.fulfilment.receivers.mail_order_shipped",
@@ -55,6 +56,9 @@ HEARD: dict[str, set[str]] = {
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.receivers.reprice_brand",
         "catalog.products.receivers.reprice_category",
+        "catalog.products.showing.renew_all",
+        "catalog.products.showing.renew_product",
+        "catalog.products.showing.renew_products",
         "catalog.recommendations.receivers.describe_product",
         "catalog.recommendations.receivers.describe_products",
         "catalog.search.receivers.index_brand",
