@@ -196,7 +196,7 @@ def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
     worths = reimbursing.worths(units)
     lines, _unsellable = swaps.exchanged(
         swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order_carrying.taxed_at(order),
-        buyer=planning.buyer(order),
+        buyer=planning.as_ordered(order),
     )  # fmt: skip
     cost = total((line.cost for line in lines), order.currency)
     return cost - order.money(sum(one.given.value for one in worths))
