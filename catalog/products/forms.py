@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.products import rules
+from catalog.products import prices, rules
 from catalog.products.models import Attribute, Category, Image, Product, Variant
 from shop.core.money import BadAmount, Money
 
@@ -230,6 +230,16 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             if options in seen:
                 form.add_error("options_text", _("There is another variant with these options."))
             seen.append(options)
+            self._check_prices(form)
+
+    def _check_prices(self, form: VariantForm) -> None:
+        kind = getattr(self.instance, "product_type", None)
+        for name in {"price", "sale_price"} & set(form.changed_data):
+            amount = form.cleaned_data.get(name)
+            try:
+                prices.check_card(kind.tax_class if kind else "", amount if isinstance(amount, Money) else None)
+            except prices.BadPrice as problem:
+                form.add_error(name, str(problem))
 
 
 def row_limits(present: int) -> dict[str, int]:
