@@ -123,6 +123,11 @@ def limit(units: int, currency: str) -> Money:
     return Money.rounded(units * (rate_of(currency) or Decimal(1)), currency)
 
 
+def sources() -> set[str]:
+    """From where the rates are that there are. One query."""
+    return set(Currency.objects.exclude(rate=None).values_list("source", flat=True))
+
+
 def terms_of(row: Currency) -> Terms | None:
     """By what amounts become amounts of this currency; None where they do not."""
     if not row.is_converted or row.rate is None:
