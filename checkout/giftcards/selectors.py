@@ -76,6 +76,11 @@ def entries_of(payment_id: UUID) -> list[GiftCardEntry]:
     return list(GiftCardEntry.objects.filter(payment_id=payment_id).select_related("card").order_by("id"))
 
 
+def is_ended(payment_id: UUID) -> bool:
+    """Whether staff have ended the card that a payment was made with: nobody can spend what comes back to it."""
+    return GiftCardEntry.objects.filter(payment_id=payment_id, card__is_active=False).exists()
+
+
 def history(card_id: UUID) -> list[GiftCardEntry]:
     """What came and went on a card, newest first."""
     rows = GiftCardEntry.objects.filter(card_id=card_id).select_related("card")
