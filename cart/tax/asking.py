@@ -61,8 +61,8 @@ def is_same(one: Ruling, other: Ruling, lines: Sequence[Base], currency: str, *,
     asked = [is_asked(one), is_asked(other)]
     if not (must_ask or any(asked)):
         return regimes.is_same(one.regime, other.regime, classes)
-    prices = [replace(ruling.regime, rates=()) for ruling in (one, other)]
-    if any(asked) != all(asked) or not regimes.is_same(*prices, classes):
+    here, there = (replace(ruling.regime, rates=()) for ruling in (one, other))
+    if any(asked) != all(asked) or not regimes.is_same(here, there, classes):
         return False
     told = [taxes(ruling, lines, currency) for ruling in (one, other) if all(asked)]
     return None if None in told or not told else told[0] == told[1]

@@ -232,7 +232,7 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             seen.append(options)
             self._check_prices(form)
 
-    def _check_prices(self, form: VariantForm) -> None:
+    def _check_prices(self, form: forms.ModelForm) -> None:  # type: ignore[type-arg]
         kind = getattr(self.instance, "product_type", None)
         for name in {"price", "sale_price"} & set(form.changed_data):
             amount = form.cleaned_data.get(name)
