@@ -545,7 +545,7 @@ INVOICE_GROUP = "Invoice customers"  # customers in this group of the admin may 
 INVOICE_DUE_DAYS = int(env("INVOICE_DUE_DAYS", "14"))
 INVOICE_LIMIT = Decimal(env("INVOICE_LIMIT", "1000"))  # of one order, in the default currency; 0: no invoices
 STORE_CREDIT_LARGEST_GRANT = int(env("STORE_CREDIT_LARGEST_GRANT", "100000"))  # units of the currency, in one go
-GIFT_CARD_LARGEST = int(env("GIFT_CARD_LARGEST", "10000"))  # units of the currency, on one card
+GIFT_CARD_LARGEST = int(env("GIFT_CARD_LARGEST", "10000"))  # on one card, in the default currency
 GIFT_CARD_GRACE_DAYS = int(env("GIFT_CARD_GRACE_DAYS", "30"))  # to spend what comes back to a card that is over
 DRAFT_KEEP = timedelta(days=int(env("DRAFT_KEEP_DAYS", "90")))  # drafts that nobody touches any more; 0: for ever
 DRAFT_HOLD = timedelta(days=int(env("DRAFT_HOLD_DAYS", "3")))  # units of an order made at the desk, until it is paid

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from cart.pricing import baskets, rules, selectors
 from cart.tax import selectors as taxation
 from cart.tax.regimes import Regime
-from cart.tax.rules import TaxLine
+from cart.tax.rules import Rate, TaxLine
 from catalog.products import selectors as products
 from shop.accounts import selectors as accounts
 from shop.core.money import Money, total
@@ -21,7 +20,7 @@ from shop.core.money import Money, total
 class Swap:
     """Units of a variant that are wanted instead of as many that came back (`instead_of`). `unit_price` is what one of
     those cost without its discount; `discount` and `tax` (on top of the price) are what all of them had, and `rates`
-    those that it was worked out with: (rate, whether it is within the price)."""
+    those that it was worked out with, by whomever; None where nobody knows."""
 
     variant_id: UUID
     instead_of: UUID
@@ -29,7 +28,7 @@ class Swap:
     unit_price: Money
     discount: Money
     tax: Money
-    rates: frozenset[tuple[Decimal, bool]] = frozenset()
+    rates: tuple[Rate, ...] | None = None
 
 
 def exchanged(
@@ -39,8 +38,9 @@ def exchanged(
 
     A unit costs what was paid for the one that came back and the difference between both prices of today
     (`rules.swapped`), those of the buyer's price list: it has the price of then, changed by the difference, and the
-    discount of then. Where what came back is not sold any more, its own price counts. Tax is that of any line of today;
-    at the same rates as then only the difference is taxed anew, so that the same price has the same tax to the cent.
+    discount of then. Where what came back is not sold any more, its own price counts. It is taxed at the rates of then,
+    also where a tax service told them, and only the difference anew, so that the same price has the same tax to the
+    cent; where nobody knows them, as any line of today.
     """
     wanted = [key for swap in swaps for key in (swap.variant_id, swap.instead_of)]
     standing = accounts.standing(buyer.customer_id) if swaps else accounts.Standing()
@@ -57,6 +57,8 @@ def exchanged(
 
 
 def _exchanged(swap: Swap, offer: products.Offer, was: products.Offer | None, regime: Regime) -> selectors.QuotedLine:
+    if swap.rates is not None:
+        regime = replace(regime, rates=tuple(replace(rate, tax_class=offer.tax_class) for rate in swap.rates))
     before = swap.unit_price
     if was is not None and was.unit_price is not None:
         before = regime.price(was.unit_price, was.tax_class)
@@ -64,9 +66,9 @@ def _exchanged(swap: Swap, offer: products.Offer, was: products.Offer | None, re
     price = rules.swapped(swap.unit_price, was=before, now=now)
     item = rules.Item(price * swap.quantity, offer.tax_class)
     share = _share(item, swap.discount, regime)
-    old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, regime)
     taxes = share.taxes
-    if swap.rates == frozenset((tax.rate, tax.is_included) for tax in taxes) and item.total > share.discount:
+    if swap.rates is not None and item.total > share.discount:
+        old = _share(rules.Item(swap.unit_price * swap.quantity, offer.tax_class), swap.discount, regime)
         taxes = _rounded(taxes, swap.tax - (old.tax - old.included_tax))
     amounts = replace(share, tax=total((tax.amount for tax in taxes), price.currency), taxes=taxes)
     line = selectors.quoted_line(baskets.Wanted(offer, price, swap.quantity), item, amounts, regime)

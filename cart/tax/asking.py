@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import connections
 
+from cart.tax import regimes
 from cart.tax.providers import base, table
 from cart.tax.providers.http import message
 from cart.tax.rules import Base, TaxLine
@@ -47,6 +48,24 @@ def taxes(ruling: Ruling, lines: Sequence[Base], currency: str) -> list[list[Tax
         [TaxLine(name, rate, Money(minor, currency), is_inside) for name, rate, minor, is_inside in line]
         for line in told
     ]  # fmt: skip
+
+
+def is_same(one: Ruling, other: Ruling, lines: Sequence[Base], currency: str, *, must_ask: bool) -> bool | None:
+    """Whether `lines` have the same prices and taxes in both places. Where a service works them out it is asked about
+    both (`must_ask`: it is not enough that the shop's own rates are the same); None where it does not answer."""
+    if one.standing.scheme != other.standing.scheme:
+        return False
+    if one.place == other.place:
+        return True
+    classes = {line.tax_class for line in lines}
+    asked = [is_asked(one), is_asked(other)]
+    if not (must_ask or any(asked)):
+        return regimes.is_same(one.regime, other.regime, classes)
+    here, there = (replace(ruling.regime, rates=()) for ruling in (one, other))
+    if any(asked) != all(asked) or not regimes.is_same(here, there, classes):
+        return False
+    told = [taxes(ruling, lines, currency) for ruling in (one, other) if all(asked)]
+    return None if None in told or not told else told[0] == told[1]
 
 
 def _key(service: str, question: base.Question) -> str:

@@ -31,10 +31,11 @@ KEPT, KEPT_NO = timedelta(days=30), timedelta(days=1)  # how long what the regis
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Who buys, as far as tax is concerned: the account (a guest is never exempt, for anybody can type an e-mail
-    address), and the VAT id as it was typed."""
+    address), and the VAT id as it was typed. `standing`: what is known of them already, as of who has ordered."""
 
     customer_id: UUID | None = None
     vat_id: str = ""
+    standing: Standing | None = None
 
 
 NOBODY = Buyer()
@@ -83,7 +84,9 @@ def ruling(address: Mapping[str, Any] | None, buyer: Buyer = NOBODY, *, at: date
     rows = [row for row in known.rates(place, home_country) if _is_in_force(row, today)]
     here, needs_more = _chosen(rows, place)
     home = here if is_home else _chosen(rows, Place(settings.DEFAULT_COUNTRY))[0]
-    standing = _exempt(place, buyer.customer_id) if known.has_exemptions and buyer.customer_id else None
+    standing = buyer.standing
+    if standing is None and known.has_exemptions and buyer.customer_id:
+        standing = _exempt(place, buyer.customer_id)
     standing = standing or _standing(place, buyer, setting)
     found = regime(here, home, setting, is_relieved=bool(standing.scheme), is_home=is_home)
     is_estimated = place.is_assumed or (needs_more and setting.is_taxed)

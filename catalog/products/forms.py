@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.products import rules
+from catalog.products import prices, rules
 from catalog.products.models import Attribute, Category, Image, Price, Product, Variant
 from shop.core.money import BadAmount, Money
 
@@ -237,6 +237,16 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             if options in seen:
                 form.add_error("options_text", _("There is another variant with these options."))
             seen.append(options)
+            self._check_prices(form)
+
+    def _check_prices(self, form: forms.ModelForm) -> None:  # type: ignore[type-arg]
+        kind = getattr(self.instance, "product_type", None)
+        for name in {"price", "sale_price"} & set(form.changed_data):
+            amount = form.cleaned_data.get(name)
+            try:
+                prices.check_card(kind.tax_class if kind else "", amount if isinstance(amount, Money) else None)
+            except prices.BadPrice as problem:
+                form.add_error(name, str(problem))
 
 
 def unpriced(formset: VariantFormSet, product: Product) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from catalog.products import prices, selectors
-from catalog.products.models import Price
+from catalog.products.models import Price, ProductType
 from shop.core.money import MAX_MINOR, BadAmount, Money
 
 _ABOVE_ZERO = _lazy("A price is above zero.")
@@ -95,6 +95,12 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
             prices.check(data["price"], data.get("sale_price"), *dates, data["min_quantity"])
         except prices.BadPrice as problem:
             self.add_error("sale_price", str(problem))
+        kinds = ProductType.objects.filter(products__variants=data["variant_id"])
+        for name in ("price", "sale_price"):
+            try:
+                prices.check_card(kinds.values_list("tax_class", flat=True)[0], data.get(name))
+            except prices.BadPrice as problem:
+                self.add_error(name, str(problem))
         same = Price.objects.filter(**{name: data[name] for name in KEYS[1:]}, variant_id=data["variant_id"])
         if self.instance._state.adding and same.exists():
             self.add_error("sku", _("It has such a price already."))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from catalog.products import repricing
 from catalog.products.models import Price, Variant
+from catalog.products.rules import GIFT_CARD
 from shop.audit import services as audit
 from shop.core import db
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 from shop.events import bus, types
 
 reprice, refresh, spread = repricing.reprice, repricing.refresh, repricing.spread
@@ -38,7 +42,9 @@ def set_price(
     """
     check(amount, sale, sale_starts_at, sale_ends_at, min_quantity)
     with transaction.atomic(using=db.CATALOG):
-        product_id = Variant.objects.values_list("product_id", flat=True).get(pk=variant_id)
+        known = Variant.objects.values_list("product_id", "product__product_type__tax_class")
+        product_id, tax_class = known.get(pk=variant_id)
+        check_card(tax_class, amount, sale)
         values = {
             "amount_minor": amount.minor,
             "sale_minor": sale.minor if sale else None,
@@ -99,3 +105,12 @@ def check(
         raise BadPrice("a sale ends after it starts")
     if min_quantity < 1:
         raise BadPrice("a price counts from 1 unit or more")
+
+
+def check_card(tax_class: str, *amounts: Money | None) -> None:
+    """Raises `BadPrice` for what no gift card is sold at: nothing, or more than one may hold. For people to read."""
+    for amount in amounts if tax_class == GIFT_CARD else ():
+        if amount is not None and not amount.minor:
+            raise BadPrice(_("A gift card costs more than nothing."))
+        if amount is not None and amount > (most := currencies.limit(settings.GIFT_CARD_LARGEST, amount.currency)):
+            raise BadPrice(_("A gift card holds at most %(most)s.") % {"most": most.format()})

@@ -146,6 +146,7 @@ def _insert_prices(product: Product, pairs: Iterable[tuple[Variant, NewVariant]]
         if new.price is None:
             continue
         prices.check(new.price, new.sale)
+        prices.check_card(product.product_type.tax_class, new.price, new.sale)
         sale = new.sale.minor if new.sale else None
         rows.append(Price(variant=variant, currency=new.price.currency, amount_minor=new.price.minor, sale_minor=sale))
     Price.objects.bulk_create(rows)

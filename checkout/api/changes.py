@@ -104,8 +104,8 @@ class Changes(StaffView):
         """Change a placed order: units off and on, address, delivery. The difference is asked for, or goes back.
 
         409 `changed_meanwhile`, `not_editable`, `too_many_units`, `already_shipped`, `out_of_stock`, `not_sellable`,
-        `not_deliverable`, `tax_differs`; 422 `nothing_changes`, `address_invalid`. When nothing is left of it, the
-        whole order is cancelled: its status says so; 403 for staff who may not cancel orders.
+        `not_deliverable`, `tax_differs`, `tax_unknown`; 422 `nothing_changes`, `address_invalid`. When nothing is left
+        of it, the whole order is cancelled: its status says so; 403 for staff who may not cancel orders.
         """
         self.allow(request, EDIT)
         given = ChangeIn(data=request.data)

@@ -17,9 +17,10 @@ from cart.pricing import swaps as swapping
 from cart.pricing.swaps import Swap
 from cart.tax import selectors as taxation
 from cart.tax.regimes import DELIVERY
-from cart.tax.regimes import is_same as is_same_regime
+from cart.tax.rules import Base
 from catalog.products.rules import needs_delivery
-from checkout.changes import rules, selectors
+from checkout.changes import rules, selectors, taxing
+from checkout.changes.refusals import EditRefused
 from checkout.orders import carrying as order_carrying
 from checkout.orders import revising, where
 from checkout.orders.models import Order, OrderChange, OrderLine
@@ -33,21 +34,7 @@ EXCHANGEABLE = (*EDITABLE, Status.SHIPPED, Status.DELIVERED)
 # An exchange adds units to an order that has left, and the warehouse may not find these either.
 _WHEN_LEFT = (OrderChange.Kind.EXCHANGE, OrderChange.Kind.SHORT, OrderChange.Kind.SOLD_OUT)
 FIELDS = {"po_number": 60, "gift_message": 500}  # and their greatest lengths
-_WHERE = ("country", "state", "postal_code")  # of tax facts
 _TIDY = {"po_number": entered.one_line, "gift_message": entered.several_lines}
-
-
-class EditRefused(Exception):
-    """The order cannot be changed so; nothing was done. `str()` is a sentence for people, `code` for programs:
-
-    "changed_meanwhile", "nothing_changes", "not_editable", "too_many_units", "already_shipped", "out_of_stock",
-    "not_sellable", "not_deliverable", "delivery_required", "address_invalid", "tax_differs", "too_long". `fields` says
-    more, by what it is about.
-    """
-
-    def __init__(self, message: str, code: str, fields: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.code, self.fields = code, dict(fields or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +61,7 @@ class Plan:
     changed: Mapping[str, Any] = field(default_factory=dict)
     delivery_minor: int | None = None
     only_unpicked: bool = False  # a shopper's own change: not once the warehouse has begun with the order
+    is_estimated: bool = False  # a tax service was asked about what is added, and did not answer
 
     @property
     def units(self) -> dict[UUID, int]:
@@ -95,26 +83,24 @@ def plan(order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     taxed_at = order_carrying.taxed_at(order)
     if taxed_at is where.address(order):  # else it is collected, wherever its buyer lives
         taxed_at = address
-    added = (
-        *_priced(order, taxed_at, {key: units for key, units in wish.added.items() if units}),
-        *_swapped(order, taxed_at, wish.swaps),
-    )
+    bought, is_estimated = _priced(order, taxed_at, {key: units for key, units in wish.added.items() if units})
+    added = (*bought, *_swapped(order, taxed_at, wish.swaps))
     _check_deliverable(order, wish, added)
-    classes = {line.tax_class for line in lines}
-    if not where.is_by_email(order):  # else the goods that join it are taxed where they go: nothing went before
-        classes |= {line.tax_class for line in added}
+    bases = taxing.bases(order, lines, added)
     if changed:
-        _same_tax(order, taxed_at, classes)
+        taxing.check_same(order, taxed_at, bases)
     changed |= {name: value for name, value in _texts(wish.fields).items() if value != getattr(order, name)}
     delivery_minor = None
     if changed.get("shipping_address") or (wish.delivery_option or order.delivery_option) != order.delivery_option:
         units = _units(lines, removed, added)
         delivery = _delivery(order, address, wish, units, _goods(order, lines, removed, added))
-        told, delivery_minor = _delivered(order, delivery, address, classes)
+        told, delivery_minor = _delivered(order, delivery, address, bases)
         changed |= told
+    if is_estimated and (facts := changed.get("tax_facts", order.tax_facts)).get("source") != "estimate":
+        changed["tax_facts"] = {**facts, "source": "estimate"}
     if not (removed or added or changed):
         raise EditRefused(_("Nothing would change."), "nothing_changes")
-    planned = Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked)
+    planned = Plan(wish.kind, removed, added, changed, delivery_minor, wish.only_unpicked, is_estimated)
     _check_status(order, planned)  # once more: now it is known what else changes
     return planned
 
@@ -128,21 +114,21 @@ def _check_deliverable(order: Order, wish: Wish, added: Sequence[pricing.QuotedL
 
 
 def _delivered(
-    order: Order, delivery: pricing.DeliveryOption, address: Mapping[str, Any], classes: set[str]
+    order: Order, delivery: pricing.DeliveryOption, address: Mapping[str, Any], bases: Sequence[Base]
 ) -> tuple[dict[str, Any], int | None]:
     """What changes of an order that goes so from now on, and what its delivery costs; None: what it cost."""
     changed: dict[str, Any] = {}
     taxed_at = delivery.place.address if delivery.place else address
-    facts = _facts(order, address, taxed_at)
+    facts = taxing.facts(order, address, taxed_at)
     if facts != order.tax_facts:
-        _same_tax(order, taxed_at, classes)
+        taxing.check_same(order, taxed_at, bases)
         changed["tax_facts"] = facts
     if delivery.code == order.delivery_option:
         return changed, None
     changed |= {
         "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
     }  # fmt: skip
-    return changed, taxation.ruling(taxed_at, buyer(order)).regime.price(delivery.price, DELIVERY).minor
+    return changed, taxation.ruling(taxed_at, taxing.as_ordered(order)).regime.price(delivery.price, DELIVERY).minor
 
 
 def check(order: Order, lines: Sequence[OrderLine], wanted: Plan) -> None:
@@ -189,35 +175,15 @@ def _address(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     return {} if tidy == known else {"shipping_address": tidy}
 
 
-def _same_tax(order: Order, address: Mapping[str, Any], classes: set[str]) -> None:
-    """An order keeps the tax that it was placed with: it cannot go where another one applies."""
-    now, then = (taxation.ruling(place, buyer(order)) for place in (order_carrying.taxed_at(order), address))
-    is_same = now.standing.scheme == then.standing.scheme
-    if not (is_same and is_same_regime(now.regime, then.regime, classes)):
-        text = _("Another tax applies at this address. Cancel the order and place it anew for the new address.")
-        raise EditRefused(text, "tax_differs")
-
-
-def _facts(order: Order, address: Mapping[str, Any], taxed_at: Mapping[str, Any]) -> dict[str, Any]:
-    """The order's tax facts, taxed there."""
-    there = taxation.place_of(taxed_at)
-    where = {name: getattr(there, name) for name in _WHERE}
-    is_elsewhere = there != taxation.place_of(address)
-    kept = {name: value for name, value in order.tax_facts.items() if name not in _WHERE}
-    return kept | (where if is_elsewhere else {})
-
-
-def buyer(order: Order) -> taxation.Buyer:
-    """Whose order it is, as far as tax is concerned."""
-    return taxation.Buyer(order.customer_id, order.tax_facts.get("vat_id", ""))
-
-
-def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int]) -> tuple[pricing.QuotedLine, ...]:
-    """The units as they are sold today, without a delivery of their own. Coupons are not looked at again."""
+def _priced(
+    order: Order, address: Mapping[str, Any], units: Mapping[UUID, int]
+) -> tuple[tuple[pricing.QuotedLine, ...], bool]:
+    """The units as they are sold today, without a delivery of their own, and whether their tax is an estimate. Coupons
+    are not looked at again."""
     if not all(stock_rules.is_quantity(count) for count in units.values()):
         raise EditRefused(_("Give a number of units from 1."), "too_many_units")
     if not units:
-        return ()
+        return (), False
     quote = pricing.quote(
         lines=[pricing.QuoteLine(variant, count) for variant, count in units.items()],
         currency=order.currency, address=address, is_carried=False, is_promoted=False,
@@ -227,14 +193,19 @@ def _priced(order: Order, address: Mapping[str, Any], units: Mapping[UUID, int])
     for one in quote.misfits.values():
         text = _("“%(name)s” is made to its buyer’s wishes: it cannot be added here.") % {"name": one.offer.name}
         raise EditRefused(text, "not_sellable", {str(one.offer.variant_id): ["not_sellable"]})
-    return quote.lines
+    if quote.standing.scheme != order.tax_facts.get("scheme", ""):  # its papers say one thing of all of it
+        text = _("Another tax applies to the buyer today than when they ordered. Order this anew.")
+        raise EditRefused(text, "tax_differs")
+    return quote.lines, quote.tax_source == "estimate"
 
 
 def _swapped(order: Order, address: Mapping[str, Any], swaps: Sequence[Swap]) -> tuple[pricing.QuotedLine, ...]:
     """What is sent in exchange: what was paid for what came back, and the difference between the prices of today."""
     if not swaps:
         return ()
-    lines, unsellable = swapping.exchanged(swaps=swaps, currency=order.currency, address=address, buyer=buyer(order))
+    lines, unsellable = swapping.exchanged(
+        swaps=swaps, currency=order.currency, address=address, buyer=taxing.as_ordered(order)
+    )  # fmt: skip
     _check_sellable(unsellable)
     return lines
 

@@ -73,7 +73,8 @@ class PreviewLine:
 class Preview:
     """What a change would do. `difference` of the total; then due, paid and balance as they would be: a balance above
     zero is to be paid, one below zero comes back. `to_pay` is what the shopper will be asked for: of the balance, what
-    is not held or promised already. `delivery` is what that costs then."""
+    is not held or promised already. `delivery` is what that costs then; `is_estimated`: the tax service did not say
+    what is due on what is added."""
 
     difference: Money
     delivery: Money
@@ -82,6 +83,7 @@ class Preview:
     balance: Money
     to_pay: Money
     lines: tuple[PreviewLine, ...]
+    is_estimated: bool = False
 
 
 def edit(
@@ -169,6 +171,7 @@ def preview(
         balance=order.money(order.balance_minor),
         to_pay=order.money(max(0, order.due_minor - order.came_minor)),
         lines=tuple(_previewed(order, line, before.get(line.pk, 0)) for line in (*lines, *new)),
+        is_estimated=plan.is_estimated,
     )
 
 

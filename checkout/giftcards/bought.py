@@ -47,7 +47,7 @@ def settle(*, order_id: UUID, by: str = "system", returned: UUID | None = None) 
             wanted = 0 if order.is_over else line.quantity - line.returned
             for card in _least_used(own, returned)[: max(0, len(own) - wanted)]:
                 _take_back(card, by)
-            if is_covered and wanted > len(own):
+            if is_covered and wanted > len(own) and line.unit_price_minor:  # what cost nothing is worth nothing
                 _issue(order, line, wanted - len(own), by)
 
 

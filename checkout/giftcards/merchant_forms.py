@@ -19,7 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from checkout.giftcards import rules
+from checkout.giftcards import rules, selectors
 from shop.core import db
 from shop.core.fields import LineField
 from shop.core.money import BadAmount, Money
@@ -51,7 +51,7 @@ class AmountForm(forms.Form):
         except BadAmount:
             self.add_error("amount", _("That has more digits than an amount in this currency."))
             return
-        most = Money.of(settings.GIFT_CARD_LARGEST, currency)
+        most = selectors.largest(currency)
         if not cleaned["money"]:
             self.add_error("amount", _("Enter more than nothing."))
         elif cleaned["money"] > most:

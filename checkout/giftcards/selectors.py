@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from checkout.giftcards import rules
 from checkout.giftcards.models import GiftCard, GiftCardEntry
 from checkout.storecredit import rules as uses
 from shop.core import crypto, db
 from shop.core.money import Money
+from shop.currencies import selectors as currencies
 
 PURPOSE = "gift card code"  # of the digests that codes are found by
 _SHOWN = 200  # entries of a card's page
@@ -29,6 +32,11 @@ class Card:
     is_valid: bool
     is_expired: bool
     is_blocked: bool
+
+
+def largest(currency: str) -> Money:
+    """The most that staff may put on one card."""
+    return currencies.limit(settings.GIFT_CARD_LARGEST, currency)
 
 
 def with_code(text: str) -> Card | None:
@@ -70,6 +78,11 @@ def _card(row: GiftCard, now: datetime) -> Card:
 def entries_of(payment_id: UUID) -> list[GiftCardEntry]:
     """What a payment did, oldest first, with the card."""
     return list(GiftCardEntry.objects.filter(payment_id=payment_id).select_related("card").order_by("id"))
+
+
+def is_ended(payment_id: UUID) -> bool:
+    """Whether staff have ended the card that a payment was made with: nobody can spend what comes back to it."""
+    return GiftCardEntry.objects.filter(payment_id=payment_id, card__is_active=False).exists()
 
 
 def history(card_id: UUID) -> list[GiftCardEntry]:

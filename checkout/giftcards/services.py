@@ -37,12 +37,15 @@ def issue(
     against: str = accounts.GIFT_CARDS_GIVEN, **about: object,
 ) -> GiftCard:  # fmt: skip
     """Issue the card `card_id`, once, and mail its code to `recipient` if there is one. Raises `BadAmount` for what is
-    not positive, or more than `GIFT_CARD_LARGEST`; `KeyReused` if that card was issued with another amount.
+    not positive, or more than staff may put on a card; `KeyReused` if that card was issued with another amount.
 
-    `against` is the ledger's account that its money comes from; `about` are more of its fields: with `send_on` it is
-    mailed on that day.
+    `against` is the ledger's account that its money comes from: what was sold is issued, whatever it cost; `about` are
+    more of its fields: with `send_on` it is mailed on that day.
     """
-    _check(amount)
+    if against == accounts.GIFT_CARDS_SOLD:
+        booking.check(amount)
+    else:
+        _check(amount)
     with transaction.atomic(using=db.DEFAULT):
         code = rules.new_code()
         card, is_new = GiftCard.objects.get_or_create(
@@ -256,7 +259,7 @@ def _coded(code: str) -> dict[str, str]:
 
 def _check(amount: Money) -> None:
     booking.check(amount)
-    if amount > Money.of(settings.GIFT_CARD_LARGEST, amount.currency):
+    if amount > selectors.largest(amount.currency):
         raise BadAmount(f"{amount} is more than a card may hold")
 
 

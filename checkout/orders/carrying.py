@@ -86,15 +86,19 @@ def _taxes(lines: Sequence[OrderLine], how: How, shipping: Sequence[int]) -> lis
     bases = []
     for line, carries in zip(lines, shipping, strict=True):
         now = rest(line)
-        own = tuple(_rate(row, "") for row in line.taxes)
+        own = rates(line)
         tax_class = classes.setdefault(own, str(len(classes)))
         bases.append(Base(now.total - now.discount, carries, tax_class))
-    rates = [replace(rate, tax_class=name) for own, name in classes.items() for rate in own]
-    return [[minor for _rate, minor in found] for found in taxes(bases, rates, how)]
+    told = [replace(rate, tax_class=name) for own, name in classes.items() for rate in own]
+    return [[minor for _rate, minor in found] for found in taxes(bases, told, how)]
 
 
-def _rate(row: dict[str, Any], tax_class: str) -> Rate:
-    return Rate(
-        row["name"], Decimal(row["rate"]), tax_class, is_included=row["is_included"],
-        applies_to_shipping=bool(row.get("on_shipping")), is_compound=bool(row.get("compound")),
+def rates(line: OrderLine) -> tuple[Rate, ...]:
+    """The rates that a line was taxed at, of no tax class."""
+    return tuple(
+        Rate(
+            row["name"], Decimal(row["rate"]), "", is_included=row["is_included"],
+            applies_to_shipping=bool(row.get("on_shipping")), is_compound=bool(row.get("compound")),
+        )
+        for row in line.taxes
     )  # fmt: skip

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from checkout.giftcards import selectors as gift_cards
 from checkout.orders import access
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
@@ -142,6 +143,8 @@ def refund_made(*, refund_id: UUID) -> None:
 def _whereto(refund: Refund) -> str:
     if refund.destination == Refund.Destination.STORE_CREDIT or refund.payment.provider == methods.CREDIT:
         return _("It is on your account as store credit, to be used with your next order.")
+    if refund.payment.provider == methods.GIFT_CARD and gift_cards.is_ended(refund.payment_id):
+        return _("It is on your gift card again, which is closed at present: please write to us.")
     if refund.payment.provider == methods.GIFT_CARD:
         return _("It is on your gift card again, under the same code.")
     if refund.payment.provider == methods.CASH:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 import structlog
@@ -21,6 +20,7 @@ from catalog.products import selectors as products
 from checkout.changes import services as changes
 from checkout.fulfilment import contents
 from checkout.invoices import services as invoices
+from checkout.orders import carrying
 from checkout.orders import locking as order_locking
 from checkout.orders import selectors as order_selectors
 from checkout.orders import services as orders
@@ -85,10 +85,10 @@ def _swap(line: OrderLine, variant: UUID, count: int, goods: Amounts) -> Swap:
     def money(minor: int) -> Money:
         return Money(minor, line.order.currency)
 
-    rates = frozenset((Decimal(tax["rate"]), bool(tax["is_included"])) for tax in line.taxes)
+    is_known = bool(line.taxes) or (not goods.tax and goods.total > goods.discount)  # by older lines it is not
     return Swap(
         variant, line.variant_id, count, money(line.unit_price_minor), money(goods.discount),
-        money(goods.tax - goods.included), rates,
+        money(goods.tax - goods.included), carrying.rates(line) if is_known else None,
     )  # fmt: skip
 
 

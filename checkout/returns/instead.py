@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from cart.pricing import swaps
 from catalog.products import selectors as products
-from checkout.changes import planning
 from checkout.changes import selectors as changes
+from checkout.changes import taxing
 from checkout.orders import carrying as order_carrying
 from checkout.orders import emails
 from checkout.orders import lines as order_lines
@@ -196,7 +196,7 @@ def _difference(order: Order, units: Sequence[ReturnUnit]) -> Money:
     worths = reimbursing.worths(units)
     lines, _unsellable = swaps.exchanged(
         swaps=reimbursing.swaps(units, worths), currency=order.currency, address=order_carrying.taxed_at(order),
-        buyer=planning.buyer(order),
+        buyer=taxing.as_ordered(order),
     )  # fmt: skip
     cost = total((line.cost for line in lines), order.currency)
     return cost - order.money(sum(one.given.value for one in worths))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from cart.pricing.swaps import Swap
 from checkout.changes import services as changes
 from checkout.giftcards import bought
+from checkout.giftcards import selectors as gift_cards
 from checkout.orders import carrying, revising
 from checkout.orders.models import Order, OrderLine
 from checkout.orders.rules import Amounts
@@ -244,7 +245,10 @@ def _row(row: Reimbursement, one: Settled) -> ReimbursedLine:
 def _where(refund: Refund) -> str:
     if refund.destination == Refund.Destination.STORE_CREDIT:
         return str(Refund.Destination.STORE_CREDIT.label)
-    return str(methods.label(refund.payment.provider))
+    label = str(methods.label(refund.payment.provider))
+    if refund.payment.provider == methods.GIFT_CARD and gift_cards.is_ended(refund.payment_id):
+        return _("%(card)s (ended: nobody can spend it until you let it be spent again)") % {"card": label}
+    return label
 
 
 def _mark(result: Settlement, units: Sequence[ReturnUnit]) -> str:

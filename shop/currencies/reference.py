@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-import requests
+from shop.resilience import asking
 
-_SECONDS = (3.0, 10.0)  # to connect, and for each part of the answer: nobody waits
+_SECONDS = 30.0  # nobody waits
 _LARGEST = 256 * 1024  # bytes: the real file has 2 kB, its history of 90 days 100
 _CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 
@@ -25,19 +26,16 @@ class BadRates(ValueError):
 class Reference:
     """What one euro was worth `on` a day."""
 
-    on: str
+    on: date
     per_euro: dict[str, Decimal]
 
 
 def fetched(url: str) -> Reference:
     """What the address answers. Raises `BadRates`. Called outside of transactions."""
     try:
-        with requests.get(url, timeout=_SECONDS, allow_redirects=False, stream=True) as answer:
-            if answer.status_code != 200:
-                raise BadRates(f"answered {answer.status_code}")
-            return read(answer.raw.read(_LARGEST + 1, decode_content=True))
-    except requests.RequestException as error:
-        raise BadRates(type(error).__name__) from error
+        return read(asking.ask("GET", url, seconds=_SECONDS))
+    except asking.NoAnswer as error:
+        raise BadRates(str(error)) from error
 
 
 def in_file(path: Path) -> Reference:
@@ -57,13 +55,23 @@ def read(content: bytes) -> Reference:
         root = ET.fromstring(content)  # noqa: S314  (small, and without declarations)
     except ET.ParseError as error:
         raise BadRates("not XML") from error
-    days = sorted((one for one in root.iter(_CUBE) if one.get("time")), key=lambda one: str(one.get("time")))
+    days = {_day(str(one.get("time"))): one for one in root.iter(_CUBE) if one.get("time") is not None}
     if not days:
         raise BadRates("no day in it")
-    rates = dict(_rate(one) for one in days[-1].iter(_CUBE) if one.get("currency"))
+    told = [_rate(one) for one in days[max(days)].iter(_CUBE) if one.get("currency")]
+    rates = dict(told)
     if not rates:
         raise BadRates("no rate in it")
-    return Reference(str(days[-1].get("time"))[:10], rates)
+    if len(told) > len(rates):
+        raise BadRates("a currency is in it twice")
+    return Reference(max(days), rates)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadRates(f"“{text[:20]}” is no day") from error
 
 
 def _rate(cube: ET.Element) -> tuple[str, Decimal]:

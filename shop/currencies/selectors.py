@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shop.core import cache, db, pages
+from shop.core.money import Money
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
@@ -131,6 +132,17 @@ def rate_of(currency: str) -> Decimal | None:
         return None
     found = known().get(currency)
     return found.rate if found else None
+
+
+def limit(units: int, currency: str) -> Money:
+    """A limit of so many units of the shop's own currency, at the bare rate; as many of `currency` where nobody said
+    one."""
+    return Money.rounded(units * (rate_of(currency) or Decimal(1)), currency)
+
+
+def sources() -> set[str]:
+    """From where the rates are that there are. One query."""
+    return set(Currency.objects.exclude(rate=None).values_list("source", flat=True))
 
 
 def terms_of(row: Currency) -> Terms | None:

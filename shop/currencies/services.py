@@ -33,12 +33,13 @@ class BadCurrency(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of a new rate: "set", "same", or "jump" for one that is too far from the last one to be believed."""
+    """What came of a new rate: "set", "same", or "jump" for one that is too far from the last one to be believed; of a
+    currency that is converted "none" where there is none."""
 
     code: str
     what: str
     old: Decimal | None
-    new: Decimal
+    new: Decimal | None = None
 
 
 def keep(*, code: str, values: Mapping[str, Any], by: str) -> Currency:
@@ -73,7 +74,8 @@ def keep(*, code: str, values: Mapping[str, Any], by: str) -> Currency:
 
 def update(*, rates: Mapping[str, Decimal], source: str, by: str, is_forced: bool = False) -> list[Step]:
     """New rates of the currencies that there are, by code; others are passed over. A rate that is further from the last
-    one than `EXCHANGE_RATES_JUMP` percent is not taken, unless forced. All in one transaction.
+    one than `EXCHANGE_RATES_JUMP` percent is not taken, unless forced. All in one transaction. Those that are converted
+    and keep their rate for want of a new one stand last.
     """
     steps = []
     with transaction.atomic(using=db.DEFAULT):
@@ -84,7 +86,8 @@ def update(*, rates: Mapping[str, Decimal], source: str, by: str, is_forced: boo
             if step.what == "set":
                 _set_rate(row, new, source, by)
         transaction.on_commit(selectors.forget, using=db.DEFAULT)
-    return steps
+        others = Currency.objects.filter(is_converted=True).exclude(code__in=rates).order_by("code")
+        return [*steps, *(Step(row.code, "none", row.rate) for row in others)]
 
 
 def _what(old: Decimal | None, new: Decimal, *, is_forced: bool) -> str:

@@ -24,3 +24,5 @@ def update_rates() -> None:
     for step in steps:
         if step.what == "jump":
             log.warning("exchange rate not believed", currency=step.code, old=str(step.old), new=str(step.new))
+        elif step.what == "none":
+            log.info("no new exchange rate", currency=step.code, old=str(step.old))

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import requests
 from django.conf import settings
 
 from cart.shipping.carriers import reading
 from cart.shipping.carriers.base import CarrierUnavailable, Parcel, Rate
+from shop.resilience import asking
 
-TIMEOUT = (1.0, 2.5)  # seconds to connect, and to wait for the answer: a shopper waits with it
-MAX_BYTES = 256 * 1024
+SECONDS = 2.5  # for the whole answer: a shopper waits with it
 
 
 def from_settings() -> Http:
@@ -44,17 +43,9 @@ class Http:
         }  # fmt: skip
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            answer = requests.post(
-                self.url, json=asked, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
-            )
-            with answer:
-                if answer.status_code != 200:
-                    raise CarrierUnavailable(f"HTTP {answer.status_code}")
-                body = answer.raw.read(MAX_BYTES + 1, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+            body = asking.ask("POST", self.url, seconds=SECONDS, json=asked, headers=headers)
+        except asking.NoAnswer as error:
             raise CarrierUnavailable(str(error)) from error
-        if len(body) > MAX_BYTES:
-            raise CarrierUnavailable("the answer is too large")
         found = [reading.rate(row) for row in reading.rows(_json(body))]
         return [rate for rate in found if rate.price.currency == parcel.value.currency]
 

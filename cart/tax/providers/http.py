@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import requests
-
 from cart.tax.providers.base import Question, Told, Unavailable
 from cart.tax.rules import Base
+from shop.core.entered import one_line
+from shop.resilience import asking
 
-_SECONDS = (1.0, 2.0)  # to connect, and for each part of the answer: a shopper waits
+_SECONDS = 2.0  # for the whole answer: a shopper waits
+_STEP = Decimal("1E-6")  # of rates; services that reckon with floats say more digits than they mean
 
 
 class HttpService:
@@ -44,12 +46,9 @@ def message(question: Question) -> dict[str, Any]:
 def post(url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
     """The JSON object that a POST of JSON is answered with. Raises `Unavailable`."""
     try:
-        answer = requests.post(url, json=body, headers=dict(headers), timeout=_SECONDS, allow_redirects=False)
-        if answer.status_code != 200:
-            raise Unavailable(f"answered {answer.status_code}")
-        found = answer.json()
-    except (requests.RequestException, ValueError) as error:
-        raise Unavailable(type(error).__name__) from error
+        found = json.loads(asking.ask("POST", url, seconds=_SECONDS, json=body, headers=headers))
+    except (asking.NoAnswer, ValueError, RecursionError) as error:
+        raise Unavailable(str(error)[:200] or type(error).__name__) from error
     if not isinstance(found, dict):
         raise Unavailable("not an object")
     return found
@@ -59,17 +58,20 @@ def _line(row: Any, base: Base) -> list[Told]:
     """The taxes of a line. What cannot be is no answer: money is made of it."""
     try:
         told = [
-            Told(str(tax["name"])[:80], Decimal(str(tax["rate"])), tax["amount"], bool(tax.get("included")))
+            Told(one_line(tax["name"])[:80], _rate(tax["rate"]), tax["amount"], bool(tax.get("included")))
             for tax in row["taxes"]
         ]
-    except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
+    except (KeyError, TypeError, AttributeError, InvalidOperation, ValueError) as error:
         raise Unavailable("the answer is not of the form it should be") from error
     price = base.goods + base.shipping
-    is_sound = all(type(one.minor) is int and 0 <= one.minor <= price and _is_rate(one.rate) for one in told)
-    if not is_sound or sum(one.minor for one in told if one.is_included) > price:
+    is_sound = all(one.name and type(one.minor) is int and one.minor >= 0 for one in told)
+    if not is_sound or sum(one.minor for one in told) > price:
         raise Unavailable("the answer has amounts that cannot be")
     return told
 
 
-def _is_rate(rate: Decimal) -> bool:
-    return rate.is_finite() and 0 <= rate <= 1
+def _rate(told: Any) -> Decimal:
+    rate = Decimal(str(told))
+    if not (rate.is_finite() and 0 <= rate <= 1):
+        raise ValueError("no rate")
+    return rate.quantize(_STEP) if int(rate.as_tuple().exponent) < -6 else rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cart.tax.providers.base import Said, Unavailable
 from cart.tax.providers.http import post
+from shop.core.entered import one_line
 
 
 class Vies:
@@ -18,4 +19,4 @@ class Vies:
         is_valid = found.get("valid")
         if not isinstance(is_valid, bool) or found.get("actionSucceed") is False:
             raise Unavailable("the member state does not answer")
-        return Said(is_valid, str(found.get("requestIdentifier") or "")[:80])
+        return Said(is_valid, one_line(found.get("requestIdentifier"))[:80])

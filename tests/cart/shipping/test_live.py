@@ -19,6 +19,7 @@ from cart.shipping.rules import Goods
 from shop.core import db
 from shop.core.money import Money
 from tests.factories import shipping
+from tests.shop.resilience.test_asking import ZIPPED, said, server
 
 USD = Money(2500, "USD")
 PARCEL = Parcel(900, 0, USD, "US", "IL", "62701")
@@ -157,6 +158,12 @@ class TestAsking:
         monkeypatch.setattr(Office, "answer", (500, []))
         shipping.method(basis="carrier", carrier="http", service="ground", price_minor=999)
         assert [one.price.minor for one in self.options()] == [999]
+
+    def test_half_an_answer_is_none_and_counts_for_the_circuit(self, settings):
+        shipping.method(basis="carrier", carrier="http", service="ground", price_minor=999)
+        with server(said(b"nonsense", head=ZIPPED)) as url:
+            settings.RATES_URL = url
+            assert [one.price.minor for one in self.options()] == [999]
 
     def test_who_does_not_answer_is_not_asked_again_and_again(self, monkeypatch):
         monkeypatch.setattr(Office, "answer", (500, []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -263,7 +264,11 @@ class TestService:
             (200, b'{"lines": [{"taxes": [{"name": "x", "rate": "0.1", "amount": -1}]}]}'),
             (200, b'{"lines": [{"taxes": [{"name": "x", "rate": "0.1", "amount": 999999999}]}]}'),
             (200, b'{"lines": [{"taxes": [{"name": "x", "rate": "NaN", "amount": 1}]}]}'),
-            (200, b'{"lines": [{}]}'),
+            (200, b'{"lines": [{}]}'), (200, b"[" * 200_000),
+            (200, b'{"lines": [{"taxes": [{"name": "", "rate": "0.1", "amount": 1}]}]}'),
+            (200, b'{"lines": [{"taxes": [{"name": "\\u0000", "rate": "0.1", "amount": 1}]}]}'),
+            (200, b'{"lines": [{"taxes": [{"name": 7, "rate": "0.1", "amount": 1}]}]}'),
+            (200, b'{"lines": [{"taxes": [%s, %s]}]}' % ((b'{"name": "x", "rate": "1", "amount": 6000}',) * 2)),
         ],
     )  # fmt: skip
     def test_without_a_sound_answer_the_shops_own_rates_count(
@@ -272,6 +277,15 @@ class TestService:
         service.answer = lambda _path, _body: (status, body)
         found = quote(carts.product(amount=100_00), "US", state="IL")
         assert (found.tax.minor, found.tax_source, found.is_estimated) == (6_25, "estimate", True)
+
+    def test_names_and_rates_are_made_fit_to_be_kept(self, service: tax_services.Fake) -> None:
+        said = {"name": "IL\x00 tax", "rate": 0.07250000000000001, "amount": 7_25}
+        other = {"name": "City", "rate": "1E-999999999", "amount": 1}
+        service.answer = lambda _path, _body: (200, json.dumps({"lines": [{"taxes": [said, other]}]}).encode())
+        order = carts.order(carts.cart((carts.product(amount=100_00), 1)))
+        assert [(tax["name"], tax["rate"], tax["amount_minor"]) for tax in order.tax_lines] == [
+            ("IL tax", "0.072500", 7_25), ("City", "0.000000", 1),
+        ]  # fmt: skip
 
     def test_a_service_that_is_away_is_asked_no_more_for_a_while(self, service: tax_services.Fake) -> None:
         service.answer = lambda _path, _body: (503, b"")

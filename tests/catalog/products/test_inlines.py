@@ -14,7 +14,7 @@ from catalog.products import forms
 from catalog.products.models import Price
 from shop.core import db
 from tests.catalog.products.test_admin import events, merchant, save
-from tests.factories import catalog
+from tests.factories import catalog, giftcards
 
 pytestmark = pytest.mark.django_db
 __all__ = ["merchant"]  # a fixture
@@ -61,6 +61,18 @@ def test_sale_dates_and_measures(merchant: Client) -> None:
     assert save(merchant, product, **{"variants-0-price": "26.00"}).status_code == 302
     price.refresh_from_db()
     assert (price.amount_minor, price.sale_starts_at, price.sale_ends_at) == (2600, starts, ends)
+
+
+def test_a_gift_card_costs_something(merchant: Client) -> None:
+    product = giftcards.product()
+    for price, told in (
+        ("0", "A gift card costs more than nothing."),
+        ("10001", "A gift card holds at most $10,000.00."),
+    ):
+        response = save(merchant, product, **{"variants-0-price": price})
+        [table] = [one.formset for one in response.context["inline_admin_formsets"] if one.formset.prefix == "variants"]
+        assert table.errors[0] == {"price": [told]}
+    assert save(merchant, product, **{"variants-0-price": "75"}).status_code == 302
 
 
 def test_an_untouched_sale_is_not_saved_again(merchant: Client) -> None:

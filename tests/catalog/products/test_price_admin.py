@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog.products import prices
 from catalog.products.models import ListingPrice, Price
 from catalog.products.price_models import PriceRecord
 from shop.accounts.models import CustomerGroup
-from tests.factories import catalog
+from shop.core.money import Money
+from tests.factories import catalog, giftcards
 from tests.factories.accounts import StaffFactory
+from tests.factories.currencies import currency
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +86,28 @@ def test_too_much_is_said_with_how_much_may_be(merchant: Client) -> None:
     catalog.product(amount=25_00, sku="LAMP")
     answer = merchant.post(ADD, data(price="99999999999999"))
     assert answer.context["adminform"].form.errors == {"price": ["At most $10,000,000,000,000.00."]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "told"),
+    [
+        ({"price": "0"}, "price", "A gift card costs more than nothing."),
+        ({"sale_price": "0"}, "sale_price", "A gift card costs more than nothing."),
+        ({"price": "10000.01"}, "price", "A gift card holds at most $10,000.00."),
+        ({"price": "1500001", "currency": "JPY"}, "price", "A gift card holds at most ¥1,500,000."),
+    ],
+)
+def test_a_gift_card_is_sold_for_what_one_may_hold(
+    merchant: Client, fields: dict[str, Any], field: str, told: str
+) -> None:
+    currency("JPY", "150")
+    product = giftcards.product()
+    sku = product.variants.get().sku
+    answer = merchant.post(ADD, data(sku=sku, **fields))
+    assert answer.context["adminform"].form.errors == {field: [told]}
+    assert merchant.post(ADD, data(sku=sku, price="1500000", currency="JPY")).status_code == 302
+    with pytest.raises(prices.BadPrice, match="more than nothing"):
+        prices.set_price(variant_id=product.variants.get().pk, amount=Money(0, "USD"), by="staff:1")
 
 
 def test_what_is_seldom_meant_is_told(merchant: Client) -> None:

@@ -27,7 +27,7 @@ from tests.checkout.invariants import violations
 from tests.factories import cart as carts
 from tests.factories import promotions
 from tests.factories import returns as returned
-from tests.factories.giftcards import code, left, product
+from tests.factories.giftcards import card, code, left, product
 from tests.fakes.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,37 @@ def test_each_unit_is_a_card_untaxed_and_mailed_once() -> None:
     owed = {one.account: one.amount.minor for one in ledger.balances()}
     assert (owed["gift_cards"], owed["gift_cards_sold"]) == (-10000, 10000)
     assert violations() == []
+
+
+@pytest.mark.parametrize(("amount", "issued"), [(12_000_00, [12_000_00]), (0, [])])
+def test_what_was_paid_for_is_issued_whatever_it_is(amount: int, issued: list[int]) -> None:
+    """Prices that no form takes come with a file, or are older than the limit. What cost nothing is worth nothing."""
+    order = done(carts.order(carts.cart((product(amount=amount), 1))))
+    assert (order.status, [one.balance_minor for one in own(order)]) == ("payment_confirmed", issued)
+    assert violations() == []
+
+
+@pytest.mark.parametrize(
+    ("is_ended", "to", "told"),
+    [
+        (False, "Gift card", "It is on your gift card again, under the same code."),
+        (True, "Gift card (ended: nobody can spend it until you let it be spent again)",
+         "It is on your gift card again, which is closed at present: please write to us."),
+    ],
+)  # fmt: skip
+def test_what_goes_back_to_a_card_that_was_ended_is_said_to(is_ended: bool, to: str, told: str) -> None:
+    returned.rule()
+    gift = card(100_00)
+    order = returned.delivered(carts.order(carts.cart((carts.product(), 1)), gift_cards={str(gift.pk): 32_55}))
+    found = returned.back(returned.asked(order))
+    if is_ended:
+        services.end(card_id=gift.pk, by="staff:1")
+    seen = returns.simulate(return_id=found.pk, by="staff:1")
+    assert [going.to for going in seen.goings] == [to]
+    returns.reimburse(return_id=found.pk, by="staff:1", seen=seen.mark)
+    mail.outbox.clear()
+    done(order)
+    assert sum(told in " ".join(one.body.split()) for one in mail.outbox) == 1
 
 
 def test_an_unpaid_order_has_no_cards() -> None:

@@ -20,6 +20,7 @@ from shop.core.money import Money
 from shop.events.models import OutboxEvent
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
+from tests.factories.currencies import currency
 from tests.factories.giftcards import card, code, left
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,16 @@ def test_a_card_is_issued_once_for_its_id() -> None:
         services.issue(card_id=key, amount=usd(2001), by="staff:1")
     assert AuditEntry.objects.filter(action="giftcard.issued", object_id=str(key)).count() == 1
     assert invariants.balances_are_sums() == []
+
+
+def test_the_most_that_staff_put_on_one_is_as_much_in_every_currency() -> None:
+    assert selectors.largest("EUR") == Money(1_000_000, "EUR"), "nobody said what a euro is worth"
+    currency("EUR", "0.92")
+    currency("JPY", "149.35", step_minor=10)
+    assert [selectors.largest(code).minor for code in ("USD", "EUR", "JPY")] == [1_000_000, 920_000, 1_493_500]
+    card(1_493_500, currency="JPY")
+    with pytest.raises(services.BadAmount):
+        card(1_493_501, currency="JPY")
 
 
 @pytest.mark.parametrize("minor", [0, -1, -2000, 1_000_001, 10**15])

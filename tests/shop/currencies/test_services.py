@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,17 +11,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
 from django.test import RequestFactory
+from django.utils import timezone
 
 from shop.audit.models import AuditEntry
-from shop.currencies import reference, selectors, services, tasks
+from shop.currencies import reference, selectors, services, tasks, updating
 from shop.currencies.models import Currency, ExchangeRate
 from tests.factories.currencies import currency
 
-FILE = """<?xml version="1.0" encoding="UTF-8"?>
+TODAY = timezone.now().date()
+FILE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
     xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
   <gesmes:subject>Reference rates</gesmes:subject>
-  <Cube><Cube time="2026-11-20">%s</Cube></Cube>
+  <Cube><Cube time="{TODAY}">%s</Cube></Cube>
 </gesmes:Envelope>"""
 
 
@@ -29,6 +32,14 @@ def file_of(path: Path, **rates: str) -> Path:
     found = path / "rates.xml"
     found.write_text(FILE % cubes)
     return found
+
+
+def updated(found: Path, *, is_forced: bool) -> bool:
+    try:
+        updating.update(path=found, is_forced=is_forced)
+    except reference.BadRates:
+        return False
+    return True
 
 
 def rate(code: str) -> Decimal | None:
@@ -46,7 +57,7 @@ class TestUpdate:
         assert "EUR 0.8 (was 0.8): as it was" in capsys.readouterr().out
         logged = ExchangeRate.objects.filter(currency="JPY").values_list("rate", "source", "actor", "base")
         assert list(logged) == [
-            (Decimal(128), "ECB 2026-11-20", "system", "USD"),
+            (Decimal(128), f"ECB {TODAY}", "system", "USD"),
             (Decimal(127), "by hand", "test", "USD"),
         ]
         assert AuditEntry.objects.filter(action="currency.rate", actor="system").count() == 1
@@ -64,7 +75,8 @@ class TestUpdate:
     @pytest.mark.parametrize(
         "text",
         ["", "<html>", FILE % "", FILE % '<Cube currency="USD" rate="NaN"/>', FILE % '<Cube currency="USD" rate="0"/>',
-         '<!DOCTYPE x [<!ENTITY a "b">]>' + FILE, FILE % '<Cube currency="JPY" rate="160"/>', "x" * 300_000],
+         '<!DOCTYPE x [<!ENTITY a "b">]>' + FILE, FILE % '<Cube currency="JPY" rate="160"/>', "x" * 300_000,
+         FILE % ('<Cube currency="USD" rate="1.1"/>' + '<Cube currency="CHF" rate="0.9"/>' * 2)],
     )  # fmt: skip
     def test_changes_nothing_by_what_is_no_such_file(self, tmp_path, text):
         currency("EUR", "0.80")
@@ -74,9 +86,39 @@ class TestUpdate:
         assert rate("EUR") == Decimal("0.8")
 
     def test_reads_the_latest_day_of_several(self):
-        before = '<Cube time="2026-11-19"><Cube currency="USD" rate="1"/></Cube><Cube time="2026-11-20">'
-        days = (FILE % '<Cube currency="USD" rate="1.1"/>').replace('<Cube time="2026-11-20">', before)
-        assert reference.read(days.encode()) == reference.Reference("2026-11-20", {"USD": Decimal("1.1")})
+        before = f'<Cube time="2026-11-19"><Cube currency="USD" rate="1"/></Cube><Cube time="{TODAY}">'
+        days = (FILE % '<Cube currency="USD" rate="1.1"/>').replace(f'<Cube time="{TODAY}">', before)
+        assert reference.read(days.encode()) == reference.Reference(TODAY, {"USD": Decimal("1.1")})
+
+    @pytest.mark.parametrize(
+        ("ago", "is_taken", "is_taken_by_force"),
+        [(-1, False, False), (0, True, True), (3, True, True), (4, False, True), (8, False, True)],
+    )
+    def test_believes_no_day_to_come_and_none_that_is_over(self, tmp_path, ago, is_taken, is_taken_by_force):
+        """Rates of three days ago are there."""
+        currency("EUR", "0.80")
+
+        def file(usd: str, days: int) -> Path:
+            found = file_of(tmp_path, USD=usd)
+            found.write_text(found.read_text().replace(str(TODAY), str(TODAY - timedelta(days=days))))
+            return found
+
+        assert updated(file("1.24", 3), is_forced=True)
+        found = file("1.20", ago)
+        assert updated(found, is_forced=False) is is_taken
+        assert updated(found, is_forced=True) is is_taken_by_force
+
+    @pytest.mark.parametrize("day", ["yesterday", "", "2026-13-01"])
+    def test_a_day_is_one(self, day):
+        with pytest.raises(reference.BadRates):
+            reference.read((FILE % '<Cube currency="USD" rate="1.1"/>').replace(str(TODAY), day).encode())
+
+    def test_names_what_is_not_in_it(self, tmp_path, capsys):
+        currency("EUR", "0.80")
+        currency("JPY", "127")
+        call_command("update_exchange_rates", file=file_of(tmp_path, USD="1.25"))
+        told = ["EUR 0.8 (was 0.8): as it was", "JPY (was 127): no rate in it, stays as it was", "1 currencies."]
+        assert capsys.readouterr().out.splitlines() == told
 
     def test_without_an_address_the_daily_task_does_nothing(self):
         tasks.update_rates()
