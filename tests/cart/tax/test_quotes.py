@@ -14,6 +14,7 @@ from django.test import Client
 
 from cart.pricing import selectors as pricing
 from cart.pricing.selectors import Quote, QuoteLine
+from cart.shipping import calendars
 from cart.shipping.models import ShippingMethod
 from cart.tax import selectors, services, words
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
@@ -21,6 +22,7 @@ from cart.tax.providers import table
 from catalog.products.models import Product
 from shop.core import db
 from tests.factories import cart as carts
+from tests.factories import shipping
 from tests.fakes import tax_services
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,33 @@ class TestCountries:
         assert quote(lamp, "FR").tax.minor == 7
         setting("FR", rounding="down")
         assert quote(lamp, "FR").tax.minor == 6
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("vat_id", "delivered", "all_delivered"), [("", 12_00, 132_00), (IRISH, 10_00, 110_00)]
+)  # fmt: skip
+def test_beside_what_is_collected_each_way_costs_what_it_costs_when_chosen(
+    vat_id: str, delivered: int, all_delivered: int
+) -> None:
+    setting(keeps_prices=False)
+    checked(IRISH)
+    lamp, shop = carts.product(amount=119_00), shipping.location("shop", 3)
+    shipping.point(shop, address={**shipping.CHICAGO, "state": "", "country": "DE"})
+    shipping.put(3, carts.variant_of(lamp).pk, shop)
+    shipping.method("pickup", kind="collect", location_id=shop.pk, price_minor=5_00, countries=["FR"], position=9)
+    ShippingMethod.objects.filter(kind="deliver").update(countries=["FR"])
+    calendars.forget()
+
+    found = quote(lamp, "FR", vat_id=vat_id, delivery_option="pickup")
+
+    assert sums(found) == (119_00, 5_00, 19_80, 124_00), "it is taxed where it is collected"
+    assert [(one.code, one.price.minor) for one in found.delivery_options if one.place] == [("pickup", 5_00)]
+    ways = [one for one in found.delivery_options if one.place is None]
+    assert ways and {one.price.minor for one in ways} == {delivered}
+    for one in ways:
+        chosen = quote(lamp, "FR", vat_id=vat_id, delivery_option=one.code)
+        assert (chosen.shipping.minor, chosen.total.minor) == (delivered, all_delivered)
 
 
 class TestPlaces:
