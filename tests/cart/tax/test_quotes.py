@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 
 from cart.pricing import selectors as pricing
 from cart.pricing.selectors import Quote, QuoteLine
@@ -76,6 +77,21 @@ def test_what_stands_beside_a_price(client: Client, fields: dict[str, Any], expe
     assert [text in page for text in ("Tax included", "Tax is added at checkout")] == [
         text == expected for text in ("Tax included", "Tax is added at checkout")
     ]
+
+
+def test_what_stands_beside_a_price_changes_with_the_day(settings: Any, time_machine: Any) -> None:
+    settings.DEFAULT_COUNTRY = "DE"
+    TaxRate.objects.all().delete()
+    today = timezone.localdate()
+    tomorrow, after = today + timedelta(days=1), today + timedelta(days=2)
+    rate("DE", "19", valid_from=tomorrow, valid_until=tomorrow)
+    rate("DE", "19", valid_from=after, is_included=False)
+    assert words.price_note() == ""
+
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    assert words.price_note() == "Tax included"
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    assert words.price_note() == "Tax is added at checkout"
 
 
 def quote(product: Product, country: str, quantity: int = 1, **more: Any) -> Quote:
@@ -159,7 +175,8 @@ def test_beside_what_is_collected_each_way_costs_what_it_costs_when_chosen(
     assert sums(found) == (119_00, 5_00, 19_80, 124_00), "it is taxed where it is collected"
     assert [(one.code, one.price.minor) for one in found.delivery_options if one.place] == [("pickup", 5_00)]
     ways = [one for one in found.delivery_options if one.place is None]
-    assert ways and {one.price.minor for one in ways} == {delivered}
+    assert ways
+    assert {one.price.minor for one in ways} == {delivered}
     for one in ways:
         chosen = quote(lamp, "FR", vat_id=vat_id, delivery_option=one.code)
         assert (chosen.shipping.minor, chosen.total.minor) == (delivered, all_delivered)
