@@ -26,7 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 IRISH, UNKNOWN, AWAY = "IE6388047V", "IE4749148U", "FR40303265045"
 DUBLIN = {**ADDRESS, "country": "IE", "state": "", "city": "Dublin", "postalCode": "D02 AF30"}
-NOTE = f"Reverse charge: VAT is to be paid by the buyer, VAT id {IRISH}."
+NOTE = (
+    "Tax-exempt intra-Community supply (article 138 of directive 2006/112/EC): "
+    f"VAT is to be paid by the buyer, VAT id {IRISH}."
+)
 
 
 @pytest.fixture(autouse=True)
