@@ -140,8 +140,10 @@ def _exempt(place: Place, customer_id: UUID) -> Standing | None:
 
 def _standing(place: Place, buyer: Buyer, setting: Setting) -> Standing:
     vat_id = vat.tidy(buyer.vat_id)
-    if not vat_id or not is_reverse_charged(home=settings.DEFAULT_COUNTRY, country=place.country, vat_id=vat_id):
+    if not vat_id:
         return TAXED
+    if not is_reverse_charged(home=settings.DEFAULT_COUNTRY, country=place.country, vat_id=vat_id):
+        return TAXED if vat.objection(vat_id) else Standing(vat_id=vat_id, vat_status="unused")
     if vat.objection(vat_id):
         return Standing(vat_id=vat_id, vat_status="invalid")
     check = checked(vat_id)

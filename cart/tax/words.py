@@ -30,6 +30,8 @@ def note(facts: Mapping[str, str]) -> str:
         return _("The VAT id %(vat_id)s is not valid, so VAT is charged.") % told
     if facts.get("source") == "estimate":
         return _("Tax is estimated at the usual rates.")
+    if facts.get("vat_status") == "unused":
+        return _("VAT id %(vat_id)s makes no difference to the tax of this order.") % told
     return ""
 
 

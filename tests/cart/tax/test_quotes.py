@@ -173,6 +173,7 @@ def test_beside_what_is_collected_each_way_costs_what_it_costs_when_chosen(
     found = quote(lamp, "FR", vat_id=vat_id, delivery_option="pickup")
 
     assert sums(found) == (119_00, 5_00, 19_80, 124_00), "it is taxed where it is collected"
+    assert (found.standing.vat_id, found.standing.vat_status) == (vat_id, "unused" if vat_id else "")
     assert [(one.code, one.price.minor) for one in found.delivery_options if one.place] == [("pickup", 5_00)]
     ways = [one for one in found.delivery_options if one.place is None]
     assert ways
@@ -242,7 +243,12 @@ class TestBuyers:
         checked(IRISH)
         checked(GERMAN)
         lamp = carts.product(amount=119_00)
-        for country, vat_id in (("DE", IRISH), ("CH", IRISH), ("FR", GERMAN), ("FR", "")):
+        for country, vat_id in (("DE", IRISH), ("DE", GERMAN), ("CH", IRISH), ("FR", GERMAN)):
+            found = quote(lamp, country, vat_id=vat_id)
+            assert (found.tax_facts, found.total.minor) == ({"vat_id": vat_id, "vat_status": "unused"}, 130_90)
+            assert words.note(found.tax_facts) == f"VAT id {vat_id} makes no difference to the tax of this order."
+            assert words.of_paper(found.tax_facts) == ""
+        for country, vat_id in (("DE", "DE136695967"), ("FR", "")):
             found = quote(lamp, country, vat_id=vat_id)
             assert (found.tax_facts, found.total.minor) == ({}, 130_90)
 
