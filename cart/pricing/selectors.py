@@ -81,7 +81,18 @@ def quote(
     there, code = taxation.ruling(found.delivery.place.address, ruling.buyer, at=at), found.delivery.code
     again = _quoted(*goods, there, who, where=ruling.place, currency=currency, code=code, is_carried=is_carried)
     # With other taxes in the prices it may not be offered any more: then it is as if it were delivered.
-    return again if again.delivery is not None and again.delivery.code == code else found
+    if again.delivery is None or again.delivery.code != code:
+        return found
+    return replace(again, delivery_options=_side_by_side(found.delivery_options, again.delivery_options))
+
+
+def _side_by_side(
+    delivered: Sequence[DeliveryOption], collected: Sequence[DeliveryOption]
+) -> tuple[DeliveryOption, ...]:
+    """The ways as each is when it is chosen: what is collected with the taxes of the place where it is, the others with
+    those of the shopper's address, which are the `delivered` ones."""
+    there = {one.code: one for one in collected if one.place}
+    return tuple(there.get(one.code, one) for one in delivered)
 
 
 def _quoted(

@@ -54,12 +54,19 @@ def active_by_coupon() -> dict[UUID, rules.Promotion]:
 
 
 def _always(row: Promotion) -> rules.Promotion:
-    """One of the prices in lists counts as one of single lines that comes first. Its amounts in other currencies are
-    those of today's rates, where it names none.
+    """One of the prices in lists counts as one of single lines that comes first: on top of prices that hold what others
+    like it took off already (`is_at_most`). Its amounts in other currencies are those of today's rates, where it names
+    none.
     """
     exchanges = [one.terms for one in currencies.known().values()]
     terms = replace(selectors.terms(row, *exchanges), starts_at=None, ends_at=None)
     return replace(terms, lane=Lane.LINE, priority=-1) if terms.lane is Lane.CATALOGUE else terms
+
+
+def is_at_most(promotion_id: UUID) -> bool:
+    """Whether what it takes off when it is tried is an upper bound: of prices in lists the lowest counts, and what was
+    paid is one of them already. One query."""
+    return Promotion.objects.filter(pk=promotion_id, lane=Promotion.Lane.CATALOGUE).exists()
 
 
 def choices() -> list[tuple[str, str]]:

@@ -201,7 +201,8 @@ def _parts(row: ShippingMethod, wish: _Wish) -> list[Part] | None:
 
 
 def _loads(parts: Sequence[Part], goods: Sequence[Goods]) -> list[rules.Load]:
-    """What each part comes to. Of goods in several parts each has its share; what is in none is in the first."""
+    """What each part comes to. Of goods in several parts each has its share, and all parts the whole value; what is in
+    none is in the first."""
     if len(parts) == 1:
         return [rules.load_of(goods)]
     left = {place: one.quantity for place, one in enumerate(goods)}
@@ -211,16 +212,19 @@ def _loads(parts: Sequence[Part], goods: Sequence[Goods]) -> list[rules.Load]:
         for place, one in enumerate(goods):
             units = min(left[place], room.get(one.variant_id, 0))
             if units:
-                here.append(_some(one, units))
+                here.append(_some(one, units, left[place]))
                 left[place] -= units
                 room[one.variant_id] -= units
         taken.append(here)
-    taken[0] += [_some(one, left[place]) for place, one in enumerate(goods) if left[place]]
+    taken[0] += [_some(one, left[place], left[place]) for place, one in enumerate(goods) if left[place]]
     return [rules.load_of(here) for here in taken]
 
 
-def _some(one: Goods, units: int) -> Goods:
-    return Goods(one.variant_id, units, one.value * units // one.quantity, one.grams, one.cubic_mm, one.keys)
+def _some(one: Goods, units: int, left: int) -> Goods:
+    """So many units of what is left of them, at their share of the value; the last ones take what is left of that."""
+    taken = one.quantity - left
+    value = one.value * (taken + units) // one.quantity - one.value * taken // one.quantity
+    return Goods(one.variant_id, units, value, one.grams, one.cubic_mm, one.keys)
 
 
 def _asked(row: ShippingMethod, terms: rules.Terms, loads: Sequence[rules.Load], wish: _Wish) -> list[Rate]:

@@ -45,8 +45,8 @@ class Standing:
     """Why a buyer pays no tax, or which VAT id was given in vain.
 
     `scheme` is "" (taxed), "reverse_charge" (the buyer pays it where they are) or "exempt"; `vat_status` "valid",
-    "invalid" or "unverified" (the register did not answer); `proof` the certificate's number or the register's
-    reference.
+    "invalid", "unverified" (the register did not answer) or "unused" (it makes no difference to this sale, and nobody
+    was asked); `proof` the certificate's number or the register's reference.
     """
 
     scheme: str = ""

@@ -143,8 +143,10 @@ def _exempt(place: Place, customer_id: UUID) -> Standing | None:
 
 def _standing(place: Place, buyer: Buyer, setting: Setting) -> Standing:
     vat_id = vat.tidy(buyer.vat_id)
-    if not vat_id or not is_reverse_charged(home=settings.DEFAULT_COUNTRY, country=place.country, vat_id=vat_id):
+    if not vat_id:
         return TAXED
+    if not is_reverse_charged(home=settings.DEFAULT_COUNTRY, country=place.country, vat_id=vat_id):
+        return TAXED if vat.objection(vat_id) else Standing(vat_id=vat_id, vat_status="unused")
     if vat.objection(vat_id):
         return Standing(vat_id=vat_id, vat_status="invalid")
     check = checked(vat_id)
@@ -168,7 +170,7 @@ def checked(vat_id: str) -> VatCheck | None:
 class _Known:
     settings: Mapping[str, Setting]
     has_exemptions: bool
-    at_home: str  # as `at_home`
+    at_home: list[Any]  # the rates of the shop's own country, of whatever date
     places: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
 
     def rates(self, place: Place, home: str) -> list[Any]:
@@ -201,30 +203,24 @@ def _known() -> _Known:
     found = _held.get(version)
     if found is None:
         rows = {str(row.country): _setting(row) for row in TaxConfiguration.objects.all()}
-        found = _Known(
-            rows, TaxExemption.objects.exists(), _at_home(rows.get(settings.DEFAULT_COUNTRY) or rows.get(""))
-        )
+        at_home = TaxRate.objects.filter(country=settings.DEFAULT_COUNTRY)
+        found = _Known(rows, TaxExemption.objects.exists(), list(at_home.values_list(*_READ, named=True)))
         _held.clear()
         _held[version] = found
     return found
 
 
-def _at_home(setting: Setting | None) -> str:
-    setting, today = setting or Setting(), TruncDate(Now())
-    in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    rates = TaxRate.objects.filter(in_force, country=settings.DEFAULT_COUNTRY, valid_from__lte=today)
-    included = set(rates.values_list("is_included", flat=True))
+def at_home() -> str:
+    """Of the prices that the catalogue shows: "included" or "added" says where the tax of the shop's own country is
+    today (by this server's clock, for it is a word and no amount); "" if there is none."""
+    known, today = _known(), timezone.localdate()
+    setting = known.settings.get(settings.DEFAULT_COUNTRY) or known.settings.get("") or Setting()
+    included = {row.is_included for row in known.at_home if _is_in_force(row, today)}
     if not included or not setting.is_taxed:
         return ""
     asked = setting.entry if setting.shown == "entered" else setting.shown
     is_inside = asked == "gross" or (asked == "rate" and included == {True})
     return "included" if is_inside else "added"
-
-
-def at_home() -> str:
-    """Of the prices that the catalogue shows: "included" or "added" says where the tax of the shop's own country is; ""
-    if there is none."""
-    return _known().at_home
 
 
 def _setting(row: TaxConfiguration) -> Setting:

@@ -30,17 +30,26 @@ def note(facts: Mapping[str, str]) -> str:
         return _("The VAT id %(vat_id)s is not valid, so VAT is charged.") % told
     if facts.get("source") == "estimate":
         return _("Tax is estimated at the usual rates.")
+    if facts.get("vat_status") == "unused":
+        return _("VAT id %(vat_id)s makes no difference to the tax of this order.") % told
     return ""
 
 
 def of_paper(facts: Mapping[str, str]) -> str:
     """Why an invoice charges no tax; empty where it does. In the active language.
 
-    Source of the words "Reverse charge": directive 2006/112/EC, article 226 (11a).
+    Source of what is to be said: directive 2006/112/EC, article 226 (11). "Reverse charge" (11a) is for services; goods
+    that are sent to a company of another country of the EU are exempt by article 138.
     """
     told = {"vat_id": facts.get("vat_id", ""), "proof": facts.get("proof", "")}
     if facts.get("scheme") == "reverse_charge":
-        return _("Reverse charge: VAT is to be paid by the buyer, VAT id %(vat_id)s.") % told
+        return (
+            _(
+                "Tax-exempt intra-Community supply (article 138 of directive 2006/112/EC): VAT is to be paid by the "
+                "buyer, VAT id %(vat_id)s."
+            )
+            % told
+        )
     if facts.get("scheme") == "exempt":
         return _("Exempt from tax: %(proof)s.") % told
     return ""

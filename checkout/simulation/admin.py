@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
 
+from cart.promotions import replays
 from cart.promotions.trace import REASONS
 from checkout.orders import selectors as orders
 from checkout.simulation import services
@@ -89,6 +90,7 @@ class SimulationAdmin(KeysetAdmin):
             "row": row, "is_under_way": row.status in (Status.WAITING, Status.RUNNING), "opts": self.opts,
             "percent": 100 * row.done // row.total if row.total else 0, "title": row.name,
             "parts": [_part(name, row.result[key]) for key, name in _PARTS if key in row.result],
+            "is_at_most": row.status == Status.DONE and replays.is_at_most(row.promotion_id),
         }  # fmt: skip
         if request.headers.get("HX-Request"):
             return TemplateResponse(request, "admin/checkout/simulation/_result.html", context)

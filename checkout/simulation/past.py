@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cart.carts import left
 from cart.promotions import replays
@@ -29,6 +30,7 @@ _COLUMNS = (
 )  # fmt: skip
 NOBODY: frozenset[str] = frozenset()  # is in no group
 _Bought = tuple[UUID, int, int]  # variant, units, price of one
+_Part = tuple[_Bought, int, dict[str, Any]]  # units of a bundle, how many were taken off, and the bundle
 
 
 class Shop:
@@ -72,7 +74,7 @@ def count_orders(since: datetime, until: datetime) -> int:
 
 def orders(shop: Shop, since: datetime, until: datetime) -> Iterator[list[Past]]:
     """Orders placed between the two, but cancelled ones, in batches by time: with the units and prices that they have
-    now, what was free left out, and their delivery as it was paid. Five queries a batch.
+    now, bundles as one, what was free left out, and their delivery as it was paid. Five queries a batch.
     """
     last: UUID | None = None
     earlier = Order.objects.filter(email=OuterRef("email"), pk__lt=OuterRef("pk")).exclude(
@@ -116,15 +118,34 @@ def _orders(since: datetime, until: datetime) -> QuerySet[Order]:
 
 
 def _bought(order_ids: Iterable[UUID]) -> dict[UUID, list[_Bought]]:
-    rows = OrderLine.objects.filter(order__in=list(order_ids), quantity__gt=0).exclude(tax_class=GIFT_CARD)
-    rows = rows.exclude(total_minor__gt=0, discount_minor=F("total_minor"))
+    rows = OrderLine.objects.filter(order__in=list(order_ids)).exclude(tax_class=GIFT_CARD)
+    rows = rows.filter(Q(quantity__gt=0) | Q(bundle__isnull=False))
+    rows = rows.exclude(total_minor__gt=0, discount_minor=F("total_minor"), bundle__isnull=True)
     found: dict[UUID, list[_Bought]] = {}
+    parts: dict[tuple[UUID, str], list[_Part]] = {}
     columns = rows.order_by("order_id", "position").values_list(
-        "order_id", "variant_id", "quantity", "unit_price_minor"
+        "order_id", "variant_id", "quantity", "unit_price_minor", "removed", "bundle"
     )
-    for owner, variant, quantity, price in columns:
-        found.setdefault(owner, []).append((variant, quantity, price))
+    for owner, variant, quantity, price, removed, bundle in columns:
+        if bundle:
+            parts.setdefault((owner, bundle["id"]), []).append(((variant, quantity, price), removed, bundle))
+        else:
+            found.setdefault(owner, []).append((variant, quantity, price))
+    for (owner, _bundle), its in parts.items():
+        found.setdefault(owner, []).extend(_together(its))
     return found
+
+
+def _together(parts: Sequence[_Part]) -> list[_Bought]:
+    """Bundles that are whole as what promotions see in a cart, one thing at its price. Where parts were taken off the
+    order, the others of that bundle count by themselves."""
+    bundle = parts[0][2]
+    count = bundle["quantity"]
+    whole = min(count * quantity // (quantity + removed) for (_variant, quantity, _price), removed, _bundle in parts)
+    found = [(UUID(bundle["variant_id"]), whole, bundle["unit_price_minor"])]
+    for (variant, quantity, price), removed, _bundle in parts:
+        found.append((variant, quantity - whole * (quantity + removed) // count, price))
+    return [one for one in found if one[1]]
 
 
 def count_carts(since: datetime, until: datetime) -> int:

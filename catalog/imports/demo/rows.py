@@ -10,9 +10,12 @@ from itertools import product as combinations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from catalog.imports.demo import drawing, opinions
 from catalog.imports.demo.drawing import bucket
 from catalog.products import colours
+from shop.core.money import Money
 
 DATA = Path(__file__).parent / "data"
 ACCENTS = ("#d9a441", "#3f6b74", "#c97b63", "#7fa3b5", "#8fa37e", "#e3cda4")
@@ -59,7 +62,7 @@ def _product(department: dict[str, Any], kind: dict[str, Any], cells: list[str],
         "description": _description(kind, lead, sku),
         "category_path": [department["department"], *kind["path"]],
         "product_type": kind["name"],
-        "currency": "USD",
+        "currency": settings.DEFAULT_CURRENCY,
         "attributes": _attributes(kind, values),
         "options": list(options),
         "tags": list(dict.fromkeys([kind["name"].lower(), drawn, *(["sale"] if sale else [])])),
@@ -116,7 +119,12 @@ def _attributes(kind: dict[str, Any], values: str) -> dict[str, Any]:
 
 def _amounts(price: float, sale: int) -> dict[str, str | None]:
     reduced = round(price * (100 - sale) / 100, 0 if price > 30 else 1) if sale else None
-    return {"price": f"{price:.2f}", "sale_price": f"{reduced:.2f}" if reduced else None}
+    return {"price": _decimal(price), "sale_price": _decimal(reduced) if reduced else None}
+
+
+def _decimal(amount: float) -> str:
+    """The same figure in whatever currency the shop has, with that one's digits."""
+    return str(Money.rounded(f"{amount:.2f}", settings.DEFAULT_CURRENCY).decimal)
 
 
 def _variant(

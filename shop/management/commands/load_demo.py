@@ -59,6 +59,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{promotions.load(group=GROUP)} promotions were added.")
         if shipping.load():
             self.stdout.write("Parcels go to Europe by weight, and things can be collected.")
+            if shipping.PLACE["country"] != settings.DEFAULT_COUNTRY:
+                self.stdout.write(
+                    "The demo is at home in Chicago: its ways of delivery are for the US and Europe, and nothing is "
+                    f"collected in {settings.DEFAULT_COUNTRY}. Change that under Delivery."
+                )
         self.stdout.write(f"{taxes.load()} tax rates were added.")
 
     def _remember(self) -> int:

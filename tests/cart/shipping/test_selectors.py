@@ -177,6 +177,15 @@ class TestParcels:
         shipping.method(basis="weight", is_per_parcel=True, bands=[(3000, 100), (None, 1000)], most_grams=4000)
         assert [one.price.minor for one in options([goods(6, variant_id=two, grams=1000)])] == [1100]
 
+    def test_parcels_are_worth_together_what_the_goods_are(self, two):
+        shipping.method("banded", basis="price", bands=[(9999, 900), (None, 0)])
+        shipping.method("least", least_value_minor=10000, position=1)
+        once = goods(1, variant_id=two, value=3333)
+        several = goods(5, variant_id=two, value=6667)
+        assert [(one.code, one.price.minor) for one in options([once, several])] == [("banded", 0), ("least", 500)]
+        beyond = goods(9, variant_id=two, value=10000)
+        assert [(one.code, one.price.minor) for one in options([beyond])] == [("banded", 0), ("least", 500)]
+
     def test_an_order_that_is_placed_asks_no_stock(self, two):
         shipping.method(is_per_parcel=True)
         assert [one.price.minor for one in options([goods(60, variant_id=two)], is_placed=True)] == [500]

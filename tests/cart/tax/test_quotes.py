@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 
 from cart.pricing import selectors as pricing
 from cart.pricing.selectors import Quote, QuoteLine
+from cart.shipping import calendars
 from cart.shipping.models import ShippingMethod
 from cart.tax import selectors, services, words
 from cart.tax.models import TaxConfiguration, TaxExemption, TaxRate, VatCheck
@@ -22,6 +24,7 @@ from cart.tax.providers import table
 from catalog.products.models import Product
 from shop.core import db
 from tests.factories import cart as carts
+from tests.factories import shipping
 from tests.fakes import tax_services
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,21 @@ def test_what_stands_beside_a_price(client: Client, fields: dict[str, Any], expe
     assert [text in page for text in ("Tax included", "Tax is added at checkout")] == [
         text == expected for text in ("Tax included", "Tax is added at checkout")
     ]
+
+
+def test_what_stands_beside_a_price_changes_with_the_day(settings: Any, time_machine: Any) -> None:
+    settings.DEFAULT_COUNTRY = "DE"
+    TaxRate.objects.all().delete()
+    today = timezone.localdate()
+    tomorrow, after = today + timedelta(days=1), today + timedelta(days=2)
+    rate("DE", "19", valid_from=tomorrow, valid_until=tomorrow)
+    rate("DE", "19", valid_from=after, is_included=False)
+    assert words.price_note() == ""
+
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    assert words.price_note() == "Tax included"
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    assert words.price_note() == "Tax is added at checkout"
 
 
 def quote(product: Product, country: str, quantity: int = 1, **more: Any) -> Quote:
@@ -137,6 +155,35 @@ class TestCountries:
         assert quote(lamp, "FR").tax.minor == 6
 
 
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("vat_id", "delivered", "all_delivered"), [("", 12_00, 132_00), (IRISH, 10_00, 110_00)]
+)  # fmt: skip
+def test_beside_what_is_collected_each_way_costs_what_it_costs_when_chosen(
+    vat_id: str, delivered: int, all_delivered: int
+) -> None:
+    setting(keeps_prices=False)
+    checked(IRISH)
+    lamp, shop = carts.product(amount=119_00), shipping.location("shop", 3)
+    shipping.point(shop, address={**shipping.CHICAGO, "state": "", "country": "DE"})
+    shipping.put(3, carts.variant_of(lamp).pk, shop)
+    shipping.method("pickup", kind="collect", location_id=shop.pk, price_minor=5_00, countries=["FR"], position=9)
+    ShippingMethod.objects.filter(kind="deliver").update(countries=["FR"])
+    calendars.forget()
+
+    found = quote(lamp, "FR", vat_id=vat_id, delivery_option="pickup")
+
+    assert sums(found) == (119_00, 5_00, 19_80, 124_00), "it is taxed where it is collected"
+    assert (found.standing.vat_id, found.standing.vat_status) == (vat_id, "unused" if vat_id else "")
+    assert [(one.code, one.price.minor) for one in found.delivery_options if one.place] == [("pickup", 5_00)]
+    ways = [one for one in found.delivery_options if one.place is None]
+    assert ways
+    assert {one.price.minor for one in ways} == {delivered}
+    for one in ways:
+        chosen = quote(lamp, "FR", vat_id=vat_id, delivery_option=one.code)
+        assert (chosen.shipping.minor, chosen.total.minor) == (delivered, all_delivered)
+
+
 class TestPlaces:
     @pytest.fixture(autouse=True)
     def _rates(self, db: None) -> None:
@@ -197,7 +244,12 @@ class TestBuyers:
         checked(IRISH)
         checked(GERMAN)
         lamp = carts.product(amount=119_00)
-        for country, vat_id in (("DE", IRISH), ("CH", IRISH), ("FR", GERMAN), ("FR", "")):
+        for country, vat_id in (("DE", IRISH), ("DE", GERMAN), ("CH", IRISH), ("FR", GERMAN)):
+            found = quote(lamp, country, vat_id=vat_id)
+            assert (found.tax_facts, found.total.minor) == ({"vat_id": vat_id, "vat_status": "unused"}, 130_90)
+            assert words.note(found.tax_facts) == f"VAT id {vat_id} makes no difference to the tax of this order."
+            assert words.of_paper(found.tax_facts) == ""
+        for country, vat_id in (("DE", "DE136695967"), ("FR", "")):
             found = quote(lamp, country, vat_id=vat_id)
             assert (found.tax_facts, found.total.minor) == ({}, 130_90)
 

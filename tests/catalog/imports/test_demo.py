@@ -42,6 +42,17 @@ def test_every_row_is_a_good_row_of_the_import(products: list[dict[str, Any]]) -
         assert all(variant.gtin for variant in parsed.variants), "the check digit is right"
 
 
+@pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("JPY", 0)])
+def test_prices_are_in_the_shops_currency(settings: Any, currency: str, digits: int) -> None:
+    settings.DEFAULT_CURRENCY = currency
+    for row in rows.products():
+        jsonl.parse(json.dumps(load._without_keys(row)), currency=currency)
+        assert row["currency"] == currency
+        for one in _variants(row):
+            if price := one.get("price"):
+                assert len(price.partition(".")[2]) == digits
+
+
 def test_skus_and_gtins_are_unique(products: list[dict[str, Any]]) -> None:
     variants = [variant for row in products for variant in _variants(row)]
     assert len({variant["sku"] for variant in variants}) == len(variants)

@@ -226,4 +226,13 @@ def test_a_sale_without_tax_says_why():
     Order.objects.filter(pk=order.pk).update(tax_facts=facts)
     found = lines(issued(order))
     assert beside(found, "Your VAT id") == ["IE6388047V"]
-    assert "Reverse charge: VAT is to be paid by the buyer, VAT id IE6388047V." in found
+    said = "Tax-exempt intra-Community supply (article 138 of directive 2006/112/EC): VAT is to be paid by the buyer, "
+    assert said + "VAT id IE6388047V." in " ".join(found)
+
+
+def test_a_vat_id_that_makes_no_difference_is_the_buyers_all_the_same():
+    order = factory.paid([(1, 10000, "standard")])
+    Order.objects.filter(pk=order.pk).update(tax_facts={"vat_id": "DE136695976", "vat_status": "unused"})
+    found = lines(issued(order))
+    assert beside(found, "Your VAT id") == ["DE136695976"]
+    assert "Tax-exempt" not in " ".join(found)

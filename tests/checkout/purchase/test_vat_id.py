@@ -52,7 +52,10 @@ def test_a_valid_id_takes_the_tax_off_to_the_order(client: Client) -> None:
     put_in(client, carts.product(amount=123_00))
     assert enter(client, **THERE, vat_id="ie 6388047 v")["Location"] == reverse("payment")
     page = client.get(reverse("payment"))
-    note = f"Reverse charge: VAT is to be paid by the buyer, VAT id {IRISH}."
+    note = (
+        "Tax-exempt intra-Community supply (article 138 of directive 2006/112/EC): "
+        f"VAT is to be paid by the buyer, VAT id {IRISH}."
+    )
     assert note in page.content.decode()
     assert page.context["quote"].subtotal.minor == 100_00
     pay(client)

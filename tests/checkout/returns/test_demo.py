@@ -80,3 +80,14 @@ def test_the_demo_brings_them(monkeypatch: pytest.MonkeyPatch, settings: object)
     out = StringIO()
     load_demo.Command(stdout=out).handle()
     assert "5 rules of returns were added." in out.getvalue()
+    assert "at home in Chicago" not in out.getvalue()
+
+
+def test_where_the_demo_is_at_home_is_said_elsewhere(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
+    settings.DEMO_MERCHANT_PASSWORD, settings.DEFAULT_COUNTRY = "", "DE"  # type: ignore[attr-defined]
+    monkeypatch.setattr(rows, "products", lambda: iter(()))
+    monkeypatch.setattr(rows, "departments", list)
+    out = StringIO()
+    load_demo.Command(stdout=out).handle()
+    assert "The demo is at home in Chicago" in out.getvalue()
+    assert "nothing is collected in DE." in out.getvalue()

@@ -11,6 +11,7 @@ from django.test import Client
 
 from checkout.simulation import services
 from checkout.simulation.models import Simulation
+from shop.core import db
 from tests.factories import cart as carts
 from tests.factories import promotions
 from tests.factories.accounts import StaffFactory
@@ -58,6 +59,22 @@ def test_a_promotion_is_tried_and_the_result_read(merchant: Client) -> None:
     listed = merchant.get("/admin/checkout/simulation/").content.decode()
     assert "Winter sale" in listed
     assert "$1.00" in listed  # six dollars, and the five that are off without it are not
+
+
+@pytest.mark.parametrize("status", ["draft", "active"])
+@pytest.mark.parametrize("lane", ["catalogue", "line"])
+def test_prices_in_lists_are_said_to_be_an_upper_bound(merchant: Client, lane: str, status: str) -> None:
+    carts.order(carts.cart((carts.product(amount=30_00, units=9), 1)))
+    tried = promotions.promotion(lane=lane, status=status, terms={"percent": "10"})
+    row = services.ask(promotion_id=tried.pk, days=7, by="ada")
+    Simulation.objects.filter(pk=row.pk).update(asked_at=db.clock() + timedelta(seconds=1))
+    address = f"/admin/checkout/simulation/{row.pk}/change/"
+    assert "At most:" not in merchant.get(address).content.decode()
+
+    services.run(simulation_id=row.pk)
+
+    page = merchant.get(address).content.decode()
+    assert ("At most: prices that were paid hold sales" in page) == (lane == "catalogue")
 
 
 def test_bad_input_and_strangers(merchant: Client) -> None:

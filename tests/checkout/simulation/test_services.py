@@ -16,8 +16,8 @@ from checkout.orders.models import Order, OrderLine
 from checkout.simulation import past, services
 from checkout.simulation.models import Simulation
 from shop.core import db
+from tests.factories import bundles, promotions
 from tests.factories import cart as carts
-from tests.factories import promotions
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,44 @@ def test_first_orders_coupons_of_then_and_what_was_free() -> None:
     assert [line.price for one in batch for line in one.basket.lines] == [10_00, 10_00]
     assert str(given.variant_id) == batch[0].basket.lines[0].key
     assert f"product:{lamp.pk}" in batch[0].basket.lines[0].keys
+
+
+def basket(order: Order) -> list[tuple[str, int, int]]:
+    """What was bought, as promotions see it now: the variant, the price of one and how many."""
+    around = timedelta(days=1)
+    [[found]] = list(past.orders(past.Shop([]), db.clock() - around, db.clock() + around))
+    assert found.key == f"order:{order.pk}"
+    assert all(f"variant:{line.key.rstrip('+')}" in line.keys for line in found.basket.lines)
+    return sorted((line.key, line.price, line.quantity) for line in found.basket.lines)
+
+
+def test_a_bundle_counts_as_one_as_in_a_cart() -> None:
+    cup, pot = carts.product(amount=10_00, units=9), carts.product(amount=25_00, units=9)
+    tea = bundles.bundle((cup, 3), (pot, 1), amount=50_01)
+    order = carts.order(carts.cart((tea, 2), (cup, 1)))
+    whole, single, other = (str(carts.variant_of(one).pk) for one in (tea, cup, pot))
+    assert len(OrderLine.objects.filter(order=order)) == 4, "cups of the set differ by a cent"
+    assert basket(order) == sorted([(whole, 50_01, 2), (single, 10_00, 1)])
+
+    for scope, off in ((tea, 50_01), (pot, 0), (cup, 5_00)):
+        draft = promotions.promotion(
+            "percent", "line", status="draft", terms={"percent": "50"}, scope={"any_of": [f"product:{scope.pk}"]}
+        )
+        assert simulated(draft).result["orders"]["given"] == ({"USD": off} if off else {})
+
+    taken = OrderLine.objects.get(order=order, product_id=pot.pk)
+    taken.quantity, taken.removed, taken.total_minor = 1, 1, taken.unit_price_minor
+    taken.save()
+    left = 50_01 - taken.unit_price_minor
+    found = basket(order)
+    assert (whole, 50_01, 1) in found, "of the other set the cups are left"
+    assert sum(price * units for _key, price, units in found) == 50_01 + 10_00 + left
+    assert sum(units for key, _price, units in found if key.startswith(single)) == 4
+    OrderLine.objects.filter(pk=taken.pk).update(quantity=0, removed=2, total_minor=0)
+    found = basket(order)
+    assert {key.rstrip("+") for key, _price, _units in found} == {single}, "and of both: no set is one"
+    assert sum(price * units for _key, price, units in found) == 10_00 + 2 * left
+    assert other not in {key for key, _price, _units in found}
 
 
 def test_carts_that_were_left() -> None:
