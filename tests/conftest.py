@@ -29,10 +29,17 @@ LONG_ONES = (
 )  # fmt: skip
 AHEAD = 3  # tests that a worker knows of besides the one that it runs
 
-# `EXAMPLES=10000`: of property tests that do not say how many they want (`tests.factories.drawn.examples`)
-if "EXAMPLES" in os.environ:
-    hypothesis.settings.register_profile("long", max_examples=int(os.environ["EXAMPLES"]), deadline=None)
-    hypothesis.settings.load_profile("long")
+# A machine that is busy fails no test. `EXAMPLES=10000`: of property tests that do not say how many they want
+# (`tests.factories.drawn.examples`)
+EXAMPLES = {"max_examples": int(os.environ["EXAMPLES"])} if "EXAMPLES" in os.environ else {}
+hypothesis.settings.register_profile(
+    "patient",
+    hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    **EXAMPLES,
+)
+hypothesis.settings.load_profile("patient")
 
 
 class OneShop(LoadScopeScheduling):
