@@ -71,7 +71,7 @@ app.conf.beat_schedule = {
     "stock.check": {"task": "inventory.drift.tasks.run", "schedule": crontab(hour=3, minute=45)},
     "feeds.forget": {"task": "inventory.feeds.tasks.forget_old", "schedule": crontab(hour=3, minute=25)},
     "waitlist.sweep": {"task": "inventory.waitlist.tasks.sweep", "schedule": 30.0},
-    "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 60.0},
+    "prices.refresh": {"task": "catalog.products.tasks.refresh_prices", "schedule": 3.0},
     "search.copy": {"task": "catalog.search.tasks.copy_changes", "schedule": 10.0},
     "search.warm": {"task": "catalog.search.tasks.warm_pages", "schedule": 300.0},
     "search.repair": {"task": "catalog.search.tasks.repair", "schedule": crontab(hour=3, minute=35)},

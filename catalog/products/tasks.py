@@ -12,9 +12,9 @@ from catalog.products import pictures, prices
 @shared_task
 def refresh_prices() -> None:
     """Sales and price rules that have started or ended by the database's clock reach the lists, and what `spread_rules`
-    has left; a few batches a minute.
+    has left; a batch or two every three seconds.
     """
-    for _batch in range(20):
+    for _batch in range(2):
         if prices.refresh() + prices.spread() == 0:
             return
 
