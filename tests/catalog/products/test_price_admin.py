@@ -91,8 +91,8 @@ def test_too_much_is_said_with_how_much_may_be(merchant: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "field", "told"),
     [
-        ({"price": "0"}, "price", "A gift card costs more than nothing."),
-        ({"sale_price": "0"}, "sale_price", "A gift card costs more than nothing."),
+        ({"price": "0"}, "price", "A price is above zero."),
+        ({"sale_price": "0"}, "sale_price", "A price is above zero."),
         ({"price": "10000.01"}, "price", "A gift card holds at most $10,000.00."),
         ({"price": "1500001", "currency": "JPY"}, "price", "A gift card holds at most ¥1,500,000."),
     ],

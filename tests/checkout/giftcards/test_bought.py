@@ -73,11 +73,13 @@ def test_each_unit_is_a_card_untaxed_and_mailed_once() -> None:
     assert violations() == []
 
 
-@pytest.mark.parametrize(("amount", "issued"), [(12_000_00, [12_000_00]), (0, [])])
-def test_what_was_paid_for_is_issued_whatever_it_is(amount: int, issued: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("amount", "issued", "status"), [(12_000_00, [12_000_00], "delivered"), (0, [], "payment_confirmed")]
+)
+def test_what_was_paid_for_is_issued_whatever_it_is(amount: int, issued: list[int], status: str) -> None:
     """Prices that no form takes come with a file, or are older than the limit. What cost nothing is worth nothing."""
     order = done(carts.order(carts.cart((product(amount=amount), 1))))
-    assert (order.status, [one.balance_minor for one in own(order)]) == ("payment_confirmed", issued)
+    assert (order.status, [one.balance_minor for one in own(order)]) == (status, issued)
     assert violations() == []
 
 
