@@ -118,12 +118,15 @@ def _quoted(
     given = baskets.gifts(offered, offers, baskets.units(wanted), ruling.regime)
     basket = baskets.basket(wanted, given, currency=currency, **who)
     run = engine.Run(basket, offered.promotions)
-    ways = _ways(run, basket, offered, (wanted, given), ruling, where)
+    before = run.outcome(None)
+    first = _bought((wanted, given), before)
+    ways = _ways(run, basket, offered, before, first, ruling, where)
     options = tuple(option for option, _outcome in ways if option)
     delivery, outcome = next((way for way in ways if way[0] and way[0].code == code), _usual(ways))
     if not is_carried:
-        outcome = run.outcome(None)
-    bought, items = _bought((wanted, given), outcome)
+        outcome = before
+    # Hardly ever does the delivery decide what goods cost: then one promotion that goes with no other gives way to it.
+    bought, items = first if outcome.has_same_goods(before) else _bought((wanted, given), outcome)
     shipping = delivery.price if delivery and is_carried else Money.zero(currency)
     is_by_email = delivery is not None and delivery.is_by_email  # vouchers: no tax, wherever their buyer is
     sums, tax_source = _sums(items, shipping, ruling, is_here=_is_taxed(delivery, ruling) and not is_by_email)
@@ -231,15 +234,15 @@ def _ways(
     run: engine.Run,
     basket: Basket,
     offered: promotions.Offered,
-    goods: Bought,
+    before: Outcome,
+    first: tuple[Sequence[baskets.Wanted], Sequence[rules.Item]],
     ruling: taxation.Ruling,
     where: taxation.Place,
 ) -> list[Way]:
     """The ways of delivery at what they cost after promotions, and all that these take off with each; where there is no
-    way, what they take off without.
+    way, what they take off without, which is `before`. `first` is what is bought then.
     """
-    before = run.outcome(None)
-    bought, items = _bought(goods, before)
+    bought, items = first
     if baskets.is_by_email(bought):
         return [(deliveries.by_email(basket.currency, at=bought[0].offer.moment), before)]
     spent = sum(line.price * line.quantity for line in basket.lines) - sum(before.by_line.values())

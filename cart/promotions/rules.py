@@ -192,6 +192,13 @@ class Outcome:
     def worth(self) -> int:
         return sum(one.worth for one in self.tried)
 
+    def has_same_goods(self, other: Outcome) -> bool:
+        """Whether the same is off each line, and the same is given, whatever is off the delivery."""
+        if self is other:
+            return True
+        gifts = ([one.gifts for one in outcome.tried if one.gifts] for outcome in (self, other))
+        return self.by_line == other.by_line and next(gifts) == next(gifts)
+
 
 NOTHING = Outcome({}, 0, ())
 

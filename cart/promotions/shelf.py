@@ -72,10 +72,10 @@ class Shelf:
         self._before: tuple[int | None, int, dict[str, int]] = (self.shipping, FREE, {})
 
     def delivered(self, price: int | None) -> Shelf:
-        """The same goods in the lane of the delivery, which costs so much."""
+        """The same goods in the lane of the delivery, which costs so much: the last one, in which nobody takes anything
+        off goods."""
         other = Shelf.__new__(Shelf)
         other.__dict__ |= self.__dict__
-        other.lines = [[stack.apart(stack.quantity, stack.left) for stack in line] for line in self.lines]
         other.shipping, other.shipping_use, other.given = price, FREE, dict(self.given)
         other.enter(Lane.SHIPPING)
         return other
