@@ -181,6 +181,7 @@ def _clean_redis() -> None:
     if keys := list(redis.scan_iter(f"*{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000)):
         redis.delete(*keys)
     kept.memory.clear()
+    kept._asked.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -25,6 +25,7 @@ from shop.core import cache
 TRUSTED = 1.0  # second for which a page counts as current without a look
 _MOST = 48 * 1024 * 1024  # bytes in memory
 _LARGEST = 1024 * 1024  # of one page
+_MOST_ASKED = 20_000  # addresses with a query that were asked for once
 _WAIT = (0.02, 0.03, 0.05, 0.1, 0.2)  # seconds between looks whether another process has made the page
 _QUALITY = 5  # of brotli: 11 takes forty times as long for a tenth less
 
@@ -121,11 +122,31 @@ def _is_current(versions: Versions) -> bool:
     return cache.PAGES_VERSION.name in now and all(now.get(name) == version for name, version in versions.items())
 
 
-def put(key: str, page: Page) -> None:
-    """Keep it, unless it is too large or there is no Redis that would say when it has changed."""
+def put(key: str, page: Page, *, has_query: bool = False) -> None:
+    """Keep it, unless it is too large or there is no Redis that would say when it has changed.
+
+    Of addresses with a query there are as many as anybody likes to make up: such a page is kept when it is asked for
+    the second time.
+    """
+    if has_query and not _asked_before(key):
+        return
     if page.size <= _LARGEST and page.versions.get(cache.PAGES_VERSION.name) is not None:
         memory.put(key, page)
         cache.PAGES.set(page, key)
+
+
+_asked: OrderedDict[str, None] = OrderedDict()  # keys that were asked for once, the last ones
+
+
+def _asked_before(key: str) -> bool:
+    with _turns_lock:
+        if key in _asked:
+            del _asked[key]
+            return True
+        _asked[key] = None
+        if len(_asked) > _MOST_ASKED:
+            _asked.popitem(last=False)
+        return False
 
 
 def compressed(body: bytes) -> dict[str, bytes]:

@@ -192,7 +192,8 @@ def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | N
         log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
         return None
     page = _page(request, response, versions)
-    kept.put(key, page)
+    has_query = bool(request.META.get("QUERY_STRING")) and WARMING not in request.META
+    kept.put(key, page, has_query=has_query)
     return page
 
 

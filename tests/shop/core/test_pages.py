@@ -84,6 +84,8 @@ def test_a_page_is_made_once_and_the_same_for_all(lamp: Product, made: list[str]
 def test_every_page_of_the_catalogue_is_everybodys(lamp: Product, path: str) -> None:
     client = Client()
     made = client.get(path)
+    if "?" in path:  # kept when it is asked for once more
+        client.get(path)
     again = client.get(path)
 
     assert (made.status_code, again.status_code, again.content) == (200, 200, made.content)
@@ -365,6 +367,17 @@ def test_memory_holds_so_many_bytes_of_what_was_asked_for_last() -> None:
         memory.get("a")
 
     assert [memory.get(name) is not None for name in ("a", "b", "c")] == [True, False, True]
+
+
+def test_addresses_that_are_made_up_are_not_kept(lamp: Product) -> None:
+    """A page with a query is kept when somebody asks for it once more."""
+    for number in range(5):
+        Client().get(f"{LAMP}?made-up={number}")
+    asked = [kept.find(pages.key_of(RequestFactory().get(f"{LAMP}?made-up={number}")) or "") for number in range(5)]
+    Client().get(f"{LAMP}?made-up=3")
+
+    assert asked == [None] * 5
+    assert kept.find(pages.key_of(RequestFactory().get(f"{LAMP}?made-up=3")) or "") is not None
 
 
 def _page(body: bytes) -> kept.Page:
