@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.merchantfeed import views as merchantfeed
 from catalog.products import views as products
 from catalog.recommendations import views as recommendations
 from catalog.restock import views as restock
@@ -27,6 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recommendations/", recommendations.recommendations, name="recommendations"),
     path("categories/<path:path>/", search.category, name="category"),
     path("brands/<slug:slug>/", search.brand, name="brand"),
-    path("feeds/google.xml", merchantfeed.google, name="google_feed"),
     path("search/suggest/", search.search_suggest, name="search_suggest"),
 ]

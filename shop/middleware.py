@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from shop.core import kept, pages, requests, rest
+from shop.core import kept, languages, pages, requests, rest
 from shop.core.admin import as_id
 from shop.health import metrics
 
@@ -182,7 +182,7 @@ def _not_allowed(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
     """A page instead of an empty 405; who comes from signing in goes straight on to where the form was."""
     is_read = request.method in ("GET", "HEAD")
     way_on = _page_above(request.path) if is_read else request.path
-    if is_read and urlsplit(request.headers.get("Referer", "")).path.startswith(_SIGNING_IN):
+    if is_read and languages.plain(urlsplit(request.headers.get("Referer", "")).path).startswith(_SIGNING_IN):
         return HttpResponseRedirect(way_on)
     page = render(request, "405.html", {"way_on": way_on}, status=405)
     page["Allow"] = response.get("Allow", "")
@@ -200,7 +200,7 @@ def _page_above(path: str) -> str:
             continue
         if match.url_name or as_id(str(match.kwargs.get("object_id", ""))):  # the admin's catch-all has no name
             return above
-    return "/"
+    return reverse("home")
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
@@ -213,7 +213,7 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if response.status_code == 429:
             response.setdefault("Retry-After", str(rest.LIMITED_FOR))
-        if request.path.startswith("/account/"):
+        if languages.plain(request.path).startswith("/account/"):
             add_never_cache_headers(response)  # allauth leaves that to us
         if request.path.startswith("/admin/"):
             response._csp_update = {  # type: ignore[attr-defined]  # django-csp reads it on the way out

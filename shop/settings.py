@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shop.middleware.sane_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "shop.core.languages.by_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -130,6 +130,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "ledger": "checkout.ledger.labels",
+                "languages": "shop.core.templatetags.languages",
                 "money": "shop.core.templatetags.money",
                 "numbers": "shop.core.templatetags.numbers",
             },
@@ -258,8 +259,9 @@ VAT_REGISTER_URL = (  # asked only by shops in the European Union; empty: ids co
 )
 
 # --- Language and time
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+_AUTONYMS = {"en": "English", "de": "Deutsch", "es": "Español", "ar": "العربية"}  # those there are catalogues of
+LANGUAGES = [(code, _AUTONYMS[code]) for code in names("LANGUAGES", "en,de,es,ar")]
+LANGUAGE_CODE = LANGUAGES[0][0]  # of addresses without a prefix, and of what the catalogue's own fields say
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -326,7 +328,7 @@ HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 14 * 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/account/"
+LOGIN_REDIRECT_URL = "account"
 STAFF_MFA_REQUIRED = flag("STAFF_MFA_REQUIRED", "1")
 DEMO_MERCHANT_EMAIL = env("DEMO_MERCHANT_EMAIL", "merchant@example.com")
 DEMO_MERCHANT_PASSWORD = env("DEMO_MERCHANT_PASSWORD")

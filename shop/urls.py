@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
+from catalog.merchantfeed import views as merchantfeed
 from shop import views
+from shop.core import languages
 from shop.health import views as health
 from shop.notifications import views as notifications
 
@@ -14,7 +16,8 @@ handler403 = "shop.views.forbidden"
 handler404 = "shop.views.not_found"
 handler500 = "shop.views.server_error"
 
-urlpatterns = [
+# Pages, which are there in every language of the shop : /de/products/ …
+pages: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("catalog.urls")),
     path("", include("cart.urls")),
@@ -22,10 +25,15 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/", include("shop.accounts.urls")),
     path("emails/<str:token>/stop/", notifications.stop, name="email_stop"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("shop.api_urls")),
     path("admin/", admin.site.urls),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("feeds/google.xml", merchantfeed.google, name="google_feed"),
     re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    languages.everywhere(pages),
 ]

@@ -35,7 +35,7 @@ from catalog.search import page as listings
 from checkout.archive import selectors as orders
 from checkout.desk import history as order_lists
 from shop.accounts import selectors as accounts
-from shop.core import cache, pages, rest
+from shop.core import cache, languages, pages, requests, rest
 from shop.core.money import currency_name
 from shop.currencies import selectors as currencies
 
@@ -55,14 +55,22 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
             "departments": SimpleLazyObject(products.departments),
             "cart_count": 0 if is_everybodys else SimpleLazyObject(lambda: _cart_count(request)),
             "is_everybodys": is_everybodys,
+            "languages": SimpleLazyObject(lambda: languages.alternates(_address(request))),
         }
     }
+
+
+def _address(request: HttpRequest) -> str:
+    """Of this page, as it can be asked for again: what a form was sent to may not be."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else request.path
 
 
 def _currencies(request: HttpRequest) -> list[dict[str, Any]]:
     """What a shopper can pay in; nothing where there is no choice."""
     codes, chosen = currencies.choices(), currencies.of(request)
-    named = [{"code": code, "name": currency_name(code), "is_chosen": code == chosen} for code in codes]
+    named = [
+        {"code": code, "name": currency_name(code, languages.current()), "is_chosen": code == chosen} for code in codes
+    ]
     return named if len(named) > 1 else []
 
 
@@ -87,6 +95,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context["trending"] = trending
     for name in ("trending", "new"):
         context[name] = on_cards(context.get(name, ()), currency=currency, price_list=price_list)
+    context["canonical_url"] = requests.absolute(reverse("home"))
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")
     return render(request, "home.html", context)
 
@@ -128,7 +137,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Of orders and returns it says what to do about a link that a newer one has replaced: the same for every address
     there that opens nothing, so that it tells nobody which orders there are."""
-    template = "404_link.html" if request.path.startswith(("/orders/", "/returns/")) else "404.html"
+    template = "404_link.html" if languages.plain(request.path).startswith(("/orders/", "/returns/")) else "404.html"
     return _refusal(request, template, 404, "not_found", _("There is nothing at this address."))
 
 

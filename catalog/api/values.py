@@ -13,7 +13,7 @@ from catalog.products.page import Choice, ProductPage
 from catalog.products.selectors import OfferedPart
 from catalog.search import page
 from catalog.search.engine import Facet, Hit
-from shop.core import rest
+from shop.core import languages, rest
 from shop.core.money import Money
 
 
@@ -39,7 +39,7 @@ def brief(hit: Hit) -> dict[str, Any]:
         "variant_id": hit.card.get("variant_id"),
         "name": hit.name,
         "slug": hit.slug,
-        "url": f"/products/{hit.slug}/",
+        "url": languages.here(f"/products/{hit.slug}/"),
         "brand": hit.brand_name or None,
         "category": category_ref(hit.category_path),
         "price": amount(regular or paid),

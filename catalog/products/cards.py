@@ -13,6 +13,7 @@ from uuid import UUID
 from catalog.bundles import selectors as bundles
 from catalog.products import colours, pictures
 from catalog.products.models import Image, ListingPrice, Product, Variant
+from shop.core import languages
 from shop.core.money import Money
 
 MAX_SWATCHES = 5
@@ -167,7 +168,7 @@ def _card(
     swatches = _swatches(options, [one for _key, one in variants])
     return Card(
         product_id=key,
-        url=f"/products/{slug}/",
+        url=languages.here(f"/products/{slug}/"),
         name=name,
         brand=brand or "",
         picture=pictures.drawn(*image) if image else None,

@@ -12,7 +12,7 @@ from pictures.models import PictureField
 from treebeard.mp_tree import MP_Node
 
 from catalog.products.price_models import CONSTRAINTS
-from shop.core import db
+from shop.core import db, languages
 
 
 class Category(MP_Node):
@@ -36,7 +36,7 @@ class Category(MP_Node):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/categories/{self.url_path}/"
+        return languages.here(f"/categories/{self.url_path}/")
 
 
 class Brand(models.Model):
@@ -56,7 +56,7 @@ class Brand(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/brands/{self.slug}/"
+        return languages.here(f"/brands/{self.slug}/")
 
 
 class Seller(models.Model):
@@ -191,7 +191,7 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/products/{self.slug}/"
+        return languages.here(f"/products/{self.slug}/")
 
 
 class Variant(models.Model):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from catalog.products.models import Category
-from shop.core import cache, db
+from shop.core import cache, db, languages
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Node:
 
     @property
     def url(self) -> str:
-        return f"/categories/{self.url_path}/"
+        return languages.here(f"/categories/{self.url_path}/")
 
 
 @dataclass(frozen=True)

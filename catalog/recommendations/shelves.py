@@ -18,7 +18,7 @@ from catalog.products.cards import Card
 from catalog.products.models import Product
 from catalog.recommendations import rules, selectors
 from shop.accounts import selectors as accounts
-from shop.core import cache, db
+from shop.core import cache, db, languages
 from shop.resilience import breaker, switches
 
 log = structlog.get_logger("shop.recommendations")
@@ -146,7 +146,7 @@ def trending(*, currency: str) -> list[Card]:
         )
         return list(shelves[0].cards) if shelves else []
 
-    return cache.TRENDING.get_or(make, currency, cache.LISTINGS.get() or "0")
+    return cache.TRENDING.get_or(make, languages.current(), currency, cache.LISTINGS.get() or "0")
 
 
 def _popular(product_id: UUID) -> Wanted:

@@ -38,12 +38,13 @@ def _send(request: RestockRequest, place: selectors.Place, template: str, **extr
     offer = place.offer
     if offer is None:
         return
-    product = {
-        "name": offer.name,
-        "options": " · ".join(str(value) for value in offer.options.values()),
-        "url": requests.absolute(offer.url),
-    }
-    links = {"url": access.url(request.pk), "leave_url": access.leave_url(request.pk)}
+    with translation.override(request.language):
+        product = {
+            "name": offer.name,
+            "options": " · ".join(str(value) for value in offer.options.values()),
+            "url": requests.absolute(offer.url),
+        }
+        links = {"url": access.url(request.pk), "leave_url": access.leave_url(request.pk)}
     notifications.queue(
         key=f"{template}:{request.pk}",
         template=template,

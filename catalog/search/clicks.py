@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from catalog.search import reports
 from catalog.search.page import LIST_URL
+from shop.core import languages
 
 _Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -34,6 +35,6 @@ def _searched(request: HttpRequest) -> str:
         parts = urlsplit(request.headers.get("Referer", ""))
     except ValueError:
         return ""
-    if parts.netloc != request.get_host() or parts.path != LIST_URL:
+    if parts.netloc != request.get_host() or languages.plain(parts.path) != LIST_URL:
         return ""
     return parse_qs(parts.query).get("q", [""])[0]

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from catalog.search import changes, query, rules
 from catalog.search.models import Curation, Pinned
+from shop.core import languages
 
 MOST = 50  # products of one search
 MOST_SYNONYM_WORDS = 4  # as many neighbours are looked at
@@ -50,7 +51,7 @@ def leads_to(text: str) -> str | None:
 def searched_by(url: str) -> str:
     """What is searched for at this address of the shop; empty if nothing is, or if filters keep it where it is."""
     parts = urlsplit(url)
-    if parts.path != "/products/":
+    if languages.plain(parts.path) != "/products/":
         return ""
     asked, _problems = query.parse(parse_qs(parts.query), currency=settings.DEFAULT_CURRENCY)
     return "" if asked.has_filters else asked.text

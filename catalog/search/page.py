@@ -16,11 +16,11 @@ from catalog.search.engine import Facet, Hit, Results
 from catalog.search.facets import COUNTED, DEEP
 from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query
-from shop.core import cache
+from shop.core import cache, languages
 from shop.core.money import Money
 from shop.currencies import selectors as currencies
 
-LIST_URL = "/products/"
+LIST_URL = "/products/"  # without its language
 _SORT_LABELS = {
     "relevance": gettext_noop("Most relevant"),
     "price": gettext_noop("Price, low to high"),
@@ -38,10 +38,14 @@ class Place:
     title: str
     fixed_brand: str = ""
 
+    @property
+    def is_category(self) -> bool:
+        return languages.plain(self.path).startswith("/categories/")
+
     def url(self, query: Query) -> str:
         """This page, asking `query`."""
         shown = replace(query, brands=tuple(b for b in query.brands if b != self.fixed_brand))
-        extra = [("category", query.category)] if query.category and not self.path.startswith("/categories/") else []
+        extra = [("category", query.category)] if query.category and not self.is_category else []
         return f"{self.path}{shown.urlencoded(*extra)}"
 
 
@@ -94,7 +98,7 @@ def wanted(currency: str) -> dict[str, list[Card]]:
         }
         return {name: [card(hit) for hit in hits] for name, hits in found.items()}
 
-    return cache.HOME.get_or(make, currency, cache.LISTINGS.get() or "0")
+    return cache.HOME.get_or(make, languages.current(), currency, cache.LISTINGS.get() or "0")
 
 
 def home_context(currency: str) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def card(hit: Hit, looked_for: Sequence[LookedFor] = ()) -> Card:
     """A hit as a card, the words `looked_for` marked in its name."""
     return Card(
         product_id=hit.product_id,
-        url=f"/products/{hit.slug}/",
+        url=languages.here(f"/products/{hit.slug}/"),
         name=hit.name,
         brand=hit.brand_name,
         picture=hit.card.get("picture"),
@@ -157,7 +161,7 @@ def _sort(query: Query, place: Place) -> dict[str, Any]:
 def _hidden(query: Query, place: Place, without: set[str]) -> list[dict[str, str]]:
     pairs = [(name, value) for name, value in query.parameters() if name not in without]
     pairs = [pair for pair in pairs if pair != ("brand", place.fixed_brand)]
-    if query.category and not place.path.startswith("/categories/"):
+    if query.category and not place.is_category:
         pairs.append(("category", query.category))
     return [{"name": name, "value": value} for name, value in pairs]
 
@@ -202,8 +206,8 @@ def _facet(facet: Facet, query: Query, place: Place) -> dict[str, Any]:
 def _option(facet: Facet, count: Any, query: Query, place: Place) -> dict[str, Any]:
     is_selected, changed = toggle(query, facet.name, count.value)
     url = place.url(changed)
-    if facet.name == "category" and place.path.startswith("/categories/"):
-        url = f"/categories/{count.value}/{query.urlencoded()}" if query.page == 1 else f"/categories/{count.value}/"
+    if facet.name == "category" and place.is_category:
+        url = languages.here(f"/categories/{count.value}/{query.urlencoded() if query.page == 1 else ''}")
     return {"value": count.value, "label": count.label, "count": count.count, "is_selected": is_selected, "url": url}
 
 
@@ -267,7 +271,7 @@ def _active(facets: Sequence[Facet], query: Query, place: Place) -> list[dict[st
 def _chosen_places(query: Query, place: Place, labels: Mapping[tuple[str, str], str]) -> list[tuple[str, Query]]:
     """The chips for category and brands, where they are not what the page is about."""
     chips: list[tuple[str, Query]] = []
-    node = tree.tree().at(query.category) if query.category and place.path == LIST_URL else None
+    node = tree.tree().at(query.category) if query.category and languages.plain(place.path) == LIST_URL else None
     if node is not None:
         chips.append((node.name, replace(query, category="", page=1)))
     for brand in query.brands:

@@ -14,7 +14,7 @@ from catalog.products.models import Brand
 from catalog.search import beginnings, page, reports, rules
 from catalog.search.engine import Hit
 from catalog.search.models import Word
-from shop.core import cache
+from shop.core import cache, languages
 
 TOP = 4  # searches and products: what fits under the box on a small screen
 FEW = 2  # categories and brands
@@ -33,7 +33,8 @@ def suggestions(text: str, *, currency: str) -> dict[str, Any]:
     words = rules.words(text)
     if not words or len("".join(words)) < 2:
         return {"query": text, "products": [], "categories": [], "brands": [], "queries": []}
-    found = cache.SUGGEST.get_or(lambda: _find(words, currency), cache.LISTINGS.get() or "0", currency, "-".join(words))
+    version, language = cache.LISTINGS.get() or "0", languages.current()
+    found = cache.SUGGEST.get_or(lambda: _find(words, currency), version, language, currency, "-".join(words))
     return {"query": text, **found}
 
 
@@ -97,4 +98,5 @@ def _queries(words: Sequence[str], completed: Sequence[str]) -> list[dict[str, s
     distinct: dict[str, str] = {}
     for text in texts:
         distinct.setdefault(" ".join(map(rules.singular, rules.words(text))), text)
-    return [{"text": text, "url": f"{page.LIST_URL}?{urlencode({'q': text})}"} for text in distinct.values()][:TOP]
+    url = languages.here(page.LIST_URL)
+    return [{"text": text, "url": f"{url}?{urlencode({'q': text})}"} for text in distinct.values()][:TOP]

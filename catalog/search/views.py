@@ -24,7 +24,7 @@ from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
 from shop.accounts import selectors as accounts
-from shop.core import cache, pages, requests
+from shop.core import cache, languages, pages, requests
 from shop.currencies import selectors as currencies
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
     asked, left_out = _asked(request)
     if asked.text and not asked.has_filters and (leads_to := curations.leads_to(asked.text)):
-        return redirect(leads_to)
+        return redirect(languages.here(leads_to))
     has_words = bool(rules.words(asked.text))
     title = _("Results for “%(words)s”") % {"words": asked.text} if has_words else _("All products")
     if asked.text and not has_words:
@@ -50,10 +50,10 @@ def product_list(request: HttpRequest) -> HttpResponse:
     crumbs: list[dict[str, str | None]] = [{"label": title, "url": None}]
     if node is not None:
         without = replace(asked, category="", page=1)
-        place = Place(page.LIST_URL, title)
+        place = Place(reverse("product_list"), title)
         crumbs = [{"label": title, "url": place.url(without)}, {"label": node.name, "url": None}]
     context = {"breadcrumbs": crumbs, "left_out": left_out, "has_words": has_words}
-    return _list(request, asked, Place(page.LIST_URL, title), context)
+    return _list(request, asked, Place(reverse("product_list"), title), context)
 
 
 @require_safe

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import translation
 
 from catalog.reviews import services as reviews
 from checkout.feedback import selectors
@@ -42,16 +44,19 @@ def _ask(keys: dict[str, Order]) -> int:
 def ask(*, order_id: UUID) -> bool:
     """Queue the question about an order, once ever; False if it was asked before or nothing of it can be reviewed."""
     order = orders.by_id(order_id)
-    found = selectors.items(order)
+    with translation.override(order.language):
+        found = selectors.items(order)
     if not found:
         return False
-    return emails.send(
-        order,
-        "feedback",
-        items=[{"name": one.name, "url": requests.absolute(one.url)} for one in found],
-        feedback_url=requests.absolute(f"{reverse('order_feedback', args=[order.number])}?key={order.access_key}"),
-        unsubscribe_url=optout.url(topic=TOPIC, address=order.email),
-    )
+    with translation.override(order.language):
+        links: dict[str, Any] = {
+            "items": [{"name": one.name, "url": requests.absolute(one.url)} for one in found],
+            "feedback_url": requests.absolute(
+                f"{reverse('order_feedback', args=[order.number])}?key={order.access_key}"
+            ),
+            "unsubscribe_url": optout.url(topic=TOPIC, address=order.email),
+        }
+    return emails.send(order, "feedback", **links)
 
 
 def answer(

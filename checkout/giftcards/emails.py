@@ -18,7 +18,7 @@ def gift_card(card: GiftCard, *, key: str = "") -> bool:
     """Queue the code for the card's recipient; True if it is new. Another `key`, another copy."""
     with override(card.language):
         context = {
-            "amount": card.initial.format(),
+            "amount": card.initial.format(card.language),
             "valid_until": date_format(card.expires_at, "DATE_FORMAT") if card.expires_at else "",
             "balance_url": requests.absolute(reverse("gift_card")),
             "shop_url": requests.absolute(reverse("home")),
@@ -37,7 +37,7 @@ def gift_card_sent(card: GiftCard) -> bool:
     """Tell who bought a card for somebody else that it was sent; True if it is new."""
     with override(card.language):
         context = {
-            "amount": card.initial.format(),
+            "amount": card.initial.format(card.language),
             "recipient": card.recipient,
             "name": card.recipient_name,
             "shop_url": requests.absolute(reverse("home")),

@@ -105,13 +105,15 @@ def request_for(payment: Payment) -> base.ChargeRequest:
     Another card is another payment, and so another key; see `asking.next_key` for the other reason for one.
     """
     order = payment.order
+    with override(order.language):
+        page = requests.absolute(access.url(order))
     return base.ChargeRequest(
         payment_id=str(payment.pk),
         order_number=order.number,
         amount=payment.amount,
         token=payment.token or None,
         idempotency_key=rules.charge_key(payment.pk, payment.key_number),
-        return_url=requests.absolute(access.url(order)),
+        return_url=page,
         customer_reference=str(order.customer_id) if order.customer_id else None,
         customer=cards.customer_at(payment.provider, order.customer_id),
         save=payment.is_saving,

@@ -80,12 +80,14 @@ def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
     if not selectors.waits_for_money(order_id):
         return
     order = orders.by_id(order_id)
+    with translation.override(order.language):
+        url = requests.absolute(access.url(order))
     order_emails.send(
         order,
         "payment_failed",
         key=payment_id,
         reason=selectors.payment(payment_id).message,
-        retry_url=requests.absolute(access.url(order)),
+        retry_url=url,
         hold_until=None,
     )
 

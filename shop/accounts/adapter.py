@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 
-from shop.accounts import emails, services
-from shop.core import db, requests
+from shop.accounts import emails, selectors, services
+from shop.core import db, languages, requests
 from shop.notifications import services as notifications
 
 
@@ -26,12 +27,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             key=f"account:{db.uuid7()}",
             template=emails.TEMPLATE,
             to=email,
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=languages.current(),
             context=emails.words(template_prefix, context),
         )
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return requests.absolute(urlsplit(super().get_reset_password_from_key_url(key)).path)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Who is not on the way anywhere else comes to their account, in the language they chose."""
+        chosen = selectors.preferences_of(UUID(str(request.user.pk))).language
+        with translation.override(languages.known(chosen) if chosen else languages.current()):
+            return str(super().get_login_redirect_url(request))
 
     def is_safe_url(self, url: str) -> bool:
         """Whether to redirect there: paths, and addresses of this shop, without line breaks however written."""

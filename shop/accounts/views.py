@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import selectors, services
 from shop.accounts.forms import AddressForm, PreferencesForm
-from shop.core import requests
+from shop.core import languages, requests
 from shop.notifications import optout
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -92,6 +93,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     chosen = selectors.preferences_of(customer_id)
     names = ("language", "has_marketing_consent", "has_profiling_consent")
     initial = {name: getattr(chosen, name) for name in names}
+    initial["language"] = chosen.language or languages.current()
     initial |= {"first_name": request.user.first_name, "last_name": request.user.last_name}  # type: ignore[union-attr]
     wish = optout.about(topic=optout.FEEDBACK, address=request.user.email)  # type: ignore[union-attr]
     initial["may_ask_for_feedback"] = not optout.is_stopped(wish)
@@ -101,8 +103,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
         services.save_name(customer_id=customer_id, first_name=given["first_name"], last_name=given["last_name"], by=by)
         services.save_preferences(customer_id=customer_id, by=by, **{name: given[name] for name in names})
         (optout.resume if given["may_ask_for_feedback"] else optout.stop)(wish, by=by)
-        messages.success(request, _("Your preferences are saved."))
-        return redirect("preferences")
+        with translation.override(given["language"]):  # from here on the page is in that one
+            messages.success(request, _("Your preferences are saved."))
+            return redirect("preferences")
     return render(request, "account/preferences.html", {"form": form}, status=_status(form.is_bound))
 
 

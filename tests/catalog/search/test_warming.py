@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _kept(settings: Any) -> Iterator[None]:
     settings.KEEP_PAGES, settings.SITE_URL = True, "http://testserver"
+    settings.LANGUAGES = [("en", "English")]
     for signal in (signals.request_started, signals.request_finished):  # the tests' own connection stays open
         signal.disconnect(close_old_connections)
     catalog.product(name="Lamp", slug="lamp", category=catalog.category("Lighting"))
@@ -55,6 +56,12 @@ def test_what_has_changed_is_made_anew() -> None:
     kept.memory.clear()
 
     assert _warm() == "1 pages were made."
+
+
+def test_in_every_language(settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+
+    assert [_warm(), _warm()] == ["10 pages were made.", "0 pages were made."]
 
 
 def test_in_every_currency() -> None:
