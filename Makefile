@@ -15,7 +15,7 @@ PROPERTIES := tests/checkout/test_sums.py tests/shop/core/test_money.py tests/ca
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-walks test-properties lint openapi bench reset install install-dev
+.PHONY: help run test test-faults test-walks test-properties lint openapi bench gallery reset install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ openapi: install ## write docs/openapi.yaml anew from the code
 
 bench: install-dev ## measure, on servers and data of its own (BENCH=flash_sale: another script; BENCH_ARGS=… reaches it)
 	@$(BIN)/python -m shop.local exec --durable -- python bench/$(BENCH).py $(BENCH_ARGS)
+
+gallery: install-dev ## take screenshots of every page and state into docs/gallery/ (ONLY=cart: only those of that name)
+	@ONLY="$(ONLY)" $(BIN)/python -m shop.local exec -- python bench/gallery.py $(BENCH_ARGS)
 
 reset: ## forget the local data (asks first; FORCE=1 does not)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m shop.local reset; else $(PYTHON) -m shop.local reset; fi

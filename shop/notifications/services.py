@@ -34,6 +34,9 @@ PAUSE = timedelta(
 )  # before the second try, doubled for each more: the last is some four hours after the first
 
 
+_PREHEADER = 140  # letters: what the widest mailbox has room for
+
+
 def queue(*, key: str, template: str, to: str, language: str, context: Mapping[str, Any]) -> bool:
     """Queue the e-mail `template` ("order_paid") to address `to`, at most once ever for `key`; True if it is new.
 
@@ -131,7 +134,9 @@ def send_again(*, notification_ids: Sequence[UUID], by: str) -> int:
 
 
 def render(*, template: str, language: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
-    """The e-mail `template` in `language`: text and HTML (its CSS inlined), subject from the text's first line."""
+    """The e-mail `template` in `language`: text and HTML (its CSS inlined but for what a screen's size and colours
+    decide), subject from the text's first line. What mailboxes show beside the subject is the text's first paragraph.
+    """
     with translation.override(language):
         full = {
             **context,
@@ -141,7 +146,8 @@ def render(*, template: str, language: str, context: Mapping[str, Any]) -> Email
             "support_email": settings.SUPPORT_EMAIL,
         }
         subject, _sep, text = render_to_string(f"emails/{template}.txt", full).strip().partition("\n")
-        html = css_inline.inline(render_to_string(f"emails/{template}.html", full))
+        full["preheader"] = " ".join(_tidy(text).partition("\n\n")[0].split())[:_PREHEADER]
+        html = css_inline.inline(render_to_string(f"emails/{template}.html", full), keep_at_rules=True)
     message = EmailMultiAlternatives(
         subject=subject.strip(), body=_tidy(text), from_email=settings.DEFAULT_FROM_EMAIL,
         reply_to=[settings.SUPPORT_EMAIL] if settings.SUPPORT_EMAIL else None,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,10 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys import merchant, running, steps
+from tests.journeys import chromium, merchant, running, steps
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 HERE = Path(__file__).parent
 PATIENCE = 15_000  # ms: journeys share the machine with the other tests
 _SHOP = pytest.StashKey[running.Shop]()
@@ -38,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == HERE:
             item.add_marker(pytest.mark.journey)
-            if not CHROMIUM:
+            if not chromium.PATH:
                 item.add_marker(pytest.mark.skip(reason="no Chromium found (CHROMIUM names one)"))
 
 
@@ -67,7 +63,7 @@ def browser() -> Iterator[Browser]:
     """For the journeys only: Playwright's thread has an event loop, beside which Django's ORM refuses to work."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        running_browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running_browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.FLAGS)
         yield running_browser
         running_browser.close()
 

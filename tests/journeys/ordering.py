@@ -31,6 +31,14 @@ def paid(shop: running.Shop, email: str, *, token: str = "", words: str = "lamp"
     """Units of one product, bought by a guest or by the customer whose `token` it is: the order's number, and the path
     of its page (a guest's with the key of the signed link)."""
     _product_id, key = in_cart(shop, words, units=units, token=token)
+    number, path = ordered(shop, email, key=key, token=token)
+    assert running.eventually(lambda: (number, "payment_confirmed") in shop.orders_of(email))
+    return number, path
+
+
+def ordered(shop: running.Shop, email: str, *, key: str, token: str = "") -> tuple[str, str]:
+    """What is in the cart of a guest (by its `key`) or of a customer (by their `token`), ordered with a card that
+    pays: the order's number, and the path of its page."""
     headers = {"X-Cart-Token": key} if key else {}
     _status, quote = shop.api("POST", "checkout/quote", _THERE, token, headers)
     wanted = {
@@ -40,7 +48,6 @@ def paid(shop: running.Shop, email: str, *, token: str = "", words: str = "lamp"
     status, made = shop.api("POST", "orders", wanted, token, headers | {"Idempotency-Key": str(uuid4())})
     assert status == 201, made
     number, key = made["number"], made.get("accessToken")
-    assert running.eventually(lambda: (number, "payment_confirmed") in shop.orders_of(email))
     return number, f"/orders/{number}/?key={key}" if key else f"/orders/{number}/"
 
 

@@ -92,7 +92,7 @@ class Shop:
     @cached_property
     def staff_token(self) -> str:
         """What says over REST that a merchant calls."""
-        return self.token(*MERCHANT)
+        return self.token(self.env["DEMO_MERCHANT_EMAIL"], self.env["DEMO_MERCHANT_PASSWORD"])
 
     def set_stock(self, product_id: str, quantity: int) -> None:
         status, answer = self.api("PUT", f"products/{product_id}/inventory", {"quantity": quantity}, self.staff_token)
@@ -109,6 +109,12 @@ class Shop:
         state = self.sandbox()
         mine = {one["id"] for one in state["payment_intent"] if one["metadata"].get("order_number") == number}
         return [one for one in state["charge"] if one["payment_intent"] in mine and one["paid"]]
+
+    def let_payments_wait(self, count: int) -> None:
+        """The provider keeps so many of the next payments in processing, as it does with a bank that takes its time."""
+        headers = {"Authorization": f"Bearer {self.env['STRIPE_SECRET_KEY']}"}
+        faults = {"processing": count}
+        assert _call("POST", f"{self.env['STRIPE_API_BASE']}/_sandbox/faults", faults, headers)[0] == 200
 
     def refunds(self, number: str) -> list[dict[str, Any]]:
         charges = {one["id"] for one in self.money_taken(number)}
@@ -150,8 +156,11 @@ class Shop:
 
 
 @contextmanager
-def running_shop(folder: Path) -> Iterator[Shop]:
-    """Start a shop that keeps its files in `folder`; everything of it is ended and dropped afterwards."""
+def running_shop(folder: Path, *, is_drawn: bool = False) -> Iterator[Shop]:
+    """Start a shop that keeps its files in `folder`; everything of it is ended and dropped afterwards.
+
+    `is_drawn`: every product gets the picture of its own, which takes most of a minute.
+    """
     data = folder / "data"
     with _databases() as databases, _redis() as redis_url:
         port = free_port()
@@ -164,7 +173,8 @@ def running_shop(folder: Path) -> Iterator[Shop]:
             "DEMO_MERCHANT_EMAIL": MERCHANT[0], "DEMO_MERCHANT_PASSWORD": MERCHANT[1],
             "RATE_LIMITS": "0",  # all visitors come from one address
         }  # fmt: skip
-        _hang_pictures(folder / "media")
+        if not is_drawn:
+            _hang_pictures(folder / "media")
         with open(folder / "shop.log", "wb") as log:
             runner = subprocess.Popen(
                 [sys.executable, "-m", "shop.local", "run", "--with-parent"],

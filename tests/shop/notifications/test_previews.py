@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -102,7 +103,33 @@ def test_every_sample_fills_its_template(template: str, language: str) -> None:
     assert "\n" not in message.subject
     assert not re.search(r"\n{4,}", message.body)  # no gaping holes
     assert "<" not in message.body.replace("<<", "")
-    assert "<style" not in html
+
+
+@pytest.mark.parametrize("template", sorted(samples.SAMPLES))
+def test_the_text_says_what_the_html_says(template: str) -> None:
+    """Whoever reads plain text misses no amount and no way on."""
+    message = services.render(template=template, language="en", context=samples.context(template))
+    html = unescape(str(message.alternatives[0][0]))
+    shown = re.sub(r"<head>.*?</head>", "", html, flags=re.S)
+    for pattern in (r"\$\d[\d.,]*\d", r"(?:ORD|RET|INV|PO)-[\d-]+"):
+        assert set(re.findall(pattern, shown)) <= set(re.findall(pattern, f"{message.subject}\n{message.body}"))
+    for link in re.findall(r'href="(https?://[^"]+)"', shown):
+        assert link in message.body
+
+
+@pytest.mark.parametrize("template", sorted(samples.SAMPLES))
+def test_a_mail_is_dark_where_its_reader_is_and_says_at_once_what_it_is_about(template: str) -> None:
+    message = services.render(template=template, language="en", context=samples.context(template))
+    html = str(message.alternatives[0][0])
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.S)
+    assert re.sub(r"@media [^{]+\{(?:[^{}]+\{[^{}]*\})+\s*\}", "", style).strip() == ""  # the rest is inline
+    assert "(prefers-color-scheme: dark)" in style
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "url(" not in html  # nothing is loaded, so nobody learns who has read it
+    assert "<img" not in html
+    (before,) = re.findall(r'<div class="preheader"[^>]*>([^<]*)</div>', html)
+    assert 10 < len(unescape(before)) <= 140
+    assert unescape(before) in " ".join(message.body.split())
 
 
 def test_the_list_leads_to_every_mail(clerk: Client) -> None:
