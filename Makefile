@@ -15,7 +15,7 @@ PROPERTIES := tests/checkout/test_sums.py tests/shop/core/test_money.py tests/ca
 BENCH ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-walks test-properties lint openapi bench gallery reset install install-dev
+.PHONY: help run test test-faults test-walks test-properties lint openapi messages bench gallery reset install install-dev
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ lint: install-dev ## run all checks
 
 openapi: install ## write docs/openapi.yaml anew from the code
 	@$(PRODUCTION) $(BIN)/python -m shop.local exec -- python manage.py spectacular --validate --file docs/openapi.yaml
+
+messages: install ## write the shop's texts into locale/*/LC_MESSAGES/django.po, keeping what is translated
+	@$(BIN)/python manage.py collect_messages
 
 bench: install-dev ## measure, on servers and data of its own (BENCH=flash_sale: another script; BENCH_ARGS=… reaches it)
 	@$(BIN)/python -m shop.local exec --durable -- python bench/$(BENCH).py $(BENCH_ARGS)

@@ -8,8 +8,8 @@ from shop.local import addresses
 
 # These work without a database; every other command would wait for one in vain and end in a stack trace.
 WITHOUT_DATABASE = {
-    "", "help", "version", "--help", "-h", "--version", "check", "collectstatic", "compilemessages", "diffsettings",
-    "findstatic", "makemessages", "spectacular", "startapp",
+    "", "help", "version", "--help", "-h", "--version", "check", "collect_messages", "collectstatic", "diffsettings",
+    "findstatic", "spectacular", "startapp",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shop.core import catalogues
 from shop.local import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -265,7 +266,7 @@ LANGUAGE_CODE = LANGUAGES[0][0]  # of addresses without a prefix, and of what th
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [catalogues.compiled()]
 
 # --- Static files and media
 STATIC_URL = "/static/"

@@ -18,7 +18,8 @@ from django.urls import LocalePrefixPattern, URLPattern, URLResolver
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-ADMIN = "en"  # the language that merchants work in
+ADMIN = "en"  # the language that merchants work in, and that the texts of the code are in
+TRANSLATED = ("de", "es", "ar")  # those there are catalogues of (`locale/`)
 _GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
