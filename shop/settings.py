@@ -134,6 +134,7 @@ TEMPLATES = [
                 "languages": "shop.core.templatetags.languages",
                 "money": "shop.core.templatetags.money",
                 "numbers": "shop.core.templatetags.numbers",
+                "parts": "shop.core.templatetags.parts",
             },
         },
     }

@@ -98,7 +98,6 @@ SEARCH_CALL = Entry("search-call", 1)  # a worker was woken to tell Elasticsearc
 SEARCH_COPYING = Entry("search-copying", MINUTE)  # a worker is telling it
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix
 SHED = Entry("shed", 7 * 24 * HOUR)  # what pages do without, as an operator said
-CARDS = Entry("cards", 5 * MINUTE)  # the HTML of cards, by what they show: of use until their template is another one
 SHELVES = Entry("shelves", MINUTE)  # what guests see below a product
 TRENDING = Entry("trending", 5 * MINUTE)  # the cards of what is bought most these days
 PROMOTIONS = Entry("promotions", 15 * MINUTE)  # the version of the promotions that each process holds
