@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from catalog.products import live
 from catalog.products import views as products
 from catalog.recommendations import views as recommendations
 from catalog.restock import views as restock
@@ -11,6 +12,7 @@ from catalog.search import views as search
 urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", search.product_list, name="product_list"),
     path("products/<slug:slug>/", products.product_detail, name="product_detail"),
+    path("products/<slug:slug>/live/", live.product_live, name="product_live"),
     path("products/<slug:slug>/reviews/", reviews.product_reviews, name="product_reviews"),
     path("products/<slug:slug>/reviews/write/", reviews.write, name="review_write"),
     path("reviews/<uuid:review_id>/helpful/", reviews.helpful, name="review_helpful"),

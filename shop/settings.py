@@ -566,6 +566,9 @@ WAITLIST_HOLD = timedelta(hours=int(env("WAITLIST_HOLD_HOURS", "24")))  # for th
 
 # --- Load: what pages do without for good (`manage.py shed` does it for a while)
 SHED = names("SHED", "")
+LIVE_SECONDS = int(
+    env("LIVE_SECONDS", "20")
+)  # how often open product pages and carts ask for price and stock; 0: never
 
 # --- Recommendations: how many products, the most-bought ones, the model of what goes together knows (memory: n²)
 RECOMMENDATIONS_MODEL_PRODUCTS = int(env("RECOMMENDATIONS_MODEL_PRODUCTS", "5000"))
@@ -591,6 +594,7 @@ ALL_ORDERS = "checkout.archive.selectors.order"  # who finds an order by its num
 ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking numbers are those of archived orders
 HAS_ORDERED = "checkout.archive.selectors.has_ordered"  # whether somebody has, for promotions on first orders
 PRICE_NOTE = "cart.tax.words.price_note"  # what stands beside a price of the catalogue
+DELIVERY_NOTE = "cart.shipping.words.to_home"  # when and for how much a product's page says that it comes
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 CURRENCY_LACKS = ["catalog.products.ownprices.lack", "cart.shipping.selectors.lack"]  # what cannot be sold in one

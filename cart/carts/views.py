@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from cart.carts import access, beside, forms, pages, rules, selectors, services
+from cart.carts import access, beside, forms, live, pages, rules, selectors, services
 from cart.promotions import rules as codes
 from catalog.customizations import forms as customizing
 from catalog.customizations.rules import Value
@@ -256,6 +256,7 @@ def _page(
         "coupons": [{"code": row.code, "label": row.label} for row in shown.coupons],
         "can_checkout": shown.can_checkout,
         "shelves_url": beside.url(),
+        "live": live.context(shown),
         "undo": undo,
         "error": error,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,24 +30,8 @@ LOW_STOCK = 10
 MAX_QUANTITY = 99
 _TIGHT_COMMA = re.compile(r",(?=[^\s\d])")  # between words; never within a number
 _HTML_TAGS = {
-    "p",
-    "br",
-    "b",
-    "strong",
-    "i",
-    "em",
-    "u",
-    "ul",
-    "ol",
-    "li",
-    "h3",
-    "h4",
-    "table",
-    "tr",
-    "td",
-    "th",
-    "tbody",
-}
+    "p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "h3", "h4", "table", "tr", "td", "th", "tbody",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,6 +53,9 @@ class Choice:
     breaks: Sequence[offering.Break] = ()  # what each costs of more units
     reduced_by: str = ""  # the promotion that makes it so cheap
     lowest_price: Money | None = None  # of 30 days, told beside a reduced price
+    weight_grams: int | None = None
+    cubic_mm: int | None = None
+    moment: datetime | None = None  # for which all this is, by the database's clock
 
 
 @dataclass(frozen=True)
@@ -202,6 +189,9 @@ def _choice(variant: Any, charge: _Charge, have: stock.Availability) -> Choice:
         max_quantity=max(0, min(units, MAX_QUANTITY)),
         breaks=charge.breaks,
         reduced_by=charge.reduced_by,
+        weight_grams=variant.weight_grams,
+        cubic_mm=rules.volume(variant.length_mm, variant.width_mm, variant.height_mm),
+        moment=variant.moment,
     )
 
 
@@ -259,7 +249,7 @@ def _gallery(images: Sequence[Image], chosen: Choice | None) -> list[dict[str, A
 
     different: dict[str, dict[str, Any]] = {}  # variants that look the same share a file, shown once
     for image in sorted(images, key=rank):
-        if picture := pictures.picture(image):
+        if picture := pictures.in_gallery(image):
             different.setdefault(picture["src"], picture)
     return list(different.values())
 

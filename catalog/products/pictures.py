@@ -44,6 +44,21 @@ def picture(image: Image) -> dict[str, Any] | None:
     return drawn(image.file.name, image.width, image.height, image.alt, image.is_ready) if image.file else None
 
 
+def in_gallery(image: Image) -> dict[str, Any] | None:
+    """As `picture`, with `large`, `large_width` and `large_height` of the file for who looks closely; None without a
+    file."""
+    shown = picture(image)
+    if shown is None:
+        return None
+    sources: Mapping[str, Mapping[int, Any]] = next(iter(image.file.aspect_ratios.values())) if image.is_ready else {}
+    webp = sources.get("WEBP", {})
+    width = max(webp, default=0)
+    if not width:
+        return shown | {"large": shown["src"], "large_width": image.width, "large_height": image.height}
+    large = webp[width]
+    return shown | {"large": large.url, "large_width": large.width, "large_height": large.height}
+
+
 def drawn(name: str, width: int, height: int, alt: str, is_ready: bool) -> dict[str, Any]:
     """As `picture`, of one with a file, by its columns. Remembered for some minutes: addresses are dear to make."""
     return dict(_drawn(name, width, height, alt, is_ready, time.monotonic() // REMEMBERED))

@@ -9,11 +9,17 @@ from uuid import UUID
 from catalog.bundles import selectors as bundles
 from catalog.products.models import OldSlug, Product, Variant
 from shop.core import pages
+from shop.resilience import switches
 
 
 def pages_of(slug: str) -> list[str]:
     """By what the pages of a product are known, whichever of its slugs they have."""
     return [f"product:{slug}"]
+
+
+def live_of(slug: str) -> list[str]:
+    """The same of what open pages ask for, which is answered in another way while that is shed."""
+    return [*pages_of(slug), switches.page_of("live")]
 
 
 def renew_product(data: dict[str, Any]) -> None:

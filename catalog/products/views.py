@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.customizations.forms import CustomizationsForm
+from catalog.products import arriving, live, selectors, showing
 from catalog.products import page as product_pages
-from catalog.products import selectors, showing
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
 from shop.core import cache, pages, requests
@@ -28,7 +28,7 @@ from shop.resilience import switches
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of)
+@pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, of=showing.pages_of)
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
     wanted = {
@@ -44,14 +44,23 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if found is None:
         return _moved(slug)
-    context = _context(found, currencies.of(request))
-    if request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
-        response = render(request, "catalog/products/_buy.html", context)
-        if found.variant is not None:
-            url = found.product.get_absolute_url()
-            response["HX-Replace-Url"] = f"{url}?{urlencode({'variant': found.variant.sku})}"
-        return response
-    return render(request, "catalog/products/detail.html", context, status=410 if found.is_archived else 200)
+    delivery = arriving.promise(found)
+    context = _context(found, currencies.of(request)) | {"delivery": delivery, "live": live.context(found)}
+    response = _shown(request, found, context)
+    if delivery and delivery["until"]:
+        pages.until(response, delivery["until"].timestamp())
+    return response
+
+
+def _shown(request: HttpRequest, found: ProductPage, context: dict[str, Any]) -> HttpResponse:
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted or htmx.history_restore_request:
+        return render(request, "catalog/products/detail.html", context, status=410 if found.is_archived else 200)
+    response = render(request, "catalog/products/_buy.html", context)
+    if found.variant is not None and htmx.target != "buy":  # which is the same variant, as it is now
+        url = found.product.get_absolute_url()
+        response["HX-Replace-Url"] = f"{url}?{urlencode({'variant': found.variant.sku})}"
+    return response
 
 
 def _moved(slug: str) -> HttpResponse:

@@ -60,7 +60,7 @@ def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None
             names = [entry.name for entry in (*_FRAME, *entries)]
             if of is not None:
                 names += [cache.PAGES_OF.key(name) for name in of(*args, **kwargs)]
-            versions = _versions(names, len(_FRAME) + len(entries))
+            versions = versions_of(names, len(_FRAME) + len(entries))
             with cache.known(versions):
                 response = view(request, *args, **kwargs)
             response.public = {name: versions.get(name) for name in names}  # type: ignore[attr-defined]
@@ -71,8 +71,8 @@ def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None
     return decorate
 
 
-def _versions(names: Sequence[str], first: int) -> dict[str, Any]:
-    """Those that are known of these names; the first ones are made where they are not."""
+def versions_of(names: Sequence[str], first: int) -> dict[str, Any]:
+    """The versions that are known under these cache keys; those of the `first` ones are made where they are not."""
     found = store.get_many(names)
     for name in names[:first]:
         if name not in found:

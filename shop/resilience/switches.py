@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from shop.core import cache
+from shop.core import cache, pages
 
 # Name, and what shoppers miss meanwhile.
 SWITCHES: Mapping[str, str] = {
     "recommendations": "shelves of products: bought together, similar, for you, recently seen",
+    "live": "open product pages and carts that tell of a new price or stock by themselves",
 }
 
 
@@ -26,11 +27,18 @@ def is_shed(name: str) -> bool:
 def shed(name: str) -> None:
     """Do without it from now on. Raises `KeyError` for a name that is none."""
     cache.SHED.set(1, _known(name))
+    pages.changed(page_of(name))
 
 
 def restore(name: str) -> None:
     """Have it again. Raises `KeyError` for a name that is none."""
     cache.SHED.delete(_known(name))
+    pages.changed(page_of(name))
+
+
+def page_of(name: str) -> str:
+    """By what kept pages are known (`shop.core.pages`) that are other ones while this is shed."""
+    return f"shed:{_known(name)}"
 
 
 def _known(name: str) -> str:

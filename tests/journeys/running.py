@@ -171,6 +171,7 @@ def running_shop(folder: Path, *, is_drawn: bool = False) -> Iterator[Shop]:
             "LOG_FORMAT": "console", "MEDIA_ROOT": str(folder / "media"),
             "EMAIL_URL": "filebased://", "EMAIL_FILE_PATH": str(folder / "mail"),
             "DEMO_MERCHANT_EMAIL": MERCHANT[0], "DEMO_MERCHANT_PASSWORD": MERCHANT[1],
+            "LIVE_SECONDS": "2",  # nobody waits for open pages to ask
             "RATE_LIMITS": "0",  # all visitors come from one address
         }  # fmt: skip
         if not is_drawn:
