@@ -62,25 +62,32 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
 
 def kept_pages(get_response: GetResponse) -> GetResponse:
-    """Answer with the page that is kept, where there is one; else keep the one that is made, if it is everybody's."""
+    """Answer with the page that is kept, where there is one; else keep the one that is made, if it is everybody's. What
+    does not say whose it is, is the visitor's: an error page, too, shows who is signed in.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         key = pages.key_of(request)
         if key is None:
-            return get_response(request)
+            return _private(get_response(request))
         page = kept.find(key)
         if page is None:
             with kept.turn(key) as page:
                 if page is None:
                     response = get_response(request)
                     made = pages.keep(key, request, response)
-                    return response if made is None else kept.answer(made, request)
+                    return _private(response) if made is None else kept.answer(made, request)
         request.resolver_match = page  # type: ignore[assignment]  # its route and name, for whoever counts
         if page.told:
             import_string(page.told[0])(*page.told[1])
         return kept.answer(page, request)
 
     return middleware
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def sane_cookies(get_response: GetResponse) -> GetResponse:

@@ -190,6 +190,7 @@ CDN_SECONDS = int(
     env("CDN_SECONDS", "0")
 )  # for which a CDN that knows the shop's cookies may keep pages (operations.md)
 RELEASE = env("RELEASE")  # which release this is, for what is kept of pages; empty: told by its files
+SERVICE_WORKER = flag("SERVICE_WORKER", "1")  # 0: browsers throw theirs away, with all that it kept
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -670,6 +671,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'", *_STRIPE_CONNECT],
         "frame-src": ["'none'"] if STRIPE_API_BASE else ["https://js.stripe.com", "https://hooks.stripe.com"],
         "object-src": ["'none'"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],
         # a form post that is answered by a redirect to the provider's page counts as a form action

@@ -1,15 +1,14 @@
 """The site map. Each app's pages are listed in its own urls; flat names, no namespaces."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.static import serve
 
 from catalog.merchantfeed import views as merchantfeed
 from shop import views
 from shop.core import languages
 from shop.health import views as health
 from shop.notifications import views as notifications
+from shop.offline import views as offline
 
 handler400 = "shop.views.bad_request"
 handler403 = "shop.views.forbidden"
@@ -25,15 +24,18 @@ pages: list[URLPattern | URLResolver] = [
     path("account/", views.account, name="account"),
     path("account/", include("shop.accounts.urls")),
     path("emails/<str:token>/stop/", notifications.stop, name="email_stop"),
+    path("offline/", offline.offline, name="offline"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("shop.api_urls")),
     path("admin/", admin.site.urls),
+    path("sw.js", offline.worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("feeds/google.xml", merchantfeed.google, name="google_feed"),
-    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>.+)$", views.media, name="media"),
     languages.everywhere(pages),
 ]

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 
 from cart.carts import access as cart_access
 from cart.carts import selectors as carts
@@ -38,6 +40,7 @@ from shop.accounts import selectors as accounts
 from shop.core import cache, languages, pages, requests, rest
 from shop.core.money import currency_name
 from shop.currencies import selectors as currencies
+from shop.offline import views as offline
 
 log = structlog.get_logger("shop.views")
 
@@ -56,6 +59,8 @@ def shop_context(request: HttpRequest) -> dict[str, Any]:
             "cart_count": 0 if is_everybodys else SimpleLazyObject(lambda: _cart_count(request)),
             "is_everybodys": is_everybodys,
             "languages": SimpleLazyObject(lambda: languages.alternates(_address(request))),
+            "release": pages.release() if settings.SERVICE_WORKER else "",
+            "themes": offline.THEMES,
         }
     }
 
@@ -98,6 +103,14 @@ def home(request: HttpRequest) -> HttpResponse:
     context["canonical_url"] = requests.absolute(reverse("home"))
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")
     return render(request, "home.html", context)
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A picture of the catalogue or of a review: everybody's. A changed one has another name."""
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @never_cache

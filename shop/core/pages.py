@@ -57,6 +57,7 @@ def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None
                 response.setdefault("Cache-Control", "private, no-cache")
                 return response
             request.user, request.is_everybodys = AnonymousUser(), True  # type: ignore[attr-defined]
+            request.META.pop("CSRF_COOKIE", None)  # the visitor's; a view that asks for a token makes one, and is found
             names = [entry.name for entry in (*_FRAME, *entries)]
             if of is not None:
                 names += [cache.PAGES_OF.key(name) for name in of(*args, **kwargs)]
@@ -151,7 +152,7 @@ def tell(response: HttpResponse, path: str, *facts: Any) -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _release() -> str:
+def release() -> str:
     """What pages are made by: `RELEASE`, else the files that are here now."""
     if settings.RELEASE:
         return str(settings.RELEASE)
@@ -177,7 +178,7 @@ def key_of(request: HttpRequest) -> str | None:
     )
     scheme = "s" if request.is_secure() else "p"
     facts = (
-        _release(), meta.get("HTTP_HOST", ""), scheme, currency, meta.get("HTTP_HX_TARGET", "") if is_part else "-",
+        release(), meta.get("HTTP_HOST", ""), scheme, currency, meta.get("HTTP_HX_TARGET", "") if is_part else "-",
         request.path, meta.get("QUERY_STRING", ""),
     )  # fmt: skip
     return hashlib.blake2b("\n".join(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()

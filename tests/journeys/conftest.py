@@ -74,7 +74,7 @@ def open_page(browser: Browser, shop: running.Shop, request: pytest.FixtureReque
     contexts = []
 
     def opened(**options: Any) -> Page:
-        context = browser.new_context(base_url=shop.url, **{"viewport": steps.DESK, **options})
+        context = browser.new_context(**{"base_url": shop.url, "viewport": steps.DESK, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)

@@ -278,6 +278,31 @@ def test_A40_nothing_of_anybody_is_kept(lamp: Product, path: str, has_script: bo
     assert (first["Cache-Control"] == "private, no-cache") is not has_script
 
 
+def test_who_has_a_token_for_forms_is_shown_what_all_are(lamp: Product, made: list[str]) -> None:
+    """Whoever was at the checkout has that cookie: their pages are kept as well."""
+    client = Client()
+    client.cookies["js"], client.cookies["csrftoken"] = "1", "x" * 32
+
+    answers = [client.get(LAMP), Client().get(LAMP)]
+
+    assert [one["Cache-Control"] for one in answers] == ["public, no-cache"] * 2
+    assert made == ["lamp"]
+
+
+def test_a_token_in_a_page_for_all_is_not_kept() -> None:
+    from django.middleware.csrf import get_token
+
+    shown: list[str] = []
+
+    @pages.public()
+    def view(request: HttpRequest) -> HttpResponse:
+        shown.append(get_token(request))
+        return HttpResponse(shown[-1])
+
+    assert [_through(view), _through(view)] == shown
+    assert len({*shown}) == 2
+
+
 def test_a_view_that_looks_at_the_visitor_after_all_is_not_kept(caplog: pytest.LogCaptureFixture) -> None:
     shown: list[int] = []
 
