@@ -25,13 +25,13 @@ pages: list[URLPattern | URLResolver] = [
     path("account/", include("shop.accounts.urls")),
     path("emails/<str:token>/stop/", notifications.stop, name="email_stop"),
     path("offline/", offline.offline, name="offline"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("shop.api_urls")),
     path("admin/", admin.site.urls),
     path("sw.js", offline.worker, name="service_worker"),
-    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
