@@ -273,14 +273,16 @@ LOCALE_PATHS = [catalogues.compiled()]
 # --- Static files and media
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env("STATIC_ROOT") or None  # for collectstatic; without it WhiteNoise serves the sources
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STATIC_ROOT = None if TESTING else env("STATIC_ROOT") or None  # of collectstatic; without it the sources are served
+_STATIC_FILES = "shop.core.static.StaticFiles" if STATIC_ROOT and not DEBUG else _PLAIN
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or addresses.data_folder() / "media")
 PRIVATE_ROOT = Path(env("PRIVATE_ROOT") or addresses.data_folder() / "private")  # files that no address leads to
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_ROOT}},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": _STATIC_FILES},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -149,6 +149,7 @@ def environment(data: Path | None = None) -> dict[str, str]:
         "LOG_FORMAT": "console",
         "EMAIL_URL": "filebased://",
         "EMAIL_FILE_PATH": str(data / "mail"),
+        "STATIC_ROOT": str(data / "static"),
     }
     return values | (_sandbox(data) if wants_sandbox() else {})
 

@@ -12,7 +12,7 @@ from types import FrameType
 
 import psycopg
 
-from shop.local import addresses, demo, ground, processes
+from shop.local import addresses, demo, ground, processes, static
 from shop.local.lock import Lock, Taken
 from shop.local.log import Log
 from shop.local.postgres import Postgres
@@ -24,7 +24,7 @@ WEB_WORKERS = 2
 WEB_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # at most one connection each of its process's pool (8)
 CHILDREN = {"web": 10, "worker": 15, "beat": 5, "sandbox": 5}  # in the order of stopping: seconds to end by themselves
 SERVERS: dict[str, type[Server]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}  # unless these name others
-COMMANDS = ("migrate", "load_demo")  # of manage.py, before the shop opens
+COMMANDS = ("migrate", "collectstatic", "load_demo")  # of manage.py, before the shop opens
 
 
 class Refused(Exception):
@@ -88,11 +88,11 @@ class Runner:
                 f"make run PORT={self.port + 1}"
             )
         addresses.keep_port(self.data, "web", self.port)
-        (self.data / "static").mkdir(exist_ok=True)  # stays empty: static files are served from where they are
         self._start_servers()
         self._start_sandbox()
         self.env = environment(self.data)
         self._prepare_database()
+        self._prepare_static_files()
         python = sys.executable
         web = f"granian --interface wsgi --host {addresses.HOST} --port {self.port} --no-ws"
         web += f" --workers {WEB_WORKERS} --blocking-threads {WEB_THREADS} shop.wsgi:application"
@@ -144,6 +144,12 @@ class Runner:
             self.log.say("The demo catalogue is loaded, this once …")
             self._manage("load_demo")
             demo.mark(self.data, self.env)
+
+    def _prepare_static_files(self) -> None:
+        if static.is_wanted(self.env):
+            self.log.say("Static files, for this version …")
+            self._manage("collectstatic", "--noinput", "--verbosity", "0")
+            static.mark(self.env)
 
     def _manage(self, *command: str) -> None:
         """Run a command of manage.py to its end, its output in the log."""

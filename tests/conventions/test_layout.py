@@ -11,7 +11,8 @@ RULED_OUT = {"utils.py", "helpers.py", "common.py", "managers.py", "exceptions.p
 TOP_LEVEL = {
     *("manage.py", "requirements.txt", "requirements-dev.txt", "Makefile", "pyproject.toml", "README.md"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".gitignore", ".pre-commit-config.yaml", ".ci"),
-    *("shop", "inventory", "catalog", "cart", "checkout", "templates", "static", "tests", "docs", "bench", "deploy"),
+    *("shop", "inventory", "catalog", "cart", "checkout", "templates", "static", "locale"),
+    *("tests", "docs", "bench", "deploy"),
 }
 DOORS = {"views.py", "receivers.py", "tasks.py", "webhooks.py"}
 

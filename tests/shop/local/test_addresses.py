@@ -52,6 +52,7 @@ def test_the_environment_says_what_was_set_up(tmp_path: Path) -> None:
         "LOG_FORMAT": "console",
         "EMAIL_URL": "filebased://",
         "EMAIL_FILE_PATH": str(tmp_path / "mail"),
+        "STATIC_ROOT": str(tmp_path / "static"),
         "PAYMENT_SANDBOX": "1",
         "STRIPE_SECRET_KEY": "sk_test_sandbox",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",

@@ -53,11 +53,13 @@ def test_killed_and_run_again_nothing_is_left_and_nothing_lost(checkout: Checkou
         assert answer.read() == b"open"
     secrets = json.loads((checkout.data / "secrets.json").read_text())
     assert f"merchant@example.com   {secrets['merchant_password']}" in checkout.log()
+    assert checkout.log().count("did collectstatic") == 1
     first.kill()
     first.wait()
 
     second = checkout.open()  # at once: the first one's processes may still be on their way out
     assert products(checkout) == 1  # the demo was loaded once
+    assert checkout.log().count("did collectstatic") == 1  # nor are static files collected again
     assert json.loads((checkout.data / "secrets.json").read_text()) == secrets
     commands = checkout.processes()
     for part, times in {"-m shop.local run": 1, "-A shop worker": 1, "-A shop beat": 1}.items():

@@ -1,0 +1,30 @@
+"""Static files under names that change with their content, so that browsers and CDNs keep them for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+THIRD_PARTIES = ("admin/", "unfold/", "drf_spectacular_sidecar/", "import_export/", "pictures/", "rest_framework/")
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    """`collectstatic` gives the shop's own files names with a hash, and compresses them. Those of packages (the admin,
+    the pages of the API) keep theirs: some name files that are not there, and shoppers never load them.
+
+    A file that was not collected has the name that it has in the sources, where WhiteNoise finds it.
+    """
+
+    manifest_strict = False
+    keep_only_hashed_files = False
+    support_js_module_import_aggregation = True
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        own = {name: path for name, path in paths.items() if not name.startswith(THIRD_PARTIES)}
+        yield from super().post_process(own, dry_run, **options)
+
+    def stored_name(self, name: str) -> str:
+        """The name with the hash, or the name as it is."""
+        return str(self.hashed_files.get(self.hash_key(self.clean_name(name)), name))

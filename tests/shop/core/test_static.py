@@ -1,0 +1,65 @@
+"""Static files under names that change with their content."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.storage import FileSystemStorage
+
+from shop.core.static import StaticFiles
+
+FILES = {
+    "css/shop.css": 'body { background: url("../img/ground.svg"); }',
+    "img/ground.svg": "<svg/>",
+    "js/page.js": 'import { a } from "./part.js";',
+    "js/part.js": "export const a = 1;",
+    "admin/css/theirs.css": 'p { background: url("not-there.svg"); }',
+}
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> StaticFiles:
+    """With `FILES` collected into a folder."""
+    for name, text in FILES.items():
+        (tmp_path / "from" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "from" / name).write_text(text * 40)
+        (tmp_path / "to" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "to" / name).write_text(text * 40)
+    made = StaticFiles(location=tmp_path / "to", base_url="/static/")
+    source = FileSystemStorage(tmp_path / "from")
+    for _name, _hashed, problem in made.post_process({name: (source, name) for name in FILES}):
+        assert not isinstance(problem, Exception)
+    return made
+
+
+def test_own_files_have_a_hash_and_what_they_name_has_it_too(storage: StaticFiles) -> None:
+    style, ground = storage.url("css/shop.css"), storage.url("img/ground.svg")
+    part = storage.url("js/part.js")
+
+    assert style.startswith("/static/css/shop.")
+    assert len(style) == len("/static/css/shop.css") + 13
+    assert Path(ground).name in Path(storage.path(style.removeprefix("/static/"))).read_text()
+    assert Path(part).name in Path(storage.path(storage.url("js/page.js").removeprefix("/static/"))).read_text()
+
+
+def test_they_are_compressed(storage: StaticFiles) -> None:
+    style = Path(storage.path(storage.url("css/shop.css").removeprefix("/static/")))
+
+    assert style.with_name(f"{style.name}.br").stat().st_size < style.stat().st_size
+
+
+def test_a_change_changes_the_name(storage: StaticFiles, tmp_path: Path) -> None:
+    before, path = storage.url("css/shop.css"), tmp_path / "to" / "css/shop.css"
+    path.write_text("body { color: red; }" * 40)
+    list(storage.post_process({"css/shop.css": (FileSystemStorage(tmp_path / "to"), "css/shop.css")}))
+
+    assert storage.url("css/shop.css") != before
+
+
+def test_those_of_packages_keep_their_names(storage: StaticFiles) -> None:
+    assert storage.url("admin/css/theirs.css") == "/static/admin/css/theirs.css"
+
+
+def test_what_was_not_collected_is_served_from_the_sources(storage: StaticFiles) -> None:
+    assert storage.url("css/tokens.css") == "/static/css/tokens.css"
+    assert finders.find("css/tokens.css")
