@@ -7,7 +7,7 @@ from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-THIRD_PARTIES = ("admin/", "unfold/", "drf_spectacular_sidecar/", "import_export/", "pictures/", "rest_framework/")
+OWN = ("css/", "fonts/", "img/", "js/")  # folders of static/; packages have folders of their names
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -22,7 +22,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        own = {name: path for name, path in paths.items() if not name.startswith(THIRD_PARTIES)}
+        own = {name: path for name, path in paths.items() if name.startswith(OWN)}
         yield from super().post_process(own, dry_run, **options)
 
     def stored_name(self, name: str) -> str:
