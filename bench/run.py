@@ -12,12 +12,10 @@ orientation only: machines are shared and noisy, CPU time much less so.
 from __future__ import annotations
 
 import argparse
-import base64
 import itertools
 import json
 import os
 import platform
-import secrets
 import statistics
 import sys
 import time
@@ -28,7 +26,7 @@ from urllib.parse import quote_plus
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import data
+from bench import data, serving
 from bench.client import Client
 from bench.meter import Children, Meter, free_port, postgres_pid, valkey_pid
 from shop.local import addresses, runner
@@ -54,7 +52,7 @@ class Bench:
         self.runs, self.requests = options.runs, options.requests
         self.url, redis_url = os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
         self.port, self.empty_port = free_port(8700), free_port(9300)
-        self.children = Children(RESULTS, _environment(self.port))
+        self.children = Children(RESULTS, serving.environment(self.port))
         self.meter = Meter()
         self.meter.add("postgresql", postgres_pid(self.url))
         self.meter.add("valkey", valkey_pid(redis_url))
@@ -166,19 +164,6 @@ def _varied(
         return pattern.format(quote_plus(next(cycle), safe="/")) + (f"{extra}{next(fresh)}" if fresh else "")
 
     return pattern.format(quote_plus(values[0], safe="/")), another
-
-
-def _environment(port: int) -> dict[str, str]:
-    """Settings as in production, with the payment sandbox and without limits for one address."""
-    site = f"http://{addresses.HOST}:{port}"
-    sandbox = f"http://{addresses.HOST}:{free_port(24800)}"
-    return dict(os.environ) | {
-        "DEBUG": "0", "SITE_URL": site, "ALLOWED_HOSTS": addresses.HOST, "RATE_LIMITS": "0", "LOG_FORMAT": "json",
-        "SECRET_KEY": secrets.token_urlsafe(50), "EMAIL_URL": "dummy://", "DJANGO_SETTINGS_MODULE": "shop.settings",
-        "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        "PAYMENT_SANDBOX": "1", "STRIPE_SECRET_KEY": addresses.SANDBOX_KEY, "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
-        "STRIPE_WEBHOOK_SECRET": "whsec_bench", "STRIPE_API_BASE": sandbox,
-    }  # fmt: skip
 
 
 def _say(row: Row, empty: Row) -> None:

@@ -1,0 +1,118 @@
+"""A client that costs next to nothing: it sends the bytes of a request over connections that stay open, and reads the
+answer's length. What it measures is the server."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+CONNECTIONS = 4  # at once: enough to keep two workers busy
+_END = b"\r\n\r\n"
+
+
+@dataclass
+class Answered:
+    """What came back in `seconds` of wall time: answers by status, bytes of their bodies."""
+
+    seconds: float = 0.0
+    statuses: dict[int, int] = field(default_factory=dict)
+    size: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.count / self.seconds if self.seconds else 0.0
+
+
+def request(host: str, path: str, *, cookie: str = "") -> bytes:
+    """A GET as a browser would send it."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: gzip, br"]
+    if cookie:
+        lines.append(f"Cookie: {cookie}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class _Line:
+    """One connection: what it has sent is answered before it sends again."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self.socket = socket.create_connection(address, timeout=30)
+        self.buffer = b""
+
+    def send(self, content: bytes) -> None:
+        """Also over a new connection, where the server has closed this one after its last answer."""
+        try:
+            self.socket.sendall(content)
+        except OSError:
+            self.socket = socket.create_connection(self.address, timeout=30)
+            self.socket.sendall(content)
+
+    def receive(self) -> tuple[int, int, bool] | None:
+        """Status, length of the body, and whether the connection stays; None while there is more to come."""
+        chunk = self.socket.recv(262144)
+        if not chunk:
+            raise ConnectionError("the server has closed the connection before its answer was whole")
+        self.buffer += chunk
+        end = self.buffer.find(_END)
+        if end < 0:
+            return None
+        head = self.buffer[:end].lower()
+        if b"transfer-encoding: chunked" in head:
+            if not self.buffer.endswith(b"0" + _END):
+                return None
+            length = len(self.buffer) - end - 4
+        else:
+            mark = head.find(b"content-length:")
+            length = int(head[mark + 15 :].split(b"\r\n", 1)[0]) if mark >= 0 else 0
+            if len(self.buffer) < end + 4 + length:
+                return None
+        status = int(self.buffer[9:12])
+        self.buffer = b""
+        return status, length, b"connection: close" not in head
+
+
+def ask(address: tuple[str, int], requests: Iterator[bytes], *, count: int = 0, seconds: float = 0) -> Answered:
+    """Send `requests` until `count` of them are answered, or for so many `seconds`."""
+    answered, started = Answered(), time.perf_counter()
+    go_on = _until(answered, started, count, seconds)
+    lines = [_Line(address) for _ in range(min(CONNECTIONS, count or CONNECTIONS))]
+    with selectors.DefaultSelector() as waiting:
+        for line in lines:
+            line.send(next(requests))
+            waiting.register(line.socket, selectors.EVENT_READ, line)
+        sent = len(lines)
+        while answered.count < sent:
+            for key, _events in waiting.select(timeout=60):
+                line = key.data
+                found = line.receive()
+                if found is None:
+                    continue
+                status, length, stays = found
+                answered.statuses[status] = answered.statuses.get(status, 0) + 1
+                answered.size += length
+                if go_on(sent):
+                    if not stays:
+                        waiting.unregister(line.socket)
+                        line.socket.close()
+                        line.socket = socket.create_connection(address, timeout=30)
+                        waiting.register(line.socket, selectors.EVENT_READ, line)
+                    line.send(next(requests))
+                    sent += 1
+    answered.seconds = time.perf_counter() - started
+    for line in lines:
+        line.socket.close()
+    return answered
+
+
+def _until(answered: Answered, started: float, count: int, seconds: float) -> Callable[[int], bool]:
+    if count:
+        return lambda sent: sent < count
+    return lambda _sent: time.perf_counter() - started < seconds
