@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", search.product_list, name="product_list"),
     path("products/<slug:slug>/", products.product_detail, name="product_detail"),
     path("products/<slug:slug>/live/", live.product_live, name="product_live"),
+    path("products/<slug:slug>/options/", products.product_options, name="product_options"),
     path("products/<slug:slug>/reviews/", reviews.product_reviews, name="product_reviews"),
     path("products/<slug:slug>/reviews/write/", reviews.write, name="review_write"),
     path("reviews/<uuid:review_id>/helpful/", reviews.helpful, name="review_helpful"),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from catalog.bundles import selectors as bundles
+from catalog.customizations import selectors as customizations
 from catalog.products import colours, pictures
 from catalog.products.models import Image, ListingPrice, Product, Variant
 from shop.core import languages
@@ -38,6 +39,12 @@ class Card:
     swatches: Sequence[Mapping[str, str]] = ()
     swatches_more: int = 0
     name_parts: Sequence[tuple[str, bool]] = ()  # the name in pieces, and which of them were searched for
+    is_quick: bool = False  # there is nothing to choose or to say: one click puts it into a cart
+    has_asked: bool = False  # who buys it is asked for words (unknown of what lists and search find)
+
+    @property
+    def is_buyable(self) -> bool:
+        return self.is_sellable and self.is_in_stock
 
 
 class Listed(NamedTuple):
@@ -59,6 +66,7 @@ class Listed(NamedTuple):
     tags: Sequence[str]
     released_on: date | None
     created_at: datetime
+    has_asked: bool
 
 
 class Sold(NamedTuple):
@@ -90,7 +98,7 @@ def facts(product_ids: Iterable[UUID], *, currency: str) -> list[Facts]:
     for; four queries.
     """
     ids = list(dict.fromkeys(product_ids))
-    found = Product.objects.visible().filter(pk__in=ids).order_by()
+    found = _asking().filter(pk__in=ids).order_by()
     products = {row[0]: Listed(*row) for row in found.values_list(*_PRODUCT, *_LISTED)}
     variants: dict[UUID, list[Sold]] = defaultdict(list)
     sold = Variant.objects.filter(product_id__in=ids, is_active=True)
@@ -110,7 +118,7 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
     As `facts` has them, from the columns that cards need alone.
     """
     ids = list(dict.fromkeys(product_ids))
-    products = {row[0]: row for row in Product.objects.visible().filter(pk__in=ids).values_list(*_PRODUCT)}
+    products = {row[0]: row for row in _asking().filter(pk__in=ids).values_list(*_PRODUCT, "has_asked")}
     variants: dict[UUID, list[tuple[UUID, Mapping[str, str]]]] = defaultdict(list)
     kits = []
     rows = Variant.objects.filter(product_id__in=products, is_active=True).annotate(is_bundle=bundles.has_any("pk"))
@@ -128,6 +136,10 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
             is_in_stock = any(units[variant_id] > 0 for variant_id, _options in variants[key])
             made.append(_card(products[key], variants[key], prices.get(key), shown.get(key), currency, is_in_stock))
     return made
+
+
+def _asking() -> Any:
+    return Product.objects.visible().annotate(has_asked=customizations.has_any("pk", "product_type_id"))
 
 
 _PRODUCT = ("pk", "slug", "name", "brand__name", "rating_average", "rating_count", "options")
@@ -164,7 +176,7 @@ def _card(
     currency: str,
     is_in_stock: bool,
 ) -> Card:
-    key, slug, name, brand, rating, rating_count, options = product
+    key, slug, name, brand, rating, rating_count, options, has_asked = product
     swatches = _swatches(options, [one for _key, one in variants])
     return Card(
         product_id=key,
@@ -181,6 +193,8 @@ def _card(
         is_sellable=price is not None and price[0] == currency and bool(variants),
         swatches=swatches[:MAX_SWATCHES],
         swatches_more=max(0, len(swatches) - MAX_SWATCHES),
+        is_quick=len(variants) == 1 and not has_asked,
+        has_asked=has_asked,
     )
 
 

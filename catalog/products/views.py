@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -31,17 +31,7 @@ from shop.resilience import switches
 @pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, of=showing.pages_of)
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
-    wanted = {
-        name.removeprefix("option."): str(value) for name, value in request.GET.items() if name.startswith("option.")
-    }
-    found = product_pages.product_page(
-        slug=slug,
-        currency=currencies.of(request),
-        price_list=accounts.standing_of(request).price_list,
-        sku=request.GET.get("variant", ""),
-        wanted=wanted,
-        changed=request.GET.get("changed", "").removeprefix("option."),
-    )
+    found = _found(request, slug)
     if found is None:
         return _moved(slug)
     delivery = arriving.promise(found)
@@ -50,6 +40,36 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if delivery and delivery["until"]:
         pages.until(response, delivery["until"].timestamp())
     return response
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of)
+def product_options(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /products/<slug>/options/: what there is to choose, and a button, for a sheet over a list; whoever opens it
+    as a page is led to the product's own."""
+    found = _found(request, slug)
+    if found is None:
+        return _moved(slug)
+    if not request.htmx or not found.is_sellable:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(found.product.get_absolute_url())
+    context = _context(found, currencies.of(request)) | {"options_url": reverse("product_options", args=[slug])}
+    return render(request, "catalog/products/_quick.html", context)
+
+
+def _found(request: HttpRequest, slug: str) -> ProductPage | None:
+    """The product and the variant that the address means."""
+    wanted = {
+        name.removeprefix("option."): str(value) for name, value in request.GET.items() if name.startswith("option.")
+    }
+    return product_pages.product_page(
+        slug=slug,
+        currency=currencies.of(request),
+        price_list=accounts.standing_of(request).price_list,
+        sku=request.GET.get("variant", ""),
+        wanted=wanted,
+        changed=request.GET.get("changed", "").removeprefix("option."),
+    )
 
 
 def _shown(request: HttpRequest, found: ProductPage, context: dict[str, Any]) -> HttpResponse:

@@ -123,6 +123,7 @@ def card(hit: Hit, looked_for: Sequence[LookedFor] = ()) -> Card:
         is_sellable=hit.is_sellable,
         swatches=hit.card.get("swatches", ()),
         swatches_more=hit.card.get("swatches_more", 0),
+        is_quick=hit.card.get("is_quick", False),
         name_parts=highlighting.parts(hit.name, looked_for) if looked_for else (),
     )
 

@@ -103,6 +103,7 @@ def _row(
             "swatches_more": fact.swatches_more,
             "variant_id": variant.pk if variant else None,
             "sku": variant.sku if variant else "",
+            "is_quick": len(fact.variants) == 1 and not product.has_asked,
         },
         "codes": _codes(fact),
         "texts": {

@@ -13,6 +13,7 @@ import jinja2
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
@@ -56,6 +57,7 @@ def _environment(language: str) -> jinja2.Environment:
 
     made.globals |= {
         "_": remembered(translation.gettext),
+        "url": remembered(reverse),
         "money": remembered(lambda amount: amount.format(language) if isinstance(amount, Money) else ""),
         "decimal": remembered(lambda number: floatformat(number, 1)),
         "reviews": remembered(lambda count: translation.ngettext("review", "reviews", count)),
