@@ -5,7 +5,7 @@ shed, late or broken there is none, and no page fails for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -26,6 +26,7 @@ log = structlog.get_logger("shop.recommendations")
 NAME = "recommendations"  # of the switch and of the circuit
 MOST = 8  # cards on a shelf
 CANDIDATES = 14  # of which some are sold out, owned, or of a brand that is there already
+IN_ALL = 3  # products that one button puts into a cart
 PATIENCE = 300  # milliseconds for a query
 
 
@@ -36,6 +37,7 @@ class Shelf:
     name: str
     title: str
     cards: Sequence[Card]
+    whole: Sequence[Card] = ()  # the product itself and what goes with it, all of which one click can put into a cart
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def of_product(
             Wanted("together", _("Bought together"), together) if together else _popular(product_id),
             Wanted("similar", _("Similar products"), selectors.alike(product_id, top=CANDIDATES)),
         ]
-        return _filled(wanted, currency, {product_id, *without, *selectors.owned(for_customer)})
+        found = _filled(wanted, currency, {product_id, *without, *selectors.owned(for_customer)}, own=product_id)
+        return [replace(one, whole=() if one.name != "together" else one.whole) for one in found]
 
     return _safely(make)
 
@@ -160,9 +163,13 @@ def _popular(product_id: UUID) -> Wanted:
     return Wanted("popular", "", [])
 
 
-def _filled(wanted: Sequence[Wanted], currency: str, without: set[UUID], *, most: int = MOST) -> list[Shelf]:
-    """The shelves that have any card, none of which is on two of them. Five queries for all."""
-    found = products.cards([one for shelf in wanted for one in shelf.product_ids], currency=currency)
+def _filled(
+    wanted: Sequence[Wanted], currency: str, without: set[UUID], *, most: int = MOST, own: UUID | None = None
+) -> list[Shelf]:
+    """The shelves that have any card, none of which is on two of them. Five queries for all. `own`: the product that
+    they are shown with."""
+    ids = [one for shelf in wanted for one in shelf.product_ids]
+    found = products.cards([own, *ids] if own and ids else ids, currency=currency)
     cards = {card.product_id: card for card in found}
     shelves = []
     for shelf in wanted:
@@ -170,8 +177,16 @@ def _filled(wanted: Sequence[Wanted], currency: str, without: set[UUID], *, most
         chosen = rules.choose(candidates, without=without, most=most)
         without = without | {card.product_id for card in chosen}
         if chosen:
-            shelves.append(Shelf(shelf.name, shelf.title, chosen))
+            shelves.append(Shelf(shelf.name, shelf.title, chosen, _whole(cards.get(own) if own else None, chosen)))
     return shelves
+
+
+def _whole(own: Card | None, chosen: Sequence[Card]) -> list[Card]:
+    """The product (of which the chosen variant is meant) and at most two others about which nothing is to be asked."""
+    if own is None or not own.is_buyable or own.has_asked:
+        return []
+    others = [card for card in chosen if card.is_buyable and card.is_quick][: IN_ALL - 1]
+    return [own, *others] if others else []
 
 
 def _safely(make: Callable[[], list[Shelf]]) -> list[Shelf]:

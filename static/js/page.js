@@ -171,6 +171,24 @@ function personalise() {
 // A page that comes back from the browser's memory was written for an earlier cart.
 addEventListener("pageshow", (event) => { if (event.persisted) personalise(); });
 
+// From a list to a product and back the picture stays: on both pages it is the same one for as long as that takes.
+const PRODUCT = ".gallery .picture";
+const path = (url) => { try { return new URL(url, location.href).pathname; } catch { return ""; } };
+const cardOf = (url) => [...document.querySelectorAll(".card__link")].find((link) => path(link.href) === path(url))?.closest(".card").querySelector(".picture");
+function same(element, transition) {
+  if (!element || !transition) return;
+  element.classList.add("is-same");
+  transition.finished.finally(() => element.classList.remove("is-same"));
+}
+addEventListener("pageswap", (event) => {
+  const to = event.activation?.entry?.url;
+  if (to) same(cardOf(to) ?? (event.activation.navigationType === "traverse" ? document.querySelector(PRODUCT) : null), event.viewTransition);
+});
+addEventListener("pagereveal", (event) => {
+  const from = globalThis.navigation?.activation?.from?.url;
+  if (from) same(document.querySelector(PRODUCT) ?? cardOf(from), event.viewTransition);
+});
+
 personalise();
 prepare(document);
 for (const input of document.querySelectorAll("[role=combobox]")) combobox(input);

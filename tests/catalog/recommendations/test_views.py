@@ -13,10 +13,10 @@ from catalog.products import prices
 from catalog.products.models import Product
 from catalog.recommendations import seen, shelves, trends
 from catalog.recommendations.models import Neighbours
-from shop.core import db
+from shop.core import cache, db
 from shop.core.money import Money
 from shop.resilience import breaker, switches
-from tests.factories import catalog
+from tests.factories import catalog, customizations
 from tests.factories import recommendations as make
 from tests.factories.accounts import UserFactory
 
@@ -198,3 +198,34 @@ def test_a_made_up_cookie_shows_nothing(client: Client, cookie: str) -> None:
 
     assert client.get("/recommendations/", headers=HTMX).status_code == 200
     assert client.get(url(catalog.product(), "product_seen")).status_code == 200
+
+
+# --- All of it by one button
+
+
+def whole(client: Client, product: Product) -> Any:
+    cache.SHELVES.delete(product.pk, "en")
+    response = client.get(url(product), headers=HTMX)
+    return next((one["whole"] for one in response.context["shelves"] if one["whole"]), None)
+
+
+def test_what_is_bought_together_can_be_bought_at_once(client: Client, pair: tuple[Product, Product]) -> None:
+    shown = whole(client, pair[0])
+    assert [card.name for card in shown["cards"]] == ["Mug", "Spoon"]
+    assert shown["total"] == Money(5000, "USD")
+    text = client.get(url(pair[0]), headers=HTMX).content.decode()
+    assert 'action="/cart/add-all/"' in text
+    assert "Add all 2 to cart" in text
+
+
+def test_what_asks_something_is_not_bought_at_once(client: Client, pair: tuple[Product, Product]) -> None:
+    mug, spoon = pair
+    catalog.add_variant(spoon, options={"Size": "L"})
+    assert whole(client, mug) is None
+
+    third = catalog.product(name="Fork")
+    Neighbours.objects.filter(product_id=mug.pk).delete()
+    near(mug, spoon, third)
+    assert [card.name for card in whole(client, mug)["cards"]] == ["Mug", "Fork"]
+    customizations.engraving(mug)
+    assert whole(client, mug) is None
