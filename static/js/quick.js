@@ -1,7 +1,7 @@
 // The options of a product in a sheet over the list that it was found in. Without script, or when it does not come, the
 // button leads to the product's page; so it does on pages that do not know how choices look.
 
-let sheet = null;
+let sheet = null, opener = null;
 
 function made() {
   if (sheet) return sheet;
@@ -10,7 +10,7 @@ function made() {
   sheet.id = "quick-sheet";
   sheet.setAttribute("aria-labelledby", "quick-title");
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); }); // beside it
-  sheet.addEventListener("close", () => sheet.replaceChildren());
+  sheet.addEventListener("close", () => { sheet.replaceChildren(); opener?.focus({ preventScroll: true }); });
   document.body.append(sheet);
   return sheet;
 }
@@ -20,6 +20,7 @@ document.addEventListener("click", async (event) => {
   if (!link || !document.querySelector("link[href*='css/catalog']") || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const dialog = made();
+  opener = link;
   link.setAttribute("aria-busy", "true");
   await htmx.ajax("GET", new URL("options/", link.href).pathname, { target: dialog, swap: "innerHTML", source: dialog }).catch(() => {});
   link.removeAttribute("aria-busy");

@@ -38,7 +38,7 @@ def test_options_are_chosen_in_a_sheet_by_keyboard(sized):
     assert "q=chore" in sized.url
     sized.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
-    assert sized.evaluate("document.activeElement.dataset.testid") == "quick-options"
+    expect(sized.get_by_test_id("quick-options").first).to_be_focused()
     sized.keyboard.press("Enter")
     sheet.get_by_test_id("add-to-cart-btn").click()
     expect(sheet).to_be_hidden()
