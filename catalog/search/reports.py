@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
@@ -19,6 +22,7 @@ logger = logging.getLogger(__name__)
 KEPT_DAYS = 90
 POPULAR_DAYS = 30
 POPULAR = 5  # searches: what fewer asked may be somebody's own
+WRITTEN_EVERY = 5.0  # seconds between two writings of what kept pages were shown
 _MAX_TEXT = 200
 _COUNT = """
     INSERT INTO catalog_searched (id, day, text, searches, without_results, clicks)
@@ -28,10 +32,29 @@ _COUNT = """
         clicks = catalog_searched.clicks + EXCLUDED.clicks
 """
 
+_shown: Counter[tuple[str, bool]] = Counter()  # searches by words and whether something was found, not yet written
+_shown_lock = threading.Lock()
+_written_at = 0.0
+
 
 def searched(text: str, has_results: bool) -> None:
     """Somebody searched for `text`. One statement; if the database does not take it, nothing is counted."""
     _count(text, searches=1, without_results=int(not has_results))
+
+
+def searched_again(text: str, has_results: bool) -> None:
+    """Somebody was shown the kept page of that search. Such pages are sent by the thousand a second, so they are
+    counted here, and written some seconds later by whoever comes then; a process that ends loses its last seconds.
+    """
+    global _written_at
+    with _shown_lock:
+        _shown[text, has_results] += 1
+        if time.monotonic() - _written_at < WRITTEN_EVERY:
+            return
+        counts, _written_at = dict(_shown), time.monotonic()
+        _shown.clear()
+    for (told, is_found), times in counts.items():
+        _count(told, searches=times, without_results=0 if is_found else times)
 
 
 def clicked(text: str) -> None:

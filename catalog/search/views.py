@@ -170,7 +170,7 @@ def _count_search(request: HttpRequest, response: HttpResponse, text: str, has_r
     """Now, and whenever the page is shown again."""
     if pages.WARMING not in request.META:
         reports.searched(text, has_results)
-    pages.tell(response, "catalog.search.reports.searched", text, has_results)
+    pages.tell(response, "catalog.search.reports.searched_again", text, has_results)
 
 
 def _for_visitor(request: HttpRequest, asked: Query, results: Results) -> tuple[Results, bool]:

@@ -31,7 +31,9 @@ class Entry:
 
     def get(self, *parts: object) -> Any:
         """The cached value or None (also when the cache is down)."""
-        return cache.get(self.key(*parts))
+        key = self.key(*parts)
+        known_value = _read_at_once.get().get(key)
+        return cache.get(key) if known_value is None else known_value
 
     def set(self, value: Any, *parts: object) -> None:
         cache.set(self.key(*parts), value, self.seconds)
@@ -53,13 +55,10 @@ class Entry:
 
     def get_or(self, make: Callable[[], T], *parts: object) -> T:
         """The cached value, or what `make()` returns, then cached. None is never cached."""
-        key = self.key(*parts)
-        value = _read_at_once.get().get(key)
-        if value is None:
-            value = cache.get(key)
+        value = self.get(*parts)
         if value is None:
             value = make()
-            cache.set(key, value, self.seconds)
+            self.set(value, *parts)
         return value  # type: ignore[no-any-return]
 
 
@@ -68,7 +67,7 @@ _read_at_once: ContextVar[Mapping[str, Any]] = ContextVar("read_at_once", defaul
 
 @contextmanager
 def known(values: Mapping[str, Any]) -> Iterator[None]:
-    """Within, `get_or` has these, which were read from the cache by their keys just before."""
+    """Within, `get` and `get_or` have these, which were read from the cache by their keys just before."""
     token = _read_at_once.set({**_read_at_once.get(), **values})
     try:
         yield

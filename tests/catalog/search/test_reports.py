@@ -37,6 +37,22 @@ def test_reports_tell_what_is_asked_for_most_in_vain_and_unopened() -> None:
     assert (lamp.clicked, zeppelin.clicked) == (3 / 7, 0.0)
 
 
+def test_what_kept_pages_were_shown_is_written_some_seconds_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("catalog.search.reports.time.monotonic", lambda: now)
+    monkeypatch.setattr(reports, "_written_at", now)
+    for _ in range(3):
+        reports.searched_again("lamp", True)
+        reports.searched_again("zeppelin", False)
+    assert reports.top(30, 9) == []
+
+    now += reports.WRITTEN_EVERY
+    reports.searched_again("lamp", True)
+    reports.searched_again("lamp", True)  # of the next seconds
+
+    assert reports.top(30, 9) == [Line("lamp", 4, 0, 0), Line("zeppelin", 3, 3, 0)]
+
+
 def test_suggestions_are_what_many_searched_for_and_found() -> None:
     searches("lamp", 6)
     searches("lamp shade", 7)
