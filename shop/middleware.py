@@ -3,6 +3,7 @@ can take, and a way on where an address takes only what a form sends."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -21,10 +22,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from shop.core import kept, languages, pages, requests, rest
+from shop.core import hints, kept, languages, pages, requests, rest
 from shop.core.admin import as_id
 from shop.health import metrics
 
+_PRIVATE = re.compile("private|no-store")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("shop.request")
 
@@ -86,7 +88,14 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """What says nothing else is the visitor's, and not for search engines. A page names what it needs first."""
     response.setdefault("Cache-Control", "private, no-cache")
+    is_found = response.status_code == 200 and hasattr(response, "public")
+    if not is_found and _PRIVATE.search(response["Cache-Control"]):
+        response.setdefault("X-Robots-Tag", "noindex")
+    is_page = isinstance(response, HttpResponse) and response.get("Content-Type", "").startswith("text/html")
+    if is_page and (hinted := hints.preloads(response.content)):  # type: ignore[attr-defined]  # which is no stream
+        response["Link"] = hinted
     return response
 
 

@@ -11,24 +11,28 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.recommendations.receivers.describe_product",
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.showing.renew_product",
+        "catalog.sitemap.receivers.note_product",
     ),
     types.ProductsImported: (
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.showing.renew_products",
+        "catalog.sitemap.receivers.note_products",
     ),
     types.PriceChanged: (
         "catalog.search.receivers.index_product",
         "catalog.recommendations.receivers.describe_product",
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.showing.renew_product",
+        "catalog.sitemap.receivers.note_product",
     ),
     types.PricesChanged: (
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.showing.renew_products",
+        "catalog.sitemap.receivers.note_products",
     ),
     types.PromotionChanged: (
         "cart.promotions.receivers.show_in_lists",
@@ -53,6 +57,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ReviewPosted: (
         "catalog.search.receivers.index_product",
         "catalog.products.showing.renew_product",
+        "catalog.sitemap.receivers.note_product",
     ),
     types.CurrencyChanged: ("catalog.search.receivers.index_currency",),
     types.StockChanged: (

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from catalog.merchantfeed import views as merchantfeed
+from catalog.sitemap import views as sitemap
 from shop import views
 from shop.core import languages
 from shop.health import views as health
@@ -35,6 +36,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap/pages.xml", sitemap.others, name="sitemap_pages"),
+    path("sitemap/products-<uuid:start>.xml", sitemap.products, name="sitemap_products"),
     path("feeds/google.xml", merchantfeed.google, name="google_feed"),
     re_path(r"^media/(?P<path>.+)$", views.media, name="media"),
     languages.everywhere(pages),

@@ -33,11 +33,12 @@ from catalog.products.ownprices import on_cards
 from catalog.recommendations import shelves
 from catalog.restock import access as restock_access
 from catalog.restock import selectors as restock
+from catalog.search import heads
 from catalog.search import page as listings
 from checkout.archive import selectors as orders
 from checkout.desk import history as order_lists
 from shop.accounts import selectors as accounts
-from shop.core import cache, languages, pages, requests, rest
+from shop.core import cache, languages, pages, rest
 from shop.core.money import currency_name
 from shop.currencies import selectors as currencies
 from shop.offline import views as offline
@@ -100,7 +101,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context["trending"] = trending
     for name in ("trending", "new"):
         context[name] = on_cards(context.get(name, ()), currency=currency, price_list=price_list)
-    context["canonical_url"] = requests.absolute(reverse("home"))
+    context |= heads.home(context["departments"][0]["picture"] if context["departments"] else None)
     context["personal_url"] = "" if shelves.are_shed() else reverse("recommendations")
     return render(request, "home.html", context)
 

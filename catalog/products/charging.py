@@ -105,6 +105,15 @@ class Priced:
                 before = charge
         return found
 
+    def until(self, moment: datetime, *, price_list: str = PUBLIC) -> datetime | None:
+        """When one unit costs something else, or something else is struck out; None where nobody knows that."""
+        now = self.at(moment, price_list=price_list)
+        for edge in sorted({edge for edge in self.edges() if edge > moment}):
+            then = self.at(edge, price_list=price_list)
+            if now is None or then is None or (then.amount, then.regular) != (now.amount, now.regular):
+                return edge
+        return None
+
     def edges(self) -> list[datetime]:
         """When a sale or a rule starts or ends."""
         spans = [(row.terms.starts, row.terms.ends) for row in self.rows if row.terms.sale is not None]

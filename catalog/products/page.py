@@ -52,6 +52,7 @@ class Choice:
     max_quantity: int
     breaks: Sequence[offering.Break] = ()  # what each costs of more units
     reduced_by: str = ""  # the promotion that makes it so cheap
+    sale_until: datetime | None = None  # when it costs something else again, if that is known
     lowest_price: Money | None = None  # of 30 days, told beside a reduced price
     weight_grams: int | None = None
     cubic_mm: int | None = None
@@ -160,6 +161,7 @@ class _Charge:
     regular_price: Money | None = None
     breaks: tuple[offering.Break, ...] = ()
     reduced_by: str = ""
+    sale_until: datetime | None = None
 
 
 def _charge(variant: Any, product: Product, currency: str, price_list: str) -> _Charge:
@@ -167,7 +169,10 @@ def _charge(variant: Any, product: Product, currency: str, price_list: str) -> _
     charge = found.at(variant.moment, price_list=price_list)
     if charge is None:
         return _Charge()
-    return _Charge(*offering.shown(charge, currency), offering.breaks(found, variant.moment, price_list), charge.rule)
+    is_reduced = charge.regular > charge.amount
+    until = found.until(variant.moment, price_list=price_list) if is_reduced else None
+    breaks = offering.breaks(found, variant.moment, price_list)
+    return _Charge(*offering.shown(charge, currency), breaks, charge.rule, until)
 
 
 def _choice(variant: Any, charge: _Charge, have: stock.Availability) -> Choice:
@@ -189,6 +194,7 @@ def _choice(variant: Any, charge: _Charge, have: stock.Availability) -> Choice:
         max_quantity=max(0, min(units, MAX_QUANTITY)),
         breaks=charge.breaks,
         reduced_by=charge.reduced_by,
+        sale_until=charge.sale_until,
         weight_grams=variant.weight_grams,
         cubic_mm=rules.volume(variant.length_mm, variant.width_mm, variant.height_mm),
         moment=variant.moment,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,17 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.module_loading import import_string
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.customizations.forms import CustomizationsForm
-from catalog.products import arriving, live, selectors, showing
+from catalog.products import arriving, live, selectors, showing, structured
 from catalog.products import page as product_pages
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
-from shop.core import cache, pages, requests
+from shop.core import cache, pages
 from shop.currencies import selectors as currencies
 from shop.resilience import switches
 
@@ -122,46 +120,5 @@ def _context(found: ProductPage, currency: str) -> dict[str, Any]:
         if switches.is_shed("recommendations")
         else reverse("product_recommendations", args=[product.slug]),
         "seen_url": reverse("product_seen", args=[product.slug]),
-        "meta_title": product.seo_title or product.name,
-        "meta_description": product.seo_description or Truncator(product.description).chars(155),
-        "canonical_url": requests.absolute(product.get_absolute_url()),
-        "structured_data": structured_data(found),
+        **structured.meta(found),
     }
-
-
-_SCHEMA = {"in_stock": "InStock", "preorder": "PreOrder", "backorder": "BackOrder", "out": "OutOfStock"}
-
-
-def structured_data(found: ProductPage) -> str:
-    """The product as schema.org JSON-LD, safe inside a script element."""
-    product, variant = found.product, found.variant
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product.name,
-        "description": Truncator(product.description).chars(500),
-        "url": requests.absolute(product.get_absolute_url()),
-        "image": [requests.absolute(picture["src"]) for picture in found.gallery],
-    }
-    if product.brand:
-        data["brand"] = {"@type": "Brand", "name": product.brand.name}
-    if product.rating_count:
-        data["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": str(product.rating_average),
-            "reviewCount": product.rating_count,
-        }
-        data["review"] = import_string(settings.QUOTED_REVIEWS)(product.pk)
-    if variant is not None:
-        data["sku"] = variant.sku
-        if variant.price is not None and not found.is_archived:
-            shown = _SCHEMA[variant.availability]
-            data["offers"] = {
-                "@type": "Offer",
-                "price": str(variant.price.decimal),
-                "priceCurrency": variant.price.currency,
-                "availability": f"https://schema.org/{shown}",
-                "url": requests.absolute(product.get_absolute_url()),
-            }
-    text = json.dumps(data, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

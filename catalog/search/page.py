@@ -66,7 +66,6 @@ def list_context(query: Query, place: Place, results: Results) -> dict[str, Any]
         "active": _active(results.facets, query, place),
         "clear_url": place.url(query.without_filters()),
         "page": page_links(query.page, pages, lambda number: place.url(replace(query, page=number))),
-        "is_noindex": bool(query.text or query.has_filters or query.sort != "relevance"),
         "suggestion": None,
         "corrected_from": None,
         "only_in": currencies.only_in(query.currency),

@@ -19,7 +19,19 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.products import selectors as products
 from catalog.products import tree
 from catalog.products.ownprices import on_cards, own_prices
-from catalog.search import curations, engine, exchanged, page, personal, query, reports, rules, selectors, suggest
+from catalog.search import (
+    curations,
+    engine,
+    exchanged,
+    heads,
+    page,
+    personal,
+    query,
+    reports,
+    rules,
+    selectors,
+    suggest,
+)
 from catalog.search.engine import Results
 from catalog.search.page import Place
 from catalog.search.query import Query
@@ -62,10 +74,10 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, path: str) -> HttpResponse:
     """A category with everything below it; 301 from a path it had before."""
     node = tree.tree().at(path)
-    if node is None:
-        present = products.moved_to("category", path.strip("/"))
-        if present is None:
-            raise Http404
+    present = products.moved_to("category", path.strip("/")) if node is None else node.url_path
+    if present is None:
+        raise Http404
+    if node is None or path != present:  # more slashes than it has, which anybody can make up
         return HttpResponsePermanentRedirect(reverse("category", args=[present]))
     asked, left_out = _asked(request)
     asked = replace(asked, category=node.url_path)
@@ -80,8 +92,10 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
             "breadcrumbs": [*crumbs, {"label": node.name, "url": None}],
             "left_out": left_out,
             "intro": words.description,
-            "meta_description": words.seo_description,
-            "canonical_url": requests.absolute(node.url),
+            "meta": {
+                "title": words.seo_title or " – ".join(one.name for one in reversed(above[-2:])),
+                "told": words.seo_description or words.description,
+            },
         },
         children=[(child.url_path, child.name, child.url) for child in tree.tree().children(node)],
     )
@@ -102,7 +116,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     asked = replace(asked, brands=(slug,))
     url = reverse("brand", args=[slug])
     crumbs: list[dict[str, str | None]] = [{"label": found.name, "url": None}]
-    context = {"breadcrumbs": crumbs, "intro": found.description, "canonical_url": requests.absolute(url)}
+    context = {"breadcrumbs": crumbs, "intro": found.description, "meta": {"told": found.description}}
     return _list(request, asked, Place(url, found.name, fixed_brand=slug), {**context, "left_out": left_out})
 
 
@@ -116,7 +130,9 @@ def search_suggest(request: HttpRequest) -> HttpResponse:
     own = own_prices([one["id"] for one in listed], currency=currency, price_list=price_list)
     found["products"] = [{**one, "price": own[one["id"]].price} if one["id"] in own else one for one in listed]
     count = sum(len(found[kind]) for kind in ("queries", "categories", "brands", "products"))
-    return render(request, "catalog/search/_suggestions.html", {**found, "count": count})
+    response = render(request, "catalog/search/_suggestions.html", {**found, "count": count})
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _asked(request: HttpRequest) -> tuple[Query, list[str]]:
@@ -159,6 +175,7 @@ def _list(
     ]
     if children is not None:  # a category's own page lists its subcategories above the results
         shown["facets"] = [facet for facet in shown["facets"] if facet["name"] != "category"]
+    shown |= heads.head(asked, place, shown, **shown.pop("meta", {}))
     is_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, "catalog/search/_results.html" if is_fragment else "catalog/search/list.html", shown)
     if asked.text and asked.page == 1 and not asked.has_filters and asked.sort == "relevance" and not place.fixed_brand:

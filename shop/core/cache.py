@@ -110,6 +110,10 @@ CURRENCIES = Entry("currencies", 15 * MINUTE)  # the version of the currencies t
 SEARCH_WORDS = Entry("search-words", 15 * MINUTE)  # synonyms and stop words
 SEARCH_WEIGHTS = Entry("search-weights", 15 * MINUTE)  # how much each thing counts for the order of results
 MERCHANT_FEED = Entry("merchant-feed", 7 * 24 * HOUR)  # a version that changes with what the product feed tells
+SITEMAP = Entry("sitemap", HOUR)  # where its parts begin
+SITEMAP_PART = Entry(
+    "sitemap-part", 2 * HOUR
+)  # when something in one changed; lives longer than its beginning is known
 PAGES = Entry("pages", 10 * MINUTE)  # pages that are everybody's
 PAGES_VERSION = Entry("pages-version", 24 * HOUR)  # of all of them
 PAGES_OF = Entry("pages-of", HOUR)  # a version of the pages of one thing; lives longer than any of them

@@ -21,6 +21,7 @@ import brotli
 from django.core.cache import cache as store
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 
 from shop.core import cache
 
@@ -50,6 +51,7 @@ class Page:
     route: str
     url_name: str
     told: tuple[str, tuple[Any, ...]] | None = None
+    modified: int = 0  # Unix time
 
     @property
     def size(self) -> int:
@@ -166,10 +168,11 @@ def answer(page: Page, request: HttpRequest) -> HttpResponseBase:
     for name, value in page.headers:
         response.headers[name] = value
     response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(page.modified)
     if coding:
         response.headers["Content-Encoding"] = coding
-    if "HTTP_IF_NONE_MATCH" in request.META:
-        return get_conditional_response(request, etag=etag, response=response) or response
+    if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META:
+        return get_conditional_response(request, etag, page.modified, response) or response
     return response
 
 

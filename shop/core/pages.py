@@ -26,7 +26,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from shop.core import cache, db, kept
+from shop.core import cache, db, hints, kept
 from shop.core.kept import Page
 
 log = structlog.get_logger("shop.pages")
@@ -192,7 +192,7 @@ def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | N
     if _is_somebodys(request, response):
         log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
         return None
-    page = _page(request, response, versions)
+    page = _page(request, response, versions, cache.PAGES.get(key))
     has_query = bool(request.META.get("QUERY_STRING")) and WARMING not in request.META
     kept.put(key, page, has_query=has_query)
     return page
@@ -209,16 +209,28 @@ def _is_somebodys(request: HttpRequest, response: HttpResponseBase) -> bool:
     )
 
 
-def _page(request: HttpRequest, response: Any, versions: kept.Versions) -> Page:
+def _modified(before: Page | None, etag: str) -> int:
+    """When the page became what it is (Unix time): a second that no other content of it has."""
+    now = int(time.time())
+    if before is None:
+        return now
+    return before.modified if before.etag == etag else max(now, before.modified + 1)
+
+
+def _page(request: HttpRequest, response: Any, versions: kept.Versions, kept_before: Page | None) -> Page:
     body, match = response.content, request.resolver_match
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     patch_vary_headers(response, ["Accept-Encoding"])
     at_a_cdn = f"max-age=0, s-maxage={settings.CDN_SECONDS}"
     response["Cache-Control"] = f"public, {at_a_cdn if settings.CDN_SECONDS else 'no-cache'}"
+    if hinted := hints.preloads(body):
+        response["Link"] = hinted
     left_out = {"Content-Length", "X-Request-ID", "ETag"}
     return Page(
         headers=tuple((name, value) for name, value in response.items() if name not in left_out),
         bodies=kept.compressed(body),
-        etag=hashlib.blake2b(body, digest_size=12).hexdigest(),
+        etag=etag,
+        modified=_modified(kept_before, etag),
         versions=dict(versions),
         until=min(time.time() + cache.PAGES.seconds, getattr(response, "public_until", float("inf"))),
         route=match.route if match else "",

@@ -113,7 +113,9 @@ def test_structured_data_names_pictures_by_their_whole_address(client: Client, s
 
     response = client.get("/products/lamp/")
 
-    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.DOTALL)
+    data, _crumbs = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.DOTALL
+    )
     [picture] = response.context["gallery"]
     assert json.loads(data)["image"] == [f"https://shop.test{picture['src']}"]
 
@@ -124,7 +126,7 @@ def test_structured_data_cannot_close_its_script(client: Client) -> None:
     text = client.get("/products/evil/").content.decode()
 
     assert "<script>alert" not in text
-    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    data, _crumbs = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
     assert json.loads(data)["name"] == "</script><script>alert(1)</script>"
 
 

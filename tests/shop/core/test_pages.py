@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache as store
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.http import parse_http_date
 
 from catalog.products import page as product_pages
 from catalog.products import prices, services
@@ -109,6 +110,22 @@ def test_what_the_browser_has_is_not_sent_again(lamp: Product) -> None:
     answer = Client().get(LAMP, headers={"If-None-Match": etag})
 
     assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+
+
+def test_when_it_changed_is_told_and_believed(lamp: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made anew without a change it is as old as it was; with one it is newer by a second at least, however soon."""
+    first = Client().get(LAMP)
+    pages.forget()
+    same = Client().get(LAMP)
+    _price(lamp)
+    pages.forget()
+    other = Client().get(LAMP)
+    moments = [parse_http_date(one["Last-Modified"]) for one in (first, same, other)]
+    since = {"If-Modified-Since": first["Last-Modified"]}
+
+    assert moments[0] == moments[1] < moments[2]
+    assert Client().get(LAMP, headers=since).status_code == 200
+    assert Client().get(LAMP, headers={"If-Modified-Since": other["Last-Modified"]}).status_code == 304
 
 
 # --- Changes
