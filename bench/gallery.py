@@ -6,8 +6,9 @@
     make gallery BENCH_ARGS=--running     in the shop that `make run` has running in this checkout, started with
                                           RATE_LIMITS=0; what it holds of orders and customers becomes more
 
-The states are those that the tests walk (tests/journeys/states.py). Full pages, cut where they are longer than anybody
-looks; as WebP. The index is written by the same command, for all pictures that are there.
+The states are those that the tests walk (tests/journeys/states.py). Pages are cut where they are longer than anybody
+looks; wide ones are kept at three quarters of their size, all as WebP, so that the folder stays below 8 MB. The index
+is written by the same command, for all pictures that are there.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ from tests.journeys.scenes import World
 from tests.journeys.states import SETTLED, STATES, State, show
 
 FOLDER = addresses.CHECKOUT / "docs" / "gallery"
-SIZES = {390: (844, 2400), 768: (1024, 1500), 1280: (900, 1400)}  # width: height of the window, of the picture at most
+# By width: the height of the window, how much of the page is taken, and how large that is kept.
+SIZES = {390: (844, 1900, 1.0), 768: (1024, 1100, 0.75), 1280: (900, 900, 0.75)}
 SCHEMES = ("light", "dark")
-QUALITY = 55
+QUALITY = 45
 PATIENCE = 20_000  # ms
 # What is loaded when it is scrolled to is loaded, and the page is where it was.
 THROUGH = """async (until) => {
@@ -50,7 +52,8 @@ THROUGH = """async (until) => {
     }
     scrollTo(0, 0);
     const near = [...document.images].filter((one) => one.getBoundingClientRect().top < until);
-    await Promise.allSettled(near.map((one) => one.decode()));
+    const all = Promise.allSettled(near.map((one) => one.decode())), late = new Promise((done) => setTimeout(done, 3000));
+    await Promise.race([all, late]);
 }"""
 
 
@@ -112,7 +115,7 @@ def _take(world: World, chosen: list[State]) -> list[str]:
 
 
 def _take_at(world: World, state: State, width: int) -> None:
-    height, _most = SIZES[width]
+    height, most, scale = SIZES[width]
     context = world.browser.new_context(
         base_url=world.shop.url, viewport={"width": width, "height": height}, reduced_motion="reduce",
         storage_state=world.scene(state.prepare).session,
@@ -121,18 +124,20 @@ def _take_at(world: World, state: State, width: int) -> None:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         show(page, world, state)
-        page.evaluate(THROUGH, SIZES[width][1])
+        page.evaluate(THROUGH, most)
         page.evaluate(SETTLED)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            _save(page, FOLDER / f"{state.name}-{width}-{scheme}.webp", SIZES[width][1])
+            _save(page, FOLDER / f"{state.name}-{width}-{scheme}.webp", most=most, scale=scale)
     finally:
         context.close()
 
 
-def _save(page: Page, path: Path, most: int) -> None:
+def _save(page: Page, path: Path, *, most: int, scale: float) -> None:
     taken = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled", caret="hide")))
-    taken.crop((0, 0, taken.width, min(taken.height, most))).convert("RGB").save(path, quality=QUALITY, method=4)
+    seen = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, most)))
+    kept = seen if scale == 1 else seen.resize((round(seen.width * scale), round(seen.height * scale)), Image.LANCZOS)
+    kept.save(path, quality=QUALITY, method=6)
 
 
 def _forget_others() -> None:
@@ -149,7 +154,10 @@ def _names(state: State) -> list[str]:
 
 def _write_index() -> None:
     rows = ["# Gallery", "", "Every page of the shop in every state, at 390, 768 and 1280 wide, light and dark."]
-    rows += ["Made by `make gallery`; a click shows the picture as it is.", ""]
+    rows += [
+        "Made by `make gallery`, wide ones kept at three quarters of their size; a click shows a picture as it is.",
+        "",
+    ]
     for state in STATES:
         shown = [name for name in _names(state) if (FOLDER / name).exists()]
         if shown:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cart.carts import wording
 from cart.pricing import selectors as pricing
+from cart.shipping import words as shipping
 from cart.tax import words
 from shop.core.money import Money
 
@@ -36,6 +37,7 @@ class Summary:
     tax_note: str = ""  # why no tax is charged, or still is
     is_by_email: bool = False  # nothing of it is delivered to an address
     no_delivery: str = ""  # why it cannot be delivered wherever to
+    arrives: str = ""  # when, by the way of delivery that is counted with
 
 
 def summary(quote: pricing.Quote) -> Summary:
@@ -56,4 +58,5 @@ def summary(quote: pricing.Quote) -> Summary:
         tax_note=words.note(quote.tax_facts),
         is_by_email=quote.is_by_email,
         no_delivery=no_delivery,
+        arrives=shipping.arrives(quote.delivery) if quote.delivery and not quote.is_by_email else "",
     )

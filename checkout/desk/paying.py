@@ -151,14 +151,17 @@ def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str,
 
 def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[Any]) -> dict[str, Any]:
     """The words and the way of an order that was paid; its balance, should it cost more now."""
+    way = _timeline(
+        steps,
+        parcels,
+        wording.replacement_stage(order, parcels, standing.amount),
+        stages=_MAILED if where.is_by_email(order) else _STAGES,
+    )
+    if not way[-1]["at"]:
+        way[-1]["note"] = wording.arrives(order, standing.amount)
     context = {
         "state": standing.state,
-        "steps": _timeline(
-            steps,
-            parcels,
-            wording.replacement_stage(order, parcels, standing.amount),
-            stages=_MAILED if where.is_by_email(order) else _STAGES,
-        ),
+        "steps": way,
         "headline": wording.headline(order, parcels, standing.amount),
         "next_text": wording.what_next(order, parcels, standing.amount),
         "invoices": [_invoice(order, one) for one in receivables.open_of(order.pk)],

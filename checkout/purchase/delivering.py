@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
+from cart.shipping import words
 from cart.shipping.selectors import DeliveryOption, Parcel
 from shop.core import addresses
 
@@ -23,19 +23,13 @@ def option(one: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
         "id": one.code,
         "name": one.name,
         "price": one.price,
-        "arrives": arrives(one),
+        "arrives": words.arrives(one),
         "deadline": deadline(one),
         "parcels": [_parcel(parcel) for parcel in one.parcels] if len(one.parcels) > 1 else [],
         "place": place_lines(one),
         "opening_hours": one.place.opening_hours if one.place else "",
         "is_selected": is_selected,
     }
-
-
-def arrives(one: DeliveryOption) -> str:
-    """ "Arrives Tue, May 5" by locale; of what is collected, when it is ready."""
-    said = _("Ready %(date)s") if one.place else _("Arrives %(date)s")
-    return said % {"date": _day(one.arrives_on)}
 
 
 def deadline(one: DeliveryOption) -> str:
@@ -62,9 +56,5 @@ def place_lines(one: DeliveryOption) -> list[str]:
 
 def _parcel(one: Parcel) -> str:
     said = ngettext("%(count)s item, arrives %(date)s", "%(count)s items, arrive %(date)s", one.units)
-    line = said % {"count": one.units, "date": _day(one.arrives_on)}
+    line = said % {"count": one.units, "date": words.day(one.arrives_on)}
     return _("%(line)s from %(place)s") % {"line": line, "place": one.origin} if one.origin else line
-
-
-def _day(day: date) -> str:
-    return date_format(day, "D, N j")

@@ -43,6 +43,15 @@ _CITY_LABELS = {
     "suburb": gettext_lazy("Suburb"),
     "district": gettext_lazy("District"),
 }
+_MISSING = {  # what is to be done, where a field is empty that must not be
+    "email": gettext_lazy("Enter an e-mail address. The confirmation goes there."),
+    "first_name": gettext_lazy("Enter a first name."),
+    "last_name": gettext_lazy("Enter a last name."),
+    "address1": gettext_lazy("Enter the street and the house number."),
+    "city": gettext_lazy("Enter the city or town."),
+    "state": gettext_lazy("Choose from the list."),
+}
+_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"  # for a first look, in the browser
 ADDRESS_FIELDS = tuple(addresses.FIELDS)
 _OF_DELIVERIES = (
     "address1", "address2", "company", "city", "state", "postal_code", "phone", "delivery_option", "gift_message",
@@ -120,6 +129,7 @@ class DetailsForm(forms.Form):
             for name in _OF_DELIVERIES:
                 del self.fields[name]
             self.fields["first_name"].required = self.fields["last_name"].required = True
+            self._say()
             return
         for name in ("city", "state", "postal_code"):
             if name not in rules.allowed:
@@ -136,6 +146,28 @@ class DetailsForm(forms.Form):
             self.fields["state"].widget = forms.Select(attrs=attrs, choices=choices)
         if not taxation.asks_vat_id(rules.country):
             del self.fields["vat_id"]
+        self._say()
+
+    def _say(self) -> None:
+        """What is to be mended, in words: for whoever sends the form, and for the script that says the same on leaving
+        a field (`forms.js`)."""
+        for name, field in self.fields.items():
+            if field.required and (words := self._missing(name)):
+                field.error_messages["required"] = words
+                field.widget.attrs["data-missing"] = words
+        email = self.fields["email"]
+        email.error_messages["invalid"] = _("Enter an e-mail address like name@example.com.")
+        email.widget.attrs |= {"data-pattern": _EMAIL, "data-wrong": email.error_messages["invalid"]}
+        if "postal_code" in self.fields and self.rules.postal_pattern:
+            wrong = self.sentence("postal_code", "invalid")
+            self.fields["postal_code"].widget.attrs |= {"data-pattern": self.rules.postal_pattern, "data-wrong": wrong}
+
+    def _missing(self, name: str) -> str:
+        if name == "postal_code" and self.rules.postal_example:
+            return _("Please fill this in. It looks like %(example)s.") % {"example": self.rules.postal_example}
+        if name == "state" and not self.rules.states:
+            return _("Please fill this in.")
+        return str(_MISSING.get(name, ""))
 
     def clean_delivery_option(self) -> str:
         return str(self.cleaned_data["delivery_option"]).strip()

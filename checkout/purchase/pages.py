@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.carts import selectors as carts
+from cart.shipping import words
 from checkout.giftcards import hand
 from checkout.payments import methods, ways
 from checkout.purchase import delivering as told
@@ -137,7 +138,7 @@ def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> di
             "address_lines": address_lines(where_to(entered)),
             "is_by_email": view.quote.is_by_email,
             "delivery_name": delivery.name if delivery else "",
-            "arrives": told.arrives(delivery) if delivery and not delivery.is_by_email else "",
+            "arrives": words.arrives(delivery) if delivery and not delivery.is_by_email else "",
             "collect_lines": told.place_lines(delivery) if delivery else [],
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,

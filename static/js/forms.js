@@ -1,16 +1,72 @@
-// Errors as the shopper leaves a field, in the browser's own words (they are in the shopper's language), and a place to keep what
-// was typed while the country changes the fields.
+// Errors as the shopper leaves a field, in the shop's own words where it has some (data-missing, data-wrong) and in the
+// browser's where not; a list of them when a form is sent that has several, each line leading to its field; and a place
+// to keep what was typed while the country changes the fields.
 
 const KEPT = "#place, #delivery";
+
+// A first look at what is typed, as the server will look again: one that the browser cannot read objects to nothing.
+function fits(pattern, text) {
+  try { return new RegExp(`^(?:${pattern})$`, "i").test(text); } catch { return true; }
+}
+
+function isRight(field) {
+  const { pattern, wrong } = field.dataset, text = field.value.trim();
+  if (pattern) field.setCustomValidity(!text || fits(pattern, text) ? "" : wrong);
+  return field.validity.valid;
+}
+
+function words(field) {
+  const { valueMissing, typeMismatch } = field.validity, { missing, wrong } = field.dataset;
+  return (valueMissing && missing) || (typeMismatch && wrong) || field.validationMessage;
+}
 
 function show(field) {
   const box = document.getElementById(`${field.id}_error`);
   if (!box || !field.willValidate) return;
-  const isWrong = !field.validity.valid;
-  box.textContent = isWrong ? field.validationMessage : "";
+  const isWrong = !isRight(field);
+  box.textContent = isWrong ? words(field) : "";
   box.hidden = !isWrong;
   if (isWrong) field.setAttribute("aria-invalid", "true");
-  else field.removeAttribute("aria-invalid");
+  else {
+    field.removeAttribute("aria-invalid");
+    mended(field);
+  }
+}
+
+// Takes what is right now off the list, and the list away with its last line.
+function mended(field) {
+  const list = field.form?.querySelector("[data-errors]");
+  list?.querySelector(`a[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove();
+  if (list && !list.querySelector("li")) list.remove();
+}
+
+// The list that the server writes when it has found them (components/_errors.html).
+function list(form, wrong) {
+  const box = document.createElement("div"), rows = document.createElement("ul"), title = document.createElement("strong");
+  box.className = "notice notice--error";
+  box.tabIndex = -1;
+  box.dataset.errors = "";
+  box.setAttribute("role", "alert");
+  title.textContent = form.dataset.messageCheck;
+  for (const field of wrong) {
+    const row = document.createElement("li"), link = document.createElement("a");
+    link.href = `#${field.id}`;
+    link.textContent = `${field.labels[0]?.firstChild.textContent.trim()}: ${words(field)}`;
+    row.append(link);
+    rows.append(row);
+  }
+  box.append(document.createElement("div"));
+  box.firstChild.append(title, rows);
+  return box;
+}
+
+function summarise(form, wrong) {
+  form.querySelector("[data-errors]")?.remove();
+  if (wrong.length < 2 || !form.dataset.messageCheck) return false;
+  const box = list(form, wrong);
+  form.prepend(box);
+  box.focus();
+  return true;
 }
 
 for (const form of document.querySelectorAll("form[data-validate]")) {
@@ -21,12 +77,12 @@ for (const form of document.querySelectorAll("form[data-validate]")) {
   form.addEventListener("input", (event) => { if (event.target.ariaInvalid === "true") show(event.target); });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formNoValidate) return;
-    const wrong = [...form.elements].filter((field) => field.willValidate && !field.validity.valid);
+    const wrong = [...form.elements].filter((field) => field.willValidate && !isRight(field));
     wrong.forEach(show);
     if (wrong.length) {
       event.preventDefault();
-      wrong[0].closest("details")?.setAttribute("open", "");
-      wrong[0].focus();
+      for (const field of wrong) field.closest("details")?.setAttribute("open", "");
+      if (!summarise(form, wrong)) wrong[0].focus();
       return;
     }
     event.submitter?.setAttribute("aria-busy", "true");

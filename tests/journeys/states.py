@@ -18,7 +18,10 @@ from tests.journeys.scenes import Prepare, World, at, of_a_customer
 # What is on its way has come, and is drawn.
 SETTLED = """async () => {
     await document.fonts.ready;
-    while (document.querySelector(".htmx-request")) await new Promise((done) => setTimeout(done, 20));
+    const late = performance.now() + 5000;
+    while (document.querySelector(".htmx-request") && performance.now() < late) {
+        await new Promise((done) => setTimeout(done, 20));
+    }
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
 

@@ -90,11 +90,11 @@ class TestDetails:
     @pytest.mark.parametrize(
         ("changes", "field", "sentence"),
         [
-            ({"email": "ada"}, "email", "Enter a valid email address."),
-            ({"email": ""}, "email", "This field is required."),
-            ({"first_name": ""}, "first_name", "This field is required."),
+            ({"email": "ada"}, "email", "Enter an e-mail address like name@example.com."),
+            ({"email": ""}, "email", "Enter an e-mail address. The confirmation goes there."),
+            ({"first_name": ""}, "first_name", "Enter a first name."),
             ({"postal_code": "627"}, "postal_code", "This is not a valid postcode there. It looks like 95014."),
-            ({"state": ""}, "state", "This field is required."),
+            ({"state": ""}, "state", "Choose from the list."),
             ({"state": "Bavaria"}, "state", "Please check this."),
             ({"phone": "call me"}, "phone", "Please enter a phone number, as +1 555 0100."),
             (
