@@ -52,8 +52,8 @@ THROUGH = """async (until) => {
     }
     scrollTo(0, 0);
     const near = [...document.images].filter((one) => one.getBoundingClientRect().top < until);
-    const all = Promise.allSettled(near.map((one) => one.decode())), late = new Promise((done) => setTimeout(done, 3000));
-    await Promise.race([all, late]);
+    const late = new Promise((done) => setTimeout(done, 3000));
+    await Promise.race([Promise.allSettled(near.map((one) => one.decode())), late]);
 }"""
 
 

@@ -157,7 +157,7 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
         wording.replacement_stage(order, parcels, standing.amount),
         stages=_MAILED if where.is_by_email(order) else _STAGES,
     )
-    if not way[-1]["at"]:
+    if not way[-1]["at"] and not way[-1]["note"]:
         way[-1]["note"] = wording.arrives(order, standing.amount)
     context = {
         "state": standing.state,

@@ -69,7 +69,8 @@ def test_the_first_of_two_parcels_is_on_its_way() -> None:
     parcels.sent(second)
     order.refresh_from_db()
     assert way(order)[3:] == [("Shipped", True, False, True), ("Delivered", False, False, False)]
-    assert [one["note"] for one in shown(order)["steps"]] == [""] * 5
+    assert [one["note"] for one in shown(order)["steps"]] == [*[""] * 4, wording.arrives(order)]
+    assert wording.arrives(order).startswith("Arrives ")
     told = [entry["text"] for entry in shown(order)["story"] if "handed" in entry["text"]]
     assert told == ["Parcel 2 was handed to UPS", "Parcel 1 was handed to UPS"]
 
