@@ -15,9 +15,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("shop.request")
 
 _SIGNING_IN = ("/account/login/", "/account/2fa/", "/account/signup/", "/admin/login/")
+_WORDS = ("text/", "application/json", "application/xml", "application/manifest+json")
 _POLICY = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), usb=(), payment=(self)"
 
 
@@ -97,6 +99,25 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     if is_page and (hinted := hints.preloads(response.content)):  # type: ignore[attr-defined]  # which is no stream
         response["Link"] = hinted
     return response
+
+
+class Compressed(GZipMiddleware):
+    """Compress words that are made for one visitor. What everybody is sent is compressed when it is kept, files when
+    they are collected, pictures are small already. Django adds a random length, so that nobody can guess a secret on a
+    page by how well it is compressed (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or response.has_header("Content-Encoding") or not _is_text(response):
+            return response
+        if "gzip" in kept.taken(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+
+def _is_text(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith(_WORDS)
 
 
 def sane_cookies(get_response: GetResponse) -> GetResponse:

@@ -94,6 +94,7 @@ if flag("MIGRATION_LINTER"):  # a development tool: refuses migrations that are 
 
 MIDDLEWARE = [
     "shop.middleware.request_log",
+    "shop.middleware.Compressed",
     "catalog.search.clicks.count_clicks",
     "shop.middleware.kept_pages",  # outside of all that looks at who asks: a page that is kept is everybody's
     "django.middleware.security.SecurityMiddleware",

@@ -176,15 +176,20 @@ def answer(page: Page, request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@functools.lru_cache(maxsize=256)
 def _coding(accepted: str) -> str:
-    """The best of the codings that a browser takes, by its header; "" for none."""
-    taken = set()
+    """The best of the codings that a browser takes; "" for none."""
+    return next((coding for coding in ("br", "gzip") if coding in taken(accepted)), "")
+
+
+@functools.lru_cache(maxsize=256)
+def taken(accepted: str) -> frozenset[str]:
+    """The content codings that a browser takes, by its `Accept-Encoding`."""
+    found = set()
     for one in accepted[:1000].lower().split(","):
         name, _semicolon, weight = one.partition(";")
         if not _REFUSED.search(weight):
-            taken.add(name.strip())
-    return next((coding for coding in ("br", "gzip") if coding in taken), "")
+            found.add(name.strip())
+    return frozenset(found)
 
 
 # --- One at a time

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
@@ -205,3 +207,37 @@ class TestAddressesThatTakeOnlyForms:
         answer = client.get(f"{reverse('admin:login')}?{urlencode({'next': page})}")
         done = client.post(answer["Location"], {"login": owner.email, "password": PASSWORD})
         assert done["Location"] == page
+
+
+class TestCompressed:
+    """What is made for one visitor is compressed as well; nothing is compressed twice, and no file while it is sent."""
+
+    ACCEPTED: ClassVar[dict[str, str]] = {"Accept-Encoding": "gzip"}
+
+    def test_a_page_of_ones_own(self, client: Client) -> None:
+        plain, packed = client.get("/cart/"), client.get("/cart/", headers=self.ACCEPTED)
+
+        assert packed["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed["Vary"]
+        assert len(packed.content) < len(plain.content) / 2
+        assert b'data-testid="cart-page"' in gzip.decompress(packed.content)
+
+    def test_json(self, client: Client) -> None:
+        packed = client.get("/api/schema/", headers={**self.ACCEPTED, "Accept": "application/json"})
+
+        assert json.loads(gzip.decompress(packed.content))["openapi"].startswith("3.")
+
+    def test_a_kept_page_is_compressed_once(self, client: Client, settings: Any) -> None:
+        settings.KEEP_PAGES = True
+
+        packed = client.get("/", headers=self.ACCEPTED)
+
+        assert packed["Content-Encoding"] == "gzip"
+        assert b"</html>" in gzip.decompress(packed.content)
+
+    def test_pictures_are_sent_as_they_are(self, client: Client) -> None:
+        answer = client.get("/static/fonts/figtree-latin.woff2", headers=self.ACCEPTED)
+
+        assert "Content-Encoding" not in answer
+        assert b"".join(answer.streaming_content)[:4] == b"wOF2"
+        answer.close()
