@@ -10,6 +10,7 @@ from shop.core import languages
 from shop.health import views as health
 from shop.notifications import views as notifications
 from shop.offline import views as offline
+from shop.styleguide import views as styleguide
 
 handler400 = "shop.views.bad_request"
 handler403 = "shop.views.forbidden"
@@ -25,6 +26,7 @@ pages: list[URLPattern | URLResolver] = [
     path("account/", views.account, name="account"),
     path("account/", include("shop.accounts.urls")),
     path("emails/<str:token>/stop/", notifications.stop, name="email_stop"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("offline/", offline.offline, name="offline"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
 ]

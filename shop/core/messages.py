@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _CODE = ("shop", "catalog", "cart", "checkout", "inventory")
 _STAFF = re.compile(
     r"(^|/)(admin|[a-z_]+_admin|merchant_forms|apps)\.py$|/(migrations|management|local|audit|events)/"
-    r"|^shop/(settings|notifications/(labels|models|admin|previews|samples)|currencies/(forms|services|models))"
+    r"|^shop/(settings|styleguide/|notifications/(labels|models|admin|previews|samples)|currencies/(forms|services|models))"
     r"|^inventory/(stock/(?!wording)|transfers/|suppliers/|feeds/|drift/|reservations/)"
     r"|^cart/promotions/(forms|typed|trace|coupon_forms|models)|^cart/shipping/(forms|fields|point_form|models)"
     r"|^cart/tax/(forms|models)|^catalog/(imports|merchantfeed|search/(forms|models)|api/writes|bundles/merchant)"
@@ -37,7 +37,7 @@ _STAFF = re.compile(
     r"|^checkout/payments/(capturing|route_|switching)|^checkout/giftcards/(batch|merchant)"
     r"|^checkout/returns/(keeping|receiving|reimbursing|screen)"
     r"|^checkout/warehouse/(?!papers/slips)"
-    r"|^templates/(admin|unfold|drf_spectacular)/|^templates/emails/(purchase_order|staff_notice|stock_)"
+    r"|^templates/(admin|styleguide|unfold|drf_spectacular)/|^templates/emails/(purchase_order|staff_notice|stock_)"
 )
 _FUNCTIONS = {
     "gettext": "s", "gettext_lazy": "s", "gettext_noop": "s", "ngettext": "sp", "ngettext_lazy": "sp",
