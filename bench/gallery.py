@@ -7,7 +7,7 @@
                                           RATE_LIMITS=0; what it holds of orders and customers becomes more
 
 The states are those that the tests walk (tests/journeys/states.py). Pages are cut where they are longer than anybody
-looks; wide ones are kept at three quarters of their size, all as WebP, so that the folder stays below 8 MB. The index
+looks; wide ones are kept at seven tenths of their size, all as WebP, so that the folder stays below 8 MB. The index
 is written by the same command, for all pictures that are there.
 """
 
@@ -40,9 +40,9 @@ from tests.journeys.states import SETTLED, STATES, State, show
 
 FOLDER = addresses.CHECKOUT / "docs" / "gallery"
 # By width: the height of the window, how much of the page is taken, and how large that is kept.
-SIZES = {390: (844, 1900, 1.0), 768: (1024, 1100, 0.75), 1280: (900, 900, 0.75)}
+SIZES = {390: (844, 1900, 1.0), 768: (1024, 1100, 0.7), 1280: (900, 900, 0.7)}
 SCHEMES = ("light", "dark")
-QUALITY = 45
+QUALITY = 40
 PATIENCE = 20_000  # ms
 # What is loaded when it is scrolled to is loaded, and the page is where it was.
 THROUGH = """async (until) => {
@@ -137,7 +137,7 @@ def _save(page: Page, path: Path, *, most: int, scale: float) -> None:
     taken = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled", caret="hide")))
     seen = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, most)))
     kept = seen if scale == 1 else seen.resize((round(seen.width * scale), round(seen.height * scale)), Image.LANCZOS)
-    kept.save(path, quality=QUALITY, method=6)
+    kept.save(path, quality=QUALITY, method=4)
 
 
 def _forget_others() -> None:
@@ -155,7 +155,7 @@ def _names(state: State) -> list[str]:
 def _write_index() -> None:
     rows = ["# Gallery", "", "Every page of the shop in every state, at 390, 768 and 1280 wide, light and dark."]
     rows += [
-        "Made by `make gallery`, wide ones kept at three quarters of their size; a click shows a picture as it is.",
+        "Made by `make gallery`, wide ones kept at seven tenths of their size; a click shows a picture as it is.",
         "",
     ]
     for state in STATES:
