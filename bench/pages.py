@@ -91,7 +91,7 @@ class Bench:
         own = sum(cost for group, cost in cpu.items() if group != "empty")
         parts = ", ".join(f"{group} {cost:.2f}" for group, cost in cpu.items() if group != "empty")
         print(
-            f"{row.name:34}{row.rate:9.0f}{row.ratio:9.2f}{own:9.2f}{cpu['empty']:9.2f}{row.size:9,}   {parts}",
+            f"{row.name:34}{row.rate:9.1f}{row.ratio:9.2g}{own:9.2f}{cpu['empty']:9.2f}{row.size:9,}   {parts}",
             flush=True,
         )
         return row

@@ -33,7 +33,7 @@ class Answered:
 
 def request(host: str, path: str, *, cookie: str = "") -> bytes:
     """A GET as a browser would send it."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: gzip, br"]
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html, */*;q=0.8", "Accept-Encoding: gzip, br"]
     if cookie:
         lines.append(f"Cookie: {cookie}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
