@@ -49,5 +49,5 @@ def google(request: HttpRequest) -> HttpResponseBase:
         if is_packed:
             answer["Content-Encoding"] = "gzip"
         answer["Last-Modified"] = http_date(changed_at)
-    answer["ETag"], answer["Cache-Control"] = etag, "public, max-age=300"
+    answer["ETag"], answer["Cache-Control"] = etag, "public, no-cache"
     return answer
