@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.platypus import HRFlowable, Spacer
 
@@ -44,7 +44,7 @@ def draw(
     look = paper.styles()
     label: list[Any] = [
         paper.paragraph(note, look.small_right),
-        paper.paragraph(_("From"), look.label),
+        paper.paragraph(pgettext("sender", "From"), look.label),
         *(paper.paragraph(line, look.small) for line in sender),
         Spacer(0, 6 * paper.mm),
         paper.paragraph(_("Return to"), look.label),

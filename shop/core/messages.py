@@ -14,11 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from django.template import engines
 from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from jinja2.ext import extract_from_ast
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _CODE = ("shop", "catalog", "cart", "checkout", "inventory")
@@ -74,11 +76,11 @@ def collected() -> list[Message]:
 
 def _everything() -> Iterator[tuple[str, Message]]:
     files = [path for folder in _CODE for path in (ROOT / folder).rglob("*.py")]
-    files += [path for ending in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{ending}")]
+    files += [path for ending in _READERS if ending != "py" for path in (ROOT / "templates").rglob(f"*.{ending}")]
     for path in sorted(files):
         name = path.relative_to(ROOT).as_posix()
         if not is_for_staff(name):
-            for message in _of_code(path) if path.suffix == ".py" else _of_template(path):
+            for message in _READERS[path.suffix[1:]](path):
                 yield name, message
 
 
@@ -97,8 +99,8 @@ def _of_code(path: Path) -> Iterator[Message]:
     roots = [tree] if path.name != "models.py" else [node for node in ast.walk(tree) if _are_choices(node)]
     for root in roots:
         for node in ast.walk(root):
-            if isinstance(node, ast.Call) and (name := _called(node.func)) in names:
-                yield from _said(node, names[name])
+            if isinstance(node, ast.Call) and (arguments := _called(node.func, names)):
+                yield from _said(node, arguments)
 
 
 def _are_choices(node: ast.AST) -> bool:
@@ -108,8 +110,12 @@ def _are_choices(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef)
 
 
-def _called(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+def _called(node: ast.expr, names: dict[str, str]) -> str:
+    """By which arguments a function that translates is called; empty for any other function."""
+    if isinstance(node, ast.Attribute):  # translation.ngettext(…)
+        is_ours = isinstance(node.value, ast.Name) and node.value.id == "translation"
+        return _FUNCTIONS.get(node.attr, "") if is_ours else ""
+    return names.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
 def _said(call: ast.Call, arguments: str) -> Iterator[Message]:
@@ -120,6 +126,12 @@ def _said(call: ast.Call, arguments: str) -> Iterator[Message]:
 
 
 # --- Templates
+
+
+def _of_jinja(path: Path) -> Iterator[Message]:
+    for _line, _function, said in extract_from_ast(jinja2.Environment().parse(path.read_text())):  # noqa: S701  (read only)
+        texts = said if isinstance(said, tuple) else (said,)
+        yield Message(*(text for text in texts if text))
 
 
 def _of_template(path: Path) -> Iterator[Message]:
@@ -151,6 +163,9 @@ def _of_block(node: BlockTranslateNode) -> Message:
     if node.trimmed:
         singular, plural = (" ".join(map(str.strip, one.strip().splitlines())) for one in (singular, plural))
     return Message(singular, plural, node.message_context.var if node.message_context else "")
+
+
+_READERS = {"py": _of_code, "html": _of_template, "txt": _of_template, "jinja": _of_jinja}
 
 
 # --- Catalogues

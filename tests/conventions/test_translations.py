@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 from django.template.base import Lexer, TokenType
 
-from shop.core import catalogues, messages
+from shop.core import catalogues, languages, messages
 from tests.conventions.code import ROOT
+
+_PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%%|<[^>]+>")
 
 
 @pytest.fixture(scope="module")
 def collected() -> list[messages.Message]:
     return messages.collected()
+
+
+def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return text if isinstance(text, tuple) else (text,)
 
 
 def test_texts_are_found_in_code_and_templates(collected):
@@ -25,6 +31,52 @@ def test_texts_are_found_in_code_and_templates(collected):
     assert by_text["Tax"].places >= {"templates/emails/_order.html"}  # in a filter's argument
     assert by_text["Cancelled"].places == {"checkout/orders/models.py"}  # what can be chosen
     assert "order line" not in by_text  # what only the admin says
+
+
+@pytest.mark.parametrize("language", languages.TRANSLATED)
+def test_catalogues_have_every_text_and_no_other(language, collected):
+    known = {
+        (one.id[0] if isinstance(one.id, tuple) else one.id, one.context or "")
+        for one in messages.catalogue(language)
+        if one.id
+    }
+    wanted = {(one.text, one.context) for one in collected}
+
+    assert (wanted - known, known - wanted) == (set(), set()), "run `make messages`"
+
+
+@pytest.mark.parametrize("language", languages.TRANSLATED)
+def test_every_text_is_translated(language):
+    catalogue = messages.catalogue(language)
+    for one in catalogue:
+        if not one.id:
+            continue
+        forms = _forms(one.string)
+        assert all(forms), one.id
+        assert not one.fuzzy, one.id
+        assert len(forms) == (catalogue.num_plurals if one.pluralizable else 1), one.id
+
+
+@pytest.mark.parametrize("language", languages.TRANSLATED)
+def test_translations_keep_what_is_filled_in(language):
+    """The same places, in any order; of a plural, the forms for one number need not name it."""
+    for one in messages.catalogue(language):
+        if not one.id:
+            continue
+        sources = [sorted(_PLACE.findall(text)) for text in _forms(one.id)]
+        for form in _forms(one.string):
+            found = sorted(_PLACE.findall(form))
+            allowed = [*sources, *([name for name in places if name not in _COUNTS] for places in sources)]
+            assert found in (allowed if one.pluralizable else sources), one.id
+            assert form.strip("\n") == form or _forms(one.id)[-1].strip("\n") != _forms(one.id)[-1], one.id
+            assert form[:1].isspace() == _forms(one.id)[-1][:1].isspace(), one.id
+
+
+_COUNTS = {
+    f"%({name}){kind}"
+    for name in ("n", "count", "minutes", "total", "left", "stars", "sent", "units", "goods")
+    for kind in "sd"
+}
 
 
 def test_catalogues_are_compiled_where_they_are_older(tmp_path):
@@ -49,14 +101,15 @@ def _storefront() -> list[Path]:
     folder = ROOT / "templates"
     return [
         path
-        for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")])
+        for path in sorted(one for ending in ("html", "txt", "jinja") for one in folder.rglob(f"*.{ending}"))
         if not messages.is_for_staff(path.relative_to(ROOT).as_posix())
     ]
 
 
 def _texts(path: Path) -> list[str]:
     """What a template says by itself: text, and attributes that are read out or shown."""
-    source, left, is_block, is_name = path.read_text(), [], False, False
+    source = re.sub(r"(?s)\{#.*?#\}", "", path.read_text())
+    left, is_block, is_name = [], False, False
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.BLOCK:
             word = token.contents.split()[0]
@@ -68,7 +121,7 @@ def _texts(path: Path) -> list[str]:
         left.append("\x00")  # whatever it is, it is not said here
     html = "".join(left)
     said = re.findall(r'(?:alt|title|placeholder|aria-label)="([^"\x00]*)"', html)
-    html = re.sub(r"(?s)<(script|style)\b.*?</\1>|=\"[^\"]*\"|='[^']*'", "", html)
+    html = re.sub(r"(?s)<(script|style)\b.*?</\1>|[\w:-]+=\"[^\"]*\"|[\w:-]+='[^']*'", "", html)
     return [*said, *re.sub(r"(?s)<[^<>]*>", "\x00", html).split("\x00")]
 
 
