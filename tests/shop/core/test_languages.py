@@ -141,3 +141,38 @@ def test_the_page_of_preferences_goes_on_in_the_language_that_was_chosen(client)
     answer = client.post("/account/preferences/", {"language": "ar"})
 
     assert (answer.status_code, answer["Location"]) == (302, "/ar/account/preferences/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [("/cart/", "Your cart"), ("/de/cart/", "Ihr Warenkorb"), ("/es/cart/", "Tu carrito"), ("/ar/cart/", "سلة التسوق")],
+)
+def test_pages_speak_the_language_of_their_address(client, path, word):
+    assert word in client.get(path).content.decode()
+
+
+@pytest.mark.django_db
+def test_errors_of_the_api_are_in_the_language_that_is_asked_for(client):
+    answer = client.get("/api/nothing", headers={"Accept-Language": "de"})
+
+    assert answer.json()["error"]["message"] == "Unter dieser Adresse gibt es nichts."
+
+
+@pytest.mark.django_db
+def test_an_order_is_kept_and_written_of_in_the_language_it_was_placed_in():
+    from checkout.orders import emails
+    from checkout.orders.models import Order
+    from shop.notifications.models import Notification
+    from shop.notifications.services import render
+    from tests.factories.checkout import placed as an_order
+
+    placed = an_order()
+    Order.objects.filter(pk=placed.pk).update(language="de")
+    emails.order_delivered(order_id=placed.pk)
+    mail = Notification.objects.get(template="order_delivered")
+    message = render(template=mail.template, language=mail.language, context=mail.context)
+
+    assert mail.language == "de"
+    assert message.subject == f"Ihr Paket ist angekommen (Bestellung {placed.number})"
+    assert f"/de/orders/{placed.number}/?key=" in message.body
