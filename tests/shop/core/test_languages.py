@@ -112,7 +112,8 @@ def test_a_shop_with_one_language_shows_nothing_of_it(client, settings):
 def test_programs_are_answered_in_the_language_they_ask_for(client):
     answer = client.get("/api/nothing", headers={"Accept-Language": "fr, de-AT;q=0.8"})
 
-    assert (answer["Content-Language"], answer["Vary"]) == ("de", "Accept-Language")
+    assert answer["Content-Language"] == "de"
+    assert "Accept-Language" in answer["Vary"]
     assert client.get("/api/nothing")["Content-Language"] == "en"
     assert client.get("/api/nothing", headers={"Accept-Language": "xx, *"})["Content-Language"] == "en"
 
