@@ -136,6 +136,7 @@ TEMPLATES = [
                 "money": "shop.core.templatetags.money",
                 "numbers": "shop.core.templatetags.numbers",
                 "parts": "shop.core.templatetags.parts",
+                "styles": "shop.core.templatetags.styles",
             },
         },
     }

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 
+from shop.core import static
 from shop.core.static import StaticFiles
 
 FILES = {
@@ -63,3 +64,23 @@ def test_those_of_packages_keep_their_names(storage: StaticFiles) -> None:
 def test_what_was_not_collected_is_served_from_the_sources(storage: StaticFiles) -> None:
     assert storage.url("css/tokens.css") == "/static/css/tokens.css"
     assert finders.find("css/tokens.css")
+
+
+def test_the_sheets_of_every_page_are_one_file_where_they_are_collected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(static.SHEETS):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"p {{ order: {number}; }}")
+    made, source = StaticFiles(location=tmp_path, base_url="/static/"), FileSystemStorage(tmp_path)
+    list(made.post_process({name: (source, name) for name in static.SHEETS}))
+    monkeypatch.setattr(static, "staticfiles_storage", made)
+
+    (address,) = static.sheets()
+
+    written = Path(made.path(address.removeprefix("/static/"))).read_text()
+    assert written == "".join(f"p {{ order: {number}; }}\n" for number in range(len(static.SHEETS)))
+
+
+def test_without_collecting_they_are_as_they_are_written() -> None:
+    assert static.sheets() == [f"/static/{name}" for name in static.SHEETS]
