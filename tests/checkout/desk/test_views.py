@@ -235,6 +235,13 @@ class TestCancel:
         assert "This order cannot be cancelled any more." in answer.content.decode()
 
 
+def without_own_address(answer) -> bytes:
+    """The page without the links to itself in other languages, which say nothing that was not in its address."""
+    content, times = re.subn(rb'<nav class="footer__languages".*?</nav>', b"", answer.content, flags=re.DOTALL)
+    assert times == 1
+    return content
+
+
 class TestWho:
     def test_A01_A02_A03_others_get_the_404_of_an_order_that_is_not(self, client, order):
         other = carts.order(carts.cart((carts.product(), 1)))
@@ -248,7 +255,7 @@ class TestWho:
             "é",
         ):
             answer = client.get(f"/orders/{order.number}/", {"key": key} if key else {})
-            assert (answer.status_code, answer.content) == (404, missing.content)
+            assert (answer.status_code, without_own_address(answer)) == (404, without_own_address(missing))
         for name in ("order_status", "order_cancel", "order_pay", "order_payment_page"):
             url = reverse(name, args=[order.number])
             assert {client.get(url).status_code, client.post(url).status_code} <= {404, 405}
