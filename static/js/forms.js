@@ -99,7 +99,7 @@ document.addEventListener("htmx:beforeSwap", () => {
     name: field.name, value: field.value, type: field.type, isChecked: field.checked,
   }));
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSwap", () => { // at once: what is typed from now on is typed into the new fields
   for (const { name, value, type, isChecked } of typed) {
     if (type === "radio") {
       if (isChecked) [...document.getElementsByName(name)].filter((field) => field.value === value).forEach((field) => { field.checked = true; });
