@@ -30,7 +30,7 @@ def read(shop: running.Shop, *numbers: str) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["violations"] == []
+    assert told["violations"] == [], told["violations"]
     return dict(told["orders"])
 
 

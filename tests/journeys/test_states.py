@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys import axe, running, steps
 from tests.journeys.scenes import World
-from tests.journeys.states import SETTLED, STATES, State, show
+from tests.journeys.states import SETTLED, STATES, State, nothing, show
 
 NARROW = {"width": 320, "height": 640}
 WIDER = """() => {
@@ -44,6 +44,9 @@ def test_a_state(world, open_page, state: State):
     show(page, world, state)
     assert axe.violations(page) == [], "light, from left to right"
     assert page.evaluate(MOVING) == []
+    if state.act is not nothing:  # what somebody has done is done again in the dark, not carried over from the light
+        page = open_page(storage_state=session, reduced_motion="reduce", color_scheme="dark")
+        show(page, world, state)
     _turn(page, direction="rtl", scheme="dark")
     assert axe.violations(page) == [], "dark, from right to left, on a phone"
     assert _wider(page, steps.PHONE, "200%") == "", "with twice the text, from right to left"
