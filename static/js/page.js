@@ -178,7 +178,8 @@ const cardOf = (url) => [...document.querySelectorAll(".card__link")].find((link
 function same(element, transition) {
   if (!element || !transition) return;
   element.classList.add("is-same");
-  transition.finished.finally(() => element.classList.remove("is-same"));
+  const done = () => element.classList.remove("is-same");
+  transition.finished.then(done, done); // the browser may skip it: no fault
 }
 addEventListener("pageswap", (event) => {
   const to = event.activation?.entry?.url;
