@@ -7,6 +7,7 @@ from shop.events import types
 
 SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
     types.ProductChanged: (
+        "catalog.bundles.receivers.note_product",
         "catalog.search.receivers.index_product",
         "catalog.recommendations.receivers.describe_product",
         "catalog.merchantfeed.receivers.note_change",
@@ -14,6 +15,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.sitemap.receivers.note_product",
     ),
     types.ProductsImported: (
+        "catalog.bundles.receivers.note_products",
         "catalog.search.receivers.index_products",
         "catalog.recommendations.receivers.describe_products",
         "catalog.merchantfeed.receivers.note_change",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import Max, Q, QuerySet
 
 from catalog.bundles.models import BundlePart
+from inventory.stock import rules as counting
+from inventory.stock import services as stock
 from shop.audit import services as audit
 from shop.core import db
 from shop.events import bus, types
@@ -52,6 +55,24 @@ def set_parts(*, variant_id: UUID, product_id: UUID, parts: Mapping[UUID, int], 
             for place, (component, units) in enumerate(parts.items())
         )
         _finish(variant_id, product_id, by)
+
+
+def note_parts(product_ids: Iterable[UUID]) -> None:
+    """See that one hears of the stock of what these products consist of, and of theirs as parts, before it is too
+    little for a bundle, or for as many as shoppers are told the number of. May be repeated.
+    """
+    ids = list(product_ids)
+    _note(BundlePart.objects.filter(Q(bundle__product_id__in=ids) | Q(component__product_id__in=ids)))
+
+
+def note_all_parts() -> None:
+    """As `note_parts`, for every bundle there is."""
+    _note(BundlePart.objects.all())
+
+
+def _note(parts: QuerySet[BundlePart]) -> None:
+    needed = parts.order_by().values_list("component").annotate(Max("quantity"))
+    stock.tell_below({component: units * counting.COUNTED for component, units in needed})
 
 
 def _alone() -> None:

@@ -26,7 +26,7 @@ from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.core.money import Money
 
-LOW_STOCK = 10
+LOW_STOCK = stock.COUNTED  # below this the number is shown
 MAX_QUANTITY = 99
 _TIGHT_COMMA = re.compile(r",(?=[^\s\d])")  # between words; never within a number
 _HTML_TAGS = {

@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 
+from catalog.bundles import services as bundles
 from catalog.search import indexing, reports, sync, vocabulary, warming
 from catalog.search.engine import EngineDown
 
@@ -24,9 +25,10 @@ def copy_changes() -> None:
 
 @shared_task(time_limit=6 * 3600)
 def repair() -> None:
-    """Find active products without a listing and listings without a product, and mend them; count the words anew; then
-    mend documents that are not their listing. Nightly.
+    """See that one hears of the stock of bundles' parts; find active products without a listing and listings without a
+    product, and mend them; count the words anew; then mend documents that are not their listing. Nightly.
     """
+    bundles.note_all_parts()
     indexing.mend()
     vocabulary.recount()
     if settings.ELASTICSEARCH_URL:

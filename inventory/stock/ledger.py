@@ -75,7 +75,8 @@ def move(
 
     `entry` is needed when units come or go, or `steps` that sum to the changes. A recount may leave less than is
     promised, which is kept as a shortfall.
-    Publishes `StockChanged` when a variant sells out, is back or turns low, and `StockLow` when an item turns low.
+    Publishes `StockChanged` when a variant sells out, is back or turns low, and of every change of what is left below
+    `told_below`; `StockLow` when an item turns low.
     """
     if not changes:
         return
@@ -128,7 +129,7 @@ def set_limits(items: Sequence[StockItem], item: StockItem, limits: Mapping[str,
 def close_orders(items: Sequence[StockItem], item: StockItem) -> None:
     """Note that the end of selling beyond the units on hand was told of; tell those who show how many there are."""
     StockItem.objects.using(db.INVENTORY).filter(pk=item.pk).update(has_closed=True)
-    units = _totals(items)[item.variant_id][0]
+    units = _totals(items)[item.variant_id].units
     bus.publish(types.StockChanged(variant_id=item.variant_id, available=units), using=db.INVENTORY)
     _forget(item.variant_id)
 
@@ -140,9 +141,9 @@ def mark_waiting(items: Sequence[StockItem], *, has_waiting: bool) -> None:
     StockItem.objects.using(db.INVENTORY).filter(pk__in=[item.id for item in items]).update(has_waiting=has_waiting)
     for item in items:
         item.has_waiting = has_waiting
-    for variant_id, (units, _threshold) in _totals(items).items():
+    for variant_id, now in _totals(items).items():
         if not has_waiting:
-            bus.publish(types.StockChanged(variant_id=variant_id, available=units), using=db.INVENTORY)
+            bus.publish(types.StockChanged(variant_id=variant_id, available=now.units), using=db.INVENTORY)
         _forget(variant_id)
 
 
@@ -234,30 +235,45 @@ def _levels(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
     return {item.id: (item.available, item.low_stock_threshold) for item in items}
 
 
-def _totals(items: Iterable[StockItem]) -> dict[UUID, tuple[int, int]]:
-    """Per variant: units available at active locations, and the lowest number that is not yet low."""
-    sums: dict[UUID, tuple[int, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """What there is of a variant at active locations: from `threshold` down it is low, and below `told_below` every
+    change is told of.
+    """
+
+    units: int = 0
+    threshold: int = 0
+    told_below: int = 0
+
+    def is_news(self, before: int) -> bool:
+        """Whether others hear that there were so many `before`."""
+        is_line_crossed = (before > 0) != (self.units > 0) or (before > self.threshold) != (self.units > self.threshold)
+        return is_line_crossed or (before != self.units and min(before, self.units) < self.told_below)
+
+
+def _totals(items: Iterable[StockItem]) -> dict[UUID, _Total]:
+    sums: dict[UUID, _Total] = {}
     for item in items:
-        units, threshold = sums.get(item.variant_id, (0, 0))
-        if item.location.is_active:
-            units += item.available
-        sums[item.variant_id] = (units, max(threshold, item.low_stock_threshold))
+        known = sums.get(item.variant_id, _Total())
+        sums[item.variant_id] = _Total(
+            known.units + (item.available if item.location.is_active else 0),
+            max(known.threshold, item.low_stock_threshold),
+            max(known.told_below, item.told_below),
+        )
     return sums
 
 
-def _tell(
-    items: Sequence[StockItem], totals: Mapping[UUID, tuple[int, int]], levels: Mapping[UUID, tuple[int, int]]
-) -> None:
-    """Publish what crossed a line. Units that merely become fewer concern nobody, and would cost an event per order.
+def _tell(items: Sequence[StockItem], totals: Mapping[UUID, _Total], levels: Mapping[UUID, tuple[int, int]]) -> None:
+    """Publish what crossed a line. Units of many that merely become fewer concern nobody, and would cost an event per
+    order.
 
     For those who wait, every unit that comes counts; others are told how many are left beside what these are owed.
     """
     waited_for, owed = _waited_for(items), selectors.owed(items)
-    for variant_id, (now, threshold) in _totals(items).items():
-        before = totals[variant_id][0]
-        is_line_crossed = (before > 0) != (now > 0) or (before > threshold) != (now > threshold)
-        if is_line_crossed or (now > before and variant_id in waited_for):
-            units = max(0, now - owed.get(variant_id, 0))
+    for variant_id, now in _totals(items).items():
+        before = totals[variant_id].units
+        if now.is_news(before) or (now.units > before and variant_id in waited_for):
+            units = max(0, now.units - owed.get(variant_id, 0))
             bus.publish(types.StockChanged(variant_id=variant_id, available=units), using=db.INVENTORY)
             _forget(variant_id)
     for item in items:

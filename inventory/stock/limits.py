@@ -15,6 +15,8 @@ from inventory.stock.models import StockItem, StockPolicy
 from shop.audit import services as audit
 from shop.core import db
 
+_SMALL = 32_767  # fits the column
+
 
 class Promised(Exception):
     """A backorder limit is to fall below what has been promised on it."""
@@ -59,6 +61,22 @@ def set_limits(
             changes=_plain(limits),
             using=db.INVENTORY,
         )
+
+
+def tell_below(units: Mapping[UUID, int]) -> None:
+    """See that of these variants every change of what is left below so many units is told of; never fewer than were
+    asked for before. A variant without stock has nothing to tell of.
+    """
+    wanted = {key: min(count, _SMALL) for key, count in units.items() if count > rules.COUNTED}
+    known = StockItem.objects.using(db.INVENTORY).filter(variant_id__in=wanted).values_list("variant_id", "told_below")
+    short = {key for key, told_below in known if told_below < wanted[key]}
+    if not short:
+        return
+    with transaction.atomic(using=db.INVENTORY):
+        for item in locking.items_of(short):
+            if item.told_below < wanted[item.variant_id]:
+                item.told_below = wanted[item.variant_id]
+                item.save(using=db.INVENTORY, update_fields=["told_below"])
 
 
 def close_orders(limit: int = 500) -> int:

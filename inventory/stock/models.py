@@ -75,6 +75,8 @@ class StockItem(models.Model):
     orders_until = models.DateTimeField(_("orders until"), null=True, blank=True)
     has_closed = models.BooleanField(default=False, db_default=False)  # others know that `orders_until` is over
     low_stock_threshold = models.IntegerField(_("low-stock threshold"), default=10)
+    # Below so many units every change is told of: shoppers read the number, or a bundle takes several at once.
+    told_below = models.PositiveSmallIntegerField(default=rules.COUNTED, db_default=rules.COUNTED, editable=False)
     has_waiting = models.BooleanField(default=False, db_default=False)  # somebody waits for units of the variant
     version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(db_default=Now())

@@ -9,6 +9,7 @@ from itertools import chain, combinations
 from uuid import UUID
 
 MAX_UNITS = 1_000_000_000  # fits the columns with room for sums
+COUNTED = 10  # below so many units shoppers are told how many are left
 EXACT_PARCELS = 3  # the fewest parcels are searched for exactly up to this number
 FEWEST_PARCELS, HIGHEST_STOCK = "fewest_parcels", "highest_stock"  # how a demand is spread over the locations
 

@@ -49,7 +49,7 @@ AVAILABLE = (
     - F("allocated")
 )
 Availability = rules.Availability
-NOTHING = rules.NOTHING
+NOTHING, COUNTED = rules.NOTHING, rules.COUNTED
 Allotted, Sold, allocated, sold_to = allotments.Allotted, allotments.Sold, allotments.allocated, allotments.sold_to
 shipped_with, is_moved, levels_at, free_at = (
     allotments.shipped_with, allotments.is_moved, allotments.levels_at, allotments.free_at,

@@ -18,6 +18,7 @@ __all__ = ["UnknownLocation", "UnknownStockItem"]  # raised here as well
 Kind = StockMovement.Kind
 BadQuantity, Promised = rules.BadQuantity, limits.Promised
 set_limits, close_orders, choose_strategy = limits.set_limits, limits.close_orders, limits.choose_strategy
+tell_below = limits.tell_below
 NotAllocated, NotFree, Move = allotting.NotAllocated, allotting.NotFree, allotting.Move
 allocate, ship, deallocate, keep = allotting.allocate, allotting.ship, allotting.deallocate, allotting.keep
 reallocate, reallocate_many, note_missing = allotting.reallocate, allotting.reallocate_many, allotting.note_missing

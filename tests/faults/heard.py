@@ -56,6 +56,8 @@ HEARD: dict[str, set[str]] = {
         "catalog.merchantfeed.receivers.note_change",
         "catalog.products.receivers.reprice_brand",
         "catalog.products.receivers.reprice_category",
+        "catalog.bundles.receivers.note_product",
+        "catalog.bundles.receivers.note_products",
         "catalog.products.showing.renew_all",
         "catalog.products.showing.renew_product",
         "catalog.sitemap.receivers.note_product",

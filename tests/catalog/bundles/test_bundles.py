@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from catalog.bundles import selectors
+from catalog.bundles import receivers, selectors
+from catalog.bundles import services as services_of_bundles
 from catalog.bundles.models import BundlePart
 from catalog.products import selectors as products
 from catalog.products import services
 from catalog.search import indexing
 from catalog.search.models import Listing
+from inventory.reservations import services as reservations
+from inventory.stock import services as stock
 from inventory.stock.models import StockItem
 from shop.audit.models import AuditEntry
 from shop.core import db
@@ -23,6 +28,7 @@ from tests.catalog.products.test_admin import merchant
 from tests.factories import cart as carts
 from tests.factories import customizations
 from tests.factories.bundles import bundle
+from tests.inventory.checks import events
 
 pytestmark = pytest.mark.django_db
 __all__ = ["merchant"]  # a fixture
@@ -107,6 +113,51 @@ class TestPages:
         assert not Listing.objects.get(product_id=made.pk).is_in_stock
         [card] = products.cards([made.pk], currency="USD")
         assert not card.is_in_stock
+
+
+class TestNews:
+    """What tells lists and pages of a bundle that its parts became fewer."""
+
+    def test_one_hears_of_parts_before_they_are_too_few_for_a_bundle(self) -> None:
+        cup = carts.product(units=130)
+        made, key = bundle((cup, 12)), carts.variant_of(cup).pk
+        item = StockItem.objects.get(variant_id=key)
+        taken(item)
+        assert told() == [130]  # nobody has heard that it is a part
+        receivers.note_product({"product_id": str(made.pk)})
+        stock.adjust(stock_item_id=item.pk, change=-9, reason="test", by="staff:1")
+        assert told() == [130]  # 120, which make 10 bundles: no number is shown
+        taken(item)
+        stock.adjust(stock_item_id=item.pk, change=-108, reason="test", by="staff:1")
+        assert told() == [130, 119, 11]
+        indexing.index([made.pk])
+        assert not Listing.objects.get(product_id=made.pk).is_in_stock
+
+    def test_also_where_the_part_has_stock_only_later(self) -> None:
+        cup = carts.product(units=0)
+        made, variant = bundle((cup, 5)), carts.variant_of(cup)
+        StockItem.objects.filter(variant_id=variant.pk).delete()
+        receivers.note_product({"product_id": str(made.pk)})
+        stock.receive(variant_id=variant.pk, sku=variant.sku, quantity=60, reason="test", by="staff:1")
+        receivers.note_products({"product_ids": [str(cup.pk)]})
+        assert StockItem.objects.get(variant_id=variant.pk).told_below == 50
+
+    def test_what_was_asked_for_once_is_kept(self) -> None:
+        cup = carts.product(units=60)
+        for units in (5, 3):
+            bundle((cup, units))
+            services_of_bundles.note_all_parts()
+        assert StockItem.objects.get(variant_id=carts.variant_of(cup).pk).told_below == 50
+
+
+def taken(item: StockItem) -> None:
+    reservations.reserve(
+        quantities={item.variant_id: 1}, reference=uuid4(), ttl=timedelta(minutes=15), by="guest"
+    )  # fmt: skip
+
+
+def told() -> list[int]:
+    return [event["available"] for event in events("StockChanged")]
 
 
 def sent(variant: Any, *rows: tuple[str, int], present: int = 0) -> dict[str, Any]:

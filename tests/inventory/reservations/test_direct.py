@@ -28,13 +28,13 @@ def ask(quantities: dict[UUID, int], reference: UUID | None = None) -> direct.An
 
 
 def test_it_holds_every_line_and_counts_a_version() -> None:
-    lamp, chair, reference = stocked(5), stocked(9), uuid4()
+    lamp, chair, reference = stocked(15), stocked(19), uuid4()
     before, version = db.clock(db.INVENTORY), lamp.version
     answer = ask({chair.variant_id: 3, lamp.variant_id: 2}, reference)
     assert answer.held_until is not None
     assert answer.is_known is False
     assert before + TTL <= answer.held_until <= db.clock(db.INVENTORY) + TTL
-    assert (counters(lamp), counters(chair)) == ((5, 2, 0, 0), (9, 3, 0, 0))
+    assert (counters(lamp), counters(chair)) == ((15, 2, 0, 0), (19, 3, 0, 0))
     assert selectors.held_until(reference) == answer.held_until
     rows = {row.stock_item_id: row for row in Reservation.objects.filter(reference=reference)}
     assert {key: (row.variant_id, row.quantity) for key, row in rows.items()} == {
@@ -46,14 +46,16 @@ def test_it_holds_every_line_and_counts_a_version() -> None:
     assert_adds_up()
 
 
-@pytest.mark.parametrize(("units", "low", "wanted"), [(5, 0, 5), (5, 0, 6), (12, 10, 2), (11, 10, 1)])
-def test_the_last_unit_and_the_one_that_makes_it_low_have_something_to_tell(units: int, low: int, wanted: int) -> None:
+@pytest.mark.parametrize(
+    ("units", "low", "wanted"), [(15, 0, 15), (15, 0, 16), (22, 20, 2), (21, 20, 1), (15, 0, 6), (9, 10, 1)]
+)
+def test_the_last_units_and_the_one_that_makes_it_low_have_something_to_tell(units: int, low: int, wanted: int) -> None:
     item = stocked(units, low=low)
     assert ask({item.variant_id: wanted}).held_until is None
     assert (counters(item), Reservation.objects.count()) == ((units, 0, 0, 0), 0)
 
 
-@pytest.mark.parametrize(("units", "low", "wanted"), [(5, 0, 4), (12, 10, 1), (9, 10, 8)])
+@pytest.mark.parametrize(("units", "low", "wanted"), [(15, 0, 5), (22, 20, 1), (19, 20, 8)])
 def test_units_that_merely_become_fewer_have_not(units: int, low: int, wanted: int) -> None:
     item = stocked(units, low=low)
     told = OutboxEvent.objects.count()
@@ -79,7 +81,7 @@ def closed(item: StockItem) -> None:
 
 @pytest.mark.parametrize("make", [elsewhere, waited_for, beyond_stock, closed])
 def test_what_needs_a_decision_is_left_alone_and_so_are_the_lines_beside_it(make: Callable[[StockItem], None]) -> None:
-    plain, item = stocked(9), stocked(9)
+    plain, item = stocked(19), stocked(19)
     make(item)
     for quantities in ({item.variant_id: 1}, {plain.variant_id: 1, item.variant_id: 1}):
         assert ask(quantities) == direct.Answer(None, is_known=False)
@@ -87,7 +89,7 @@ def test_what_needs_a_decision_is_left_alone_and_so_are_the_lines_beside_it(make
 
 
 def test_all_or_nothing_when_a_later_line_turns_low() -> None:
-    first, second = sorted([stocked(9, low=2), stocked(9, low=2)], key=lambda item: item.pk)
+    first, second = sorted([stocked(19, low=12), stocked(19, low=12)], key=lambda item: item.pk)
     assert ask({first.variant_id: 1, second.variant_id: 8}).held_until is None
     assert (counters(first)[1], counters(second)[1], Reservation.objects.count()) == (0, 0, 0)
 
@@ -98,7 +100,7 @@ def test_an_unknown_variant_is_left_alone() -> None:
 
 @pytest.mark.parametrize("end", [lambda reference: None, reservations.release, reservations.commit])
 def test_a_reference_that_held_before_is_left_to_those_who_look_what(end: Callable[..., object]) -> None:
-    item, reference = stocked(9), uuid4()
+    item, reference = stocked(19), uuid4()
     assert ask({item.variant_id: 2}, reference).held_until is not None
     if end in (reservations.release, reservations.commit):
         end(reference=reference, by="system")
@@ -115,7 +117,7 @@ def test_it_is_a_transaction_of_its_own() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_of_a_test_it_is_one_query(django_assert_num_queries) -> None:
-    item = stocked(5)
+    item = stocked(15)
     with django_assert_num_queries(1, using=db.INVENTORY):
         reservations.reserve(quantities={item.variant_id: 1}, reference=uuid4(), ttl=TTL, by="guest")
 

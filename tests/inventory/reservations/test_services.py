@@ -50,15 +50,15 @@ def test_reserved_units_are_held_until_a_moment_by_the_databases_clock() -> None
 
 
 def test_reserving_is_one_statement_whatever_the_number_of_lines(django_assert_num_queries) -> None:
-    first, second = stocked(5), stocked(5)
+    first, second = stocked(15), stocked(15)
     with django_assert_num_queries(3, using=db.INVENTORY):  # savepoint (of the test), all of it, savepoint
         hold(a=(first, 1), b=(second, 1))
 
 
 def test_the_long_way_takes_seven_queries_more_whatever_the_number_of_lines(django_assert_num_queries) -> None:
-    first, second, other = stocked(5), stocked(5), LocationFactory()
+    first, second, other = stocked(15), stocked(15), LocationFactory()
     for item in (first, second):
-        stocked(5, variant_id=item.variant_id, location=other.code)
+        stocked(15, variant_id=item.variant_id, location=other.code)
     with django_assert_num_queries(4 + 7, using=db.INVENTORY):
         # The short way and a look at what is available; savepoint, clock, lock, rows, move, insert, savepoint
         hold(a=(first, 1), b=(second, 1))
@@ -205,7 +205,7 @@ def test_the_sweep_expires_a_reference_once_and_tells_once() -> None:
     assert {status for status, _units in statuses(reference)} == {"expired"}
     assert (counters(first), counters(second)) == ((3, 0, 0, 0), (3, 0, 0, 0))
     assert events("ReservationExpired") == [{"reference": str(reference)}]
-    assert [event["available"] for event in events("StockChanged")][-2:] == [0, 3]
+    assert sorted(event["available"] for event in events("StockChanged")[2:]) == [0, 2, 3, 3]
     assert_adds_up()
 
 

@@ -76,7 +76,7 @@ def test_one_refusal_undoes_all() -> None:
 
 
 def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries) -> None:
-    items = [stocked(5) for _ in range(20)]
+    items = [stocked(15) for _ in range(20)]
     deltas.move_many(deltas=[delta(items[0], 1)], by="test")
     with django_assert_max_num_queries(8):
         deltas.move_many(deltas=[delta(item, 1) for item in items], by="test")

@@ -207,12 +207,12 @@ def test_a_cancelled_order_gives_back_what_was_not_shipped_once() -> None:
     assert_adds_up()
 
 
-def test_events_are_published_only_when_a_line_is_crossed() -> None:
-    item = stocked(12, low=3)
-    assert [event["available"] for event in events("StockChanged")] == [12]
-    for change in (-1, -8, -1, -2, 1):  # 11, 3: low, 2, 0: sold out, 1: back
+def test_events_are_published_when_a_line_is_crossed_or_each_unit_counts() -> None:
+    item = stocked(22, low=3)
+    assert [event["available"] for event in events("StockChanged")] == [22]
+    for change in (-1, -9, -8, -1, -1, -2, 1, 12):  # 21 and 12 are many; 4; 3: low; 2; 0: sold out; 1: back; 13
         stock.adjust(stock_item_id=item.id, change=change, reason="test", by="staff:1")
-    assert [event["available"] for event in events("StockChanged")] == [12, 3, 0, 1]
+    assert [event["available"] for event in events("StockChanged")] == [22, 4, 3, 2, 0, 1, 13]
     assert events("StockLow") == [
         {"variant_id": str(item.variant_id), "location_id": str(item.location_id), "available": 3}
     ]

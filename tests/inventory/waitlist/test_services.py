@@ -267,7 +267,7 @@ class TestOffer:
 
 class TestReserve:
     def test_nobody_asks_for_the_line_where_nobody_waits(self) -> None:
-        item = stocked(5)
+        item = stocked(15)
         with CaptureQueriesContext(connections[db.INVENTORY]) as asked:
             buy(item)
             services.reserve(quantities={item.variant_id: 2}, reference=uuid4(), ttl=TTL, claims=[], by="guest")
