@@ -43,12 +43,15 @@ from catalog.search.models import (
     Synonym,
     Word,
 )
+from catalog.translations.models import BrandTranslation, CategoryTranslation, ProductTranslation, Term
 
 __all__ = [
     "Attribute",
     "Brand",
+    "BrandTranslation",
     "BundlePart",
     "Category",
+    "CategoryTranslation",
     "ContentVector",
     "Curation",
     "CustomField",
@@ -71,6 +74,7 @@ __all__ = [
     "PriceRecord",
     "PriceRule",
     "Product",
+    "ProductTranslation",
     "ProductType",
     "Profile",
     "Purchase",
@@ -84,6 +88,7 @@ __all__ = [
     "Seller",
     "StopWord",
     "Synonym",
+    "Term",
     "Trend",
     "Variant",
     "View",

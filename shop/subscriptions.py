@@ -56,6 +56,10 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "catalog.search.receivers.index_product_type",
         "catalog.products.showing.renew_all",
     ),
+    types.TermsChanged: (
+        "catalog.search.receivers.index_terms",
+        "catalog.products.showing.renew_all",
+    ),
     types.ReviewPosted: (
         "catalog.search.receivers.index_product",
         "catalog.products.showing.renew_product",

@@ -35,6 +35,12 @@ from catalog.products.models import (
     Seller,
     Variant,
 )
+from catalog.products.translation_admin import (
+    BrandTranslationInline,
+    CategoryTranslationInline,
+    MissingFilter,
+    ProductTranslationInline,
+)
 from inventory.stock import selectors as stock
 from shop.core import requests
 from shop.core.money import Money
@@ -67,7 +73,7 @@ class ProductList(ChangeList):
 class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["thumbnail", "name", "status_shown", "category", "brand", "listing_price", "units", "updated_at"]
     list_display_links = ["thumbnail", "name"]
-    list_filter = ["status", "product_type"]
+    list_filter = ["status", "product_type", MissingFilter]
     list_filter_submit = True
     list_select_related = ["category", "brand"]
     list_per_page = 50
@@ -90,7 +96,8 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_inlines(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         tables = [import_string(name) for name in settings.PRODUCT_TABLES]
-        return [inlines.VariantInline, inlines.ImageInline, inlines.CustomFieldInline, *tables] if obj else []
+        own = [inlines.VariantInline, inlines.ImageInline, ProductTranslationInline, inlines.CustomFieldInline]
+        return [*own, *tables] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"seller": services.default_seller().pk, **super().get_changeform_initial_data(request)}
@@ -194,8 +201,12 @@ class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ["name", "url_path"]
     ordering = ["path"]
     list_per_page = 500
+    list_filter = [MissingFilter]
     form = forms.CategoryForm
     actions = ["move_up", "move_down"]
+
+    def get_inlines(self, request: HttpRequest, obj: Category | None = None) -> list[Any]:
+        return [CategoryTranslationInline] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return False
@@ -228,6 +239,10 @@ class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
         obj.pk = made.pk
         obj._state.adding = False
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)  # fills the lists that the change message is made of
+        formset.keep(requests.actor(request))
+
 
 @admin.register(Brand)
 class BrandAdmin(ModelAdmin):  # type: ignore[misc]
@@ -235,8 +250,15 @@ class BrandAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def get_inlines(self, request: HttpRequest, obj: Brand | None = None) -> list[Any]:
+        return [BrandTranslationInline] if obj else []
+
     def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:
         brands.save_brand(brand=obj, by=requests.actor(request))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)  # fills the lists that the change message is made of
+        formset.keep(requests.actor(request))
 
 
 @admin.register(Seller)

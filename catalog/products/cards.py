@@ -12,7 +12,7 @@ from uuid import UUID
 
 from catalog.bundles import selectors as bundles
 from catalog.customizations import selectors as customizations
-from catalog.products import colours, pictures
+from catalog.products import colours, pictures, worded
 from catalog.products.models import Image, ListingPrice, Product, Variant
 from shop.core import languages
 from shop.core.money import Money
@@ -41,6 +41,7 @@ class Card:
     name_parts: Sequence[tuple[str, bool]] = ()  # the name in pieces, and which of them were searched for
     is_quick: bool = False  # there is nothing to choose or to say: one click puts it into a cart
     has_asked: bool = False  # who buys it is asked for words (unknown of what lists and search find)
+    lang: str = ""  # the language of the name, where that is not the page's
 
     @property
     def is_buyable(self) -> bool:
@@ -113,7 +114,8 @@ def facts(product_ids: Iterable[UUID], *, currency: str) -> list[Facts]:
 
 
 def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
-    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number.
+    """Cards of the active ones of these products, in the order asked for; 5 queries whatever the number, one more in
+    another language than the shop's own.
 
     As `facts` has them, from the columns that cards need alone.
     """
@@ -135,7 +137,7 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
         if key in products:
             is_in_stock = any(units[variant_id] > 0 for variant_id, _options in variants[key])
             made.append(_card(products[key], variants[key], prices.get(key), shown.get(key), currency, is_in_stock))
-    return made
+    return worded.cards(made)
 
 
 def _asking() -> Any:

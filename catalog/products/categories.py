@@ -36,7 +36,7 @@ def create(*, name: str, by: str, parent_id: UUID | None = None, slug: str = "",
         node = Category(name=_name(name), slug=slug or rules.slug(name, "category"), **fields)
         node.url_path = _free_path(parent.url_path if parent else "", node)
         node = Category.objects.add_child(parent, instance=node) if parent else Category.objects.add_root(instance=node)
-        _tell(action="category.create", by=by, categories=[node])
+        tell(action="category.create", by=by, categories=[node])
     return node
 
 
@@ -117,7 +117,7 @@ def update(*, category_id: UUID, by: str, name: str | None = None, slug: str | N
             moved = _repath(node)
         else:
             node.save()
-        _tell(action="category.update", by=by, categories=[node, *moved])
+        tell(action="category.update", by=by, categories=[node, *moved])
     return node
 
 
@@ -135,7 +135,7 @@ def move(*, category_id: UUID, target_id: UUID, position: str, by: str) -> Categ
         node = Category.objects.get(pk=category_id)
         moved = _repath(node)
         shifted = [row for row in Category.objects.order_by("path") if before[row.pk] != row.path]
-        _tell(action="category.move", by=by, categories=_topmost([node, *moved, *shifted]))
+        tell(action="category.move", by=by, categories=_topmost([node, *moved, *shifted]))
     return node
 
 
@@ -180,7 +180,7 @@ def _topmost(categories: Iterable[Category]) -> list[Category]:
     return kept
 
 
-def _tell(*, action: str, by: str, categories: Sequence[Category]) -> None:
+def tell(*, action: str, by: str, categories: Sequence[Category]) -> None:
     for node in _topmost(categories):
         bus.publish(types.CategoryChanged(category_id=node.pk), using=db.CATALOG)
     _record(action=action, by=by, category=categories[0])

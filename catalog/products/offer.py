@@ -57,6 +57,7 @@ class Offer:
     cubic_mm: int | None = None  # the room that a unit takes; None: its measures are not all known
     parts: tuple[OfferedPart, ...] = ()  # of a bundle
     is_made: bool = True  # neither it nor its product is switched off, whether it is sold by itself or not
+    lang: str = ""  # the language of the name, where that is not the page's
 
     @property
     def needs_answers(self) -> bool:

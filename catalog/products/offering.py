@@ -18,7 +18,7 @@ from catalog.bundles import selectors as bundles
 from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import charging, pictures, pricerules, rules, tree
+from catalog.products import charging, pictures, pricerules, rules, tree, worded
 from catalog.products.charging import PUBLIC, Charge, Priced, Row, Rule, keys_of
 from catalog.products.models import Price, Product, Variant
 from catalog.products.offer import Break as Break
@@ -44,7 +44,8 @@ _JSON = {name: name for name in (*_ROW, "currency")}
 
 def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBLIC) -> dict[UUID, Offer]:
     """The offers of these variants in `currency`, also of archived ones; unknown ids are left out. 2 queries, one
-    more where a product asks for customizations, and three more where some are bundles.
+    more where a product asks for customizations, three more where some are bundles, and one more in another language
+    than the shop's own.
 
     A bundle is sold while all of its parts are made, whether they are sold by themselves or not; it asks nothing.
 
@@ -64,6 +65,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
         keys = _keys(row, shelves)
         priced = _priced(row["price_rows"], [rule for rule in active if rule.is_for(keys)], currency, terms)
         found[row["pk"]] = _offer(row, keys, priced, price_list, shown, asked.get(row["product_id"], ()))
+    found = worded.offers(found)
     return found | _bundled(found, [row["pk"] for row in rows if row["is_bundle"]], currency, price_list)
 
 

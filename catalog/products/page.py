@@ -19,7 +19,7 @@ from catalog.bundles import selectors as bundles
 from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import colours, history, offering, pictures, rules, tree
+from catalog.products import colours, history, offering, pictures, rules, tree, worded
 from catalog.products.charging import PUBLIC
 from catalog.products.models import Attribute, Image, Product
 from inventory.stock import selectors as stock
@@ -72,6 +72,8 @@ class ProductPage:
     breadcrumbs: Sequence[Mapping[str, str | None]]
     asked: Sequence[Field] = ()  # of who buys it
     parts: Sequence[offering.OfferedPart] = ()  # of the chosen variant, if it is a bundle
+    name_lang: str = ""  # the language of the product's name and description, where that is not the page's
+    description_lang: str = ""
 
     @property
     def is_archived(self) -> bool:
@@ -104,7 +106,7 @@ def product_page(
 ) -> ProductPage | None:
     """One product (active or archived; a draft only if asked for) by slug or id, at the prices of who has this price
     list; None if there is none. 5 queries, one more when the tree is cold, one for a reduced price, and one where the
-    product asks for customizations.
+    product asks for customizations; one in another language than the shop's own (`worded`).
 
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.
@@ -129,7 +131,7 @@ def product_page(
         chosen = replace(chosen, lowest_price=history.lowest_shown(chosen.id, currency, price_list))
     chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
     images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
-    return ProductPage(
+    found = ProductPage(
         product=product,
         variant=chosen,
         variants=choices,
@@ -140,6 +142,7 @@ def product_page(
         asked=() if chosen_parts else _asked(product, variants, currency),
         parts=chosen_parts,
     )
+    return worded.page(found)
 
 
 def _asked(product: Any, variants: Sequence[Any], currency: str) -> tuple[Field, ...]:

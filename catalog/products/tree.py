@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from catalog.products.models import Category
+from catalog.translations import selectors as translations
 from shop.core import cache, db, languages
 
 
@@ -56,17 +57,22 @@ class Tree:
         return self._ids[path]
 
 
-_known: dict[str, Tree] = {}  # this process's copy, under the version that the cache names: a page asks several times
+# This process's copies, one of each language, under the version that the cache names: a page asks several times.
+_known: dict[tuple[str, str], Tree] = {}
 
 
 def tree() -> Tree:
-    """The whole tree of active categories; one query when it has changed or the cache is cold."""
+    """The whole tree of active categories, as they are called in the active language; one query when it has changed or
+    the cache is cold, two in another language than the shop's own.
+    """
     version: str = cache.CATEGORY_TREE.get_or(lambda: str(db.uuid7()))
-    found = _known.get(version)
+    key = (version, languages.current())
+    found = _known.get(key)
     if found is None:
         found = _load()
-        _known.clear()
-        _known[version] = found
+        for old in [one for one in _known if one[0] != version]:
+            _known.pop(old, None)
+        _known[key] = found
     return found
 
 
@@ -76,8 +82,9 @@ def _load() -> Tree:
     rows = Category.objects.order_by("path").values_list(
         "id", "name", "url_path", "path", "depth", "picture", "is_active"
     )
-    for *values, is_active in rows:
-        node = Node(*values)
+    names = translations.category_names()
+    for key, name, *values, is_active in rows:
+        node = Node(key, names.get(key, name), *values)
         if not is_active or (hidden and node.path.startswith(hidden[-1])):
             if not is_active and not (hidden and node.path.startswith(hidden[-1])):
                 hidden.append(node.path)

@@ -98,6 +98,8 @@ def _context(found: ProductPage, currency: str) -> dict[str, Any]:
             "id": product.pk,
             "url": product.get_absolute_url(),
             "name": product.name,
+            "name_lang": found.name_lang,
+            "description_lang": found.description_lang,
             "brand": brand,
             "description_html": found.description_html,
             "rating_average": float(product.rating_average) if rated else None,

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from catalog.search import postgres
 from catalog.search.engine import Hit
 from catalog.search.models import Lexeme
+from catalog.translations import selectors as translations
 
 MANY = 2_000  # products with the words: from there on the most popular ones are soon met in their own order
 
@@ -23,7 +24,9 @@ def listings(words: Sequence[str], ends: Sequence[tuple[str, int]], *, currency:
     *before, last = words
     asked = " & ".join([*(f"'{word}'" for word in before), f"'{last}':*"])
     is_many = not before and max(sum(count for _word, count in ends), _listed(last)) >= MANY
-    return postgres.titled(asked, currency=currency, top=top, is_many=is_many)
+    return postgres.titled(
+        asked, currency=currency, top=top, is_many=is_many, in_tags=not translations.is_original()
+    )  # where the names in other languages are
 
 
 def _listed(beginning: str) -> int:

@@ -19,7 +19,7 @@ from django.db import OperationalError
 from django.utils.translation import get_language
 
 from catalog.products import tree
-from catalog.search import counting, documents, facets, intent, relevance, scoring, wording
+from catalog.search import counting, documents, facets, intent, relevance, scoring, worded, wording
 from catalog.search.curations import Curated
 from catalog.search.engine import EngineDown, Hit, Results
 from catalog.search.postgres import FEW, MANY
@@ -104,7 +104,7 @@ def _search(query: Query, asked: Asked | None, below: str, with_facets: bool, as
     body |= {"sort": [*order, {"product_id": "desc"}], "from": query.offset, "size": query.limit}
     body["_source"] = list(_SHOWN)
     hits, counted = _ask(query, scope, body, with_facets, ask)
-    return Results([_hit(hit) for hit in hits] or (), counted.total, counted.facets)
+    return Results(worded.hits([_hit(hit) for hit in hits]) or (), counted.total, counted.facets)
 
 
 def _ask(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from catalog.products import tree
 from catalog.products.models import Attribute, Category
 from catalog.products.page import shown_value
+from catalog.search import worded
 from catalog.search.engine import Count, Facet
 from catalog.search.query import BANDS, RATINGS, Query
 from shop.core import cache, db
@@ -107,7 +108,7 @@ def counted(by_name: Rows, query: Query, *, is_sampled: bool = False) -> Counted
         *_attributes({name: rows for name, rows in by_name.items() if name.startswith("attr.")}),
     ]
     shown = tuple(replace(facet, is_sampled=is_sampled) for facet in built if facet.counts)
-    return Counted(by_name["total"][0][2], shown)
+    return Counted(by_name["total"][0][2], worded.facets(shown))
 
 
 # --- The statement

@@ -70,6 +70,12 @@ _SET_STOCK = (
     f"WHERE product_id = %s AND is_in_stock <> %s RETURNING {_KEY}, version"
 )
 
+_SAYS = (
+    "SELECT id FROM catalog_product AS product WHERE status = 'active' AND ("
+    "EXISTS (SELECT FROM jsonb_each_text(attributes) WHERE value = ANY(%s)) OR "
+    "EXISTS (SELECT FROM catalog_variant, jsonb_each_text(options) WHERE product_id = product.id AND value = ANY(%s)))"
+)
+
 
 def index(product_ids: Iterable[UUID]) -> int:
     """Make the listings of these products agree with the catalogue; those not active lose theirs. Returns how many
@@ -116,6 +122,17 @@ def index_brand(brand_id: UUID) -> int:
 def index_product_type(product_type_id: UUID) -> int:
     """Index every product of the type. Returns how many."""
     return index(Product.objects.visible().filter(product_type_id=product_type_id).values_list("pk", flat=True))
+
+
+def index_terms(texts: Sequence[str]) -> int:
+    """Index what has one of these as the value of an option or attribute; lists are shown anew in any case. Returns
+    how many. Reads all variants and products once.
+    """
+    with transaction.atomic(using=db.CATALOG), connections[db.CATALOG].cursor() as cursor:
+        changes.renew()
+        cursor.execute(_SAYS, [list(texts)] * 2)
+        ids = [row[0] for row in cursor.fetchall()]
+    return index(ids)
 
 
 def index_currency(code: str) -> int:

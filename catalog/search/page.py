@@ -124,6 +124,7 @@ def card(hit: Hit, looked_for: Sequence[LookedFor] = ()) -> Card:
         swatches_more=hit.card.get("swatches_more", 0),
         is_quick=hit.card.get("is_quick", False),
         name_parts=highlighting.parts(hit.name, looked_for) if looked_for else (),
+        lang=hit.card.get("lang", ""),
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import OperationalError, connections
 
 from catalog.products import tree
-from catalog.search import facets, intent, relevance, wording
+from catalog.search import facets, intent, relevance, worded, wording
 from catalog.search.curations import Curated
 from catalog.search.engine import EngineDown, Hit, Results
 from catalog.search.query import Query
@@ -235,7 +235,7 @@ def _hits(query: Query, found: Conditions, order: str, order_params: Sequence[An
 def _read(sql: str, params: Sequence[Any]) -> list[Hit]:
     with connections[db.CATALOG].cursor() as cursor:
         cursor.execute(sql, params)
-        return [Hit(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
+        return worded.hits([Hit(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()])
 
 
 def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) -> list[Hit]:
@@ -247,12 +247,12 @@ def listings(*, currency: str, order: str, top: int, is_buyable: bool = True) ->
     return _read(sql, [currency, is_buyable, top])
 
 
-def titled(asked: str, *, currency: str, top: int, is_many: bool) -> list[Hit]:
-    """The `top` most popular listings whose name, brand and categories meet tsquery `asked`. `is_many`: too many to be
-    sorted all.
+def titled(asked: str, *, currency: str, top: int, is_many: bool, in_tags: bool = False) -> list[Hit]:
+    """The `top` most popular listings whose name, brand and categories (and tags, if so asked) meet tsquery `asked`.
+    `is_many`: too many to be sorted all.
     """
     found = "currency = %s AND price_list = 'default' AND title @@ to_tsquery('shop', %s)"
-    named = "ts_filter(title, '{a,b,c}') @@ to_tsquery('shop', %s)"  # not in the tags
+    named = f"ts_filter(title, '{{a,b,c{',d' if in_tags else ''}}}') @@ to_tsquery('shop', %s)"
     order = "is_buyable DESC, popularity DESC, product_id DESC"
     rows = f"SELECT * FROM catalog_listing WHERE {found} AND {named}"
     if not is_many:  # kept apart from the order: else the planner would walk the index of that

@@ -38,6 +38,11 @@ def index_product_type(data: dict[str, Any]) -> None:
     indexing.index_product_type(UUID(data["product_type_id"]))
 
 
+def index_terms(data: dict[str, Any]) -> None:
+    """Options and attributes are called otherwise in some language."""
+    indexing.index_terms(data["texts"])
+
+
 def index_currency(data: dict[str, Any]) -> None:
     """A currency is one of own prices only now, or is not any more."""
     indexing.index_currency(data["code"])

@@ -15,7 +15,7 @@ from catalog.products import cards, selectors
 from catalog.products import rules as product_rules
 from catalog.products.cards import Facts
 from catalog.products.models import Attribute, Category, ListingPrice
-from catalog.search import rules
+from catalog.search import rules, worded
 from shop.core import db
 from shop.currencies import selectors as currencies
 
@@ -28,7 +28,7 @@ MAX_CODE = 120
 def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The rows of those of these products that are active, in the order asked for: one in the shop's own currency, then
     one in each other to which nothing is converted, of what has a price in it. Eight queries, however many; one more
-    where there are such currencies.
+    where there are such currencies, two more where the shop has other languages.
     """
     currency = settings.DEFAULT_CURRENCY
     facts = cards.facts(product_ids, currency=currency)
@@ -36,7 +36,17 @@ def rows(product_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     filterable = _filterable({row.product.product_type_id for row in facts})
     names = _category_names(facts)
     made = [_row(fact, currency, units, filterable.get(fact.product.product_type_id, set()), names) for fact in facts]
+    _translate(made, worded.everywhere(facts))
     return [*made, *_elsewhere(made)]
+
+
+def _translate(made: Sequence[dict[str, Any]], said: Mapping[UUID, tuple[dict[str, str], list[str]]]) -> None:
+    """Put the names in other languages on the cards, and all words in them where tags are searched."""
+    for row in made:
+        names, words = said.get(row["product_id"], ({}, []))
+        row["card"] = worded.card(row["card"], names)
+        if words:
+            row["texts"]["tags"] = f"{row['texts']['tags']} , {_joined(words)}"[:MAX_TAG_TEXT]
 
 
 def _elsewhere(made: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

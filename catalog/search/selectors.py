@@ -11,20 +11,28 @@ from django.conf import settings
 from django.db import connections
 
 from catalog.products import selectors as products
-from catalog.products import tree
+from catalog.products import tree, worded
 from catalog.products.models import Brand, Category, Product
 from catalog.search.models import Listing
+from catalog.translations import selectors as translations
 from shop.core import db
 
 
 def category_words(category_id: UUID) -> Category:
-    """The category's description and SEO texts."""
-    return Category.objects.only("description", "seo_title", "seo_description").get(pk=category_id)
+    """The category's description and SEO texts in the active language; not for saving. One query, in another language
+    than the shop's own two.
+    """
+    found = Category.objects.only("description", "seo_title", "seo_description").get(pk=category_id)
+    worded.overlay(found, translations.category(category_id))
+    return found
 
 
 def brand(slug: str) -> Brand | None:
-    """The active brand of this slug."""
-    return Brand.objects.filter(slug=slug, is_active=True).first()
+    """The active brand of this slug, told of in the active language; not for saving."""
+    found = Brand.objects.filter(slug=slug, is_active=True).first()
+    if found is not None:
+        worded.overlay(found, translations.brand(found.pk))
+    return found
 
 
 def is_there(url: str) -> bool:

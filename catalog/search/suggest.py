@@ -14,6 +14,7 @@ from catalog.products.models import Brand
 from catalog.search import beginnings, page, reports, rules
 from catalog.search.engine import Hit
 from catalog.search.models import Word
+from catalog.translations import selectors as translations
 from shop.core import cache, languages
 
 TOP = 4  # searches and products: what fits under the box on a small screen
@@ -40,9 +41,12 @@ def suggestions(text: str, *, currency: str) -> dict[str, Any]:
 
 def _find(words: list[str], currency: str) -> dict[str, Any]:
     ends = _endings(words[-1])
-    hits = beginnings.listings(words, ends, currency=currency, top=MET if len(words) > 1 else TOP)
+    hits = beginnings.listings(
+        words, ends, currency=currency, top=TOP if len(words) == 1 and translations.is_original() else MET
+    )
     cards = [page.card(hit) for hit in hits[:TOP]]
-    completed = [word for word, _count in ends] if len(words) == 1 else _met(words[-1], hits)
+    is_known = len(words) == 1 and translations.is_original()  # words of other languages are not counted
+    completed = [word for word, _count in ends] if is_known else _met(words[-1], hits)
     return {
         "products": [
             {"id": card.product_id, "name": card.name, "url": card.url, "picture": card.picture, "price": card.price}

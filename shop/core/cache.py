@@ -86,6 +86,7 @@ def at_once(*entries: Entry) -> Iterator[None]:
 
 
 CATEGORY_TREE = Entry("category-tree-version", 2 * HOUR)  # the version of the tree that each process holds
+TERMS = Entry("terms", 2 * HOUR)  # the version of the word list that each process holds
 AVAILABILITY = Entry("availabilities", 30)  # shown, never sold from
 LISTINGS = Entry(
     "listings", 24 * HOUR

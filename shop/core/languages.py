@@ -38,6 +38,11 @@ def codes() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
+def named() -> list[tuple[str, str]]:
+    """Each of them with its own name, in the same order."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+
 def default() -> str:
     """The language of plain addresses, and of what the catalogue's own fields say."""
     return str(settings.LANGUAGE_CODE)

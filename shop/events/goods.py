@@ -71,6 +71,17 @@ class ProductTypeChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermsChanged(Event):
+    """Names or values that stand on many things are called otherwise in some language."""
+
+    aggregate = "term"
+    texts: list[str]
+
+    def aggregate_id(self) -> str:
+        return "terms"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CurrencyChanged(Event):
     """Whether prices are converted to it has changed: with lists of what is sold in it."""
 

@@ -20,6 +20,7 @@ from shop.events.goods import (  # noqa: F401  (named here as all the others are
     StockChanged,
     StockLow,
     StockReserved,
+    TermsChanged,
     UnitHeld,
     UnitsMissed,
     UnitsReallotted,

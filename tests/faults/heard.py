@@ -70,6 +70,7 @@ HEARD: dict[str, set[str]] = {
         "catalog.search.receivers.index_product",
         "catalog.search.receivers.index_product_type",
         "catalog.search.receivers.index_currency",
+        "catalog.search.receivers.index_terms",
         "catalog.search.receivers.index_products",
     },
     "customer_forgotten": {

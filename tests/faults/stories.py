@@ -267,6 +267,7 @@ def _of_catalogue(product_id: UUID) -> list[types.Event]:
         types.CategoryChanged(category_id=category.pk if category else db.uuid7()),
         types.BrandChanged(brand_id=brand.pk if brand else db.uuid7()),
         types.ProductTypeChanged(product_type_id=kind.pk),
+        types.TermsChanged(texts=["Moss"]),
         types.CurrencyChanged(currency_id=db.uuid7(), code="GBP"),
         types.ReviewPosted(product_id=product_id, review_id=db.uuid7()),
     ]

@@ -13,10 +13,12 @@ _LOOP = """
 import json, os, sys
 import django
 django.setup()
-from catalog.products import categories, prices, services
+from catalog.products import categories, prices, services, translating
 from catalog.products.models import Product, Variant
 from catalog.reviews import services as reviews
 from catalog.search.models import Listing
+from catalog.translations import services as terms
+from catalog.translations.models import Term
 from datetime import timedelta
 from inventory.stock import services as stock
 from shop.core import db

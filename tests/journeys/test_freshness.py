@@ -238,6 +238,51 @@ def test_a_products_name(shop, merchant, goods):
     _holds("a product's name", looks, time.time())
 
 
+def test_a_products_name_in_german(shop, merchant, goods):
+    name = "Melisandes Windspiel"
+    everywhere = _places(shop, goods, words="windspiel")
+    places = {one: everywhere[one] for one in ("category in German", "product in German")}
+    page = partial(_text, shop, f"/de/products/{goods.slug}/")
+    places["home in German"] = partial(_text, shop, "/de/")
+    places["search in German"] = lambda: re.sub(r"</?mark>", "", _text(shop, "/de/products/?q=windspiel"))
+    places["suggestions in German"] = partial(_text, shop, "/de/search/suggest/?q=windspiel")
+    places["JSON-LD in German"] = lambda: " ".join(re.findall(r"ld\+json\">(.*?)</script>", page(), re.S))
+    places["cart in German"] = partial(_text, shop, "/de/cart/", f"cart={goods.cart}")
+    _keep(places)
+    product = f"product_id=UUID({goods.id!r}), language='de', by='test'"
+    translate = f"translating.translate_product({product}, texts=dict(name={{!r}}))"
+    assert merchant.does(f"{translate.format(name)} and 1")
+    _holds("a product's name in German", _has(places, name), time.time())
+    assert name not in _text(shop, f"/products/{goods.slug}/") + everywhere["feed"]()
+
+    _keep(places)
+    merchant.does(f"{translate.format('')} and 1")
+    gone = {where: partial(lambda look: name not in look(), look) for where, look in places.items()}
+    _holds("the German name is gone", gone, time.time())
+
+
+def test_a_word_of_the_list_in_german(shop, merchant, goods):
+    rows = merchant.does(
+        "[[p.slug, p.options[0], v.options[p.options[0]]] for p in Product.objects.filter(status='active') "
+        "for v in p.variants.all() if p.options and v.is_active][:1]"
+    )
+    assert rows, "no product has options"
+    [[slug, option, value]] = rows
+    places = {"product in German": partial(_text, shop, f"/de/products/{slug}/")}
+    _keep(places)
+    say = f"terms.save_terms(terms={{{option!r}: {{'de': 'Spielart'}}, {value!r}: {{'de': 'Windfarben'}}}}, by='test')"
+    before = merchant.does(f"{{t.text: t.translations for t in Term.objects.filter(text__in={[option, value]!r})}}")
+    merchant.does(f"{say} and 1")
+    try:
+        _holds("an option in German", _has(places, "Spielart") | {
+            "its value": partial(lambda look: "Windfarben" in look(), places["product in German"]),
+            "search for it": lambda: f"/de/products/{slug}/" in _text(shop, "/de/products/?q=windfarben"),
+        }, time.time())  # fmt: skip
+    finally:
+        was = {text: {"de": before.get(text, {}).get("de", "")} for text in (option, value)}
+        merchant.does(f"terms.save_terms(terms={was!r}, by='test') and 1")
+
+
 def test_a_categorys_name(shop, merchant, goods):
     name = "Quiet corners"
     places = _places(shop, goods)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from catalog.search import curations, engine, indexing, sync
 from catalog.search.engine import Hit, Results
 from catalog.search.models import Curation, StopWord, Synonym
 from catalog.search.query import Query, parse
-from tests.factories import catalog
+from tests.factories import catalog, translations
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +194,22 @@ def test_finds(search: Search, shelf: None) -> None:
     found = {topic: {text: sorted(names(search(text))) for text in texts} for topic, texts in FOUND.items()}
 
     assert found == FOUND
+
+
+def test_words_of_other_languages_are_found_and_shown(search: Search) -> None:
+    bottles = translations.shelf(catalog.category("Outdoor", "Bottles"), name="Trinkflaschen")
+    bottle = catalog.product(name="Trail bottle", category=bottles, indexed=False)
+    catalog.product(name="Trail lamp", indexed=False)
+    translations.translated(bottle, name="Wanderflasche", indexed=False)
+    translations.translated(bottle, "ar", name="قارورة الدرب", indexed=False)
+
+    with translation.override("de"):
+        assert names(search("Wanderflasche")) == names(search("trinkflaschen")) == ["Wanderflasche"]
+        assert sorted(names(search("trail"))) == ["Trail lamp", "Wanderflasche"]
+        assert search("Wanderflasche").corrected_to is None
+    with translation.override("ar"):
+        assert names(search("قارورة")) == ["قارورة الدرب"]
+    assert names(search("trail bottle"))[0] == "Trail bottle"
 
 
 def test_apostrophes_are_no_words(search: Search) -> None:
