@@ -25,7 +25,7 @@ from catalog.products.offer import Break as Break
 from catalog.products.offer import Offer as Offer
 from catalog.products.offer import OfferedPart as OfferedPart
 from catalog.products.rules import Lowest, Terms
-from shop.core import languages
+from shop.core import languages, prepared
 from shop.core.money import Money
 from shop.currencies import selectors as currencies
 from shop.currencies.rules import Terms as Conversion
@@ -55,7 +55,7 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
     if not ids:
         return {}
     terms = currencies.terms(currency)
-    rows = list(_rows(currency, price_list, terms is not None).filter(pk__in=ids))
+    rows = list(_rows(currency, price_list, _base(terms)).filter(pk__in=ids))
     shown = pictures.firsts({row["product_id"] for row in rows})
     types = {row["product_id"]: row["product__product_type_id"] for row in rows if row["has_asked"]}
     asked = customizations.fields_of(types, currency=currency)
@@ -70,12 +70,12 @@ def offers(variant_ids: Iterable[UUID], *, currency: str, price_list: str = PUBL
 
 
 @lru_cache(maxsize=64)
-def _rows(currency: str, price_list: str, is_converted: bool) -> QuerySet[Variant, dict[str, Any]]:
+def _rows(currency: str, price_list: str, base: str | None) -> QuerySet[Variant, dict[str, Any]]:
     """The rows of all offers, as a query that nobody runs: made once, for putting it together takes as long as running
     it for a cart.
     """
     asks = customizations.has_any("product_id", "product__product_type_id")
-    wanted = _with_prices(currency, price_list, is_converted).order_by()
+    wanted = _with_prices(currency, price_list, base).order_by()
     return wanted.annotate(has_asked=asks, is_bundle=bundles.has_any("pk")).values(*_OF_OFFERS)
 
 
@@ -104,14 +104,30 @@ def with_prices(currency: str, price_list: str = PUBLIC) -> QuerySet[Variant]:
     """Variants, each with its price rows in `currency` that count for who has this price list, and the moment. With
     those of the shop's own currency as well, where they are converted (`_priced`).
     """
-    return _with_prices(currency, price_list, currencies.terms(currency) is not None)
+    return _with_prices(currency, price_list, _base(currencies.terms(currency)))
 
 
-def _with_prices(currency: str, price_list: str, is_converted: bool) -> QuerySet[Variant]:
+def of_product(product_id: UUID, currency: str, price_list: str) -> list[Any]:
+    """The active variants of a product as `with_prices` has them, and whether each `is_bundle`. One query."""
+    return _of_product(product_id, currency, price_list, _base(currencies.terms(currency)))
+
+
+@prepared.query
+def _of_product(product_id: UUID, currency: str, price_list: str, base: str | None) -> QuerySet[Variant]:
+    wanted = _with_prices(currency, price_list, base).filter(product_id=product_id, is_active=True)
+    return wanted.annotate(is_bundle=bundles.has_any("pk"))
+
+
+def _base(terms: object | None) -> str | None:
+    """The currency whose prices are converted, where there are terms for that."""
+    return settings.DEFAULT_CURRENCY if terms is not None else None
+
+
+def _with_prices(currency: str, price_list: str, base: str | None) -> QuerySet[Variant]:
     its_own = Q(currency=currency)
-    if is_converted:  # but for gift cards: they are money, of which no other sum is the same
+    if base is not None:  # but for gift cards: they are money, of which no other sum is the same
         of_money = Q(variant__product__product_type__tax_class=rules.GIFT_CARD)
-        its_own |= Q(currency=settings.DEFAULT_CURRENCY) & ~of_money
+        its_own |= Q(currency=base) & ~of_money
     rows = Price.objects.filter(its_own, variant=OuterRef("pk"), price_list__in={PUBLIC, price_list})
     return Variant.objects.annotate(price_rows=ArraySubquery(rows.values(row=JSONObject(**_JSON))), moment=Now())
 

@@ -19,9 +19,9 @@ from catalog.bundles import selectors as bundles
 from catalog.customizations import gifts
 from catalog.customizations import selectors as customizations
 from catalog.customizations.rules import Field
-from catalog.products import colours, history, offering, pictures, rules, tree, worded
+from catalog.products import colours, history, offering, pictures, rows, rules, tree, worded
 from catalog.products.charging import PUBLIC
-from catalog.products.models import Attribute, Image, Product
+from catalog.products.models import Image, Product
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.core.money import Money
@@ -111,17 +111,11 @@ def product_page(
     The chosen variant is the one of `sku`, or that which agrees best with `wanted` ({option code: value}, `changed`
     counting most), or the first one in stock.
     """
-    rows = Product.objects.all() if with_drafts else Product.objects.exclude(status=Product.Status.DRAFT)
-    product = (
-        rows.filter(**({"slug": slug} if slug is not None else {"pk": product_id}))
-        .select_related("brand", "category", "product_type", "seller")
-        .annotate(has_asked=customizations.has_any("pk", "product_type_id"))
-        .first()
-    )
-    if product is None:
+    there = rows.product(slug, product_id)
+    if not there or (there[0].status == Product.Status.DRAFT and not with_drafts):
         return None
-    of_product = offering.with_prices(currency, price_list).filter(product_id=product.pk, is_active=True)
-    variants = list(of_product.annotate(is_bundle=bundles.has_any("pk")))
+    [product] = there
+    variants = offering.of_product(product.pk, currency, price_list)
     parts = bundles.parts_of([variant.pk for variant in variants if variant.is_bundle])
     units = bundles.shown([variant.pk for variant in variants], parts=parts)
     charges = {variant.pk: _charge(variant, product, currency, price_list) for variant in variants}
@@ -130,7 +124,7 @@ def product_page(
     if chosen and chosen.regular_price and settings.SHOW_LOWEST_PRICE:
         chosen = replace(chosen, lowest_price=history.lowest_shown(chosen.id, currency, price_list))
     chosen_parts = _parts(parts.get(chosen.id, {}) if chosen else {}, currency)
-    images = list(Image.objects.filter(product_id=product.pk).exclude(file=""))
+    images = rows.images(product.pk)
     found = ProductPage(
         product=product,
         variant=chosen,
@@ -267,11 +261,10 @@ def _specs(product: Product) -> list[dict[str, str]]:
     """The attributes in the order of the product type, as people read them."""
     if not product.attributes:
         return []
-    rows = Attribute.objects.filter(product_type_id=product.product_type_id, code__in=list(product.attributes))
     return [
-        {"label": row.name, "value": shown_value(product.attributes[row.code], row.unit)}
-        for row in rows
-        if product.attributes[row.code] not in (None, "")
+        {"label": name, "value": shown_value(product.attributes[code], unit)}
+        for code, name, unit in rows.attributes(product.product_type_id)
+        if product.attributes.get(code) not in (None, "")
     ]
 
 

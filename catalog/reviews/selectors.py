@@ -16,7 +16,7 @@ from catalog.products.models import Product
 from catalog.reviews import photos
 from catalog.reviews.models import REPORTS, Review, ReviewPhoto, ReviewVote
 from catalog.reviews.rules import SORTS, STARS, Wish
-from shop.core import db
+from shop.core import db, prepared
 
 PER_PAGE = 10
 ALL = Wish()
@@ -135,20 +135,29 @@ def summary(product_id: UUID) -> Summary | None:
     return Summary(round(average, 2), total, bars, rows.filter(photo_count__gt=0).count())
 
 
-def quoted(product_id: UUID, most: int = 3) -> list[dict[str, Any]]:
+def quoted(product_id: UUID) -> list[dict[str, Any]]:
     """The most helpful reviews with words as schema.org describes them, for search engines. One query."""
-    rows = Review.objects.filter(product_id=product_id, status=Review.Status.PUBLISHED).exclude(body="")
     return [
         {
             "@type": "Review",
-            "reviewRating": {"@type": "Rating", "ratingValue": row.rating, "bestRating": 5},
-            "author": {"@type": "Person", "name": row.author or _("A customer")},
-            "datePublished": row.created_at.date().isoformat(),
-            **({"name": row.title} if row.title else {}),
-            "reviewBody": row.body,
+            "reviewRating": {"@type": "Rating", "ratingValue": rating, "bestRating": 5},
+            "author": {"@type": "Person", "name": author or _("A customer")},
+            "datePublished": created_at.date().isoformat(),
+            **({"name": title} if title else {}),
+            "reviewBody": body,
         }
-        for row in rows.order_by(*SORTS["helpful"])[:most]
+        for author, rating, title, body, created_at in _quoted(product_id)
     ]
+
+
+_QUOTED = 3
+
+
+@prepared.query
+def _quoted(product_id: UUID) -> QuerySet[Review, tuple[str, int, str, str, datetime]]:
+    rows = Review.objects.filter(product_id=product_id, status=Review.Status.PUBLISHED).exclude(body="")
+    rows = rows.order_by(*SORTS["helpful"])
+    return rows.values_list("author", "rating", "title", "body", "created_at")[:_QUOTED]
 
 
 def reviewable(slug: str = "", product_id: UUID | None = None) -> Reviewable | None:
