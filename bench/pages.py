@@ -6,7 +6,8 @@
         --pid web=1234 --pid postgresql=2345"                   another shop beside the same empty view (peers.md)
 
 A page is measured warm (the same again and again) and cold (another one each time: `{n}` is a number that was not there
-before, `{slug}` the next one of `--slugs FILE`), by a visitor of whom nothing is known and by a customer who is signed
+before, `{slug}` the next one of `--slugs FILE`, `{page}` goes from 2 to 100, so that no card is one that was drawn a
+moment ago), by a visitor of whom nothing is known and by a customer who is signed
 in. Each run measures the empty view and the page in turn, so that what else the machine does weighs on both.
 """
 
@@ -34,6 +35,7 @@ from shop.local import addresses
 
 RESULTS = addresses.CHECKOUT / "bench" / "results"
 SCRIPTED = "js=1"  # the cookie by which this shop knows that scripts run (ADR 0035)
+_PAGES = itertools.cycle(range(2, 101))
 _FRESH = itertools.count(time.time_ns() // 1_000_000_000)  # never the same in two runs
 
 
@@ -110,7 +112,11 @@ class Bench:
         if "{" not in page.pattern:
             return itertools.repeat(wire.request(host, page.pattern, cookie=page.cookie))
         return (
-            wire.request(host, page.pattern.format(n=next(_FRESH), slug=quote(next(self.slugs))), cookie=page.cookie)
+            wire.request(
+                host,
+                page.pattern.format(n=next(_FRESH), slug=quote(next(self.slugs)), page=next(_PAGES)),
+                cookie=page.cookie,
+            )
             for _ in itertools.count()
         )
 
@@ -143,7 +149,8 @@ def of_this_shop(bench: Bench, catalogue: Path | None) -> None:
         "product": f"/products/{sample.slugs[0]}/", "search": f"/products/?q={words}",
     }  # fmt: skip
     cold = {
-        "list": "/products/?price_max={n}", "category": f"/categories/{path}/?price_max={{n}}",
+        "list": "/products/?price_max={n}", "deep list": "/products/?page={page}&price_max={n}",
+        "category": f"/categories/{path}/?price_max={{n}}",
         "product": "/products/{slug}/?n={n}", "search": f"/products/?q={words}&price_max={{n}}",
     }  # fmt: skip
     signed_in, without_script = f"{session}; {SCRIPTED}", session
@@ -171,7 +178,10 @@ def of_another(bench: Bench, options: argparse.Namespace) -> None:
     """The pages that were named, of the shop at `--url`."""
     parts = urlsplit(options.url)
     site = (parts.hostname or addresses.HOST, parts.port or 80)
-    for name, pid in (one.split("=", 1) for one in options.pid):
+    for one in options.pid:
+        name, _equals, pid = one.partition("=")
+        if not pid.isdecimal():
+            raise SystemExit(f"--pid {one!r}: it is GROUP=PID, a number; has that process started?")
         bench.meter.add(name, int(pid))
     if options.slugs:
         bench.slugs = itertools.cycle(options.slugs.read_text().split())

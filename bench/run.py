@@ -1,12 +1,11 @@
-"""CPU per page, summed over all processes, beside an empty Django view on the same server in the same run.
+"""CPU of a cart and an order, summed over all processes, beside an empty Django view in the same run.
 
     make bench                                    on servers and data of its own
     make bench BENCH_ARGS="--runs 9"              more runs
     make bench BENCH_ARGS="--catalog FILE"        another catalogue
 
-Requests go one after the other, so that the figures are costs and not queues. A page is measured warm (the same one
-again and again) and cold (another one each time, with a filter that nobody asked for before). Wall time is shown for
-orientation only: machines are shared and noisy, CPU time much less so.
+Requests go one after the other, so that the figures are costs and not queues. Wall time is shown for orientation only:
+machines are shared and noisy, CPU time much less so. Catalogue pages: `BENCH=pages`.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_plus
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -119,20 +117,6 @@ class Bench:
     def empty(self) -> None:
         self.measure("empty view", ("empty",), self.empty_port, itertools.repeat("/"), factor=25)
 
-    def pages(self, sample: data.Sample) -> None:
-        fresh = itertools.count(200_000)  # a highest price that excludes nothing, and that no cache has seen
-        sites = {
-            "home": ("/", None),
-            "list": ("/products/", lambda: f"/products/?price_max={next(fresh)}"),
-            "category": _varied("/categories/{}/", sample.categories, "?price_max=", fresh),
-            "product": _varied("/products/{}/", sample.slugs),
-            "search": _varied("/products/?q={}", sample.words, "&price_max=", fresh),
-        }
-        for name, (same, another) in sites.items():
-            self.measure(f"{name}, warm", PAGE, self.port, itertools.repeat(same))
-            if another is not None:
-                self.measure(f"{name}, cold", PAGE, self.port, iter(another, None))
-
     def orders(self, sample: data.Sample) -> None:
         client, variants = Client(self.port), itertools.cycle(sample.variants[:400])
         token, _total = client.fill_cart(list(itertools.islice(variants, 3)))
@@ -154,18 +138,6 @@ class Bench:
         )
 
 
-def _varied(
-    pattern: str, values: list[str], extra: str = "", fresh: Iterator[int] | None = None
-) -> tuple[str, Callable[[], str]]:
-    """The first of `values` as the same page, and a function that names another one each time."""
-    cycle = itertools.cycle(values)
-
-    def another() -> str:
-        return pattern.format(quote_plus(next(cycle), safe="/")) + (f"{extra}{next(fresh)}" if fresh else "")
-
-    return pattern.format(quote_plus(values[0], safe="/")), another
-
-
 def _say(row: Row, empty: Row) -> None:
     ratio = f"{row.cpu_ms / empty.cpu_ms:8.1f}" if empty.cpu_ms else "       –"
     parts = ", ".join(f"{group} {cost:.1f}" for group, cost in row.parts.items())
@@ -176,7 +148,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--requests", type=int, default=40, help="requests a run (40)")
-    parser.add_argument("--only", choices=["pages", "orders"], help="measure only these, beside the empty view")
     parser.add_argument("--catalog", type=Path, help="a catalogue file (default: Icecat, else the demo)")
     return parser.parse_args()
 
@@ -193,13 +164,10 @@ def main() -> None:
             print(f"Not on this machine, so not counted: {', '.join(bench.meter.missing)}.")
         print(f"\n{'':28}{'CPU ms':>10}{'spread':>10}{'× empty':>8}{'wall ms':>10}   CPU ms by process")
         bench.empty()
-        if options.only != "orders":
-            bench.pages(sample)
-        if options.only != "pages":
-            bench.orders(sample)
+        bench.orders(sample)
     finally:
         bench.children.stop_all()
-    target = RESULTS / "pages.json"
+    target = RESULTS / "run.json"
     target.write_text(json.dumps([row.__dict__ for row in bench.rows], indent=1))
     print(f"\n{time.monotonic() - started:.0f} s; the figures are in {target.relative_to(addresses.CHECKOUT)}.")
 

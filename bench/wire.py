@@ -40,26 +40,47 @@ def request(host: str, path: str, *, cookie: str = "") -> bytes:
 
 
 class _Line:
-    """One connection: what it has sent is answered before it sends again."""
+    """One connection: what it has sent is answered before it sends again. A server may close it between the two."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.address = address
-        self.socket = socket.create_connection(address, timeout=30)
-        self.buffer = b""
+    def __init__(self, address: tuple[str, int], waiting: selectors.BaseSelector) -> None:
+        self.address, self.waiting, self.sent = address, waiting, b""
+        self._open()
+
+    def _open(self) -> None:
+        self.socket, self.buffer = socket.create_connection(self.address, timeout=30), b""
+        self.waiting.register(self.socket, selectors.EVENT_READ, self)
+
+    def close(self) -> None:
+        self.waiting.unregister(self.socket)
+        self.socket.close()
+
+    def renew(self) -> None:
+        self.close()
+        self._open()
 
     def send(self, content: bytes) -> None:
-        """Also over a new connection, where the server has closed this one after its last answer."""
+        self.sent = content
         try:
             self.socket.sendall(content)
         except OSError:
-            self.socket = socket.create_connection(self.address, timeout=30)
+            self.renew()
             self.socket.sendall(content)
+
+    def _read(self) -> bytes:
+        try:
+            return self.socket.recv(262144)
+        except ConnectionResetError:
+            return b""
 
     def receive(self) -> tuple[int, int, bool] | None:
         """Status, length of the body, and whether the connection stays; None while there is more to come."""
-        chunk = self.socket.recv(262144)
+        chunk = self._read()
         if not chunk:
-            raise ConnectionError("the server has closed the connection before its answer was whole")
+            if self.buffer:
+                raise ConnectionError("the server has closed the connection before its answer was whole")
+            self.renew()  # closed before it had read the request: that is asked once more
+            self.socket.sendall(self.sent)
+            return None
         self.buffer += chunk
         end = self.buffer.find(_END)
         if end < 0:
@@ -83,11 +104,10 @@ def ask(address: tuple[str, int], requests: Iterator[bytes], *, count: int = 0, 
     """Send `requests` until `count` of them are answered, or for so many `seconds`."""
     answered, started = Answered(), time.perf_counter()
     go_on = _until(answered, started, count, seconds)
-    lines = [_Line(address) for _ in range(min(CONNECTIONS, count or CONNECTIONS))]
     with selectors.DefaultSelector() as waiting:
+        lines = [_Line(address, waiting) for _ in range(min(CONNECTIONS, count or CONNECTIONS))]
         for line in lines:
             line.send(next(requests))
-            waiting.register(line.socket, selectors.EVENT_READ, line)
         sent = len(lines)
         while answered.count < sent:
             for key, _events in waiting.select(timeout=60):
@@ -100,15 +120,12 @@ def ask(address: tuple[str, int], requests: Iterator[bytes], *, count: int = 0, 
                 answered.size += length
                 if go_on(sent):
                     if not stays:
-                        waiting.unregister(line.socket)
-                        line.socket.close()
-                        line.socket = socket.create_connection(address, timeout=30)
-                        waiting.register(line.socket, selectors.EVENT_READ, line)
+                        line.renew()
                     line.send(next(requests))
                     sent += 1
+        for line in lines:
+            line.close()
     answered.seconds = time.perf_counter() - started
-    for line in lines:
-        line.socket.close()
     return answered
 
 
