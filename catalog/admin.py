@@ -6,6 +6,7 @@ from catalog.products.price_admin import PriceAdmin
 from catalog.restock.admin import RestockRequestAdmin
 from catalog.reviews.admin import ReviewAdmin
 from catalog.search.admin import CurationAdmin, RankingAdmin, SearchedAdmin, StopWordAdmin, SynonymAdmin
+from catalog.translations.admin import TermAdmin
 
 __all__ = [
     "BrandAdmin",
@@ -22,4 +23,5 @@ __all__ = [
     "SellerAdmin",
     "StopWordAdmin",
     "SynonymAdmin",
+    "TermAdmin",
 ]

@@ -436,6 +436,7 @@ UNFOLD = {
                 _page(_("Bundles"), "package_2", "catalog.variant"),
                 _page(_("Product types"), "tune", "catalog.producttype"),
                 _page(_("Sellers"), "store", "catalog.seller"),
+                _page(_("Word list"), "translate", "catalog.term"),
                 _page(_("Reviews"), "reviews", "catalog.review", badge="catalog.reviews.admin.waiting_badge"),
             ),
             _group(
@@ -602,6 +603,9 @@ PRICE_NOTE = "cart.tax.words.price_note"  # what stands beside a price of the ca
 DELIVERY_NOTE = "cart.shipping.words.to_home"  # when and for how much a product's page says that it comes
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
+TRANSLATED_WORDS = [  # who says which words the list of translations should have
+    "catalog.products.wordlist.in_use", "cart.shipping.wordlist.in_use", "cart.promotions.wordlist.in_use",
+]  # fmt: skip
 CURRENCY_LACKS = ["catalog.products.ownprices.lack", "cart.shipping.selectors.lack"]  # what cannot be sold in one
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more
 SEARCH_SUITS = "catalog.recommendations.suiting.suits"  # how well what was found suits a customer who agreed to it

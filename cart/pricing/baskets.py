@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from cart.promotions.rules import Basket, Line, Outcome
 from cart.promotions.selectors import Offered
 from cart.shipping.rules import Goods
@@ -20,6 +18,7 @@ from catalog.customizations import rules as customizing
 from catalog.customizations.rules import Answers, Value
 from catalog.products import selectors as products
 from catalog.products.rules import GIFT_CARD, needs_delivery
+from catalog.translations import selectors as translations
 from inventory.stock import selectors as stock
 from shop.core import db
 from shop.core.money import Money
@@ -181,4 +180,6 @@ def discounts(outcome: Outcome, currency: str) -> Iterator[Discount]:
     """
     for one in outcome.applied:
         goods = one.worth - one.shipping
-        yield Discount(one.promotion.code, _(one.promotion.name), Money(goods, currency), one.shipping > 0)
+        yield Discount(
+            one.promotion.code, translations.said(one.promotion.name), Money(goods, currency), one.shipping > 0
+        )

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from cart.promotions import rules
 from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
 from cart.shipping.selectors import DeliveryOption
+from catalog.translations import selectors as translations
 from shop.core.money import Money
 
 HINTS = 2  # what is nearly reached
@@ -67,7 +68,7 @@ def _share_missing(refusal: Refusal | None) -> float:
 
 
 def _hint(tried: Tried, currency: str, ways: str) -> str:
-    refusal, name = tried.refusal, _(tried.promotion.name)
+    refusal, name = tried.refusal, translations.said(tried.promotion.name)
     if refusal is None:
         return ""
     if refusal.why is Why.MINIMUM:

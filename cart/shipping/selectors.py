@@ -19,6 +19,7 @@ from cart.shipping.carriers.base import Rate
 from cart.shipping.models import ShippingMethod
 from cart.shipping.promise import Calendar, promise
 from cart.shipping.rules import Goods
+from catalog.translations import selectors as translations
 from inventory.stock import spreading
 from inventory.stock.spreading import Part
 from shop.core import db
@@ -172,7 +173,7 @@ def _option(row: ShippingMethod, terms: rules.Terms, wish: _Wish) -> DeliveryOpt
     parcels, before = _promised(row, parts, rates, wish)
     return DeliveryOption(
         code=row.code,
-        name=_(row.name),
+        name=translations.said(row.name),
         price=Money(price, wish.currency),
         arrives_from=min(one.arrives_from for one in parcels),
         arrives_on=max(one.arrives_on for one in parcels),

@@ -15,6 +15,7 @@ from catalog.products import pictures, rules, tree
 from catalog.products.cards import Card
 from catalog.products.models import Brand, OldSlug, Product, ProductType, Variant
 from catalog.products.offering import Break, Offer, OfferedPart, offers
+from catalog.translations import selectors as translations
 from shop.core.links import Link, ids
 
 __all__ = [
@@ -133,8 +134,9 @@ def product_of_sku(sku: str) -> UUID | None:
 
 
 def name_of(product_id: UUID) -> str:
-    """The name of a product, empty for none."""
-    return Product.objects.filter(pk=product_id).values_list("name", flat=True).first() or ""
+    """The name of a product in the active language, empty for none."""
+    said = translations.product_names([product_id]).get(product_id)
+    return said or Product.objects.filter(pk=product_id).values_list("name", flat=True).first() or ""
 
 
 def sku_of(product_id: UUID) -> str:

@@ -16,6 +16,7 @@ from catalog.products.models import Product
 from catalog.reviews import photos
 from catalog.reviews.models import REPORTS, Review, ReviewPhoto, ReviewVote
 from catalog.reviews.rules import SORTS, STARS, Wish
+from catalog.translations import selectors as translations
 from shop.core import db, prepared
 
 PER_PAGE = 10
@@ -164,7 +165,10 @@ def reviewable(slug: str = "", product_id: UUID | None = None) -> Reviewable | N
     """The product at this slug, or with this id, if it is sold: drafts and archived ones are not reviewed."""
     meant = Q(slug=slug) if product_id is None else Q(pk=product_id)
     found = Product.objects.visible().filter(meant).only("name", "slug").first()
-    return Reviewable(found.pk, found.name, found.slug, found.get_absolute_url()) if found else None
+    if found is None:
+        return None
+    name = translations.product_names([found.pk]).get(found.pk, found.name)
+    return Reviewable(found.pk, name, found.slug, found.get_absolute_url())
 
 
 def own(*, customer_id: UUID, product_id: UUID | None = None, review_id: UUID | None = None) -> Own | None:

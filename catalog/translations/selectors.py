@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from catalog.translations.models import BrandTranslation, CategoryTranslation, ProductTranslation, Term
 from shop.core import cache, db, languages
 
@@ -111,6 +113,11 @@ def terms(language: str = "") -> Terms:
 def term(text: str) -> str:
     """A name or value in the active language; as it is where it is not translated."""
     return terms().get(text, text)
+
+
+def said(text: str) -> str:
+    """A name that merchants give, or leave as the shop came with it: of the word list, else of the shop's own texts."""
+    return terms().get(text) or _(text)
 
 
 def _load() -> dict[str, dict[str, str]]:

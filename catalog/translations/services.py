@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from catalog.translations import locking, selectors
 from catalog.translations.models import (
@@ -25,6 +27,7 @@ from shop.core import cache, db
 from shop.events import bus, types
 
 BATCH = 500  # words in one event
+MOST = 5000  # that are collected at once
 _TABLES: dict[str, type[ProductTranslation] | type[CategoryTranslation] | type[BrandTranslation]] = {
     "product": ProductTranslation,
     "category": CategoryTranslation,
@@ -116,6 +119,30 @@ def forget_term(*, text: str, by: str) -> None:
     with transaction.atomic(using=db.CATALOG):
         if Term.objects.filter(text=text).delete()[0]:
             tell([text], action="term.forget", by=by)
+
+
+def collect(*, by: str) -> int:
+    """Put the words that the shop uses (`settings.TRANSLATED_WORDS`) into the list, to be translated. Returns how many
+    were not in it.
+    """
+    used: dict[str, None] = {}
+    for path in settings.TRANSLATED_WORDS:
+        used |= dict.fromkeys(text for text in import_string(path)() if is_word(text))
+    with transaction.atomic(using=db.CATALOG):
+        known = set(Term.objects.filter(text__in=list(used)).values_list("text", flat=True))
+        rows = [Term(text=text) for text in used if text not in known][:MOST]
+        Term.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+        if rows:
+            audit.record(
+                action="term.collect", by=by, object_type="term", object_id="all", changes={"terms": len(rows)},
+                using=db.CATALOG,
+            )  # fmt: skip
+    return len(rows)
+
+
+def is_word(text: Any) -> bool:
+    """Whether there is something to translate in it: a letter, in no more than a term's length."""
+    return isinstance(text, str) and 0 < len(text) <= TERM and any(letter.isalpha() for letter in text)
 
 
 def tell(texts: Sequence[str], *, action: str, by: str) -> None:

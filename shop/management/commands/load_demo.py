@@ -14,7 +14,7 @@ from cart.promotions import demo as promotions
 from cart.shipping import demo as shipping
 from cart.tax import demo as taxes
 from catalog.imports import services as imports
-from catalog.imports.demo import load, showcase
+from catalog.imports.demo import load, said, showcase
 from catalog.recommendations import rebuilding
 from catalog.recommendations import services as recommendations
 from catalog.reviews import bringing as reviews
@@ -65,6 +65,7 @@ class Command(BaseCommand):
                     f"collected in {settings.DEFAULT_COUNTRY}. Change that under Delivery."
                 )
         self.stdout.write(f"{taxes.load()} tax rates were added.")
+        self.stdout.write(f"{said.load()} products were translated.")
 
     def _remember(self) -> int:
         """What is bought together, and what is wanted these days, as if the shop had been open before."""
