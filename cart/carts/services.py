@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,15 @@ current, begun, forget, merge = ownership.current, ownership.begun, ownership.fo
 acknowledge, change_currency = prices.acknowledge, paying.change_currency
 
 NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def put(request: HttpRequest, **wanted: Any) -> CartLine:
+    """`add` what is `wanted` to the visitor's cart, or to a new one if that was ordered in another tab meanwhile."""
+    try:
+        return add(cart=begun(request), **wanted)
+    except CartClosed:
+        forget(request)
+        return add(cart=begun(request), **wanted)
 
 
 def add(*, cart: Cart, variant_id: UUID, quantity: int, by: str, customizations: Mapping[str, Any] = NONE) -> CartLine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,27 +33,14 @@ def add_all(request: HttpRequest) -> HttpResponse:
             problems.append(_("This product does not exist."))
             continue
         try:
-            names.append(_put(request, known))
+            line = services.put(request, variant_id=known, quantity=1, by=requests.actor(request))
+            names.append(str(line.name))
         except services.CartRefused as refused:
             problems.append(f"{products.name_of(product_id)}: {refused.message}")
     found = services.current(request)
     units = sum(line.quantity for line in selectors.lines_of(found.pk)) if found else 0
     request.holdfast_cart_units = units  # type: ignore[attr-defined]
     return _answer(request, names, problems)
-
-
-def _put(request: HttpRequest, variant_id: UUID) -> str:
-    """Put a unit in; returns its name."""
-
-    def put() -> Any:
-        return services.add(cart=services.begun(request), variant_id=variant_id, quantity=1, by=requests.actor(request))
-
-    try:
-        line = put()
-    except services.CartClosed:  # ordered in another tab since this request began: a new one
-        services.forget(request)
-        line = put()
-    return str(line.name)
 
 
 def _wanted(request: HttpRequest) -> list[tuple[UUID, UUID | None]]:

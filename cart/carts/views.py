@@ -139,11 +139,8 @@ def _add(request: HttpRequest) -> Any:
     variant_id = _variant(request)
     if variant_id is None:
         raise services.UnknownVariant(_("This product does not exist."))
-    try:
-        return _put(request, variant_id, quantity)
-    except services.CartClosed:  # ordered in another tab since this request began: a new one
-        services.forget(request)
-        return _put(request, variant_id, quantity)
+    given = customizing.given(request.POST)
+    return services.put(request, variant_id=variant_id, quantity=quantity, by=_by(request), customizations=given)
 
 
 def _show(request: HttpRequest) -> HttpResponse:
@@ -153,11 +150,6 @@ def _show(request: HttpRequest) -> HttpResponse:
     if offer is None:
         return SeeOther(reverse("product_list"))
     return SeeOther(f"{offer.url.partition('?')[0]}?{urlencode(options)}")
-
-
-def _put(request: HttpRequest, variant_id: UUID, quantity: int) -> Any:
-    cart, given = services.begun(request), customizing.given(request.POST)
-    return services.add(cart=cart, variant_id=variant_id, quantity=quantity, by=_by(request), customizations=given)
 
 
 def _variant(request: HttpRequest) -> UUID | None:

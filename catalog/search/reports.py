@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
@@ -26,7 +26,9 @@ WRITTEN_EVERY = 5.0  # seconds between two writings of what kept pages were show
 _MAX_TEXT = 200
 _COUNT = """
     INSERT INTO catalog_searched (id, day, text, searches, without_results, clicks)
-    VALUES (%s, (now() AT TIME ZONE 'utc')::date, %s, %s, %s, %s)
+    SELECT id, (now() AT TIME ZONE 'utc')::date, text, searches, without_results, clicks
+    FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::int[], %s::int[])
+        AS told (id, text, searches, without_results, clicks)
     ON CONFLICT (day, text) DO UPDATE SET searches = catalog_searched.searches + EXCLUDED.searches,
         without_results = catalog_searched.without_results + EXCLUDED.without_results,
         clicks = catalog_searched.clicks + EXCLUDED.clicks
@@ -39,7 +41,7 @@ _written_at = 0.0
 
 def searched(text: str, has_results: bool) -> None:
     """Somebody searched for `text`. One statement; if the database does not take it, nothing is counted."""
-    _count(text, searches=1, without_results=int(not has_results))
+    _count([(text, 1, int(not has_results), 0)])
 
 
 def searched_again(text: str, has_results: bool) -> None:
@@ -53,22 +55,27 @@ def searched_again(text: str, has_results: bool) -> None:
             return
         counts, _written_at = dict(_shown), time.monotonic()
         _shown.clear()
-    for (told, is_found), times in counts.items():
-        _count(told, searches=times, without_results=0 if is_found else times)
+    _count([(told, times, 0 if is_found else times, 0) for (told, is_found), times in counts.items()])
 
 
 def clicked(text: str) -> None:
     """Somebody opened a product of the results for `text`."""
-    _count(text, clicks=1)
+    _count([(text, 0, 0, 1)])
 
 
-def _count(text: str, *, searches: int = 0, without_results: int = 0, clicks: int = 0) -> None:
-    told = " ".join(rules.words(text))[:_MAX_TEXT]
-    if not told:
+def _count(news: Iterable[tuple[str, int, int, int]]) -> None:
+    """Add (text, searches, without results, clicks) to those of today, in one statement."""
+    sums: dict[str, list[int]] = {}
+    for text, *more in news:
+        if told := " ".join(rules.words(text))[:_MAX_TEXT]:
+            sums[told] = [known + one for known, one in zip(sums.get(told, (0, 0, 0)), more, strict=True)]
+    if not sums:
         return
+    in_order = sorted(sums)  # or two processes wait for each other
+    columns = zip(*(sums[told] for told in in_order), strict=True)
     try:
         with connections[db.CATALOG].cursor() as cursor:
-            cursor.execute(_COUNT, [db.uuid7(), told, searches, without_results, clicks])
+            cursor.execute(_COUNT, [[db.uuid7() for _ in in_order], in_order, *map(list, columns)])
     except DatabaseError:
         logger.warning("search was not counted", exc_info=True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -51,6 +53,18 @@ def test_what_kept_pages_were_shown_is_written_some_seconds_later(monkeypatch: p
     reports.searched_again("lamp", True)  # of the next seconds
 
     assert reports.top(30, 9) == [Line("lamp", 4, 0, 0), Line("zeppelin", 3, 3, 0)]
+
+
+def test_what_was_shown_again_is_written_at_once(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    shown = Counter({("Lamp!", True): 2, ("lamp", False): 1, ("chair", True): 3, ("!", True): 1})
+    monkeypatch.setattr(reports, "_shown", shown)
+    monkeypatch.setattr(reports, "_written_at", -reports.WRITTEN_EVERY)
+    with django_assert_num_queries(1):
+        reports.searched_again("lamp", True)
+
+    assert reports.top(30, 9) == [Line("lamp", 4, 1, 0), Line("chair", 3, 0, 0)]
 
 
 def test_suggestions_are_what_many_searched_for_and_found() -> None:

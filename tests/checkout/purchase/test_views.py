@@ -180,7 +180,7 @@ class TestPlace:
         if who == "customer":
             client.force_login(carts.customer())
         for _ in range(3):
-            put_in(client, carts.product())
+            put_in(client, carts.product(units=20))
         enter(client)
         page = client.get(reverse("payment")).context
         form = {"method": "card", "payment_token": "pm_card_visa"}
