@@ -43,6 +43,7 @@ def test_what_kept_pages_were_shown_is_written_some_seconds_later(monkeypatch: p
     now = 1000.0
     monkeypatch.setattr("catalog.search.reports.time.monotonic", lambda: now)
     monkeypatch.setattr(reports, "_written_at", now)
+    monkeypatch.setattr(reports, "_shown", Counter())  # what other tests left is not told now
     for _ in range(3):
         reports.searched_again("lamp", True)
         reports.searched_again("zeppelin", False)
