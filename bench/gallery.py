@@ -120,6 +120,7 @@ def _take_at(world: World, state: State, width: int) -> None:
         base_url=world.shop.url, viewport={"width": width, "height": height}, reduced_motion="reduce",
         storage_state=world.scene(state.prepare).session,
     )  # fmt: skip
+    context.add_init_script(chromium.AT_ONCE)
     try:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)

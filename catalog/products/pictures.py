@@ -106,10 +106,18 @@ def _drawn(name: str, width: int, height: int, alt: str, is_ready: bool, when: f
 
 
 def plain(name: str, alt: str) -> dict[str, Any] | None:
-    """The picture stored as `name` (4:5, without derivatives); None without a name."""
-    if not name:
-        return None
-    return {"src": default_storage.url(name), "width": 640, "height": 800, "alt": alt}
+    """The picture stored as `name` (4:5, of no product), with its derivatives where the storage has some; None without
+    a name."""
+    return drawn(name, 640, 800, alt, _is_derived(name, time.monotonic() // REMEMBERED)) if name else None
+
+
+@functools.lru_cache(maxsize=100)
+def _is_derived(name: str, when: float) -> bool:
+    """Whether the smallest of its derivatives is stored, asked once in `REMEMBERED` seconds (`when` changes then)."""
+    ratios = Image(file=name, width=640, height=800).file.aspect_ratios
+    sources: Mapping[str, Mapping[int, Any]] = next(iter(ratios.values()), {})
+    smallest = min(sources.get("WEBP", {}).items(), default=None)
+    return smallest is not None and default_storage.exists(smallest[1].name)
 
 
 def _closest(sources: Mapping[int, Any], width: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
@@ -33,16 +34,24 @@ def option(one: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
 
 
 def deadline(one: DeliveryOption) -> str:
-    """ "Order within 3 h 12 min for this day."; nothing where that is no matter, or a day away."""
-    if one.order_before is None or one.quoted_at is None:
+    """ "Order by 2 p.m. (CST) today for this day.", by the clock of who sends it; nothing where that is no matter, or a
+    day away. A time of the day, and no clock that runs down: it is there to plan by."""
+    before = one.order_before
+    if before is None or one.quoted_at is None or not timedelta(minutes=1) <= before - one.quoted_at < SOON:
         return ""
-    left = one.order_before - one.quoted_at
-    if not timedelta(minutes=1) <= left < SOON:
-        return ""
-    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
-    if hours:
-        return _("Order within %(hours)s h %(minutes)s min for this day.") % {"hours": hours, "minutes": minutes}
-    return _("Order within %(minutes)s min for this day.") % {"minutes": minutes}
+    is_today = one.quoted_at.astimezone(before.tzinfo).date() == before.date()
+    said = (
+        _("Order by %(time)s (%(zone)s) today for this day.")
+        if is_today
+        else _("Order by %(time)s (%(zone)s) tomorrow for this day.")
+    )
+    return said % {"time": time_format(before.time()), "zone": _zone(before)}
+
+
+def _zone(moment: datetime) -> str:
+    """ "CST"; "UTC+03" where the zone has no name."""
+    name = moment.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def place_lines(one: DeliveryOption) -> list[str]:

@@ -9,8 +9,10 @@ from typing import Any
 from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css")  # of every page, in this order
-ALL_SHEETS = "css/shop.css"  # those in one file, which `collectstatic` makes
+# What every page has, in this order, and the one file that `collectstatic` makes of it.
+SHEETS = tuple(f"css/{name}.css" for name in ("tokens", "base", "layout", "components", "catalog", "reviews"))
+SCRIPTS = ("js/page.js", "js/offline.js", "js/quick.js")
+BUNDLES = {"css/shop.css": SHEETS, "js/shop.js": SCRIPTS}
 OWN = ("css/", "fonts/", "img/", "js/")  # folders of static/; packages have folders of their names
 
 
@@ -26,10 +28,10 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        if not dry_run and all(name in paths for name in SHEETS):
-            with open(self.path(ALL_SHEETS), "wb") as file:
-                file.writelines(Path(self.path(name)).read_bytes() + b"\n" for name in SHEETS)
-            paths = {**paths, ALL_SHEETS: (self, ALL_SHEETS)}
+        for bundle, names in BUNDLES.items():
+            if not dry_run and all(name in paths for name in names):
+                Path(self.path(bundle)).write_bytes(b"".join(_part(name, Path(self.path(name))) for name in names))
+                paths = {**paths, bundle: (self, bundle)}
         own = {name: path for name, path in paths.items() if name.startswith(OWN)}
         yield from super().post_process(own, dry_run, **options)
 
@@ -38,7 +40,22 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         return str(self.hashed_files.get(self.hash_key(self.clean_name(name)), name))
 
 
+def _part(name: str, file: Path) -> bytes:
+    """A file as a part of its bundle: scripts see nothing of each other's names."""
+    content = file.read_bytes() + b"\n"
+    return b"{\n" + content + b"}\n" if name.startswith("js/") else content
+
+
 def sheets() -> list[str]:
     """The addresses of the style sheets of every page: one where static files were collected, else as they are."""
+    return _addresses("css/shop.css")
+
+
+def scripts() -> list[str]:
+    """The same of the modules of every page."""
+    return _addresses("js/shop.js")
+
+
+def _addresses(bundle: str) -> list[str]:
     collected = getattr(staticfiles_storage, "hashed_files", {})
-    return [staticfiles_storage.url(name) for name in ([ALL_SHEETS] if ALL_SHEETS in collected else SHEETS)]
+    return [staticfiles_storage.url(name) for name in ((bundle,) if bundle in collected else BUNDLES[bundle])]

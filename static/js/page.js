@@ -155,41 +155,5 @@ document.addEventListener("htmx:sendError", (event) => {
   if (form) form.submit();
 });
 
-// Pages are the same for everybody: what is in this visitor's cart, and their name, are in cookies.
-function cookie(name) {
-  const found = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
-}
-if (!cookie("js")) document.cookie = `js=1; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
-function personalise() {
-  const badge = document.getElementById("cart-count"), customer = cookie("customer");
-  if (badge) badge.textContent = badge.dataset.count = cookie("cart_count") || "0";
-  for (const label of document.querySelectorAll("[data-customer]")) {
-    if (customer && customer !== "1") label.textContent = customer;
-  }
-}
-// A page that comes back from the browser's memory was written for an earlier cart.
-addEventListener("pageshow", (event) => { if (event.persisted) personalise(); });
-
-// From a list to a product and back the picture stays: on both pages it is the same one for as long as that takes.
-const PRODUCT = ".gallery .picture";
-const path = (url) => { try { return new URL(url, location.href).pathname; } catch { return ""; } };
-const cardOf = (url) => [...document.querySelectorAll(".card__link")].find((link) => path(link.href) === path(url))?.closest(".card").querySelector(".picture");
-function same(element, transition) {
-  if (!element || !transition) return;
-  element.classList.add("is-same");
-  const done = () => element.classList.remove("is-same");
-  transition.finished.then(done, done); // the browser may skip it: no fault
-}
-addEventListener("pageswap", (event) => {
-  const to = event.activation?.entry?.url;
-  if (to) same(cardOf(to) ?? (event.activation.navigationType === "traverse" ? document.querySelector(PRODUCT) : null), event.viewTransition);
-});
-addEventListener("pagereveal", (event) => {
-  const from = globalThis.navigation?.activation?.from?.url;
-  if (from) same(document.querySelector(PRODUCT) ?? cardOf(from), event.viewTransition);
-});
-
-personalise();
 prepare(document);
 for (const input of document.querySelectorAll("[role=combobox]")) combobox(input);

@@ -1,5 +1,5 @@
 // The options of a product in a sheet over the list that it was found in. Without script, or when it does not come, the
-// button leads to the product's page; so it does on pages that do not know how choices look.
+// button leads to the product's page.
 
 let sheet = null, opener = null;
 
@@ -17,7 +17,7 @@ function made() {
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-options]");
-  if (!link || !document.querySelector("link[href*='css/catalog']") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const dialog = made();
   opener = link;

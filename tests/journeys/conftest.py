@@ -70,11 +70,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, shop: running.Shop, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    """A function: `open_page(**options of the browser context)` → a page of a new visitor."""
+    """A function: `open_page(**options of the browser context)` → a page of a new visitor. With `does_tell` scripts
+    wait for what is drawn, as they do for shoppers."""
     contexts = []
 
-    def opened(**options: Any) -> Page:
+    def opened(*, does_tell: bool = False, **options: Any) -> Page:
         context = browser.new_context(**{"base_url": shop.url, "viewport": steps.DESK, **options})
+        if not does_tell:
+            context.add_init_script(chromium.AT_ONCE)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)

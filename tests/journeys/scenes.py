@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import ordering, running, steps
+from tests.journeys import chromium, ordering, running, steps
 
 LONG_NAME = "Extraordinarily long-lasting hand-finished Schifffahrtsgesellschaft storm lantern, brass, large"
 PROBLEM = "camp mug"  # nobody else's journey needs these two
@@ -63,6 +63,7 @@ class World:
     def visit(self, path: str, session: Any = None) -> Iterator[Page]:
         """A page of a browser that has kept `session`."""
         context = self.browser.new_context(base_url=self.shop.url, viewport=steps.DESK, storage_state=session)
+        context.add_init_script(chromium.AT_ONCE)
         try:
             page = context.new_page()
             page.goto(path)
@@ -85,6 +86,16 @@ def at(path: str) -> Prepare:
     """Somebody who comes for the first time."""
     scene = Scene(path)
     return lambda _world: scene
+
+
+def in_arabic(prepare: Prepare) -> Prepare:
+    """The same scene, its page in Arabic."""
+
+    def prepared(world: World) -> Scene:
+        scene = world.scene(prepare)
+        return Scene(f"/ar{scene.path}", scene.session)
+
+    return prepared
 
 
 def sold_out_product(world: World) -> Scene:

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import scenes
-from tests.journeys.scenes import Prepare, World, at, of_a_customer
+from tests.journeys.scenes import Prepare, World, at, in_arabic, of_a_customer
 
 # What is on its way has come, and is drawn.
 SETTLED = """async () => {
@@ -162,6 +162,13 @@ STATES = (
     State("gift-card", "Gift card balance", at("/gift-cards/")),
     State("not-found", "404", at("/products/there-is-no-such-thing/")),
     State("order-not-found", "404 of an order", at("/orders/ORD-2026999999/")),
+    State("offline", "No network", at("/offline/")),
+    State("ar-home", "Home, in Arabic", in_arabic(at("/"))),
+    State("ar-list", "A list, in Arabic", in_arabic(at("/products/"))),
+    State("ar-product", "A product, in Arabic", in_arabic(at("/products/quilted-jacket/"))),
+    State("ar-cart", "The cart, in Arabic", in_arabic(scenes.full_cart)),
+    State("ar-checkout", "Checkout, in Arabic", in_arabic(scenes.checkout)),
+    State("ar-checkout-errors", "Checkout with errors, in Arabic", in_arabic(scenes.checkout), go_on_at_once),
     State("error", "500", at("/error/"), template="500.html"),
     State("maintenance", "Maintenance", at("/error/"), template="maintenance.html"),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journeys import steps
+from tests.journeys import running, steps
 
 PLAIN = [
     "/", "/products/", "/products/?q=laptop", "/products/?q=zzzzqqq", "/products/?page=2", "/cart/", "/orders/find/",
@@ -130,3 +131,42 @@ def test_a_missing_page_helps(sized):
     assert answer.status == 404
     assert sticks_out(sized) == ""
     assert sized.locator("[data-testid=search-input]:visible").count() >= 1
+
+
+DRAWN = """() => {
+    const of = (name) => performance.getEntriesByName(name)[0].startTime;
+    const name = (one) => one.name.replace(/^.*[/]|[.].*$/g, "");
+    const scripts = performance.getEntriesByType("resource").filter((one) => one.name.includes("/static/js/"));
+    const late = scripts.filter((one) => name(one) !== "first");
+    return [of("first-contentful-paint"), late.map((one) => [name(one), one.startTime])];
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/products/"])
+def test_scripts_take_nothing_from_what_is_seen_first(open_page, path):
+    """They are fetched when the page is drawn, and work then: the suggestions are htmx's, the list's keys page.js's."""
+    page = open_page(does_tell=True, viewport=steps.PHONE)
+    page.goto(path)
+    assert running.eventually(lambda: page.evaluate("'htmx' in window"))
+    drawn, scripts = page.evaluate(DRAWN)
+    assert {"shop", "htmx"} <= {name for name, _at in scripts}
+    assert min(at for _name, at in scripts) >= drawn
+
+    field = page.get_by_test_id("search-input").first
+    field.fill("mug")
+    expect(page.get_by_role("option").first).to_be_visible()
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", re.compile(".+"))
+
+
+LOADED = "() => [...document.fonts].filter((one) => one.status === 'loaded').map((one) => one.family)"
+
+
+@pytest.mark.parametrize(("path", "is_loaded"), [("/", False), ("/ar/", True)])
+def test_letters_of_a_language_are_loaded_where_it_is_read(page, path, is_loaded):
+    """The link to the Arabic pages, on all others, is not worth a font."""
+    page.goto(path)
+    page.evaluate("document.fonts.ready")
+    loaded = {one.strip('"') for one in page.evaluate(LOADED)}
+    assert "Figtree" in loaded
+    assert ("Readex Pro" in loaded) is is_loaded

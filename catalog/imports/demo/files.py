@@ -63,8 +63,6 @@ def begin(keys: Collection[str]) -> Iterator[Drawing]:
 def sizes(key: str) -> dict[str, int]:
     """Storage names and widths of a picture and of its derivatives, as `Image.file` will look for them."""
     name = name_of(key)
-    if key.startswith("group-"):
-        return {name: drawing.WIDTH}
     field = cast(PictureField, Image._meta.get_field("file"))
     made = {name: drawing.WIDTH}
     for ratio in field.aspect_ratios:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -28,17 +29,20 @@ def option(**fields: object) -> DeliveryOption:
 
 
 @pytest.mark.parametrize(
-    ("left", "said"),
+    ("left", "zone", "said"),
     [
-        (timedelta(hours=3, minutes=12), "Order within 3 h 12 min for this day."),
-        (timedelta(minutes=12, seconds=59), "Order within 12 min for this day."),
-        (timedelta(seconds=59), ""),
-        (timedelta(hours=24), ""),
-        (timedelta(hours=-1), ""),
+        (timedelta(hours=3, minutes=12), "America/Chicago", "Order by 2 p.m. (CST) today for this day."),
+        (timedelta(minutes=12), "Europe/Berlin", "Order by 6 p.m. (CET) today for this day."),
+        (timedelta(minutes=12), "Asia/Riyadh", "Order by 8 p.m. (UTC+03) today for this day."),
+        (timedelta(hours=20, minutes=42), "America/Chicago", "Order by 7:30 a.m. (CST) tomorrow for this day."),
+        (timedelta(hours=8), "Asia/Tokyo", "Order by 9:48 a.m. (JST) today for this day."),  # it is the 24th there
+        (timedelta(seconds=59), "UTC", ""),
+        (timedelta(hours=24), "UTC", ""),
+        (timedelta(hours=-1), "UTC", ""),
     ],
 )
-def test_a_deadline_that_is_near(left, said):
-    assert delivering.deadline(option(order_before=NOW + left)) == said
+def test_a_deadline_that_is_near_is_a_time_of_the_senders_day(left, zone, said):
+    assert delivering.deadline(option(order_before=(NOW + left).astimezone(ZoneInfo(zone)))) == said
 
 
 def test_days_parcels_and_places():

@@ -1,5 +1,7 @@
 """Static files under names that change with their content."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,21 +68,39 @@ def test_what_was_not_collected_is_served_from_the_sources(storage: StaticFiles)
     assert finders.find("css/tokens.css")
 
 
-def test_the_sheets_of_every_page_are_one_file_where_they_are_collected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("names", "given", "text"),
+    [
+        (static.SHEETS, static.sheets, "p {{ order: {}; }}\n"),
+        (static.SCRIPTS, static.scripts, "{{\nconst own = {};\n}}\n"),
+    ],
+    ids=["sheets", "scripts"],
+)
+def test_what_every_page_has_is_one_file_where_it_is_collected(
+    names: tuple[str, ...], given: Callable[[], list[str]], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, name in enumerate(static.SHEETS):
+    """Scripts keep their names to themselves: each stands in a block of its own."""
+    for number, name in enumerate(names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(f"p {{ order: {number}; }}")
+        (tmp_path / name).write_text(f"p {{ order: {number}; }}" if name.endswith("css") else f"const own = {number};")
     made, source = StaticFiles(location=tmp_path, base_url="/static/"), FileSystemStorage(tmp_path)
-    list(made.post_process({name: (source, name) for name in static.SHEETS}))
+    list(made.post_process({name: (source, name) for name in names}))
     monkeypatch.setattr(static, "staticfiles_storage", made)
 
-    (address,) = static.sheets()
+    (address,) = given()
 
     written = Path(made.path(address.removeprefix("/static/"))).read_text()
-    assert written == "".join(f"p {{ order: {number}; }}\n" for number in range(len(static.SHEETS)))
+    assert written == "".join(text.format(number) for number in range(len(names)))
+
+
+def test_modules_that_are_joined_import_and_export_nothing() -> None:
+    """In a block they could not."""
+    for name in static.SCRIPTS:
+        found = finders.find(name)
+        assert found
+        assert not re.search(r"^\s*(?:import|export)\b", Path(found).read_text(), re.MULTILINE)
 
 
 def test_without_collecting_they_are_as_they_are_written() -> None:
     assert static.sheets() == [f"/static/{name}" for name in static.SHEETS]
+    assert static.scripts() == [f"/static/{name}" for name in static.SCRIPTS]

@@ -68,7 +68,7 @@ def test_every_page_starts_the_worker_and_leads_to_the_manifest() -> None:
     assert re.findall(r'<meta name="theme-color" media="\(prefers-color-scheme: (\w+)\)" content="([^"]+)">', page) == [
         *views.THEMES.items()
     ]
-    assert re.search(r'<script src="/static/js/offline[^"]*" type="module">', page)
+    assert re.search(r'<link rel="script" href="/static/js/offline[^"]*" type="module">', page)
 
 
 def test_the_policy_allows_workers_and_manifests_of_this_site_only() -> None:
