@@ -13,6 +13,7 @@ from uuid import UUID
 from catalog.products import worded
 from catalog.products.cards import Facts
 from catalog.products.models import Category
+from catalog.search import compounds
 from catalog.search.engine import Facet, Hit
 from catalog.translations import selectors as translations
 from catalog.translations.selectors import Terms
@@ -71,6 +72,8 @@ def everywhere(facts: Sequence[Facts]) -> dict[UUID, tuple[dict[str, str], list[
     for one in facts:
         own = names.get(one.product.pk, {})
         words = [*own.values(), *shelves.get(one.product.category_path or "", ())]
+        for code in compounds.LANGUAGES & own.keys():
+            words += compounds.endings(own[code])
         found[one.product.pk] = (own, [*words, *worded.values(_said(one), terms)])
     return found
 

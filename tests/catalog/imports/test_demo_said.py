@@ -72,3 +72,10 @@ def test_it_is_loaded_once_and_told_of() -> None:
 
 def test_the_set_of_the_showcase_is_among_them() -> None:
     assert set(showcase.SET) <= set(said.table("products"))
+
+
+def test_whole_departments_are_told_of_in_every_language() -> None:
+    """Kitchen and clothing; the others have names, and their descriptions are shown in the original."""
+    for row in rows.products():
+        if row["category_path"][0] in {"Kitchen", "Clothing"}:
+            assert all(said.told(row["description"], code) for code in said.COLUMNS), row["description"]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from catalog.products.models import Product
-from catalog.search import indexing, receivers, rows
+from catalog.search import compounds, indexing, receivers, rows
 from catalog.search.models import Listing
 from tests.factories import catalog, translations
 
@@ -63,7 +63,7 @@ def test_the_plain_list_stays_as_it_was(client: Client, shelf: Product) -> None:
         assert word not in text
 
 
-@pytest.mark.parametrize("words", ["wanderflasche", "wanderfla", "Trinkflaschen", "stahl wanderflasche"])
+@pytest.mark.parametrize("words", ["wanderflasche", "wanderfla", "flasche", "Trinkflaschen", "stahl wanderflasche"])
 def test_what_is_typed_in_german_is_found(client: Client, shelf: Product, words: str) -> None:
     response = client.get("/de/products/", {"q": words})
 
@@ -139,3 +139,25 @@ def test_values_of_options_are_words_as_well(client: Client) -> None:
 
     with translation.override("de"):
         assert [card.name for card in client.get("/de/products/?q=moosgrün").context["cards"]] == ["Scarf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Tischlampe", ["chlampe", "hlampe", "lampe", "ampe"]),
+        ("Kissen Wiese", []),  # too short to be two words
+        ("WH-1000XM4", []),
+        ("Teegläser groß", ["glaser", "laser", "aser"]),
+    ],
+)
+def test_what_compounds_may_end_with(text: str, found: list[str]) -> None:
+    assert list(compounds.endings(text)) == found
+
+
+def test_only_languages_that_write_words_as_one_have_endings() -> None:
+    made = catalog.product(name="Lamp", indexed=False)
+    translations.translated(made, "es", name="Lamparilla grandota")
+    assert "dota" not in Listing.objects.get(product_id=made.pk).texts["tags"].split()
+
+    translations.translated(made, "de", name="Tischlampe")
+    assert "lampe" in Listing.objects.get(product_id=made.pk).texts["tags"].split()
