@@ -16,14 +16,14 @@ from shop.notifications import services as notifications
 
 def joined(*, entry_id: UUID) -> None:
     """ "You are in line", with the place. Nothing if the request was given up or erased meanwhile."""
-    request, place = selectors.by_id(entry_id), selectors.place(entry_id)
+    request, place = _asked(entry_id)
     if request is not None and place is not None and place.entry.is_open:
         _send(request, place, "restock_joined", number=place.entry.place)
 
 
 def held(*, entry_id: UUID) -> bool:
     """ "It is your turn", until when, and the link; False if nobody is known who could be told."""
-    request, place = selectors.by_id(entry_id), selectors.place(entry_id)
+    request, place = _asked(entry_id)
     if request is None:
         return False
     if place is not None and place.entry.expires_at is not None:
@@ -32,6 +32,15 @@ def held(*, entry_id: UUID) -> bool:
             until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
         _send(request, place, "restock_held", until=until)
     return True
+
+
+def _asked(entry_id: UUID) -> tuple[RestockRequest | None, selectors.Place | None]:
+    """Who asked, and their place in the line, with the variant as it is called in their language."""
+    request = selectors.by_id(entry_id)
+    if request is None:
+        return None, None
+    with translation.override(request.language):
+        return request, selectors.place(entry_id)
 
 
 def _send(request: RestockRequest, place: selectors.Place, template: str, **extra: Any) -> None:

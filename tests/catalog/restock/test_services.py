@@ -10,13 +10,14 @@ from django.db.models.functions import Now
 
 from catalog.products import selectors as products
 from catalog.products import services as product_services
+from catalog.products.models import Product
 from catalog.restock import access, receivers, selectors, services, tasks
 from catalog.restock.models import RestockRequest
 from inventory.stock import services as stock
 from inventory.waitlist.models import WaitingEntry
 from shop.notifications.models import Notification
 from tests.concurrency.race import together
-from tests.factories import catalog
+from tests.factories import catalog, translations
 from tests.factories.waitlist import lapse, statuses
 from tests.inventory.checks import assert_adds_up
 from tests.outbox import drain, failures
@@ -62,6 +63,16 @@ def test_a_request_has_the_key_of_its_place_and_is_confirmed_by_mail() -> None:
     assert "Your place: number 1." in text
     assert access.url(entry) in text
     assert access.leave_url(entry) in text
+
+
+def test_who_reads_german_is_told_of_it_by_its_german_name() -> None:
+    variant = sold_out(name="Oak stool", slug="oak-stool")
+    translations.translated(Product.objects.get(), name="Eichenhocker", indexed=False)
+    ask(variant, language="de")
+    drain()
+    [message] = mail.outbox
+    assert "Eichenhocker" in message.subject
+    assert "/de/products/oak-stool/" in str(message.body)
 
 
 def test_asking_again_changes_nothing_and_mails_nothing() -> None:
