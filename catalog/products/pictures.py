@@ -47,21 +47,19 @@ def picture(image: Image) -> dict[str, Any] | None:
 def in_gallery(image: Image) -> dict[str, Any] | None:
     """As `picture`, with `large`, `large_width` and `large_height` of the file for who looks closely; None without a
     file."""
-    shown = picture(image)
-    if shown is None:
+    if not image.file:
         return None
-    sources: Mapping[str, Mapping[int, Any]] = next(iter(image.file.aspect_ratios.values())) if image.is_ready else {}
-    webp = sources.get("WEBP", {})
-    width = max(webp, default=0)
-    if not width:
-        return shown | {"large": shown["src"], "large_width": image.width, "large_height": image.height}
-    large = webp[width]
-    return shown | {"large": large.url, "large_width": large.width, "large_height": large.height}
+    shown, large = _seen(image.file.name, image.width, image.height, image.alt, image.is_ready)
+    return shown | large
 
 
 def drawn(name: str, width: int, height: int, alt: str, is_ready: bool) -> dict[str, Any]:
     """As `picture`, of one with a file, by its columns. Remembered for some minutes: addresses are dear to make."""
-    return dict(_drawn(name, width, height, alt, is_ready, time.monotonic() // REMEMBERED))
+    return dict(_seen(name, width, height, alt, is_ready)[0])
+
+
+def _seen(*columns: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    return _drawn(*columns, time.monotonic() // REMEMBERED)
 
 
 @functools.lru_cache(maxsize=1)
@@ -80,29 +78,27 @@ def firsts(product_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Any]:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _drawn(name: str, width: int, height: int, alt: str, is_ready: bool, when: float) -> dict[str, Any]:
+def _drawn(
+    name: str, width: int, height: int, alt: str, is_ready: bool, when: float
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `picture`, and what `in_gallery` has beside it."""
     image = Image(file=name, width=width, height=height, alt=alt, is_ready=is_ready)
-    original: dict[str, Any] = {
-        "src": image.file.url,
-        "width": image.width,
-        "height": image.height,
-        "alt": image.alt,
-        "thumb": image.file.url,
-    }
-    ratios = image.file.aspect_ratios
-    sources: Mapping[str, Mapping[int, Any]] = next(iter(ratios.values()), {}) if image.is_ready else {}
+    url = image.file.url
+    shown: dict[str, Any] = {"src": url, "width": width, "height": height, "alt": alt, "thumb": url}
+    sources: Mapping[str, Mapping[int, Any]] = next(iter(image.file.aspect_ratios.values()), {}) if is_ready else {}
     webp = sources.get("WEBP", {})
     if not webp:
-        return original
-    shown = webp[_closest(webp, CARD_WIDTH)]
-    return original | {
-        "src": shown.url,
+        return shown, {"large": url, "large_width": width, "large_height": height}
+    usual, large = webp[_closest(webp, CARD_WIDTH)], webp[max(webp)]
+    shown |= {
+        "src": usual.url,
         "srcset_avif": _srcset(sources.get("AVIF", {})),
         "srcset_webp": _srcset(webp),
-        "width": shown.width,
-        "height": shown.height,
+        "width": usual.width,
+        "height": usual.height,
         "thumb": webp[_closest(webp, THUMB_WIDTH)].url,
     }
+    return shown, {"large": large.url, "large_width": large.width, "large_height": large.height}
 
 
 def plain(name: str, alt: str) -> dict[str, Any] | None:

@@ -44,7 +44,9 @@ class Place:
 
     def url(self, query: Query) -> str:
         """This page, asking `query`."""
-        shown = replace(query, brands=tuple(b for b in query.brands if b != self.fixed_brand))
+        shown = query
+        if self.fixed_brand:
+            shown = replace(query, brands=tuple(b for b in query.brands if b != self.fixed_brand))
         extra = [("category", query.category)] if query.category and not self.is_category else []
         return f"{self.path}{shown.urlencoded(*extra)}"
 
@@ -214,25 +216,24 @@ def _option(facet: Facet, count: Any, query: Query, place: Place) -> dict[str, A
 
 def toggle(query: Query, name: str, value: str) -> tuple[bool, Query]:
     """Whether `value` of facet `name` is chosen, and the query with it switched the other way (on page 1)."""
-    query = replace(query, page=1)
     if name == "category":
-        return query.category == value, replace(query, category="" if query.category == value else value)
+        return query.category == value, replace(query, page=1, category="" if query.category == value else value)
     if name == "brand":
         chosen, values = _switch(query.brands, value)
-        return chosen, replace(query, brands=values)
+        return chosen, replace(query, page=1, brands=values)
     if name == "price":
         return _toggle_band(query, value)
     if name == "rating":
         chosen = query.rating == int(value)
-        return chosen, replace(query, rating=None if chosen else int(value))
+        return chosen, replace(query, page=1, rating=None if chosen else int(value))
     if name == "availability":
-        return query.in_stock, replace(query, in_stock=not query.in_stock)
+        return query.in_stock, replace(query, page=1, in_stock=not query.in_stock)
     code = name.removeprefix("attr.")
     attributes = dict(query.attributes)
     chosen, values = _switch(attributes.pop(code, ()), value)
     if values:
         attributes[code] = values
-    return chosen, replace(query, attributes=tuple(sorted(attributes.items())))
+    return chosen, replace(query, page=1, attributes=tuple(sorted(attributes.items())))
 
 
 def _switch(values: Sequence[str], value: str) -> tuple[bool, tuple[str, ...]]:
@@ -244,7 +245,7 @@ def _toggle_band(query: Query, value: str) -> tuple[bool, Query]:
     values = [f"{low or ''}-{high or ''}" for low, high in BANDS]
     low, high = query.bands[values.index(value)]
     chosen = (query.price_min, query.price_max) == (low, high)
-    return chosen, replace(query, price_min=None if chosen else low, price_max=None if chosen else high)
+    return chosen, replace(query, page=1, price_min=None if chosen else low, price_max=None if chosen else high)
 
 
 # --- Chips

@@ -128,14 +128,8 @@ def _is_current(versions: Versions) -> bool:
     return cache.PAGES_VERSION.name in now and all(now.get(name) == version for name, version in versions.items())
 
 
-def put(key: str, page: Page, *, has_query: bool = False) -> None:
-    """Keep it, unless it is too large or there is no Redis that would say when it has changed.
-
-    Of addresses with a query there are as many as anybody likes to make up: such a page is kept when it is asked for
-    the second time.
-    """
-    if has_query and not _asked_before(key):
-        return
+def put(key: str, page: Page) -> None:
+    """Keep it, unless it is too large or there is no Redis that would say when it has changed."""
     if page.size <= _LARGEST and page.versions.get(cache.PAGES_VERSION.name) is not None:
         memory.put(key, page)
         cache.PAGES.set(page, key)
@@ -144,7 +138,10 @@ def put(key: str, page: Page, *, has_query: bool = False) -> None:
 _asked: OrderedDict[str, None] = OrderedDict()  # keys that were asked for once, the last ones
 
 
-def _asked_before(key: str) -> bool:
+def asked_before(key: str) -> bool:
+    """Whether this page was asked for once already. Of addresses with a query there are as many as anybody likes to
+    make up: such a page is kept when it is asked for the second time.
+    """
     with _turns_lock:
         if key in _asked:
             del _asked[key]

@@ -33,6 +33,7 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+@lru_cache(maxsize=1024)
 def currency_name(code: str, locale: str = "en") -> str:
     """ "Euro" of EUR, in a language."""
     return get_currency_name(code, locale=locale.replace("-", "_"))

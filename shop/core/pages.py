@@ -192,9 +192,10 @@ def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | N
     if _is_somebodys(request, response):
         log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
         return None
-    page = _page(request, response, versions, cache.PAGES.get(key))
-    has_query = bool(request.META.get("QUERY_STRING")) and WARMING not in request.META
-    kept.put(key, page, has_query=has_query)
+    is_kept = WARMING in request.META or not request.META.get("QUERY_STRING") or kept.asked_before(key)
+    page = _page(request, response, versions, cache.PAGES.get(key) if is_kept else None)
+    if is_kept:
+        kept.put(key, page)
     return page
 
 

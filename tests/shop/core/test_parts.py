@@ -1,5 +1,7 @@
 """Parts of pages that Jinja2 draws."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -65,3 +67,32 @@ def test_a_decoration_has_no_words() -> None:
     source = '{% part "picture" picture=picture is_decoration=True %}'
 
     assert 'alt=""' in drawn(source, picture={"src": "/a.png", "alt": "A mug"})
+
+
+def test_a_card_is_drawn_once_until_anything_of_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '{% part "cards" cards=cards currency="USD" %}'
+    card = replace(CARD, name="Remembered", picture={"src": "/a.webp", "alt": "A"})
+    first = drawn(source, cards=[card])
+    monkeypatch.setattr(Money, "format", lambda *_asked: pytest.fail("drawn once more"))
+
+    assert drawn(source, cards=[replace(card, picture={"src": "/a.webp", "alt": "A"})]) == first
+    assert first.count("<article") == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"price": Money(1251, "USD")}, {"name": "Remembered <b>"}, {"is_in_stock": True}, {"rating_count": 2},
+        {"picture": {"src": "/a.webp", "alt": "B"}}, {"name_parts": [("Remem", True), ("bered", False)]},
+    ],
+)  # fmt: skip
+def test_another_card_is_another_card(changed: dict[str, Any]) -> None:
+    source = '{% part "cards" cards=cards currency="USD" %}'
+    card = replace(CARD, name="Remembered", picture={"src": "/a.webp", "alt": "A"})
+
+    assert drawn(source, cards=[replace(card, **changed)]) != drawn(source, cards=[card])
+
+
+def test_a_frame_without_a_shop_is_empty_and_no_error() -> None:
+    assert drawn('{% part "frame.header" shop=shop path="/" %}').count("<header") == 1
+    assert drawn('{% part "frame.footer" shop=shop address="/" %}').count("<footer") == 1
