@@ -24,9 +24,12 @@ const cardOf = (url) => [...document.querySelectorAll(".card__link")].find((link
 function same(element, transition) {
   if (!element || !transition) return;
   element.classList.add("is-same");
-  const done = () => element.classList.remove("is-same");
-  transition.finished.then(done, done); // the browser may skip it: no fault
+  transition.finished.finally(() => element.classList.remove("is-same")).catch(() => {});
 }
+// A browser may skip it at any time, as when a page was slow to come, and even before a script can know of it: no fault.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "InvalidStateError" && event.reason.message.includes("ViewTransition")) event.preventDefault();
+});
 addEventListener("pageswap", (event) => {
   const to = event.activation?.entry?.url;
   if (to) same(cardOf(to) ?? (event.activation.navigationType === "traverse" ? document.querySelector(PRODUCT) : null), event.viewTransition);

@@ -26,7 +26,7 @@ def sources() -> dict[str, ast.Module]:
 @cache
 def templates() -> dict[str, str]:
     """Every template's text, by its path from the root."""
-    found = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
+    found = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja", ".txt"})
     return {path.relative_to(ROOT).as_posix(): path.read_text() for path in found}
 
 
