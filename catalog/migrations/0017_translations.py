@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "word",
-                "verbose_name_plural": "word list",
+                "verbose_name_plural": "words",
                 "ordering": ["text"],
             },
         ),

@@ -20,6 +20,7 @@ from catalog.translations.models import DESCRIPTION, BrandTranslation, CategoryT
 from shop.core import languages
 
 _SHOWN = 200  # characters of the original
+_OF_NAME = {"seo_title", "seo_description"}  # which in the original would stand in the way of a translated name
 
 
 class TranslationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -54,7 +55,9 @@ class TranslationForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             text = Truncator(getattr(original, name, "") or "").chars(_SHOWN) if name != "language" else ""
             field.label = f"{field.label} – {called}"
-            if text and not self.initial.get(name):
+            if text and name in _OF_NAME and self.initial.get("name") and not self.initial.get(name):
+                field.help_text = _("Empty: made of name and description. Original: “%(text)s”") % {"text": text}
+            elif text and not self.initial.get(name):
                 field.help_text = _("Missing. Shoppers read: “%(text)s”") % {"text": text}
             elif text:
                 field.help_text = _("Original: “%(text)s”") % {"text": text}

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -114,6 +115,7 @@ class TermAdmin(ModelAdmin):  # type: ignore[misc]
 def _column(code: str, name: str) -> Any:
     @display(description=name)
     def said(term: Term) -> str:
-        return term.translations.get(code) or "–"
+        text = term.translations.get(code)
+        return format_html('<span lang="{}" dir="auto">{}</span>', code, text) if text else "–"
 
     return said

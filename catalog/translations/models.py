@@ -87,7 +87,7 @@ class Term(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name, verbose_name_plural = _("word"), _("word list")
+        verbose_name, verbose_name_plural = _("word"), _("words")
         ordering = ["text"]
 
     def __str__(self) -> str:

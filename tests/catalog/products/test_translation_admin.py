@@ -52,7 +52,8 @@ def told() -> list[str]:
 
 
 def test_each_language_has_its_part_which_says_what_is_missing(merchant: Client) -> None:
-    mug = translations.translated(catalog.product(name="Mug", description="It holds tea."), "es", name="Taza")
+    mug = catalog.product(name="Mug", description="It holds tea.", seo_description="Tea!")
+    translations.translated(mug, "es", name="Taza")
 
     forms = translations_of(merchant, change("product", mug)).forms
 
@@ -60,6 +61,8 @@ def test_each_language_has_its_part_which_says_what_is_missing(merchant: Client)
     spanish, german, arabic = forms
     assert spanish["name"].help_text == "Original: “Mug”"
     assert spanish["description"].help_text == "Missing. Shoppers read: “It holds tea.”"
+    assert spanish["seo_description"].help_text == "Empty: made of name and description. Original: “Tea!”"
+    assert german["seo_description"].help_text == "Missing. Shoppers read: “Tea!”"
     assert german["name"].help_text == "Missing. Shoppers read: “Mug”"
     assert (german["seo_title"].help_text, german["name"].label) == ("", "Name – Deutsch")
     assert 'lang="ar"' in str(arabic["name"])
