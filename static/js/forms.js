@@ -26,6 +26,10 @@ function show(field) {
   const isWrong = !isRight(field);
   box.textContent = isWrong ? words(field) : "";
   box.hidden = !isWrong;
+  const says = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== box.id);
+  if (isWrong) says.push(box.id); // so that whoever comes to the field hears it
+  if (says.length) field.setAttribute("aria-describedby", says.join(" "));
+  else field.removeAttribute("aria-describedby");
   if (isWrong) field.setAttribute("aria-invalid", "true");
   else {
     field.removeAttribute("aria-invalid");

@@ -1,5 +1,6 @@
 // Filters: what was chosen keeps the keyboard, each facet stays as the shopper left it, and on phones the sheet stays open
-// while several are chosen.
+// while several are chosen. How many products there are now is said to whoever listens, in a place that was there before:
+// one that comes with the answer would not be heard.
 
 let wasOpen = false;
 let folded = new Map();
@@ -17,7 +18,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   folded = new Map([...document.querySelectorAll("details.facet")].map((facet) => [facet.dataset.facet, facet.open]));
 });
 
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "results") {
+    document.getElementById("told").textContent = document.querySelector("[data-testid=result-count]")?.textContent.trim() ?? "";
+  }
   for (const facet of document.querySelectorAll("details.facet")) {
     if (folded.has(facet.dataset.facet)) facet.open = folded.get(facet.dataset.facet);
   }

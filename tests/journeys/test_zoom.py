@@ -1,0 +1,60 @@
+"""At 400 % of a desk's size a page has 320 × 256 pixels: everything is one column, and nothing that stays in its place
+covers what has the keyboard. And in the colours that the reader has chosen, what is chosen can still be told.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys import ordering
+
+ZOOMED = {"width": 320, "height": 256}
+# A part of what has the keyboard can be seen: nothing lies over all of it, and it is not out of the window.
+COVERED = """() => {
+    const one = document.activeElement, box = one.getBoundingClientRect();
+    if (one === document.body || one.id === "main" || one.closest("[aria-hidden=true]")) return "";
+    const from = {x: Math.max(box.left, 0), y: Math.max(box.top, 0)};
+    const to = {x: Math.min(box.right, innerWidth), y: Math.min(box.bottom, innerHeight)};
+    const wide = to.x - from.x, high = to.y - from.y;
+    for (let down = 1; down < 8; down += 1) for (let across = 1; across < 8; across += 1) {
+        const at = document.elementFromPoint(from.x + wide * across / 8, from.y + high * down / 8);
+        if (at && (one.contains(at) || at.contains(one) && at !== document.body && at !== document.documentElement
+            && !at.matches("main, .wrap") || [...(one.labels ?? [])].some((label) => label.contains(at)))) return "";
+    }
+    return one.outerHTML.slice(0, 120);
+}"""
+MOST = 60  # stops; a list has more of the same
+
+
+@pytest.mark.parametrize("path", ["/", "/products/", "/products/morning-mug/", "/cart/", "/checkout/"])
+def test_nothing_covers_what_has_the_keyboard(open_page, shop, path):
+    _product, key = ordering.in_cart(shop, "mug", units=1)
+    page = open_page(viewport=ZOOMED, reduced_motion="reduce")
+    page.context.add_cookies([{"name": "cart", "value": key, "url": shop.url}])
+    page.goto(path)
+    covered = []
+    for _stop in range(MOST):
+        page.keyboard.press("Tab")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if found := page.evaluate(COVERED):
+            covered.append(found)
+    assert covered == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+BORDERS = """(selector) => {
+    const style = getComputedStyle(document.querySelector(selector));
+    return [style.borderColor, style.outlineStyle];
+}"""
+
+
+def test_in_the_readers_own_colours_what_is_chosen_can_be_told(open_page):
+    """Windows' contrast themes take all colours away: the chosen option has the system's colour of what is chosen."""
+    page = open_page(forced_colors="active")
+    page.goto("/products/quilted-jacket/")
+    chosen = page.evaluate(BORDERS, ".choice__value input:checked + .choice__face")
+    other = page.evaluate(BORDERS, ".choice__value input:not(:checked) + .choice__face")
+    assert chosen != other
+    assert chosen[1] == "solid"
+    page.get_by_test_id("add-to-cart-btn").focus()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
