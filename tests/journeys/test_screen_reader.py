@@ -113,7 +113,7 @@ def test_a_purchase_by_ear(page, shopper):
     assert wrong(page) == []
     assert {"Morning mug"} <= set(names(page, "link"))
     page.get_by_role("link", name="Check out").or_(page.get_by_role("button", name="Check out")).click()
-    page.get_by_role("heading", name="Delivery address").wait_for()
+    page.get_by_role("group", name="Delivery address").wait_for()
     assert wrong(page) == []
     _by_ear(page, shopper)
     assert wrong(page) == []
@@ -135,7 +135,7 @@ def _by_ear(page: Page, email: str) -> None:
     page.get_by_role("combobox", name="State").select_option(label="California")
     assert page.get_by_role("radio", name="Standard delivery").is_checked()
     page.get_by_role("button", name="Continue to payment").click()
-    page.get_by_role("heading", name="How would you like to pay?").wait_for()
+    page.get_by_role("group", name="How would you like to pay?").wait_for()
 
 
 def test_what_is_missing_is_read_out(page, shop, shopper):
