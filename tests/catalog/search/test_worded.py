@@ -86,7 +86,11 @@ def test_suggestions_in_german(client: Client, shelf: Product) -> None:
 
 
 def test_the_home_page_in_german(client: Client, shelf: Product) -> None:
-    assert "Wanderflasche" in client.get("/de/").content.decode()
+    translations.shelf(catalog.category("Outdoor"), name="Draußen")
+    text = client.get("/de/").content.decode()
+    assert "Wanderflasche" in text
+    assert text.count("Draußen") >= 3  # in the head of the page, as a department and at its foot
+    assert "Outdoor" not in text
     assert "Trail bottle" in client.get("/").content.decode()
 
 
