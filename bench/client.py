@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import time
@@ -38,7 +39,8 @@ class Client:
         content, answered = self._ask(
             "POST", path, json.dumps(body), named | {"Content-Type": "application/json"}, expect
         )
-        return json.loads(content), answered
+        is_packed = answered["Content-Encoding"] == "gzip"
+        return json.loads(gzip.decompress(content) if is_packed else content), answered
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str], expect: int) -> tuple[bytes, Any]:
         headers = {"Accept-Encoding": "gzip, br", "User-Agent": "bench", **headers}

@@ -102,6 +102,20 @@ def pages(port: int, sample: data.Sample) -> list[Page]:
     ]
 
 
+def prepare(children: Children) -> None:
+    """The demo, with its pictures and all that workers make of it, and the static files."""
+    url = os.environ["DATABASE_URL"]
+    children.start(
+        "worker", "-m", "celery", "--quiet", "-A", "shop", "worker", "--concurrency", "2", "--loglevel", "ERROR"
+    )
+    data.manage(children.env, "migrate", "--noinput", "-v", "0")
+    if not data.count(url):
+        data.manage(children.env, "load_demo")
+    data.drain(url, patience=300)
+    children.stop("worker")
+    serving.collect(children.env)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="of each page (3)")
@@ -109,10 +123,7 @@ def main() -> None:
     program, port = lighthouse(), free_port(8700)
     children = Children(RESULTS, serving.environment(port, RESULTS / "static"))
     try:
-        data.manage(children.env, "migrate", "--noinput", "-v", "0")
-        if not data.count(os.environ["DATABASE_URL"]):
-            data.manage(children.env, "load_demo")
-        serving.collect(children.env)
+        prepare(children)
         children.granian("web", "shop.wsgi:application", port)
         base, results = f"http://{addresses.HOST}:{port}", {}
         print(f"{'':10}{'perf.':>7}{'access.':>9}{'best':>6}{'SEO':>5}{'LCP ms':>8}{'CLS':>7}{'JS KB':>7}{'CSS KB':>8}")
