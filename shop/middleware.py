@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from shop.core import hints, kept, languages, pages, requests, rest
+from shop.core import codings, hints, kept, languages, pages, requests, rest
 from shop.core.admin import as_id
 from shop.health import metrics
 
@@ -101,6 +101,20 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def readable_codings(get_response: GetResponse) -> GetResponse:
+    """Leave of `Accept-Encoding` what may be sent: those who answer with files (whitenoise) and Django
+    look for a coding's name in it, and would send what it refuses ("br;q=0").
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING")
+        if accepted is not None:
+            request.META["HTTP_ACCEPT_ENCODING"] = codings.without_refused(accepted)
+        return get_response(request)
+
+    return middleware
+
+
 class Compressed(GZipMiddleware):
     """Compress words that are made for one visitor. What everybody is sent is compressed when it is kept, files when
     they are collected, pictures are small already. Django adds a random length, so that nobody can guess a secret on a
@@ -110,7 +124,7 @@ class Compressed(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.streaming or response.has_header("Content-Encoding") or not _is_text(response):
             return response
-        if "gzip" in kept.taken(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        if "gzip" in codings.taken(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             return super().process_response(request, response)
         patch_vary_headers(response, ["Accept-Encoding"])
         return response

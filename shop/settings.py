@@ -94,6 +94,7 @@ if flag("MIGRATION_LINTER"):  # a development tool: refuses migrations that are 
 
 MIDDLEWARE = [
     "shop.middleware.request_log",
+    "shop.middleware.readable_codings",
     "shop.middleware.Compressed",
     "catalog.search.clicks.count_clicks",
     "shop.middleware.kept_pages",  # outside of all that looks at who asks: a page that is kept is everybody's
@@ -601,6 +602,7 @@ ARCHIVED_PARCELS = "checkout.archive.selectors.parcels"  # which tracking number
 HAS_ORDERED = "checkout.archive.selectors.has_ordered"  # whether somebody has, for promotions on first orders
 PRICE_NOTE = "cart.tax.words.price_note"  # what stands beside a price of the catalogue
 DELIVERY_NOTE = "cart.shipping.words.to_home"  # when and for how much a product's page says that it comes
+RETURNS_NOTE = "checkout.returns.told.of_product"  # how a product may be sent back, as its page says it
 QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are told of a product's reviews
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 TRANSLATED_WORDS = [  # who says which words the list of translations should have

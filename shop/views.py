@@ -11,9 +11,9 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
@@ -91,7 +91,7 @@ def _cart_count(request: HttpRequest) -> int:
 
 
 @require_safe
-@pages.public(cache.LISTINGS)
+@pages.public(cache.LISTINGS, takes=(currencies.PARAMETER,))
 def home(request: HttpRequest) -> HttpResponse:
     """What this shop is, its departments, what is new and what is wanted; what is for the visitor comes by itself."""
     currency, price_list = currencies.of(request), accounts.standing_of(request).price_list
@@ -141,6 +141,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return _refusal(request, "413.html", 413, "body_too_large", _("The request body is too large."))
+    if isinstance(exception, TooManyFieldsSent):
+        request.META["QUERY_STRING"], request.GET = "", QueryDict()  # type: ignore[assignment]  # the page has none
     return _refusal(request, "400.html", 400, "bad_request", _("The request cannot be understood."))
 
 

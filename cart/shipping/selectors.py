@@ -38,6 +38,7 @@ class Parcel:
     arrives_from: date
     arrives_on: date
     origin: str = ""
+    leaves_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def _promised(
         one = promise(wish.at, clock, least=least, most=most, transit=days, not_before=part.expected_on)
         point = points.get(part.location_id) if part.location_id else None
         origin = point.name if point else ""
-        found.append(Parcel(sum(part.units.values()), one.arrives_from, one.arrives_on, origin))
+        found.append(Parcel(sum(part.units.values()), one.arrives_from, one.arrives_on, origin, one.leaves_on))
         before.append(one.order_before)
     return tuple(found), min(filter(None, before), default=None)
 

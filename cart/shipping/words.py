@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -19,11 +20,13 @@ from shop.core.money import Money
 
 @dataclass(frozen=True)
 class Told:
-    """`text` says when it comes, `cost_text` how, where to and for how much; both hold until then (None: for today)."""
+    """`text` says when it comes, `cost_text` how, where to and for how much; both hold until then (None: for today).
+    `data` is the same for search engines, as schema.org's OfferShippingDetails."""
 
     text: str
     cost_text: str
-    until: datetime | None = None
+    until: datetime | None
+    data: dict[str, Any]
 
 
 def arrives(one: selectors.DeliveryOption) -> str:
@@ -53,4 +56,27 @@ def to_home(units: Sequence[Mapping[str, Any]], *, price: Money, at: datetime) -
     named = {"way": one.name, "country": str(countries.name(settings.DEFAULT_COUNTRY)), "price": one.price.format()}
     free = _("%(way)s to %(country)s is free. The cart has dates and prices for where you are.")
     costs = _("%(way)s to %(country)s costs %(price)s. The cart has dates and prices for where you are.")
-    return Told(arrives(one), (costs if one.price.minor else free) % named, one.order_before)
+    cost_text = (costs if one.price.minor else free) % named
+    return Told(arrives(one), cost_text, one.order_before, _data(one, timezone.localdate(at)))
+
+
+def _data(one: selectors.DeliveryOption, today: date) -> dict[str, Any]:
+    """That all of it has left in so many days, and comes as many later as its dates say."""
+    leaves = max([today, *(parcel.leaves_on for parcel in one.parcels if parcel.leaves_on)])
+    on_its_way = max(0, (one.arrives_from - leaves).days), max(0, (one.arrives_on - leaves).days)
+    return {
+        "@type": "OfferShippingDetails",
+        "shippingRate": {
+            "@type": "MonetaryAmount", "value": str(one.price.decimal), "currency": one.price.currency,
+        },
+        "shippingDestination": {"@type": "DefinedRegion", "addressCountry": settings.DEFAULT_COUNTRY},
+        "deliveryTime": {
+            "@type": "ShippingDeliveryTime",
+            "handlingTime": _days(0, (leaves - today).days),
+            "transitTime": _days(*on_its_way),
+        },
+    }  # fmt: skip
+
+
+def _days(least: int, most: int) -> dict[str, Any]:
+    return {"@type": "QuantitativeValue", "minValue": least, "maxValue": most, "unitCode": "DAY"}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from catalog.products.charging import Charge, Priced
+from catalog.products.rules import MEANINGS
 from shop.core.money import Money
 
 MOST = {
@@ -26,11 +27,7 @@ CONDITIONS = ("new", "refurbished", "used")
 GENDERS = ("male", "female", "unisex")
 AGES = ("newborn", "infant", "toddler", "kids", "adult")
 # What options and attributes mean, by their names in small letters.
-KNOWN = {
-    "colour": "color", "color": "color", "farbe": "color", "couleur": "color", "size": "size", "größe": "size",
-    "taille": "size", "material": "material", "fabric": "material", "matière": "material", "pattern": "pattern",
-    "muster": "pattern", "motif": "pattern", "gender": "gender", "age group": "age_group", "age_group": "age_group",
-}  # fmt: skip
+KNOWN = MEANINGS | {"gender": "gender", "age group": "age_group", "age_group": "age_group"}
 _ALLOWED = {"gender": GENDERS, "age_group": AGES}
 _IN_HOUSE = ("2", "02", "04", "98", "99")  # numbers that shops give themselves, and those of coupons
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

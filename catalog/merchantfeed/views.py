@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 
 from django.conf import settings
 from django.core.files import File
@@ -16,9 +15,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.merchantfeed import services
+from shop.core import codings
 
 WAIT = 300  # seconds after which somebody may ask again: the timetable has come by
-_PACKED = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
 class Unpacked(gzip.GzipFile):
@@ -43,7 +42,7 @@ def google(request: HttpRequest) -> HttpResponseBase:
     etag, changed_at = f'W/"{feed.digest}"', int(feed.changed_at.timestamp())
     answer: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed_at)
     if answer is None:
-        is_packed = bool(_PACKED.search(request.headers.get("Accept-Encoding", "")))
+        is_packed = "gzip" in codings.taken(request.headers.get("Accept-Encoding", ""))
         file = default_storage.open(feed.name)
         answer = FileResponse(file if is_packed else Unpacked(file), content_type="application/xml; charset=utf-8")
         if is_packed:

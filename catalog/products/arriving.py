@@ -1,4 +1,4 @@
-"""When a product comes that is ordered now, as its page says it."""
+"""When a product comes that is ordered now, and how it may go back, as its page says it."""
 
 from __future__ import annotations
 
@@ -16,22 +16,35 @@ _STEP = timedelta(minutes=15)  # days begin at a multiple of it, wherever that i
 
 
 def promise(found: ProductPage) -> dict[str, Any] | None:
-    """`{text, cost_text, until}` of the chosen variant; None where it is not delivered, or nobody knows when.
+    """`{text, cost_text, until, data}` of the chosen variant; None where it is not delivered, or nobody knows when.
 
-    `until` is the moment (aware) until which it holds: the next cut-off, or a day's end somewhere.
+    `data` is what search engines are told of it, None where nothing is sent to an address. `until` is the moment
+    (aware) until which it holds: the next cut-off, or a day's end somewhere.
     """
     variant = found.variant
     if variant is None or variant.price is None or variant.moment is None or not found.is_sellable:
         return None
     if found.is_money:
-        return {"text": _("Sent by e-mail as soon as it is paid"), "cost_text": "", "until": None}
+        return {"text": _("Sent by e-mail as soon as it is paid"), "cost_text": "", "until": None, "data": None}
     if not _is_known(variant):
         return None
     told = import_string(settings.DELIVERY_NOTE)(_units(found, variant), price=variant.price, at=variant.moment)
     if told is None:
         return None
     until = min(filter(None, (told.until, _next_step(variant.moment))))
-    return {"text": told.text, "cost_text": told.cost_text, "until": until}
+    return {"text": told.text, "cost_text": told.cost_text, "until": until, "data": told.data}
+
+
+def returns(found: ProductPage) -> Any:
+    """How it may be sent back (`text`, `cost_text`, `data`); None where nobody says."""
+    product = found.product
+    item = {
+        "product_id": str(product.pk),
+        "product_type": product.product_type.code,
+        "category": product.category.url_path if product.category else "",
+    }
+    is_final = any(one.is_required and one.is_final_sale for one in found.asked)
+    return import_string(settings.RETURNS_NOTE)(item, is_final=is_final)
 
 
 def _is_known(variant: Choice) -> bool:

@@ -26,7 +26,7 @@ RETRY_AFTER = 300  # seconds until a page asks again while this is shed
 
 
 @require_safe
-@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.live_of)
+@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.live_of, takes=("variant", currencies.PARAMETER))
 def product_live(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/live/?variant=<sku>: `facts` as JSON, kept as the page itself is; 503 while this is shed."""
     if switches.is_shed(NAME):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,7 @@ class ProductPage:
     gallery: Sequence[Mapping[str, Any]]
     specs: Sequence[Mapping[str, str]]
     breadcrumbs: Sequence[Mapping[str, str | None]]
+    looks: Mapping[UUID | None, str] = field(default_factory=dict)  # a picture by variant; None: of the product itself
     asked: Sequence[Field] = ()  # of who buys it
     parts: Sequence[offering.OfferedPart] = ()  # of the chosen variant, if it is a bundle
     name_lang: str = ""  # the language of the product's name and description, where that is not the page's
@@ -131,6 +132,7 @@ def product_page(
         variants=choices,
         options=_options(product, choices, chosen),
         gallery=_gallery(images, chosen),
+        looks=pictures.looks(images) if len(choices) > 1 else {},
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
         asked=() if chosen_parts else _asked(product, variants, currency),

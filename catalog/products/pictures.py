@@ -53,6 +53,15 @@ def in_gallery(image: Image) -> dict[str, Any] | None:
     return shown | large
 
 
+def looks(images: Iterable[Image]) -> dict[UUID | None, str]:
+    """The first picture of each variant, and of the product as a whole."""
+    found: dict[UUID | None, str] = {}
+    for image in images:
+        if image.variant_id not in found and (shown := picture(image)):
+            found[image.variant_id] = shown["src"]
+    return found
+
+
 def drawn(name: str, width: int, height: int, alt: str, is_ready: bool) -> dict[str, Any]:
     """As `picture`, of one with a file, by its columns. Remembered for some minutes: addresses are dear to make."""
     return dict(_seen(name, width, height, alt, is_ready)[0])

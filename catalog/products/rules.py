@@ -14,6 +14,12 @@ from typing import Any
 SLUG_LENGTH = 150  # room for a suffix within the column's 160
 MAX_VARIANTS = 2000
 MAX_TEXT = 1000
+# What options mean to search engines and price comparisons, by their names in small letters.
+MEANINGS = {
+    "colour": "color", "color": "color", "farbe": "color", "couleur": "color", "size": "size", "größe": "size",
+    "taille": "size", "talla": "size", "material": "material", "fabric": "material", "matière": "material",
+    "pattern": "pattern", "muster": "pattern", "motif": "pattern",
+}  # fmt: skip
 GIFT_CARD = "gift_card"  # the tax class of product types whose units are gift cards: sold untaxed, never discounted
 
 

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,10 +22,12 @@ from shop.core import cache, pages
 from shop.currencies import selectors as currencies
 from shop.resilience import switches
 
+_ASKED_IN = ("variant", "option.", "changed", currencies.PARAMETER)
+
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, of=showing.pages_of)
+@pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, cache.RETURN_RULES, of=showing.pages_of, takes=_ASKED_IN)
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
     found = _found(request, slug)
@@ -34,6 +35,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return _moved(slug)
     delivery = arriving.promise(found)
     context = _context(found, currencies.of(request)) | {"delivery": delivery, "live": live.context(found)}
+    context |= structured.meta(found, delivery=delivery, returns=context["returns"])
     response = _shown(request, found, context)
     if delivery and delivery["until"]:
         pages.until(response, delivery["until"].timestamp())
@@ -42,7 +44,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of)
+@pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of, takes=_ASKED_IN)
 def product_options(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/options/: what there is to choose, and a button, for a sheet over a list; whoever opens it
     as a page is led to the product's own."""
@@ -115,12 +117,11 @@ def _context(found: ProductPage, currency: str) -> dict[str, Any]:
         "parts": found.parts,
         "asked": CustomizationsForm(found.asked, currency=currency) if found.asked else None,
         "tax_note": "" if found.is_money else import_string(settings.PRICE_NOTE)(),
-        "returns_text": _("30 days to change your mind"),
+        "returns": arriving.returns(found),
         "reviews_url": reverse("product_reviews", args=[product.slug]),
         "restock_url": "" if found.parts else reverse("restock_ask", args=[product.slug]),
         "shelves_url": ""
         if switches.is_shed("recommendations")
         else reverse("product_recommendations", args=[product.slug]),
         "seen_url": reverse("product_seen", args=[product.slug]),
-        **structured.meta(found),
     }

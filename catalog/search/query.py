@@ -27,6 +27,22 @@ RATINGS = (4, 3, 2, 1)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 
 
+ASKED_IN = frozenset(
+    {
+        "q",
+        "category",
+        "brand",
+        "price_min",
+        "price_max",
+        "rating",
+        "in_stock",
+        "attr.",
+        "sort",
+        "page",
+        "exact",
+        "personal",
+    }
+)  # the parameters that `parse` knows
 _USUAL = {("sort", "relevance"), ("exact", "0"), ("personal", "1")}  # not said in addresses
 
 

@@ -42,11 +42,12 @@ from shop.currencies import selectors as currencies
 logger = logging.getLogger(__name__)
 
 _VERSIONS = (cache.LISTINGS, cache.PRICE_RULES)  # what a list shows changes with these
+_ASKED_IN = query.ASKED_IN | {currencies.PARAMETER}
 
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(*_VERSIONS)
+@pages.public(*_VERSIONS, takes=_ASKED_IN)
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, or those found by `?q=` and filters."""
     asked, left_out = _asked(request)
@@ -70,7 +71,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(*_VERSIONS)
+@pages.public(*_VERSIONS, takes=_ASKED_IN - {"category"})
 def category(request: HttpRequest, path: str) -> HttpResponse:
     """A category with everything below it; 301 from a path it had before."""
     node = tree.tree().at(path)
@@ -103,7 +104,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(*_VERSIONS)
+@pages.public(*_VERSIONS, takes=_ASKED_IN - {"brand"})
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything of one brand."""
     found = selectors.brand(slug)
@@ -121,7 +122,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@pages.public(*_VERSIONS)
+@pages.public(*_VERSIONS, takes=("q", currencies.PARAMETER))
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """The rows under the search box, and how many there are, which is read out."""
     currency = currencies.of(request)

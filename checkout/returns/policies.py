@@ -1,20 +1,41 @@
-"""The merchant's rules, read and changed."""
+"""The merchant's rules, read and changed. What every product's page says of them each process keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
+
 from catalog.products import selectors as products
 from checkout.returns import rules
 from checkout.returns.models import ReturnRule
 from shop.audit import services as audit
-from shop.core import db
+from shop.core import cache, db
+
+_held: dict[str, list[rules.Policy]] = {}  # this process's, under the version that the cache names
 
 
 def policies() -> list[rules.Policy]:
     """The active rules, the one that is asked first at the top. One query."""
     return [policy_of(row) for row in ReturnRule.objects.filter(is_active=True)]
+
+
+def kept() -> list[rules.Policy]:
+    """The same as they were when one was last changed: for what is told, not for what is decided. One query when this
+    process has not seen them, else none."""
+    version: str = cache.RETURN_RULES.get_or(lambda: str(db.uuid7()))
+    found = _held.get(version)
+    if found is None:
+        found = policies()
+        _held.clear()
+        _held[version] = found
+    return found
+
+
+def forget() -> None:
+    """Read them anew from now on, and make every page anew that tells of them."""
+    cache.RETURN_RULES.delete()
 
 
 def policy_of(row: ReturnRule) -> rules.Policy:
@@ -46,7 +67,9 @@ def items(product_ids: Iterable[UUID]) -> dict[UUID, rules.Item]:
 
 
 def note_change(rule: ReturnRule, *, what: str, by: str) -> None:
-    """Keep in the audit log that a rule was added, changed or deleted ("add", "change", "delete")."""
+    """Keep in the audit log that a rule was added, changed or deleted ("add", "change", "delete"); pages tell of it
+    from the commit on."""
+    transaction.on_commit(forget, using=db.DEFAULT)
     audit.record(
         action=f"return_rule.{what}", by=by, object_type="return_rule", object_id=rule.pk,
         changes={"name": rule.name, "position": rule.position, "window_days": rule.window_days,

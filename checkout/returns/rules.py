@@ -60,6 +60,11 @@ class Ruling:
         return not self.objection
 
 
+def first(item: Item, policies: Sequence[Policy]) -> Policy | None:
+    """The policy that decides on an item."""
+    return next((policy for policy in policies if policy.fits(item)), None)
+
+
 def rule(
     item: Item, policies: Sequence[Policy], *, since: datetime | None, now: datetime, is_final: bool = False
 ) -> Ruling:
@@ -68,7 +73,7 @@ def rule(
     Whole days count: what arrived on the 3rd, with 30 days, may be returned all through the 2nd or 3rd of next month.
     `is_final`: what was made to order is not taken back, whatever the policy says of its product.
     """
-    found = next((policy for policy in policies if policy.fits(item)), None)
+    found = first(item, policies)
     if found is None:
         return Ruling(None, objection="no_rule")
     if is_final or found.is_final_sale:

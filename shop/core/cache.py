@@ -105,6 +105,7 @@ PROMOTION_USES = Entry("promotion-uses", MINUTE)  # how often one was used, for 
 TAXES = Entry("taxes", 15 * MINUTE)  # the version of the tax settings that each process holds
 TAX_ANSWERS = Entry("tax-answers", 15 * MINUTE)  # what a tax service said, by what it was asked
 SHIPPING = Entry("shipping", 15 * MINUTE)  # the version of zones, points and holidays that each process holds
+RETURN_RULES = Entry("return-rules", 15 * MINUTE)  # the version of the return rules that each process holds
 LIVE_RATES = Entry("live-rates", HOUR)  # what a carrier asked for a parcel, by what it was asked
 PRICE_RULES = Entry("price-rules", 15 * MINUTE)  # the version of the price rules that each process holds
 CURRENCIES = Entry("currencies", 15 * MINUTE)  # the version of the currencies that each process holds

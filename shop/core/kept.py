@@ -6,9 +6,7 @@ once more, all in one round trip. Without Redis nothing is kept.
 
 from __future__ import annotations
 
-import functools
 import gzip
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -23,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-from shop.core import cache
+from shop.core import cache, codings
 
 TRUSTED = 1.0  # second for which a page counts as current without a look
 _MOST = 48 * 1024 * 1024  # bytes in memory
@@ -31,8 +29,6 @@ _LARGEST = 1024 * 1024  # of one page
 _MOST_ASKED = 20_000  # addresses with a query that were asked for once
 _WAIT = (0.02, 0.03, 0.05, 0.1, 0.2)  # seconds between looks whether another process has made the page
 _QUALITY = 5  # of brotli: 11 takes forty times as long for a tenth less
-
-_REFUSED = re.compile(r"\bq\s*=\s*0(?:\.0*)?\s*(?:;|$)")
 
 Versions = Mapping[str, Any]
 
@@ -159,7 +155,7 @@ def compressed(body: bytes) -> dict[str, bytes]:
 
 def answer(page: Page, request: HttpRequest) -> HttpResponseBase:
     """The page as this browser takes it: compressed, or "not modified" (304)."""
-    coding = _coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    coding = next(iter(codings.taken(request.META.get("HTTP_ACCEPT_ENCODING", ""))), "")
     etag = f'W/"{page.etag}"'
     response = HttpResponse(page.body(coding))
     for name, value in page.headers:
@@ -171,22 +167,6 @@ def answer(page: Page, request: HttpRequest) -> HttpResponseBase:
     if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META:
         return get_conditional_response(request, etag, page.modified, response) or response
     return response
-
-
-def _coding(accepted: str) -> str:
-    """The best of the codings that a browser takes; "" for none."""
-    return next((coding for coding in ("br", "gzip") if coding in taken(accepted)), "")
-
-
-@functools.lru_cache(maxsize=256)
-def taken(accepted: str) -> frozenset[str]:
-    """The content codings that a browser takes, by its `Accept-Encoding`."""
-    found = set()
-    for one in accepted[:1000].lower().split(","):
-        name, _semicolon, weight = one.partition(";")
-        if not _REFUSED.search(weight):
-            found.add(name.strip())
-    return frozenset(found)
 
 
 # --- One at a time

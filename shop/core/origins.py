@@ -1,8 +1,8 @@
 """Forms on pages that are everybody's, so that no token can be in them: refused where another site sends them.
 
-As Go's `net/http.CrossOriginProtection` does it (Filippo Valsorda, "Cross-Site Request Forgery", 2025): by
-`Sec-Fetch-Site`, which every browser sends since 2023 and no script can write; else by `Origin`, which every browser
-sends with a form since 2020. What has neither is no browser, so that it has no cookies of anybody else.
+By what browsers say of where a request comes from, and scripts cannot write: `Sec-Fetch-Site` (every browser since
+2023), `Origin` (every browser with a form since 2020) and `Referer`. Each of them that is there must say that it was
+this shop (docs/adr/0035-pages-for-everybody.md says what is with none of them).
 """
 
 from __future__ import annotations
@@ -20,12 +20,25 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def is_foreign(request: HttpRequest) -> bool:
-    """Whether a browser says that the page of another site has made this request."""
-    fetched = request.headers.get("Sec-Fetch-Site", "")
-    if fetched:
-        return fetched not in {"same-origin", "none"}
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and origin != settings.SITE_URL and urlsplit(origin).netloc != request.get_host()
+    """Whether a header says that the page of another site has made this request."""
+    fetched, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
+    if fetched not in {"", "same-origin", "none"}:
+        return True
+    if origin == "null" and fetched == "same-origin":  # a page of ours that tells nobody its address
+        origin = ""
+    return any(address and not _is_own(address, request) for address in (origin, request.headers.get("Referer", "")))
+
+
+def _is_own(address: str, request: HttpRequest) -> bool:
+    """Whether this is an address of this shop; where it is asked for by https, not one by http."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if f"{parts.scheme}://{parts.netloc}" == settings.SITE_URL:
+        return True
+    schemes = {"https"} if request.is_secure() else {"http", "https"}
+    return parts.scheme in schemes and parts.netloc == request.get_host()
 
 
 def same_origin(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -13,7 +13,7 @@ import io
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,11 +22,14 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as store
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from shop.core import cache, db, hints, kept
+from shop.core import cache, db, hints, kept, languages
 from shop.core.kept import Page
 
 log = structlog.get_logger("shop.pages")
@@ -42,11 +45,14 @@ _PATHS = re.compile(r"/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:$|products/|categories/|bran
 # --- Views
 
 
-def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None) -> Callable[..., Any]:
+def public(
+    *entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None, takes: Collection[str] = ()
+) -> Callable[..., Any]:
     """Decorator of a view whose page is everybody's: it knows no user, session or token then.
 
     `entries` are versions (`shop.core.cache`) that change with what it shows; `of(**address)` names more, which
-    `changed` changes.
+    `changed` changes. `takes` are the GET parameters that it knows (`attr.` stands for all that begin so): it is never
+    shown any other, so that they make no other page.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -67,6 +73,7 @@ def public(*entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None
             response.public = {name: versions.get(name) for name in names}  # type: ignore[attr-defined]
             return response
 
+        shown.takes = frozenset(takes)  # type: ignore[attr-defined]
         return shown
 
     return decorate
@@ -164,7 +171,10 @@ def release() -> str:
 
 
 def key_of(request: HttpRequest) -> str | None:
-    """Under what the page is kept; None for what never is: other methods and addresses, and what is somebody's own."""
+    """Under what the page is kept; None for what never is: other methods and addresses, and what is somebody's own.
+
+    What the page's view does not know is left out of the request's query, for everything that comes after.
+    """
     if (
         not settings.KEEP_PAGES
         or request.method not in ("GET", "HEAD")
@@ -172,16 +182,45 @@ def key_of(request: HttpRequest) -> str | None:
         or is_personal(request)
     ):
         return None
+    _tidy(request)
     meta, currency = request.META, request.COOKIES.get(CURRENCY, "")[:3]
-    is_part = meta.get("HTTP_HX_REQUEST") == "true" and not (
-        meta.get("HTTP_HX_BOOSTED") or meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST")
-    )
     scheme = "s" if request.is_secure() else "p"
     facts = (
-        release(), meta.get("HTTP_HOST", ""), scheme, currency, meta.get("HTTP_HX_TARGET", "") if is_part else "-",
-        request.path, meta.get("QUERY_STRING", ""),
+        release(), meta.get("HTTP_HOST", ""), scheme, currency,
+        meta.get("HTTP_HX_TARGET", "") if _is_part(request) else "-", request.path, meta.get("QUERY_STRING", ""),
     )  # fmt: skip
     return hashlib.blake2b("\n".join(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    meta = request.META
+    is_whole = meta.get("HTTP_HX_BOOSTED") or meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST")
+    return meta.get("HTTP_HX_REQUEST") == "true" and not is_whole
+
+
+def _tidy(request: HttpRequest) -> None:
+    """Leave in the query what its view takes, by name: nothing else can be on the page, whatever echoes its address."""
+    if not request.META.get("QUERY_STRING"):
+        return
+    try:
+        with translation.override(languages.default()):
+            takes = getattr(resolve(languages.plain(request.path_info)).func, "takes", None)
+        asked = request.GET
+    except (Resolver404, TooManyFieldsSent):  # which is refused where all such are
+        return
+    if takes is not None:
+        known = sorted(name for name in asked if "".join(name.partition(".")[:2]) in takes)
+        tidy = QueryDict(mutable=True)
+        for name in known:
+            tidy.setlist(name, asked.getlist(name))
+        request.META["QUERY_STRING"] = tidy.urlencode()
+        request.GET = tidy  # type: ignore[assignment]
+
+
+def _can_be_made_up(request: HttpRequest) -> bool:
+    """Whether anybody can ask for as many pages as they like by changing what this one was asked for with."""
+    return bool(request.META.get("QUERY_STRING") or _is_part(request) or CURRENCY in request.COOKIES)
 
 
 def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | None:
@@ -192,7 +231,7 @@ def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | N
     if _is_somebodys(request, response):
         log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
         return None
-    is_kept = WARMING in request.META or not request.META.get("QUERY_STRING") or kept.asked_before(key)
+    is_kept = WARMING in request.META or not _can_be_made_up(request) or kept.asked_before(key)
     page = _page(request, response, versions, cache.PAGES.get(key) if is_kept else None)
     if is_kept:
         kept.put(key, page)

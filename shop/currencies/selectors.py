@@ -16,6 +16,7 @@ from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
 COOKIE = pages.CURRENCY
+PARAMETER = "currency"  # of an address
 _MEMO = "holdfast_pays_in"  # one look per request
 
 
@@ -114,7 +115,7 @@ def of(request: HttpRequest) -> str:
     """
     found: str | None = getattr(request, _MEMO, None)
     if found is None:
-        said = request.GET.get("currency", "").strip().upper()
+        said = request.GET.get(PARAMETER, "").strip().upper()
         is_sold = bool(said) and (said == settings.DEFAULT_CURRENCY or said in choices())
         found = said if is_sold else saved(request) or settings.DEFAULT_CURRENCY
         setattr(request, _MEMO, found)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -20,7 +21,7 @@ from django.test import Client
 from cart.carts import views as cart_views
 from catalog.products import views as product_views
 from catalog.products.models import Product
-from shop.core import kept, pages
+from shop.core import codings, kept, pages
 from tests.factories import cart as carts
 from tests.factories import catalog
 
@@ -143,9 +144,26 @@ def test_A40_no_made_up_parameter_changes_what_others_are_shown(parameter: str) 
 
     for path in PUBLIC:
         for _time in range(3):
-            Client().get(path, {parameter: f"<script>{EVIL}</script>"})
+            poisoned = Client().get(path, {parameter: f"<script>{EVIL}</script>"} | dict(_query(path)))
+            assert (path, EVIL in _text(poisoned), _text(poisoned)) == (path, False, clean[path])
 
     assert {path: _text(Client().get(path)) for path in PUBLIC} == clean
+
+
+def _query(path: str) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(path).query)
+
+
+def test_negative_control_a_view_that_takes_whatever_there_is_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    @pages.public(takes=("utm_source",))
+    def view(request: HttpRequest, **_address: str) -> HttpResponse:
+        return HttpResponse(request.get_full_path())
+
+    _serve(monkeypatch, "product_detail", view)
+
+    assert [_text(Client().get(LAMP, {name: EVIL})) for name in ("utm_source", "gclid")] == [
+        f"{LAMP}?utm_source={EVIL}", LAMP,
+    ]  # fmt: skip
 
 
 def test_A40_a_very_long_query_is_answered_and_does_no_harm() -> None:
@@ -172,7 +190,18 @@ def test_A40_asking_for_the_head_alone_keeps_no_empty_page(path: str) -> None:
     [
         ("br", "br"),
         ("gzip, deflate, br, zstd", "br"),
-        ("gzip;q=1.0, br;q=0.5", "br"),
+        ("gzip;q=1.0, br;q=0.5", "gzip"),
+        ("gzip;q=0.5, br;q=0.5", "br"),
+        ("gzip;q=0.3, br;q=0.30", "br"),
+        ("identity, br;q=0.5", ""),
+        ("identity;q=0.5, br;q=0.5", "br"),
+        ("identity;q=0", ""),
+        ("br;q=0", ""),
+        ("br;q=0, *", ""),
+        ("gzip, identity;q=0, *;q=0", "gzip"),
+        ("br;q=x, gzip;q=0.001", "gzip"),
+        ("br;q=2", ""),
+        ("br ; Q = 1.000", "br"),
         ("gzip", "gzip"),
         ("br;q=0, gzip", "gzip"),
         ("br; q=0.000, gzip;q=0", ""),
@@ -191,6 +220,23 @@ def test_A40_a_browser_is_sent_only_what_it_can_read(accepted: str, coding: str)
         answer = Client().get(LAMP, headers={"Accept-Encoding": accepted})
         assert answer.get("Content-Encoding", "") == coding
         assert "Accept-Encoding" in answer["Vary"]
+    own = Client().get("/cart/", headers={"Accept-Encoding": accepted})
+    assert own.get("Content-Encoding", "") == ("gzip" if "gzip" in codings.taken(accepted) else "")
+
+
+def test_A40_a_file_is_sent_as_it_can_be_read(tmp_path: Path, settings: Any) -> None:
+    """By whitenoise, which looks for a coding's name alone."""
+    for name, body in (("a.css", b"a{}" * 50), ("a.css.gz", b"gzip"), ("a.css.br", b"br")):
+        (tmp_path / name).write_bytes(body)
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS, settings.WHITENOISE_AUTOREFRESH = str(tmp_path), False, False
+    sent = {
+        accepted: Client().get("/static/a.css", headers={"Accept-Encoding": accepted}).getvalue()
+        for accepted in ("br", "gzip, br", "br;q=0, gzip", "br;q=0, gzip;q=0", "")
+    }
+
+    assert sent == {
+        "br": b"br", "gzip, br": b"br", "br;q=0, gzip": b"gzip", "br;q=0, gzip;q=0": b"a{}" * 50, "": b"a{}" * 50,
+    }  # fmt: skip
 
 
 # --- What is somebody's is in no cache

@@ -10,6 +10,7 @@ from catalog.products.models import Product, Variant
 from checkout.fulfilment import services as fulfilment
 from checkout.orders.models import Order, OrderLine
 from checkout.payments import services as payments
+from checkout.returns import policies
 from checkout.returns import services as returns
 from checkout.returns.models import Return, ReturnRule
 from inventory.stock.models import StockItem
@@ -28,7 +29,9 @@ def rule(**fields: object) -> ReturnRule:
 
 
 def add_rule(**fields: object) -> ReturnRule:
-    return ReturnRule.objects.create(**{"name": "Everything", **fields})
+    made = ReturnRule.objects.create(**{"name": "Everything", **fields})
+    policies.forget()
+    return made
 
 
 def arrived(items: Sequence[StockItem] | None = None, **details: object) -> Order:

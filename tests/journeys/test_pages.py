@@ -119,6 +119,31 @@ def test_another_country_and_a_customers_own_address(sized, shop, shopper):
     assert (sticks_out(sized), heard) == ("", [])
 
 
+MARKED = """() => document.querySelectorAll("input, select").forEach((one) => {
+    one.style.setProperty("caret-color", "transparent");
+    one.style.removeProperty("caret-color");
+})"""
+
+
+def test_fields_that_a_browsers_helper_has_marked_are_changed_in_silence(open_page):
+    """A password manager, or what takes pictures of pages, leaves `style=""` on fields: htmx must not write it anew,
+    which the policy against inline styles forbids."""
+    page = open_page(viewport=steps.DESK)
+    steps.find(page, "laptop")
+    steps.open_first(page)
+    steps.add_to_cart(page)
+    heard = watch(page)
+    steps.to_checkout(page)
+    page.get_by_test_id("city-input").fill("Springfield")
+    page.evaluate(MARKED)
+    assert page.get_by_test_id("city-input").get_attribute("style") == ""
+    for country in ("DE", "US"):
+        with page.expect_response(lambda one: (one.request.method, urlsplit(one.url).path) == ("POST", "/checkout/")):
+            page.get_by_test_id("country-select").select_option(country)
+        page.wait_for_load_state("networkidle")
+        assert (country, page.get_by_test_id("city-input").input_value(), heard) == (country, "Springfield", [])
+
+
 def test_name_and_price_are_seen_at_once_on_a_phone(open_page):
     page = open_page(viewport=steps.PHONE)
     steps.find(page, "laptop")

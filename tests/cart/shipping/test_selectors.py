@@ -164,8 +164,8 @@ class TestParcels:
         once, each = options([goods(6, variant_id=two, value=6000)])
         assert (once.price.minor, each.price.minor) == (500, 1000)
         assert once.parcels == (
-            selectors.Parcel(4, date(2026, 11, 17), date(2026, 11, 18), "Here"),
-            selectors.Parcel(2, date(2026, 11, 18), date(2026, 11, 19), "There"),
+            selectors.Parcel(4, date(2026, 11, 17), date(2026, 11, 18), "Here", date(2026, 11, 16)),
+            selectors.Parcel(2, date(2026, 11, 18), date(2026, 11, 19), "There", date(2026, 11, 17)),
         )
         assert (once.arrives_from, once.arrives_on) == (date(2026, 11, 17), date(2026, 11, 19))
 
@@ -264,7 +264,7 @@ def test_what_is_on_its_way_comes_later():
     StockItem.objects.filter(variant_id=key).update(backorder_limit=5, expected_on=day)
     shipping.method()
     [found] = options([goods(3, variant_id=key)])
-    assert found.parcels == (selectors.Parcel(3, day + timedelta(days=1), day + timedelta(days=2), "Here"),)
+    assert found.parcels == (selectors.Parcel(3, day + timedelta(days=1), day + timedelta(days=2), "Here", day),)
     assert found.order_before is None
 
 

@@ -184,5 +184,5 @@ def test_the_same_few_queries_for_1_and_30_variants(client: Client, counting: An
         counts.append(queries())
 
     assert (
-        counts[0] == counts[1] <= 16
-    )  # nine are for tax, currencies and ways of delivery, which a process asks for once
+        counts[0] == counts[1] <= 17
+    )  # ten are for tax, currencies, ways of delivery and rules of returns, which a process asks for once

@@ -63,7 +63,7 @@ def test_a_product_page_in_german(client: Client, mug: Product) -> None:
     assert "<dt>Werkstoff</dt><dd>Steinzeug</dd>" in text
     assert "<dd>24 Monate</dd>" in text
     data = [json.loads(one) for one in re.findall(r"ld\+json\">(.*?)</script>", text, re.S)]
-    assert [one["name"] for one in data if one["@type"] == "Product"] == ["Runder Becher"]
+    assert [one["name"] for one in data if one["@type"] == "ProductGroup"] == ["Runder Becher"]
     [crumbs] = [one for one in data if one["@type"] == "BreadcrumbList"]
     assert [one["name"] for one in crumbs["itemListElement"]][-2:] == ["Becher", "Runder Becher"]
     assert 'property="og:title" content="Becher' in text

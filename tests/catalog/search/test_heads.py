@@ -94,6 +94,8 @@ def test_a_product_is_what_its_page_shows(lamp: Product) -> None:
         "itemCondition": "https://schema.org/NewCondition",
         "url": f"{SITE}/products/lamp/",
         "seller": {"@type": "Organization", "name": "Holdfast"},
+        "shippingDetails": product["offers"]["shippingDetails"],  # tests/catalog/products/test_structured.py
+        "hasMerchantReturnPolicy": product["offers"]["hasMerchantReturnPolicy"],
     }
     assert product["sku"] in text
     assert product["url"] == _canonical(text) == f"{SITE}/products/lamp/"

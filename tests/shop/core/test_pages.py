@@ -387,7 +387,8 @@ def test_what_another_process_makes_is_waited_for(lamp: Product, made: list[str]
     key = pages.key_of(request)
     assert key is not None
     cache.PAGE_TURN.add(1, key)  # another process is at it
-    Client().get(LAMP.replace("lamp", "lamp"), headers={"HX-Request": "true"})  # another page: nobody waits
+    for _time in range(2):
+        Client().get(LAMP, headers={"HX-Request": "true"})  # another page: nobody waits
     page = kept.find(pages.key_of(RequestFactory().get(LAMP, headers={"HX-Request": "true"})) or "")
 
     def there() -> None:
@@ -411,15 +412,97 @@ def test_memory_holds_so_many_bytes_of_what_was_asked_for_last() -> None:
     assert [memory.get(name) is not None for name in ("a", "b", "c")] == [True, False, True]
 
 
-def test_addresses_that_are_made_up_are_not_kept(lamp: Product) -> None:
-    """A page with a query is kept when somebody asks for it once more."""
-    for number in range(5):
-        Client().get(f"{LAMP}?made-up={number}")
-    asked = [kept.find(pages.key_of(RequestFactory().get(f"{LAMP}?made-up={number}")) or "") for number in range(5)]
-    Client().get(f"{LAMP}?made-up=3")
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        (LAMP + "?variant={}", {}),
+        ("/products/?q={}", {}),
+        (LAMP, {"HX-Request": "true", "HX-Target": "{}"}),
+        (LAMP, {"Cookie": "holdfast_currency={}"}),
+    ],
+)
+def test_addresses_that_are_made_up_are_not_kept(lamp: Product, address: str, headers: dict[str, str]) -> None:
+    """A page that anybody can make up another address of is kept when somebody asks for it once more."""
 
-    assert asked == [None] * 5
-    assert kept.find(pages.key_of(RequestFactory().get(f"{LAMP}?made-up=3")) or "") is not None
+    def asked(number: int) -> Any:
+        with_them = {name: text.format(number) for name, text in headers.items()}
+        return {"path": address.format(number), "headers": with_them}
+
+    def found(number: int) -> bool:
+        return kept.find(pages.key_of(RequestFactory().get(**asked(number))) or "") is not None
+
+    for number in range(5):
+        Client().get(**asked(number))
+    at_first = [found(number) for number in range(5)]
+    Client().get(**asked(3))
+
+    assert at_first == [False] * 5
+    assert [found(number) for number in range(5)] == [number == 3 for number in range(5)]
+
+
+# --- What an address may ask for
+
+EVERYWHERE = {  # what each view takes, and something it does not
+    "/": "?currency=EUR",
+    "/products/": "?q=lamp&sort=price&attr.colour=red&attr.colour=blue",
+    "/categories/lighting/": "?brand=acme&page=1",
+    "/brands/acme/": "?rating=1",
+    LAMP: "?variant=LAMP&option.colour=red",
+    LAMP + "live/": "?variant=LAMP",
+    "/search/suggest/": "?q=la",
+    "/sitemap.xml": "",
+    "/de/products/": "?q=lamp",
+}
+_UNKNOWN = ("utm_source=x", "gclid=y&fbclid=z", "variants=1", "attr=1", "option=1", "a.b=1", "=1", "%00=1")
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_parameters_that_a_page_does_not_know_make_no_other_page(lamp: Product, path: str) -> None:
+    asked = EVERYWHERE[path]
+    plain = Client().get(path + asked)
+    keys = {pages.key_of(RequestFactory().get(path + asked))}
+    for unknown in _UNKNOWN:
+        for query in (f"?{unknown}&{asked[1:]}", f"{asked}&{unknown}" if asked else f"?{unknown}"):
+            answer = Client().get(path + query)
+            keys.add(pages.key_of(RequestFactory().get(path + query)))
+            assert (query, answer.status_code, answer.content) == (query, plain.status_code, plain.content)
+
+    assert (len(keys), None in keys) == (1, False)
+
+
+def test_the_order_of_parameters_makes_no_other_page(lamp: Product) -> None:
+    first, second = "/products/?sort=price&q=lamp&brand=b&brand=a", "/products/?brand=b&q=l%61mp&brand=a&sort=price"
+
+    assert pages.key_of(RequestFactory().get(first)) == pages.key_of(RequestFactory().get(second))
+    assert Client().get(first).content == Client().get(second).content
+
+
+def test_an_advertisement_leads_to_a_page_that_is_kept(lamp: Product, made: list[str]) -> None:
+    """However each visitor is counted, and from the first one on."""
+    for number in range(3):
+        Client().get(f"{LAMP}?utm_source=letter&gclid={number}")
+
+    assert made == ["lamp"]
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/products/lamp?utm_source=x", "/products/lamp/?utm_source=x"),  # whoever counts at the target still can
+        ("/cart/?utm_source=x", None),
+    ],
+)
+def test_other_addresses_are_left_as_they_are(lamp: Product, path: str, target: str | None) -> None:
+    answer = Client().get(path)
+
+    assert (answer.get("Location"), answer.wsgi_request.META["QUERY_STRING"]) == (target, "utm_source=x")
+
+
+def test_more_parameters_than_anybody_has_are_refused(lamp: Product, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+    answer = Client().get("/products/?" + "&".join(f"x{number}=1" for number in range(1001)))
+
+    assert (answer.status_code, answer["Cache-Control"]) == (400, "private, no-cache")
 
 
 def _page(body: bytes) -> kept.Page:
@@ -439,14 +522,51 @@ def _page(body: bytes) -> kept.Page:
         ({"Origin": "http://testserver"}, 303),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
-        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 303),
-        ({}, 303),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://testserver", "Sec-Fetch-Site": "SAME-ORIGIN"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),  # a page that tells nobody its address
+        ({"Origin": "null", "Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "http://testserver.evil.example"}, 403),
+        ({"Origin": "http://testserver:81"}, 403),
+        ({"Origin": "http://testserver@evil.example"}, 403),
+        ({"Origin": "ftp://testserver"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "https://testserver"}, 303),  # of a shop behind a proxy that does not say so
+        ({"Origin": "https://shop.example"}, 303),  # SITE_URL
+        ({"Origin": "http://shop.example"}, 403),
+        ({"Referer": "http://testserver/products/lamp/?variant=X"}, 303),
+        ({"Referer": "https://evil.example/products/lamp/"}, 403),
+        ({"Referer": "https://evil.example/?http://testserver/"}, 403),
+        ({"Referer": "about:blank"}, 403),
+        ({"Referer": "http://["}, 403),
+        ({"Referer": "https://evil.example/", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Referer": "https://evil.example/", "Origin": "http://testserver"}, 403),
+        ({"Referer": "https://evil.example/", "Origin": "null", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Referer": "http://testserver/", "Origin": "https://evil.example"}, 403),
+        ({"Referer": "http://testserver/", "Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({}, 303),  # no browser: docs/adr/0035-pages-for-everybody.md
     ],
 )
-def test_the_cart_takes_no_form_of_another_site(lamp: Product, headers: dict[str, str], status: int) -> None:
+def test_the_cart_takes_no_form_of_another_site(
+    lamp: Product, settings: Any, headers: dict[str, str], status: int
+) -> None:
+    settings.SITE_URL = "https://shop.example"
     browser = Client(enforce_csrf_checks=True)
 
     answer = browser.post("/cart/add/", {"product": lamp.pk}, headers=headers)
 
     assert answer.status_code == status
     assert ("cart" in answer.cookies) == (status == 303)
+
+
+def test_by_https_what_came_by_http_is_of_another_site(lamp: Product) -> None:
+    """A page that somebody on the way has put together."""
+    answers = [
+        Client().post("/cart/add/", {"product": lamp.pk}, headers={"Origin": f"{scheme}://testserver"}, secure=True)
+        for scheme in ("https", "http")
+    ]
+
+    assert [one.status_code for one in answers] == [303, 403]
