@@ -2,6 +2,7 @@
 
     make bench BENCH=pages                                        this shop, on servers and data of its own
     make bench BENCH=pages BENCH_ARGS="--seconds 5 --runs 7"      longer
+    make bench BENCH=pages BENCH_ARGS="--only 'product, cold'"    those rows whose names have this in them
     make bench BENCH=pages BENCH_ARGS="--url http://127.0.0.1:8080 --page list=/catalogue/ --page cold=/catalogue/?{n}
         --pid web=1234 --pid postgresql=2345"                   another shop beside the same empty view (peers.md)
 
@@ -62,7 +63,7 @@ class Row:
 
 class Bench:
     def __init__(self, options: argparse.Namespace) -> None:
-        self.seconds, self.runs = options.seconds, options.runs
+        self.seconds, self.runs, self.only = options.seconds, options.runs, options.only
         self.children, self.meter = Children(RESULTS, os.environ), Meter()
         self.empty = (addresses.HOST, free_port(9300))
         self.slugs: Iterator[str] = itertools.repeat("")
@@ -71,8 +72,10 @@ class Bench:
     def start_empty(self) -> None:
         self.meter.add("empty", self.children.granian("empty", "bench.empty:application", self.empty[1]))
 
-    def measure(self, page: Page, site: tuple[str, int], groups: tuple[str, ...]) -> Row:
-        """A row of the table; exits where the page does not answer with 200."""
+    def measure(self, page: Page, site: tuple[str, int], groups: tuple[str, ...]) -> None:
+        """A row of the table, if it is wanted; exits where the page does not answer with 200."""
+        if self.only not in page.name:
+            return
         host, requests = f"{site[0]}:{site[1]}", self._requests(page, site)
         nothing = itertools.repeat(wire.request(f"{self.empty[0]}:{self.empty[1]}", "/"))
         for asked, where in ((nothing, self.empty), (requests, site)):
@@ -96,7 +99,6 @@ class Bench:
             f"{row.name:34}{row.rate:9.1f}{row.ratio:9.2g}{own:9.2f}{cpu['empty']:9.2f}{row.size:9,}   {parts}",
             flush=True,
         )
-        return row
 
     def _spent(
         self, groups: tuple[str, ...], where: tuple[str, int], requests: Iterator[bytes], costs: dict[str, list[float]]
@@ -151,7 +153,7 @@ def of_this_shop(bench: Bench, catalogue: Path | None) -> None:
     cold = {
         "list": "/products/?price_max={n}", "deep list": "/products/?page={page}&price_max={n}",
         "category": f"/categories/{path}/?price_max={{n}}",
-        "product": "/products/{slug}/?n={n}", "search": f"/products/?q={words}&price_max={{n}}",
+        "product": "/products/{slug}/?option.none={n}", "search": f"/products/?q={words}&price_max={{n}}",
     }  # fmt: skip
     signed_in, without_script = f"{session}; {SCRIPTED}", session
     for kind, pattern in warm.items():
@@ -198,6 +200,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--seconds", type=float, default=2, help="of each run (2)")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only rows that have these in their names")
     parser.add_argument("--catalog", type=Path, help="a catalogue file (default: Icecat, else the demo)")
     parser.add_argument("--url", help="another shop's address; nothing of this one is started then")
     parser.add_argument("--page", action="append", default=[], metavar="NAME=PATH", help="of that shop; repeatable")

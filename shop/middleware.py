@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, RequestDataTooBig
@@ -23,13 +22,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from shop import logs
 from shop.core import codings, hints, kept, languages, pages, requests, rest
 from shop.core.admin import as_id
 from shop.health import metrics
 
 _PRIVATE = re.compile("private|no-store")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-log = structlog.get_logger("shop.request")
 
 _SIGNING_IN = ("/account/login/", "/account/2fa/", "/account/signup/", "/admin/login/")
 _WORDS = ("text/", "application/json", "application/xml", "application/manifest+json")
@@ -39,9 +38,11 @@ _POLICY = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone
 def request_log(get_response: GetResponse) -> GetResponse:
     """Give the request an id (ours, or a sane one from a proxy) and log method, path, status and milliseconds."""
 
+    log = logs.direct("shop.request", settings.LOGGING)
+
     def middleware(request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if 8 <= len(given) <= 64 and given.replace("-", "").isalnum() else uuid4().hex
         requests.set_id(request_id)
         response = get_response(request)

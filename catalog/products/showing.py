@@ -24,19 +24,19 @@ def live_of(slug: str) -> list[str]:
 
 def renew_product(data: dict[str, Any]) -> None:
     """A product, its prices or its reviews changed."""
-    _renew([UUID(data["product_id"])])
+    renew([UUID(data["product_id"])])
 
 
 def renew_products(data: dict[str, Any]) -> None:
     """Many of them did."""
-    _renew([UUID(product_id) for product_id in data["product_ids"]])
+    renew([UUID(product_id) for product_id in data["product_ids"]])
 
 
 def renew_variant(data: dict[str, Any]) -> None:
     """A variant's stock changed, and with it that of the bundles that it is in."""
     variant_id = UUID(data["variant_id"])
     variants = [variant_id, *bundles.containing([variant_id])]
-    _renew(set(Variant.objects.filter(pk__in=variants).values_list("product_id", flat=True)))
+    renew(set(Variant.objects.filter(pk__in=variants).values_list("product_id", flat=True)))
 
 
 def renew_all(_data: dict[str, Any]) -> None:
@@ -44,7 +44,8 @@ def renew_all(_data: dict[str, Any]) -> None:
     pages.forget()
 
 
-def _renew(product_ids: Iterable[UUID]) -> None:
+def renew(product_ids: Iterable[UUID]) -> None:
+    """The pages of these products are made anew from now on."""
     ids = list(product_ids)
     slugs = [*Product.objects.filter(pk__in=ids).values_list("slug", flat=True)]
     slugs += OldSlug.objects.filter(kind="product", object_id__in=ids).values_list("slug", flat=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64decode
 from contextlib import suppress
 from uuid import UUID
@@ -12,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -20,34 +20,34 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.products import selectors as products
 from catalog.recommendations import behaviour, page, profiles, seen, shelves
-from shop.core import cache, requests
+from shop.core import cache, pages, requests
 from shop.currencies import selectors as currencies
+from shop.resilience import switches
 
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # nothing to see, as a GIF
 
 
-@never_cache
+def _shed_or_not(slug: str) -> list[str]:
+    return [switches.page_of(shelves.NAME)]
+
+
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(cache.LISTINGS, cache.PRICE_RULES, of=_shed_or_not, takes=(currencies.PARAMETER,))
 def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET /products/<slug>/recommendations/; all guests without a cart who pay in the shop's own currency see the same
-    fragment, for a minute."""
+    """GET /products/<slug>/recommendations/; all guests without a cart see the same, for a minute at most."""
     product_id = products.product_id_of(slug)
     if product_id is None:
         raise Http404
-    customer_id, in_cart = requests.customer_id(request), _in_cart(request)
-    is_shared = customer_id is None and not in_cart and bool(request.htmx) and not shelves.are_shed()  # type: ignore[attr-defined]
-    is_shared = is_shared and currencies.of(request) == settings.DEFAULT_CURRENCY
-    known = cache.SHELVES.get(product_id, get_language()) if is_shared else None
-    if known is not None:
-        return HttpResponse(known)
     found = shelves.of_product(
-        product_id, currency=settings.DEFAULT_CURRENCY, without=in_cart, for_customer=customer_id
+        product_id,
+        currency=settings.DEFAULT_CURRENCY,
+        without=_in_cart(request),
+        for_customer=requests.customer_id(request),
     )
     back = (products.name_of(product_id), reverse("product_detail", args=[slug]))
     response = page.answer(request, found, back=back)
-    if is_shared:
-        cache.SHELVES.set(response.content, product_id, get_language())
+    pages.until(response, time.time() + cache.MINUTE)
     return response
 
 

@@ -139,6 +139,7 @@ def reply(*, review_id: UUID, text: str, by: str) -> Review:
         if review.reply != words:
             Review.objects.filter(pk=review_id).update(reply=words, replied_at=Now() if words else None)
             _record("review.reply", review, by, {"is_given": bool(words)})
+            bus.publish(types.ProductChanged(product_id=review.product_id), using=db.CATALOG)
             review.refresh_from_db()
     return review
 
@@ -291,9 +292,9 @@ def _erase_author(review: Review, by: str) -> None:
         return
     review.photos.all().delete()
     Review.objects.filter(pk=review.pk).update(customer_id=None, author="", photo_count=0)
+    bus.publish(types.ProductChanged(product_id=review.product_id), using=db.CATALOG)
 
 
 def _record(action: str, review: Review, by: str, changes: Mapping[str, Any]) -> None:
-    audit.record(
-        action=action, by=by, object_type="review", object_id=review.pk, changes=changes, using=db.CATALOG
-    )  # fmt: skip
+    told = partial(audit.record, object_type="review", object_id=review.pk, using=db.CATALOG)
+    told(action=action, by=by, changes=changes)

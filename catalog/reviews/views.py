@@ -20,16 +20,18 @@ from django.views.decorators.vary import vary_on_headers
 from django_ratelimit.core import is_ratelimited
 
 from catalog.products import selectors as products
+from catalog.products import showing
 from catalog.reviews import forms, page, selectors, services, votes
 from catalog.reviews.rules import Wish
 from catalog.reviews.selectors import Own, Reviewable
-from shop.core import requests
+from shop.core import pages, requests
 from shop.core.origins import same_origin
 from shop.core.responses import SeeOther
 
 
 @require_safe
 @vary_on_headers("HX-Request")
+@pages.public(of=showing.pages_of, takes=("sort", "stars", "photos", "page"))
 def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """Summary and one page of reviews; `?sort= &stars= &photos=1 &page=` from 1."""
     product_id = products.product_id_of(slug)

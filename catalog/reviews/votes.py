@@ -5,11 +5,13 @@ Each opens its own transaction of the catalogue's database and locks the review,
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from catalog.products import showing
 from catalog.reviews import locking, selectors
 from catalog.reviews.models import Review, ReviewReport, ReviewVote
 from shop.audit import services as audit
@@ -24,17 +26,17 @@ def vote(*, review_id: UUID, customer_id: UUID) -> int:
     """Find a review helpful; twice is once. Returns how many do. Raises `OwnReview`, `Review.DoesNotExist` (also for
     what is not shown)."""
     with transaction.atomic(using=db.CATALOG):
-        _judged(review_id, customer_id)
+        review = _judged(review_id, customer_id)
         ReviewVote.objects.get_or_create(review_id=review_id, customer_id=customer_id)
-        return _counted(review_id)
+        return _counted(review)
 
 
 def unvote(*, review_id: UUID, customer_id: UUID) -> int:
     """Take it back; it does not matter if there was none. Returns how many find it helpful. Raises as `vote`."""
     with transaction.atomic(using=db.CATALOG):
-        _judged(review_id, customer_id)
+        review = _judged(review_id, customer_id)
         ReviewVote.objects.filter(review_id=review_id, customer_id=customer_id).delete()
-        return _counted(review_id)
+        return _counted(review)
 
 
 def report(*, review_id: UUID, customer_id: UUID, by: str) -> bool:
@@ -54,15 +56,18 @@ def report(*, review_id: UUID, customer_id: UUID, by: str) -> bool:
         return is_new
 
 
-def _judged(review_id: UUID, customer_id: UUID) -> None:
+def _judged(review_id: UUID, customer_id: UUID) -> Review:
     review = locking.review(review_id)
     if review.status != Review.Status.PUBLISHED:
         raise Review.DoesNotExist
     if review.customer_id == customer_id:
         raise OwnReview
+    return review
 
 
-def _counted(review_id: UUID) -> int:
-    number = selectors.votes_on(review_id)
-    Review.objects.filter(pk=review_id).update(helpful_count=number)
+def _counted(review: Review) -> int:
+    """Pages that show it are told at once, and only they: of a vote nothing is searched for."""
+    number = selectors.votes_on(review.pk)
+    Review.objects.filter(pk=review.pk).update(helpful_count=number)
+    transaction.on_commit(partial(showing.renew, [review.product_id]), using=db.CATALOG, robust=True)
     return number

@@ -98,7 +98,6 @@ SEARCH_CALL = Entry("search-call", 1)  # a worker was woken to tell Elasticsearc
 SEARCH_COPYING = Entry("search-copying", MINUTE)  # a worker is telling it
 SUGGEST = Entry("suggest", 15 * MINUTE)  # suggestions by prefix
 SHED = Entry("shed", 7 * 24 * HOUR)  # what pages do without, as an operator said
-SHELVES = Entry("shelves", MINUTE)  # what guests see below a product
 TRENDING = Entry("trending", 5 * MINUTE)  # the cards of what is bought most these days
 PROMOTIONS = Entry("promotions", 15 * MINUTE)  # the version of the promotions that each process holds
 PROMOTION_USES = Entry("promotion-uses", MINUTE)  # how often one was used, for the merchants' list

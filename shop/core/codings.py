@@ -22,6 +22,7 @@ def taken(accepted: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: -weights[name]))
 
 
+@functools.lru_cache(maxsize=256)
 def without_refused(accepted: str) -> str:
     """The same of what may be sent alone, for those who look for a coding's name in it and for nothing else."""
     usable = taken(accepted)

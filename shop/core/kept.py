@@ -12,12 +12,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import brotli
 from django.core.cache import cache as store
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.response import ResponseHeaders
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
@@ -48,10 +49,20 @@ class Page:
     url_name: str
     told: tuple[str, tuple[Any, ...]] | None = None
     modified: int = 0  # Unix time
+    _sent: dict[str, ResponseHeaders] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
         return sum(map(len, self.bodies.values()))
+
+    def sent(self, coding: str) -> ResponseHeaders:
+        """The headers of this page in this coding."""
+        if coding not in self._sent:
+            own = {"ETag": f'W/"{self.etag}"', "Last-Modified": http_date(self.modified)}
+            if coding:
+                own["Content-Encoding"] = coding
+            self._sent[coding] = ResponseHeaders(dict(self.headers) | own)
+        return self._sent[coding]
 
     def body(self, coding: str) -> bytes:
         """By its coding, "" as it is. Hardly anybody takes another one than "br", so others are made when asked for."""
@@ -156,17 +167,18 @@ def compressed(body: bytes) -> dict[str, bytes]:
 def answer(page: Page, request: HttpRequest) -> HttpResponseBase:
     """The page as this browser takes it: compressed, or "not modified" (304)."""
     coding = next(iter(codings.taken(request.META.get("HTTP_ACCEPT_ENCODING", ""))), "")
-    etag = f'W/"{page.etag}"'
     response = HttpResponse(page.body(coding))
-    for name, value in page.headers:
-        response.headers[name] = value
-    response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(page.modified)
-    if coding:
-        response.headers["Content-Encoding"] = coding
+    response.headers = _Headers(page.sent(coding))
     if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META:
-        return get_conditional_response(request, etag, page.modified, response) or response
+        return get_conditional_response(request, response["ETag"], page.modified, response) or response
     return response
+
+
+class _Headers(ResponseHeaders):
+    """Headers that were looked at once already: of a page that is kept they are the same each time."""
+
+    def __init__(self, looked_at: ResponseHeaders) -> None:
+        self._store = dict(looked_at._store)  # type: ignore[attr-defined]
 
 
 # --- One at a time

@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +40,8 @@ OWN = "own"  # cookie: pays other prices than everybody, or is shown more
 CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
 _OF_SOMEBODY = (settings.SESSION_COOKIE_NAME, "cart")  # cookies that only scripts can make up for
 _MESSAGES = "messages"  # cookie: something is to be said on the next page
+# Parts of pages that no script completes: whoever is signed in has their own, and of shelves whoever has a cart.
+_OF_GUESTS = re.compile(r"/products/[^/]+/(reviews|recommendations)/$")
 
 _PATHS = re.compile(r"/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:$|products/|categories/|brands/|search/suggest/|sitemap|feeds/)")
 
@@ -101,7 +104,12 @@ def is_personal(request: HttpRequest) -> bool:
         return False
     if OWN in cookies or _MESSAGES in cookies:
         return True
-    return SCRIPTED not in cookies and any(name in cookies for name in _OF_SOMEBODY)
+    if not any(name in cookies for name in _OF_SOMEBODY):
+        return False
+    part = _OF_GUESTS.search(request.path)
+    if SCRIPTED in cookies and part is not None and part[1] == "reviews":
+        return settings.SESSION_COOKIE_NAME in cookies
+    return SCRIPTED not in cookies or part is not None
 
 
 def is_everybodys(request: HttpRequest) -> bool:
@@ -203,11 +211,10 @@ def _tidy(request: HttpRequest) -> None:
     """Leave in the query what its view takes, by name: nothing else can be on the page, whatever echoes its address."""
     if not request.META.get("QUERY_STRING"):
         return
+    takes = _taken_at(request.path_info)
     try:
-        with translation.override(languages.default()):
-            takes = getattr(resolve(languages.plain(request.path_info)).func, "takes", None)
         asked = request.GET
-    except (Resolver404, TooManyFieldsSent):  # which is refused where all such are
+    except TooManyFieldsSent:  # which is refused where all such are
         return
     if takes is not None:
         known = sorted(name for name in asked if "".join(name.partition(".")[:2]) in takes)
@@ -216,6 +223,15 @@ def _tidy(request: HttpRequest) -> None:
             tidy.setlist(name, asked.getlist(name))
         request.META["QUERY_STRING"] = tidy.urlencode()
         request.GET = tidy  # type: ignore[assignment]
+
+
+@functools.lru_cache(maxsize=4096)
+def _taken_at(path: str) -> frozenset[str] | None:
+    """The parameters that the view at this address takes; None where that does not say."""
+    with translation.override(languages.default()), suppress(Resolver404):
+        found: frozenset[str] | None = getattr(resolve(languages.plain(path)).func, "takes", None)
+        return found
+    return None
 
 
 def _can_be_made_up(request: HttpRequest) -> bool:

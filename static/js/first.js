@@ -1,5 +1,5 @@
-// Before anything is drawn: what on this page is the visitor's own, and which picture stays when pages change over. Then
-// the scripts that make the page better are fetched and started, behind what the page shows.
+// What on this page is the visitor's own. Then the scripts that make the page better are fetched and started, behind what
+// the page shows.
 
 // Pages are the same for everybody: what is in this visitor's cart, and their name, are in cookies.
 function cookie(name) {
@@ -16,28 +16,6 @@ function personalise() {
 }
 // A page that comes back from the browser's memory was written for an earlier cart.
 addEventListener("pageshow", (event) => { if (event.persisted) personalise(); });
-
-// From a list to a product and back the picture stays: on both pages it is the same one for as long as that takes.
-const PRODUCT = ".gallery .picture";
-const path = (url) => { try { return new URL(url, location.href).pathname; } catch { return ""; } };
-const cardOf = (url) => [...document.querySelectorAll(".card__link")].find((link) => path(link.href) === path(url))?.closest(".card").querySelector(".picture");
-function same(element, transition) {
-  if (!element || !transition) return;
-  element.classList.add("is-same");
-  transition.finished.finally(() => element.classList.remove("is-same")).catch(() => {});
-}
-// A browser may skip it at any time, as when a page was slow to come, and even before a script can know of it: no fault.
-addEventListener("unhandledrejection", (event) => {
-  if (event.reason?.name === "InvalidStateError" && event.reason.message.includes("ViewTransition")) event.preventDefault();
-});
-addEventListener("pageswap", (event) => {
-  const to = event.activation?.entry?.url;
-  if (to) same(cardOf(to) ?? (event.activation.navigationType === "traverse" ? document.querySelector(PRODUCT) : null), event.viewTransition);
-});
-addEventListener("pagereveal", (event) => {
-  const from = globalThis.navigation?.activation?.from?.url;
-  if (from) same(document.querySelector(PRODUCT) ?? cardOf(from), event.viewTransition);
-});
 
 // In their order, after what can be seen is drawn: a page that nobody looks at yet is not drawn, and need not wait.
 const MOST_MS = 500; // for the picture that the page begins with, once the rest stands there

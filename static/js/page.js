@@ -33,12 +33,29 @@ function stepper(root) {
   refresh();
 }
 
+// By keyboard, a notice is in reach at once and waits; what it was about has the keyboard again when it is closed.
+function attend(root) {
+  const opener = document.activeElement;
+  if (!root.isConnected || !opener?.matches("button:focus-visible, input:focus-visible, a:focus-visible")) return false;
+  root.addEventListener("dismiss", () => { if (root.contains(document.activeElement)) opener.focus({ preventScroll: true }); });
+  root.querySelector("[data-dismiss]")?.focus({ preventScroll: true });
+  return true;
+}
+
 function toast(root) {
-  let timer = setTimeout(() => root.remove(), TOAST_MS);
+  const sheet = document.querySelector("dialog:modal");
+  if (sheet) sheet.addEventListener("close", () => { if (attend(root)) stay(); }, { once: true });
+  else if (attend(root)) return;
+  let timer = setTimeout(() => dismiss(root), TOAST_MS);
   const stay = () => clearTimeout(timer);
   root.addEventListener("pointerenter", stay);
   root.addEventListener("focusin", stay);
-  root.addEventListener("pointerleave", () => { timer = setTimeout(() => root.remove(), TOAST_MS); });
+  root.addEventListener("pointerleave", () => { timer = setTimeout(() => dismiss(root), TOAST_MS); });
+}
+
+function dismiss(root) {
+  root?.dispatchEvent(new Event("dismiss"));
+  root?.remove();
 }
 
 const RECENT = "searches", MOST_RECENT = 5;
@@ -119,10 +136,10 @@ function prepare(root) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast]")?.remove();
+  if (event.target.closest("[data-dismiss]")) dismiss(event.target.closest("[data-toast]"));
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.querySelector("[data-toast]")?.remove();
+  if (event.key === "Escape") dismiss(document.querySelector("[data-toast]"));
 });
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-submit-on-change]");

@@ -16,17 +16,13 @@ PLAIN = [
 ]  # fmt: skip
 
 
-_SKIPPED = "ViewTransition opt-in disabled"
-
-
 def watch(page: Page) -> list[str]:
     """What the browser complains of from now on: failed loads, errors, blocked content."""
     heard: list[str] = []
     page.on(
         "console", lambda one: heard.append(f"{one.type}: {one.text}") if one.type in {"error", "warning"} else None
     )
-    # A browser that skips a change-over between pages, as a slow machine's does, says so before any script can hear it.
-    page.on("pageerror", lambda error: None if _SKIPPED in str(error) else heard.append(f"script: {error}"))
+    page.on("pageerror", lambda error: heard.append(f"script: {error}"))
     page.on("response", lambda one: heard.append(f"{one.status}: {one.url}") if one.status >= 400 else None)
     return heard
 

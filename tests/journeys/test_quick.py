@@ -40,10 +40,14 @@ def test_options_are_chosen_in_a_sheet_by_keyboard(sized):
     expect(sheet).to_be_hidden()
     expect(sized.get_by_test_id("quick-options").first).to_be_focused()
     sized.keyboard.press("Enter")
-    sheet.get_by_test_id("add-to-cart-btn").click()
+    sheet.get_by_test_id("add-to-cart-btn").focus()
+    sized.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
-    expect(sized.get_by_test_id("cart-notification")).to_be_visible()
+    expect(sized.get_by_role("button", name="Keep shopping")).to_be_focused()
     expect(sized.get_by_test_id("cart-count")).to_have_text("1")
+    sized.keyboard.press("Escape")
+    expect(sized.get_by_test_id("cart-notification")).to_have_count(0)
+    expect(sized.get_by_test_id("quick-options").first).to_be_focused()
     assert heard == []
 
 

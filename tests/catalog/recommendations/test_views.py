@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from cart.carts.models import CartLine
@@ -13,7 +14,8 @@ from catalog.products import prices
 from catalog.products.models import Product
 from catalog.recommendations import seen, shelves, trends
 from catalog.recommendations.models import Neighbours
-from shop.core import cache, db
+from catalog.search import indexing
+from shop.core import db, kept, pages
 from shop.core.money import Money
 from shop.resilience import breaker, switches
 from tests.factories import catalog, customizations
@@ -62,7 +64,7 @@ def test_the_fragment_is_the_shelves_alone(client: Client, pair: tuple[Product, 
 
     assert (response.status_code, names(response)) == (200, ["Spoon"])
     assert response.content.decode().strip().startswith('<section class="section" aria-labelledby="together">')
-    assert "no-store" in response["Cache-Control"]
+    assert response["Cache-Control"] == "private, no-cache"  # where pages are not kept
 
 
 def test_without_scripts_the_shelves_are_a_page(client: Client, pair: tuple[Product, Product]) -> None:
@@ -91,14 +93,33 @@ def test_there_is_nothing_for_a_product_that_is_none(client: Client, name: str) 
     assert client.post(url(catalog.product(), name)).status_code == 405
 
 
-def test_guests_share_a_fragment_for_a_minute(client: Client, pair: tuple[Product, Product], counting: Any) -> None:
-    first = client.get(url(pair[0]), headers=HTMX)
-    with counting() as queries:
-        again = Client().get(url(pair[0]), headers=HTMX)
+def test_guests_share_a_fragment_for_a_minute(
+    pair: tuple[Product, Product],
+    counting: Any,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.KEEP_PAGES = True
+    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: it is looked at each time
+    address, mug = url(pair[0]), pair[0]
+    asked = RequestFactory().get(address, headers=HTMX)
 
-    assert (again.content, queries()) == (first.content, 1)
+    first = Client().get(address, headers=HTMX)
+    with counting() as queries:
+        again = Client().get(address, headers=HTMX)
+    assert (again.content, queries(), names(again)) == (first.content, 0, ["Spoon"])
+    held = kept.find(pages.key_of(asked) or "")
+    assert held is not None
+    assert 55 < held.until - time.time() <= 60
+    assert names(Client().get(address)) == ["Spoon"]  # the page of its own is another one
+    prices.set_price(variant_id=pair[1].variants.get().pk, amount=Money(1234, "USD"), by="test")
+    with django_capture_on_commit_callbacks(execute=True):
+        indexing.index([pair[1].pk])
+    assert "$12.34" in Client().get(address, headers=HTMX).content.decode()
     switches.shed("recommendations")
-    assert client.get(url(pair[0]), headers=HTMX).content == b""
+    assert Client().get(url(mug), headers=HTMX).content == b""
+    kept.memory.clear()
 
 
 def test_what_is_in_the_cart_is_not_shown_once_more(client: Client, pair: tuple[Product, Product]) -> None:
@@ -204,7 +225,6 @@ def test_a_made_up_cookie_shows_nothing(client: Client, cookie: str) -> None:
 
 
 def whole(client: Client, product: Product) -> Any:
-    cache.SHELVES.delete(product.pk, "en")
     response = client.get(url(product), headers=HTMX)
     return next((one["whole"] for one in response.context["shelves"] if one["whole"]), None)
 

@@ -37,6 +37,7 @@ PUBLIC = [
     LAMP,
     "/search/suggest/?q=la",
 ]
+PARTS = [f"{LAMP}reviews/", f"{LAMP}recommendations/"]
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_a_page_is_made_once_and_the_same_for_all(lamp: Product, made: list[str]
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [*PUBLIC, *PARTS])
 def test_every_page_of_the_catalogue_is_everybodys(lamp: Product, path: str) -> None:
     client = Client()
     made = client.get(path)
@@ -243,27 +244,32 @@ def test_without_redis_nothing_is_kept(lamp: Product, made: list[str], monkeypat
 # --- Whose page it is
 
 
-def _through(view: Any, **cookies: str) -> str:
+def _through(view: Any, path: str = "/products/x/", **cookies: str) -> str:
     from shop.middleware import kept_pages
 
-    request = RequestFactory().get("/products/x/")
+    request = RequestFactory().get(path)
     request.COOKIES.update(cookies)
     answer: Any = kept_pages(view)(request)
     return str(answer.content.decode())
 
 
+PAGE, REVIEWS, SHELVES = "/products/x/", "/de/products/x/reviews/", "/products/x/recommendations/"
+
+
 @pytest.mark.parametrize(
-    ("cookies", "is_own"),
+    ("cookies", "own"),
     [
-        ({}, False),
-        ({"js": "1", "sessionid": "x", "cart": "y", "cart_count": "3", "customer": "Ada"}, False),
-        ({"sessionid": "x"}, True),
-        ({"cart": "y"}, True),
-        ({"js": "1", "own": "1"}, True),
-        ({"js": "1", "messages": "z"}, True),
+        ({}, []),
+        ({"js": "1", "cart_count": "3", "customer": "Ada"}, []),
+        ({"js": "1", "sessionid": "x"}, [REVIEWS, SHELVES]),  # own votes; not what she has already
+        ({"js": "1", "cart": "y"}, [SHELVES]),  # not what is in the cart already
+        ({"sessionid": "x"}, [PAGE, REVIEWS, SHELVES]),
+        ({"cart": "y"}, [PAGE, REVIEWS, SHELVES]),
+        ({"js": "1", "own": "1"}, [PAGE, REVIEWS, SHELVES]),
+        ({"js": "1", "messages": "z"}, [PAGE, REVIEWS, SHELVES]),
     ],
 )
-def test_who_gets_a_page_of_their_own(cookies: dict[str, str], is_own: bool) -> None:
+def test_who_gets_a_page_of_their_own(cookies: dict[str, str], own: list[str]) -> None:
     asked: list[bool] = []
 
     @pages.public()
@@ -271,13 +277,14 @@ def test_who_gets_a_page_of_their_own(cookies: dict[str, str], is_own: bool) -> 
         asked.append(pages.is_everybodys(request))
         return HttpResponse("hello")
 
-    _through(view, **cookies)
-    _through(view, **cookies)
+    for path in (PAGE, REVIEWS, SHELVES):
+        asked.clear()
+        _through(view, path, **cookies)
+        _through(view, path, **cookies)
+        assert (path, asked) == (path, [False, False] if path in own else [True])
 
-    assert asked == ([False, False] if is_own else [True])
 
-
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [*PUBLIC, *PARTS])
 @pytest.mark.parametrize("has_script", [True, False])
 def test_A40_nothing_of_anybody_is_kept(lamp: Product, path: str, has_script: bool) -> None:
     ada = carts.customer(email="ada@example.com", first_name="Ada-Augusta")
@@ -292,7 +299,8 @@ def test_A40_nothing_of_anybody_is_kept(lamp: Product, path: str, has_script: bo
 
     assert [name in after.content.decode() for name in ("ada@example.com", "Ada-Augusta")] == [False, False]
     assert (dict(after.cookies), "Cookie" in after["Vary"]) == ({}, False)
-    assert (first["Cache-Control"] == "private, no-cache") is not has_script
+    is_public = has_script and path not in PARTS
+    assert (first["Cache-Control"] == "private, no-cache") is not is_public
 
 
 def test_who_has_a_token_for_forms_is_shown_what_all_are(lamp: Product, made: list[str]) -> None:
