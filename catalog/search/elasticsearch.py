@@ -100,7 +100,7 @@ def _search(query: Query, asked: Asked | None, below: str, with_facets: bool, as
             if is_many and asked.curated == Curated():
                 among = _first_ones(query, scope, asked, least, ask)
             body = {"query": {"bool": {"must": [scored], "filter": among}}}
-            order = [scoring.place(asked.meaning, asked.curated), {"_score": "desc"}]
+            order = [scoring.place(asked), {"_score": "desc"}]
     body |= {"sort": [*order, {"product_id": "desc"}], "from": query.offset, "size": query.limit}
     body["_source"] = list(_SHOWN)
     hits, counted = _ask(query, scope, body, with_facets, ask)

@@ -51,7 +51,7 @@ def explain(query: Query) -> Explained:
     if asked.meaning.is_empty:
         return Explained(asked, terms, (), ())
     look = relevance.look(asked.meaning, asked.known)
-    wide = postgres.widened(query, look, "", asked.curated.pinned)
+    wide = postgres.widened(query, look, "", asked.also)
     wanted = intent.categories(asked.meaning)
     score = relevance.score(look, wanted, wording.weights(), is_all=wide.is_all, is_many=wide.is_many)
     parts = (*score.terms, score.share, score.category, score.general, score.code, score.total())

@@ -12,7 +12,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.models import Product
@@ -87,6 +87,7 @@ class Listing(models.Model):
             GinIndex(OpClass(F("attributes"), name="jsonb_path_ops"), name="listing_attributes"),
             models.Index(OpClass(F("category_path"), name="varchar_pattern_ops"), name="listing_category"),
             models.Index("brand_slug", name="listing_brand"),
+            models.Index(Upper("name"), name="listing_name", condition=Q(price_list="default")),
             *(
                 models.Index("currency", "price_list", F("is_buyable").desc(), order, F("product_id").desc(), name=name)
                 for name, order in _ORDERS.items()

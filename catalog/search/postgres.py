@@ -131,7 +131,7 @@ class PostgresSearch:
         if asked.meaning.is_empty:
             return Results((), 0, ())
         look = relevance.look(asked.meaning, asked.known)
-        wide = widened(query, look, below, asked.curated.pinned)
+        wide = widened(query, look, below, asked.also)
         found, order = wide.found, f"is_buyable DESC, {_SORTS[query.sort]}"
         params: list[Any] = []
         counted = count(query, found)
@@ -140,16 +140,16 @@ class PostgresSearch:
             score = relevance.score(look, wanted, wording.weights(), is_all=wide.is_all, is_many=wide.is_many).total()
             order, params = by_score(asked, look, score, wide)
             if wide.is_many and asked.curated == Curated():
-                found = _first_ones(query, look, wide)
+                found = _first_ones(query, look, wide, asked.named)
         hits = _hits(query, found, order, params) if counted.total > query.offset else ()
         return replace(Results(hits, counted.total, counted.facets), **asked.told())
 
 
-def _first_ones(query: Query, look: relevance.Look, wide: Widened) -> Conditions:
+def _first_ones(query: Query, look: relevance.Look, wide: Widened, named: Sequence[UUID]) -> Conditions:
     """What is found, only with what comes first anyway if that fills the page."""
     ways: Ways = [
         ("is_buyable AND title @@ to_tsquery('shop', %s)", wide.found.tsquery),
-        *_also(look.codes, wide.whole),
+        *_also(look.codes, (*wide.whole, *named)),
     ]
     first = _conditions(query, ways, wide.found.category, wide.found.tsquery)
     wanted = query.offset + query.limit
@@ -163,6 +163,7 @@ def by_score(asked: Asked, look: relevance.Look, score: relevance.Part, wide: Wi
         order.append((_PLACE, [list(asked.curated.pinned)]))
     if asked.curated.buried:
         order.append(("product_id = ANY(%s::uuid[])", [list(asked.curated.buried)]))
+    order += [(f"({sql}) DESC", [value]) for sql, value in _also((), asked.named)]
     if look.codes:
         order.append(("(is_buyable OR codes && %s::varchar[]) DESC", [list(look.codes[:1])]))
     else:  # as a number: by an index on it the planner would walk all that can be bought
@@ -193,8 +194,8 @@ class Widened:
     whole: tuple[UUID, ...] = ()
 
 
-def widened(query: Query, look: relevance.Look, below: str, pinned: Sequence[UUID]) -> Widened:
-    """Rows with every term, or where those are few with most of the terms, or with any.
+def widened(query: Query, look: relevance.Look, below: str, also: Sequence[UUID]) -> Widened:
+    """`also` these products, and rows with every term, or where those are few with most of the terms, or with any.
 
     Few and many without the filters: else each filter would bring in what it should leave out, or change the order.
     """
@@ -202,7 +203,7 @@ def widened(query: Query, look: relevance.Look, below: str, pinned: Sequence[UUI
     number, few = 0, None
     for least in relevance.leasts(terms):
         asked = look.all_() if least == terms else look.most(least)
-        found = conditions(query, asked, below, look.codes, pinned)
+        found = conditions(query, asked, below, look.codes, also)
         number = _count(" AND ".join(found.scope), found.scope_params, MANY)
         if number >= (FEW if least == terms else 1):
             break

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from catalog.search import relevance
-from catalog.search.curations import Curated
 from catalog.search.intent import Wanted
 from catalog.search.meaning import Form, Meaning, Term
 from catalog.search.spelling import Use
@@ -36,14 +35,18 @@ _LIKED = """
     }
     return _score * Math.max(0, liked);
 """
-# What the merchant wants first and can be bought, in turn; then the rest; then what is wanted last. Of each what can be
-# bought, or has the article number that was typed, comes first.
+# What the merchant wants first and can be bought, in turn; then what is called as was typed, then the rest, then what
+# is wanted last. Of each what can be bought, or has the article number that was typed, comes first.
 _PLACE = """
     boolean is_buyable = doc['is_buyable'].value;
     def place = params.pinned[doc['product_id'].value];
     if (place != null && is_buyable) { return place }
+    boolean is_last = params.buried.contains(doc['product_id'].value);
+    if (!is_last && params.named.contains(doc['product_id'].value)) {
+        return params.pinned.size() - (is_buyable ? 0.75 : 0.5)
+    }
     boolean is_first = is_buyable || (params.code != '' && doc['codes'].contains(params.code));
-    return params.pinned.size() + (params.buried.contains(doc['product_id'].value) ? 2 : 0) + (is_first ? 0 : 1);
+    return params.pinned.size() + (is_last ? 2 : 0) + (is_first ? 0 : 1);
 """
 
 
@@ -60,15 +63,14 @@ def found(asked: Asked, least: int) -> Clause:
         }
     }
     more: list[Clause] = [{"terms": {"codes": meaning.codes}}] if meaning.codes else []
-    more += [_products(asked.curated.pinned)] if asked.curated.pinned else []
+    more += [_products(asked.also)] if asked.also else []
     return _either([words, *more])
 
 
 def scored(asked: Asked, least: int, wanted: Sequence[Wanted], weights: Weights, *, is_many: bool = False) -> Clause:
     """The same, with the score of each. `is_many`: what only mentions the words comes last."""
     words = _words_scored(asked.meaning, least, asked.known, wanted, weights)
-    pinned = asked.curated.pinned
-    clauses = [words, _constant(_products(pinned), 0)] if pinned else [words]
+    clauses = [words, _constant(_products(asked.also), 0)] if asked.also else [words]
     if is_many:
         clauses += [_constant(clause, _FIRST) for clause in first_ones(asked, least)]
     return _either(clauses)
@@ -116,18 +118,22 @@ def among_first(asked: Asked, least: int) -> Clause:
     """Of these, what can be bought or has the article number that was typed."""
     first: Clause = {"bool": {"filter": [_either(first_ones(asked, least)), {"term": {"is_buyable": True}}]}}
     codes = asked.meaning.codes[:1]
-    return _either([first, {"terms": {"codes": codes}}]) if codes else first
+    more = [{"terms": {"codes": codes}}] if codes else []
+    more += [_products(asked.named)] if asked.named else []
+    return _either([first, *more])
 
 
-def place(meaning: Meaning, curated: Curated) -> Clause:
-    """The first sort: what the merchant put first or last, what can be bought, and what has the article number that was
-    typed.
+def place(asked: Asked) -> Clause:
+    """The first sort: what the merchant put first or last, what is called as was typed, what can be bought, and what
+    has the article number that was typed.
     """
-    if not (meaning.codes or curated.pinned or curated.buried):
+    meaning, curated = asked.meaning, asked.curated
+    if not (meaning.codes or curated.pinned or curated.buried or asked.named):
         return {"is_buyable": "desc"}
     params = {
         "pinned": {str(product): number for number, product in enumerate(curated.pinned)},
         "buried": [str(product) for product in curated.buried],
+        "named": [str(product) for product in asked.named],
         "code": meaning.codes[0] if meaning.codes else "",
     }
     return {"_script": {"type": "number", "script": {"source": _PLACE, "params": params}, "order": "asc"}}

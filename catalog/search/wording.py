@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from catalog.search import curations, rules, spelling
 from catalog.search.curations import Curated
@@ -22,10 +23,13 @@ from catalog.search.meaning import (
     with_loose_measures,
     with_pairs,
 )  # fmt: skip
-from catalog.search.models import WEIGHTS, Ranking, StopWord, Synonym
+from catalog.search.models import WEIGHTS, Listing, Ranking, StopWord, Synonym
 from catalog.search.query import Query
 from catalog.search.spelling import Use
 from shop.core import cache, db
+
+MOST_NAMED = 24  # products with the same name
+_QUOTES = ' "“”„«»'
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,12 @@ class Asked:
     suggestion: str | None = None
     corrected_to: str | None = None
     curated: Curated = field(default_factory=Curated)
+    named: tuple[UUID, ...] = ()  # products whose whole name was typed: they come first, even when they are sold out
+
+    @property
+    def also(self) -> tuple[UUID, ...]:
+        """Products that are found whatever their words are."""
+        return tuple(dict.fromkeys([*self.curated.pinned, *self.named]))
 
     def told(self) -> dict[str, Any]:
         """What results say of it."""
@@ -61,13 +71,24 @@ class Asked:
 def understood(query: Query) -> Asked:
     """The meaning of the query's words, misspelt ones corrected unless they are to be taken as typed. The last word is
     taken as the beginning of one if nobody knows it. What the merchant says of the corrected words holds where nothing
-    is said of those typed. At most six queries.
+    is said of those typed. At most seven queries.
     """
     asked = _understood(query)
     curated = curations.curated(query.text)
     if asked.corrected_to and curated == Curated():
         curated = curations.curated(asked.corrected_to)
-    return replace(asked, curated=curated)
+    return replace(asked, curated=curated, named=_named(query.text))
+
+
+def _named(text: str) -> tuple[UUID, ...]:
+    """The products that are called just so. One word is a kind of thing rather than a name ("lamp"), and decides
+    nothing. One query, along an index.
+    """
+    name = " ".join(text.replace("\x00", " ").strip(_QUOTES).split())
+    if len(rules.words(name)) < 2:
+        return ()
+    rows = Listing.objects.filter(price_list="default", name__iexact=name).order_by("product_id")
+    return tuple(rows.values_list("product_id", flat=True).distinct()[:MOST_NAMED])
 
 
 def _understood(query: Query) -> Asked:

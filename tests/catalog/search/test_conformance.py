@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from catalog.search import curations, engine, indexing, sync
+from catalog.search import curations, engine, indexing, postgres, sync
+from catalog.search import elasticsearch as elasticsearch_engine
 from catalog.search.engine import Hit, Results
 from catalog.search.models import Curation, StopWord, Synonym
 from catalog.search.query import Query, parse
@@ -261,6 +262,67 @@ def test_what_can_be_bought_comes_first(search: Search) -> None:
     catalog.product(indexed=False, name="Shade", description="for a lamp")
 
     assert names(search("lamp")) == ["Shade", "Lamp"]
+
+
+def _sets() -> list[Any]:
+    """A set that is called "Tea for two", and much that has these words."""
+    tea = catalog.category("Kitchen", "Tea")
+    sold_out = catalog.product(indexed=False, name="Tea for Two", units=0, category=catalog.category("Sets"))
+    others = [
+        catalog.product(indexed=False, name=name, units=5, category=tea, description="Tea for two, or one")
+        for name in ("Two tea cups, for tea", "Teapot for two", "Tea, tea and tea for all two of you", "Tea for one")
+    ]
+    return [sold_out, *others]
+
+
+@pytest.mark.parametrize("typed", ["Tea for two", "tea for two", " TEA  for two ", '"tea for two"', "„Tea for two“"])
+def test_what_is_called_as_was_typed_comes_first_even_when_it_is_sold_out(search: Search, typed: str) -> None:
+    _sets()
+
+    found = names(search(typed))
+
+    assert (found[0], found.count("Tea for Two"), "Teapot for two" in found) == ("Tea for Two", 1, True)
+
+
+@pytest.mark.parametrize(("typed", "first"), [("tea for", False), ("tea for two now", False), ("tea two for", False)])
+def test_what_is_called_otherwise_has_its_own_place(search: Search, typed: str, first: bool) -> None:
+    _sets()
+
+    assert (names(search(typed))[0] == "Tea for Two") is first
+
+
+def test_what_is_called_as_was_typed_keeps_to_filters_and_sorts(search: Search) -> None:
+    _sets()
+
+    assert "Tea for Two" not in names(search("tea for two", in_stock=True))
+    assert "Tea for Two" not in names(search("tea for two", category="kitchen"))
+    assert names(search("tea for two", sort="price"))[-1] == "Tea for Two"  # what cannot be bought is last there
+
+
+def test_of_those_called_alike_what_can_be_bought_comes_first(search: Search) -> None:
+    for units in (0, 5, 0):
+        catalog.product(indexed=False, name="Tea for two", units=units)
+
+    assert [hit.is_in_stock for hit in search("tea for two").hits] == [True, False, False]
+
+
+def test_the_merchants_choice_goes_before_a_name(search: Search) -> None:
+    called, cups, *_others = _sets()
+    row = Curation.objects.create(words="tea for two", key=curations.key("tea for two"))
+    curations.pin(row, [(cups.pk, False)])
+    assert names(search("tea for two"))[:2] == ["Two tea cups, for tea", "Tea for Two"]
+
+    curations.pin(row, [(called.pk, True)])
+    assert names(search("tea for two"))[-1] == "Tea for Two"
+
+
+def test_a_name_is_first_of_very_many(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not all that is found can be scored."""
+    _sets()
+    for one in (postgres, elasticsearch_engine):
+        monkeypatch.setattr(one, "MANY", 2)
+
+    assert names(search("tea for two", limit=2))[0] == "Tea for Two"
 
 
 def test_the_merchant_says_what_is_first_and_last(search: Search) -> None:
