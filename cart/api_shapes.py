@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from cart.carts import rules
 from cart.pricing.selectors import Quote, QuotedLine
+from cart.tax import words as tax_words
 from catalog.products.selectors import OfferedPart
 from shop.core.money import Money
 
@@ -112,7 +113,12 @@ def explained(quote: Quote) -> dict[str, Any]:
             {"code": one.code, "name": one.name, "amount": amount(one.amount)} for one in quote.discounts if one.amount
         ],
         "taxes": [
-            {"name": one.name, "rate": str(one.rate), "amount": amount(one.amount), "is_included": one.is_included}
+            {
+                "name": tax_words.called(one.name),
+                "rate": str(one.rate),
+                "amount": amount(one.amount),
+                "is_included": one.is_included,
+            }
             for one in quote.tax_lines
         ],
     }
@@ -127,7 +133,7 @@ def kept(order: Any) -> dict[str, Any]:
         ],
         "taxes": [
             {
-                "name": one["name"],
+                "name": tax_words.called(one["name"]),
                 "rate": one["rate"],
                 "amount": amount(order.money(one["amount_minor"])),
                 "is_included": one["is_included"],

@@ -132,6 +132,8 @@ TEMPLATES = [
                 "shop.views.shop_context",
             ],
             "libraries": {
+                "bidi": "shop.core.templatetags.bidi",
+                "dates": "shop.core.templatetags.dates",
                 "ledger": "checkout.ledger.labels",
                 "languages": "shop.core.templatetags.languages",
                 "money": "shop.core.templatetags.money",
@@ -271,7 +273,7 @@ LANGUAGE_CODE = LANGUAGES[0][0]  # of addresses without a prefix, and of what th
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOCALE_PATHS = [catalogues.compiled()]
+LOCALE_PATHS = [catalogues.compiled(folder) for folder in catalogues.FOLDERS]
 
 # --- Static files and media
 STATIC_URL = "/static/"
@@ -607,6 +609,7 @@ QUOTED_REVIEWS = "catalog.reviews.selectors.quoted"  # what search engines are t
 PRODUCT_TABLES = ["catalog.recommendations.admin.HandPickedInline"]  # on a product's admin page, of other components
 TRANSLATED_WORDS = [  # who says which words the list of translations should have
     "catalog.products.wordlist.in_use", "cart.shipping.wordlist.in_use", "cart.promotions.wordlist.in_use",
+    "cart.tax.wordlist.in_use",
 ]  # fmt: skip
 CURRENCY_LACKS = ["catalog.products.ownprices.lack", "cart.shipping.selectors.lack"]  # what cannot be sold in one
 PRODUCTS_IN_CART = "cart.carts.selectors.products_in_cart"  # which a visitor need not be shown once more

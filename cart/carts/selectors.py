@@ -23,11 +23,12 @@ from cart.pricing import selectors as pricing
 from cart.promotions.rules import Why
 from catalog.customizations.rules import Customization
 from catalog.products.selectors import OfferedPart
+from catalog.translations import selectors as translations
 from inventory.stock import selectors as stock
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
 from shop.accounts.visitors import UNITS
-from shop.core import requests
+from shop.core import formats, requests
 from shop.core.money import Money
 
 
@@ -56,6 +57,7 @@ class LineView:
     customizations: tuple[Customization, ...] = ()
     price_text: str = ""  # why it is so cheap, or how it could be
     parts: tuple[OfferedPart, ...] = ()  # of a bundle
+    lang: str = ""  # the language of the name, where that is not the page's
 
     @property
     def is_available(self) -> bool:
@@ -252,7 +254,7 @@ def _line(
     notices = [told.held_until(held)] if held else []
     listed = quoted.listed_price or quoted.unit_price
     if listed != then and listed.currency == then.currency:  # in another one nobody has told a price yet
-        change = {"old": then.format(), "new": listed.format()}
+        change = {"old": formats.money(then), "new": formats.money(listed)}
         notices.append(_("The price changed from %(old)s to %(new)s.") % change)
     if is_taken and available < row.quantity:
         notices.append(_("What your link held for you was ordered already, from another cart."))
@@ -266,6 +268,7 @@ def _line(
         variant_id=row.variant_id,
         sku=quoted.sku,
         name=quoted.name,
+        lang=quoted.lang,
         options=told.about(quoted),
         url=quoted.url,
         picture=quoted.picture,
@@ -286,8 +289,8 @@ def _line(
 
 
 def _price_text(quoted: pricing.QuotedLine) -> str:
-    told = [_(quoted.reduced_by)] if quoted.reduced_by else []
+    told = [translations.said(quoted.reduced_by)] if quoted.reduced_by else []
     if step := quoted.next_break:
-        more = {"price": step.price.format(), "count": step.quantity}
+        more = {"price": formats.money(step.price), "count": step.quantity}
         told.append(_("%(price)s each from %(count)s on.") % more)
     return " · ".join(told)

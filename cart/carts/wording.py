@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from cart.pricing.selectors import Quote, QuotedLine
 from cart.shipping import selectors as shipping
 from catalog.customizations import wording as customizing
 from catalog.customizations.rules import in_lines
+from shop.core import formats
 
 
 def about(line: QuotedLine) -> str:
@@ -49,7 +49,7 @@ def undelivered(quote: Quote) -> str:
 def held_until(held: claims.Held) -> str:
     """Until when units are held for the cart's owner."""
     moment = timezone.localtime(held.expires_at)
-    until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
+    until = f"{formats.moment(moment)} {moment.tzname()}"
     return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
         "count": held.units,
         "until": until,

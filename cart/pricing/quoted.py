@@ -62,6 +62,7 @@ class QuotedLine:
     next_break: products.Break | None = None  # from how many units on each is cheaper still
     bundle: baskets.Bundle | None = None  # of which its units are parts
     parts: tuple[products.OfferedPart, ...] = ()  # of a bundle as a whole (`Quote.shown`)
+    lang: str = ""  # the language of the name, where that is not the page's
 
     @property
     def key(self) -> str:

@@ -278,6 +278,7 @@ def quoted_line(
         product_id=offer.product_id,
         sku=offer.sku,
         name=offer.name,
+        lang=offer.lang,
         options=offer.options,
         url=offer.url,
         picture=offer.picture,

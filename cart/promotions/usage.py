@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from cart.promotions.models import Redemption
-from shop.core import cache
+from shop.core import cache, formats
 from shop.core.money import Money
 
 
@@ -21,7 +21,7 @@ class Use:
     amounts: tuple[Money, ...] = field(default=())
 
     def __str__(self) -> str:
-        return ", ".join(one.format() for one in self.amounts)
+        return ", ".join(formats.money(one) for one in self.amounts)
 
 
 NONE = Use()

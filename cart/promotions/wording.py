@@ -11,6 +11,7 @@ from cart.promotions import rules
 from cart.promotions.rules import Lane, Outcome, Refusal, Tried, Why
 from cart.shipping.selectors import DeliveryOption
 from catalog.translations import selectors as translations
+from shop.core import formats
 from shop.core.money import Money
 
 HINTS = 2  # what is nearly reached
@@ -73,7 +74,7 @@ def _hint(tried: Tried, currency: str, ways: str) -> str:
         return ""
     if refusal.why is Why.MINIMUM:
         told = _("Add %(amount)s more for “%(name)s” (%(ways)s).") if ways else _("Add %(amount)s more for “%(name)s”.")
-        return told % {"amount": Money(refusal.missing, currency).format(), "name": name, "ways": ways}
+        return told % {"amount": formats.money(Money(refusal.missing, currency)), "name": name, "ways": ways}
     return ngettext("Add 1 more for “%(name)s”.", "Add %(count)s more for “%(name)s”.", refusal.missing) % {
         "count": refusal.missing,
         "name": name,
@@ -86,8 +87,8 @@ def sentence(refusal: Refusal, currency: str, ways: str = "") -> str:
         return _("This coupon is for another way of delivery: %(names)s.") % {"names": ways}
     if refusal.why is Why.MINIMUM:
         return _("This coupon counts from %(amount)s on: add %(missing)s more.") % {
-            "amount": Money(refusal.needed, currency).format(),
-            "missing": Money(refusal.missing, currency).format(),
+            "amount": formats.money(Money(refusal.needed, currency)),
+            "missing": formats.money(Money(refusal.missing, currency)),
         }
     if refusal.why is Why.QUANTITY:
         return ngettext(

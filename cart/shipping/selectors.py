@@ -260,7 +260,7 @@ def _promised(
         days = clock.calendar if row.kind == ShippingMethod.Kind.COLLECT else transit
         one = promise(wish.at, clock, least=least, most=most, transit=days, not_before=part.expected_on)
         point = points.get(part.location_id) if part.location_id else None
-        origin = point.name if point else ""
+        origin = translations.said(point.name) if point else ""
         found.append(Parcel(sum(part.units.values()), one.arrives_from, one.arrives_on, origin, one.leaves_on))
         before.append(one.order_before)
     return tuple(found), min(filter(None, before), default=None)
@@ -270,7 +270,8 @@ def _place(row: ShippingMethod, setup: calendars.Setup) -> Place | None:
     if row.kind != ShippingMethod.Kind.COLLECT or row.location_id is None:
         return None
     point = setup.points[row.location_id]
-    return Place(point.name, point.address, point.opening_hours)
+    hours = translations.said(point.opening_hours) if point.opening_hours else ""
+    return Place(translations.said(point.name), point.address, hours)
 
 
 def currencies() -> list[str]:

@@ -9,13 +9,20 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_countries import countries
 
 from cart.shipping import selectors
 from cart.shipping.rules import Goods
+from shop.core import formats
 from shop.core.money import Money
+
+NAMES = (  # of the ways of delivery that a shop begins with, for `translations.said`
+    gettext_noop("Standard delivery"),
+    gettext_noop("Express delivery"),
+    gettext_noop("International delivery"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ def arrives(one: selectors.DeliveryOption) -> str:
 
 def day(moment: date) -> str:
     """ "Tue, May 5" by locale."""
-    return str(date_format(moment, "D, N j"))
+    return formats.weekday(moment)
 
 
 def to_home(units: Sequence[Mapping[str, Any]], *, price: Money, at: datetime) -> Told | None:
@@ -53,7 +60,8 @@ def to_home(units: Sequence[Mapping[str, Any]], *, price: Money, at: datetime) -
     one = next((option for option in options if option.place is None), None)
     if one is None:
         return None
-    named = {"way": one.name, "country": str(countries.name(settings.DEFAULT_COUNTRY)), "price": one.price.format()}
+    country = str(countries.name(settings.DEFAULT_COUNTRY))
+    named = {"way": one.name, "country": country, "price": formats.money(one.price)}
     free = _("%(way)s to %(country)s is free. The cart has dates and prices for where you are.")
     costs = _("%(way)s to %(country)s costs %(price)s. The cart has dates and prices for where you are.")
     cost_text = (costs if one.price.minor else free) % named

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cart.tax import selectors
+from catalog.translations import selectors as translations
+
+SALES_TAX = " sales tax"  # what the names of the rates end in that the shop brings for the states of the US
+NAMES = (gettext_noop("VAT"), gettext_noop("Hawaii excise tax"))  # of other rates that it brings
 
 
-def label(name: str, *, is_included: bool) -> str:
-    """What stands before the amount of a tax: one that is in the prices already is not added to them."""
-    return _("%(tax)s (in the prices)") % {"tax": name} if is_included else name
+def called(name: str) -> str:
+    """A tax as shoppers read it: as the merchant's word list has it, else, if it is one that the shop brings, in the
+    shop's own words; as it is where it is neither."""
+    state = name.removesuffix(SALES_TAX)
+    said = translations.said(name) if name else ""
+    if said != name or not state or state == name:
+        return said
+    return _("%(state)s sales tax") % {"state": translations.term(state)}
+
+
+def label(*names: str, is_included: bool) -> str:
+    """What stands before the amount of these taxes: what is in the prices already is not added to them."""
+    said = ", ".join(dict.fromkeys(map(called, names))) or _("Tax")
+    return _("%(tax)s (in the prices)") % {"tax": said} if is_included else said
 
 
 def price_note() -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from catalog.customizations import rules, wording
 from catalog.customizations.rules import Field
+from shop.core import formats
 from shop.core.money import Money
 
 PREFIX = "custom"
@@ -22,7 +23,8 @@ class AnswerField(forms.Field):
     def __init__(self, asked: Field, *, currency: str) -> None:
         self.asked = asked
         price = Money(asked.price_minor, currency)
-        label = _("%(name)s (+ %(price)s)") % {"name": asked.name, "price": price.format()} if price else asked.name
+        told = {"name": asked.name, "price": formats.money(price)}
+        label = _("%(name)s (+ %(price)s)") % told if price else asked.name
         super().__init__(label=label, required=asked.is_required, help_text=asked.help_text, widget=_widget(asked))
 
     def clean(self, value: Any) -> Any:

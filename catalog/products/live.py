@@ -17,7 +17,7 @@ from catalog.products import page as product_pages
 from catalog.products import showing
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
-from shop.core import cache, pages
+from shop.core import cache, formats, pages
 from shop.currencies import selectors as currencies
 from shop.resilience import switches
 
@@ -64,8 +64,8 @@ def facts(found: ProductPage) -> dict[str, str]:
         return {}
     gone = ",".join(sorted(one.sku for one in found.variants if not one.max_quantity))
     return {
-        "price": variant.price.format() if variant.price else "",
-        "before": variant.regular_price.format() if variant.regular_price else "",
+        "price": formats.money(variant.price) if variant.price else "",
+        "before": formats.money(variant.regular_price) if variant.regular_price else "",
         "stock": render_to_string("catalog/products/_stock_text.html", {"variant": variant}).strip(),
         "state": "gone" if found.is_archived else variant.stock,
         "others": blake2b(gone.encode(), digest_size=6).hexdigest(),

@@ -79,7 +79,7 @@ def _offer(one: Offer, name: str | None, terms: Terms) -> Offer:
 
 def named(options: Mapping[str, str], terms: Terms) -> dict[str, str]:
     """{"Colour": "Moss"} as it is called here."""
-    return {terms.get(name, name): terms.get(value, value) for name, value in options.items()}
+    return {terms.get(name, name): value(text, terms) for name, text in options.items()}
 
 
 def page(found: ProductPage) -> ProductPage:
@@ -100,9 +100,11 @@ def page(found: ProductPage) -> ProductPage:
                                           or found.variant.reduced_by),
         options=[_option(one, terms) for one in found.options],
         gallery=[{**one, "alt": alt(one["alt"], original, name, terms)} for one in found.gallery],
-        specs=[{"label": terms.get(one["label"], one["label"]), "value": value(one["value"], terms)}
-               for one in found.specs],
-        breadcrumbs=[*found.breadcrumbs[:-1], {**found.breadcrumbs[-1], "label": product.name}],
+        specs=[_spec(one, terms) for one in found.specs],
+        breadcrumbs=[
+            *found.breadcrumbs[:-1],
+            {**found.breadcrumbs[-1], "label": product.name, "lang": "" if name else own},
+        ],
     )  # fmt: skip
 
 
@@ -117,17 +119,42 @@ def overlay(row: Any, texts: Mapping[str, str]) -> None:
 
 
 def _option(option: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
-    values = [{**one, "label": terms.get(one["label"], one["label"])} for one in option["values"]]
-    return {**option, "name": terms.get(option["name"], option["name"]), "values": values}
+    name = option["name"]
+    values = [
+        {**one, "label": value(one["label"], terms), "lang": lang(one["label"], terms)} for one in option["values"]
+    ]
+    return {**option, "name": terms.get(name, name), "lang": lang(name, terms), "values": values}
+
+
+def _spec(one: Mapping[str, str], terms: Terms) -> dict[str, str]:
+    label, text = one["label"], one["value"]
+    return {
+        "label": terms.get(label, label),
+        "label_lang": lang(label, terms),
+        "value": value(text, terms),
+        "value_lang": lang(text, terms),
+    }
+
+
+def lang(text: str, terms: Terms) -> str:
+    """The language in which a name or value is shown, where that is not the page's: "" also for mere figures."""
+    is_said = any(one in terms for one in (text, _unit(text), *text.split(", ")))
+    return "" if is_said or not any(map(str.isalpha, text)) else languages.default()
+
+
+def _unit(text: str) -> str:
+    """What stands behind a number; "" of what is none."""
+    number, _space, unit = text.partition(" ")
+    return unit if number.replace(".", "", 1).replace("-", "", 1).isdigit() else ""
 
 
 def value(text: str, terms: Terms) -> str:
-    """An attribute's value as it is called here: all of it, or the unit behind a number, or each of several."""
+    """A value of an option or attribute as it is called here: all of it, the unit behind a number, or each of some."""
     if text in terms:
         return terms[text]
-    number, space, unit = text.partition(" ")
-    if space and unit in terms and number.replace(".", "", 1).replace("-", "", 1).isdigit():
-        return f"{number} {terms[unit]}"
+    unit = _unit(text)
+    if unit in terms:
+        return f"{text.partition(' ')[0]} {terms[unit]}"
     return ", ".join(terms.get(one, one) for one in text.split(", "))
 
 

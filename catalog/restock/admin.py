@@ -9,8 +9,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -20,7 +18,7 @@ from unfold.views import ChangeList as UnfoldChangeList
 from catalog.restock import selectors, services
 from catalog.restock.models import RestockRequest
 from inventory.waitlist import selectors as waitlist
-from shop.core import requests
+from shop.core import formats, requests
 from shop.core.admin import ReadOnlyAdmin
 
 _LABELS = {"offered": "success", "waiting": "warning", "passed": "danger", "left": "danger"}
@@ -72,7 +70,7 @@ class RestockRequestAdmin(ReadOnlyAdmin):
         if entry is None:
             return None
         if entry.expires_at is not None:
-            until = date_format(timezone.localtime(entry.expires_at), "DATETIME_FORMAT")
+            until = formats.moment(entry.expires_at)
             return entry.status, _("held until %(until)s") % {"until": until}
         return entry.status, str(waitlist.Status(entry.status).label)
 

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from catalog.restock import access, selectors
 from catalog.restock.models import RestockRequest
-from shop.core import requests
+from shop.core import formats, requests
 from shop.notifications import services as notifications
 
 
@@ -29,7 +28,7 @@ def held(*, entry_id: UUID) -> bool:
     if place is not None and place.entry.expires_at is not None:
         with translation.override(request.language):
             moment = timezone.localtime(place.entry.expires_at)
-            until = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname()}"
+            until = f"{formats.moment(moment)} {moment.tzname()}"
         _send(request, place, "restock_held", until=until)
     return True
 

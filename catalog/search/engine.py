@@ -60,6 +60,7 @@ class Count:
     value: str
     label: str
     count: int
+    lang: str = ""  # the language of the label, where that is not the page's
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Facet:
     label: str
     counts: tuple[Count, ...]
     is_sampled: bool = False
+    lang: str = ""  # the language of the label, where that is not the page's
 
 
 @dataclass(frozen=True)

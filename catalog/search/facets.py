@@ -23,7 +23,7 @@ from catalog.products.page import shown_value
 from catalog.search import worded
 from catalog.search.engine import Count, Facet
 from catalog.search.query import BANDS, RATINGS, Query
-from shop.core import cache, db
+from shop.core import cache, db, formats
 from shop.core.money import Money
 
 if TYPE_CHECKING:
@@ -245,10 +245,10 @@ def band_labels(query: Query) -> dict[str, str]:
 
 def _band_label(least: int | None, most: int | None, currency: str) -> str:
     if least is None and most is not None:
-        return _("Up to %(amount)s") % {"amount": Money(most, currency).format()}
+        return _("Up to %(amount)s") % {"amount": formats.money(Money(most, currency))}
     if most is None and least is not None:
-        return _("%(amount)s and more") % {"amount": Money(least, currency).format()}
-    return f"{Money(least or 0, currency).format()} – {Money(most or 0, currency).format()}"
+        return _("%(amount)s and more") % {"amount": formats.money(Money(least, currency))}
+    return f"{formats.money(Money(least or 0, currency))} – {formats.money(Money(most or 0, currency))}"
 
 
 def _rating(rows: Sequence[tuple[str, str, int]]) -> Facet:

@@ -16,7 +16,7 @@ from catalog.search.engine import Facet, Hit, Results
 from catalog.search.facets import COUNTED, DEEP
 from catalog.search.meaning import LookedFor
 from catalog.search.query import BANDS, Query
-from shop.core import cache, languages
+from shop.core import cache, formats, languages
 from shop.core.money import Money
 from shop.currencies import selectors as currencies
 
@@ -189,6 +189,7 @@ def _facet(facet: Facet, query: Query, place: Place) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "name": facet.name,
         "label": facet.label,
+        "lang": facet.lang,
         "testid_name": facet.name.removeprefix("attr."),
         "kind": "price" if facet.name == "price" else "options",
         "options": options,
@@ -211,7 +212,14 @@ def _option(facet: Facet, count: Any, query: Query, place: Place) -> dict[str, A
     url = place.url(changed)
     if facet.name == "category" and place.is_category:
         url = languages.here(f"/categories/{count.value}/{query.urlencoded() if query.page == 1 else ''}")
-    return {"value": count.value, "label": count.label, "count": count.count, "is_selected": is_selected, "url": url}
+    return {
+        "value": count.value,
+        "label": count.label,
+        "lang": count.lang,
+        "count": count.count,
+        "is_selected": is_selected,
+        "url": url,
+    }
 
 
 def toggle(query: Query, name: str, value: str) -> tuple[bool, Query]:
@@ -283,8 +291,8 @@ def _chosen_places(query: Query, place: Place, labels: Mapping[tuple[str, str], 
 
 
 def _price_label(query: Query) -> str:
-    low = Money(query.price_min, query.currency).format() if query.price_min is not None else None
-    high = Money(query.price_max, query.currency).format() if query.price_max is not None else None
+    low = formats.money(Money(query.price_min, query.currency)) if query.price_min is not None else None
+    high = formats.money(Money(query.price_max, query.currency)) if query.price_max is not None else None
     if low and high:
         return f"{low} – {high}"
     return _("From %(amount)s") % {"amount": low} if low else _("Up to %(amount)s") % {"amount": high}

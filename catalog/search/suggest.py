@@ -28,7 +28,7 @@ def suggestions(text: str, *, currency: str) -> dict[str, Any]:
     """Searches, categories, brands and products for what was typed so far; nothing for less than two letters. Cached.
 
     {"query": text, "queries": [{"text", "url"}], "categories": [{"name", "url"}], "brands": [{"name", "url"}],
-    "products": [{"id", "name", "url", "picture", "price"}]}
+    "products": [{"id", "name", "lang", "url", "picture", "price"}]}
     """
     text = " ".join(text.replace("\x00", " ").split())[:MAX_TEXT]
     words = rules.words(text)
@@ -49,7 +49,14 @@ def _find(words: list[str], currency: str) -> dict[str, Any]:
     completed = [word for word, _count in ends] if is_known else _met(words[-1], hits)
     return {
         "products": [
-            {"id": card.product_id, "name": card.name, "url": card.url, "picture": card.picture, "price": card.price}
+            {
+                "id": card.product_id,
+                "name": card.name,
+                "lang": card.lang,
+                "url": card.url,
+                "picture": card.picture,
+                "price": card.price,
+            }
             for card in cards
         ],
         "categories": _categories(words),

@@ -51,8 +51,11 @@ def facets(found: tuple[Facet, ...]) -> tuple[Facet, ...]:
 
 
 def _facet(one: Facet, terms: Terms) -> Facet:
-    counts = tuple(replace(count, label=worded.value(count.label, terms)) for count in one.counts)
-    return replace(one, label=terms.get(one.label, one.label), counts=counts)
+    counts = tuple(
+        replace(count, label=worded.value(count.label, terms), lang=worded.lang(count.label, terms))
+        for count in one.counts
+    )
+    return replace(one, label=terms.get(one.label, one.label), lang=worded.lang(one.label, terms), counts=counts)
 
 
 # --- For the index

@@ -14,6 +14,7 @@ from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import selectors as payments
+from shop.core import formats
 
 _NOTED = (OrderChange.Kind.EDIT, OrderChange.Kind.CANCEL)
 _SHOWN = ("shipping_address", "delivery_name")  # fields whose change concerns the shopper
@@ -39,10 +40,10 @@ def order_changed(*, order_id: UUID, change_id: UUID) -> None:
             reason=_reason(change),
             is_moved="shipping_address" in change.after,
             is_sent_otherwise="delivery_name" in change.after,
-            difference=order_emails.text(order.money(abs(change.difference_minor))),
+            difference=formats.money(order.money(abs(change.difference_minor))),
             is_more=change.difference_minor > 0 and not is_exchange,
             is_less=change.difference_minor < 0 and not is_exchange,
-            to_pay=order_emails.text(to_pay) if to_pay else None,
+            to_pay=formats.money(to_pay) if to_pay else None,
             waits=_waits(order, change),
             comes_back=_comes_back(order, change),
         )
@@ -82,4 +83,4 @@ def _line(line: OrderLine | None, units: int) -> dict[str, Any]:
 def _comes_back(order: Order, change: OrderChange) -> str | None:
     """What of the difference was taken and goes back; what was only held or promised is simply not taken."""
     minor = min(-change.difference_minor, order.captured_minor - order.due_minor)
-    return order_emails.text(order.money(minor)) if minor > 0 else None
+    return formats.money(order.money(minor)) if minor > 0 else None

@@ -24,6 +24,7 @@ from checkout.payments import covering, holding, methods
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from inventory.stock import wording as stock_wording
+from shop.core import formats
 
 _NOT_GIVEN_BACK = {"failed", "replaced"}
 
@@ -130,7 +131,7 @@ def sure_page(request: HttpRequest, order: Any, form: Any, preview: Any) -> dict
 
 def _about(order: Any, line: Any) -> str:
     """What tells a line from another one of the same product."""
-    told = (order_lines.about(line), line.sku, order.money(line.unit_price_minor).format())
+    told = (order_lines.about(line), line.sku, formats.money(order.money(line.unit_price_minor)))
     return " · ".join(filter(None, told))
 
 
@@ -191,7 +192,7 @@ def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
 
 def _together(order: Any, bundle: dict[str, Any]) -> str:
     """What the bundle cost of which a line is a part."""
-    told = {"count": bundle["quantity"], "price": order.money(bundle["unit_price_minor"]).format()}
+    told = {"count": bundle["quantity"], "price": formats.money(order.money(bundle["unit_price_minor"]))}
     return _("%(count)s × %(price)s together with the other parts") % told
 
 
@@ -249,7 +250,9 @@ def _payment_text(order: Any, paid: Sequence[Any]) -> str:
 def _part_texts(order: Any, one: Any) -> list[str]:
     name, told = methods.label(one.provider), []
     if one.captured_minor:
-        told.append(_("%(name)s: %(amount)s paid") % {"name": name, "amount": order.money(one.captured_minor).format()})
+        told.append(
+            _("%(name)s: %(amount)s paid") % {"name": name, "amount": formats.money(order.money(one.captured_minor))}
+        )
     if held := covering.kept(one):
-        told.append(_("%(name)s: %(amount)s held") % {"name": name, "amount": order.money(held).format()})
+        told.append(_("%(name)s: %(amount)s held") % {"name": name, "amount": formats.money(order.money(held))})
     return told

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +13,7 @@ from checkout.changes import rules as change_rules
 from checkout.desk import wording
 from checkout.orders import lines as order_lines
 from inventory.stock import wording as stock_wording
+from shop.core import formats
 
 _STATES = {
     "open": gettext_lazy("We are packing it"),
@@ -95,4 +94,4 @@ def _state(order: Any, parcel: Any, owing: Any) -> str:
 
 
 def _day(moment: Any) -> str:
-    return str(date_format(localtime(moment), "DATE_FORMAT"))
+    return formats.day(moment)

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from checkout.desk import wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.giftcards import hand
-from checkout.orders import emails, where
 from checkout.orders import selectors as orders
+from checkout.orders import where
 from checkout.payments import crediting, methods, transfers, ways
 from checkout.payments import selectors as payments
 from checkout.payments import services as payment_services
 from checkout.receivables import selectors as receivables
 from inventory.reservations import selectors as reservations
-from shop.core import requests
+from shop.core import formats, requests
 
 _STAGES = (
     ("payment_confirmed", gettext_lazy("Payment Confirmed")),
@@ -119,7 +119,7 @@ def cancelled_text(order: Any) -> str:
     if not credit:
         is_back_text = _("Your order is cancelled. What you paid went back to you.")
         return is_back_text if is_back else _("Your order is cancelled. What you paid goes back to you.")
-    told = {"amount": emails.text(credit)}
+    told = {"amount": formats.money(credit)}
     if not is_back:
         return _("Your order is cancelled. %(amount)s is yours as store credit, the rest goes back to you.") % told
     if credit.minor >= order.refunded_minor:

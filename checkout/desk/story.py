@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from checkout.orders import lines as order_lines
 from checkout.orders import where
 from checkout.payments import methods
+from shop.core import formats
 
 _STEPS = {
     "place": gettext_lazy("Order placed"),
@@ -132,7 +133,7 @@ def _difference(order: Any, change: Any, swaps: Mapping[Any, int]) -> str:
     minor = change.difference_minor - swaps.get(change.pk, 0)
     if not minor:
         return ""
-    amount = order.money(abs(minor)).format()
+    amount = formats.money(order.money(abs(minor)))
     text = _("%(amount)s more to pay") if minor > 0 else _("The order costs %(amount)s less")
     return text % {"amount": amount}
 
@@ -145,7 +146,7 @@ def _refund(refund: Any, settled: Mapping[Any, str]) -> tuple[str, str]:
 
 
 def _money_back(refund: Any) -> tuple[str, str]:
-    amount = {"amount": refund.amount.format()}
+    amount = {"amount": formats.money(refund.amount)}
     if refund.destination == "store_credit" or refund.payment.provider == methods.CREDIT:
         return _("%(amount)s is yours as store credit") % amount, ""
     if refund.payment.provider == methods.GIFT_CARD and refund.status == "done":
@@ -160,7 +161,7 @@ def _move(order: Any, move: Any) -> list[str]:
         (_("%(amount)s that was reserved was taken"), move.taken),
         (_("%(amount)s that was reserved was let go: it is yours again"), move.let_go),
     )
-    return [text % {"amount": order.money(minor).format()} for text, minor in told if minor]
+    return [text % {"amount": formats.money(order.money(minor))} for text, minor in told if minor]
 
 
 def _return(step: Any) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from checkout.orders.models import Order
 from checkout.payments import covering
 from checkout.payments import selectors as payments
 from checkout.payments.models import CaptureWhen, Payment
+from shop.core import formats
 from shop.core.money import Money
 
 
@@ -34,7 +35,7 @@ def told(order: Order, taken: Sequence[Payment]) -> list[str]:
         (_("%(amount)s promised, for the customer to send"), promised(taken)),
         (_("%(amount)s being let go"), sum(covering.leaving(one) for one in taken)),
     )
-    return [words % {"amount": emails.text(order.money(minor))} for words, minor in rows if minor]
+    return [words % {"amount": formats.money(order.money(minor))} for words, minor in rows if minor]
 
 
 def held(taken: Sequence[Payment]) -> int:

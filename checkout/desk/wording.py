@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from checkout.orders import where
 from checkout.orders.selectors import is_replacing
 from checkout.payments import crediting
+from shop.core import formats
 
 _HEADLINES = {
     "payment_confirmed": gettext_lazy("We are getting your order ready"),
@@ -114,12 +114,12 @@ def balance(order: Any) -> str:
 
 
 def day(moment: date) -> str:
-    """ "Tuesday, May 5" by locale."""
-    return str(date_format(moment, "l, F j"))
+    """ "Tue, May 5" by locale."""
+    return formats.weekday(moment)
 
 
 def arrives(order: Any, owing: Any = None) -> str:
-    """ "Arrives Tuesday, May 5", days of delivery as all over the page; empty when nothing is on its way any more, or
+    """ "Arrives Tue, May 5", days of delivery as all over the page; empty when nothing is on its way any more, or
     waits for what is `owing`."""
     if (
         is_held_up(order, owing)
@@ -161,7 +161,7 @@ def _given_back(order: Any) -> str:
         return _("Everything you paid for this order was given back.")
     if credit >= order.refunded_minor:
         return _("Everything you paid for this order was given back to you as store credit.")
-    told = {"amount": order.money(credit).format()}
+    told = {"amount": formats.money(order.money(credit))}
     return _("Everything you paid for this order was given back, %(amount)s of it as store credit.") % told
 
 

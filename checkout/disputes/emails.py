@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkout.disputes import selectors
 from checkout.orders import emails
+from shop.core import formats
 
 
 def dispute_changed(*, dispute_id: UUID, status: str) -> None:
@@ -23,7 +23,7 @@ def dispute_changed(*, dispute_id: UUID, status: str) -> None:
     lines = [_("Reason: %(reason)s") % {"reason": dispute.reason or "–"}]
     if status == "open":
         if dispute.due_at:
-            moment = date_format(dispute.due_at, "DATETIME_FORMAT")
+            moment = formats.moment(dispute.due_at)
             lines.append(_("Before %(time)s, answer it at the payment provider.") % {"time": moment})
         lines.append(_("The bank has taken the money, so it is not refunded as well."))
     emails.to_staff(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from checkout.giftcards import rules
 from checkout.giftcards.models import GiftCard
-from shop.core import crypto, requests
+from shop.core import crypto, formats, requests
 from shop.notifications import services as notifications
 
 
@@ -19,7 +18,7 @@ def gift_card(card: GiftCard, *, key: str = "") -> bool:
     with override(card.language):
         context = {
             "amount": card.initial.format(card.language),
-            "valid_until": date_format(card.expires_at, "DATE_FORMAT") if card.expires_at else "",
+            "valid_until": formats.day(card.expires_at) if card.expires_at else "",
             "balance_url": requests.absolute(reverse("gift_card")),
             "shop_url": requests.absolute(reverse("home")),
             "sender": card.sender_name,

@@ -9,6 +9,7 @@ from django.utils import translation
 from checkout.invoices import paying, selectors
 from checkout.orders import emails
 from checkout.orders import selectors as orders
+from shop.core import formats
 
 
 def document(*, document_id: UUID) -> None:
@@ -18,7 +19,7 @@ def document(*, document_id: UUID) -> None:
     with translation.override(order.language):
         told = {
             "number": found.number,
-            "total": emails.text(found.gross),
+            "total": formats.money(found.gross),
             "corrects": ", ".join(one["number"] for one in found.content["corrects"]),
             "replaces": ", ".join(one["number"] for one in found.content.get("replaces", [])),
             "reason": found.content.get("reason", ""),

@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from checkout.orders import emails
 from checkout.orders.models import Order
 from checkout.payments import covering, methods, transfers
 from checkout.payments import selectors as payments
 from checkout.receivables import selectors as receivables
+from shop.core import formats
 
 
 def standing(order: Order) -> dict[str, Any]:
@@ -52,7 +51,7 @@ def asked_for(order: Order) -> dict[str, Any] | None:
         return None
     rows = transfer(now["account"], order.number)
     return {
-        "amount": emails.text(order.money(now["open"])),
-        "date": date_format(date.fromisoformat(now["due_on"]), "DATE_FORMAT"),
+        "amount": formats.money(order.money(now["open"])),
+        "date": formats.day(date.fromisoformat(now["due_on"])),
         "rows": [{"label": label, "value": value} for label, value in rows],
     }

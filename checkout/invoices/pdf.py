@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_decimal
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from cart.tax import words as tax_words
 from checkout.invoices import content, letterhead, paying, sentences
 from checkout.orders import emails
+from shop.core import formats
 from shop.core import pdf as pages
 from shop.core.money import Money
 
@@ -282,4 +282,4 @@ def _words(sheet: _Sheet) -> list[Flowable]:
 
 
 def _date(day: date | str) -> str:
-    return date_format(date.fromisoformat(day) if isinstance(day, str) else day, "DATE_FORMAT")
+    return formats.day(date.fromisoformat(day) if isinstance(day, str) else day)

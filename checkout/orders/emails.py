@@ -9,17 +9,17 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from cart.tax import words
+from catalog.translations import selectors as translations
 from checkout.orders import access, selectors, where
 from checkout.orders import lines as order_lines
 from checkout.orders.models import OVER, Order, OrderLine
 from inventory.stock import wording
 from shop.accounts import selectors as accounts
-from shop.core import addresses, requests
+from shop.core import addresses, formats, requests
 from shop.core.money import Money
 from shop.notifications import services as notifications
 
@@ -40,16 +40,16 @@ def order_placed(*, order_id: UUID, about_payment: str = "") -> None:
             to_pay(order, amount=order.money(lacks), key="")
     elif order.balance_minor > 0:
         with translation.override(order.language):
-            amount = text(order.money(order.balance_minor))
+            amount = formats.money(order.money(order.balance_minor))
         send(order, "order_placed", to_pay=amount)
 
 
 def to_pay(order: Order, *, amount: Money, key: object) -> bool:
     """The link to the order's page (lines prefetched) to pay `amount` of it; `key` tells mails apart."""
     with translation.override(order.language):
-        told = text(amount)
+        told = formats.money(amount)
         is_kept = order.pay_by and order.status == Order.Status.PAYMENT_PENDING
-        until = date_format(timezone.localtime(order.pay_by), "DATETIME_FORMAT") if is_kept else ""
+        until = formats.moment(order.pay_by) if is_kept else ""
     is_new = order.is_from_desk and order.status == Order.Status.PAYMENT_PENDING
     return send(order, "order_to_pay", key=key, amount=told, until=until, is_made_for_you=is_new)
 
@@ -66,7 +66,7 @@ def order_cancelled(*, order_id: UUID, reason: str) -> None:
     order = selectors.by_id(order_id)
     with translation.override(order.language):
         rest = order.captured_minor - order.refunded_minor  # some of it may have gone back before
-        refund = text(order.money(rest)) if rest > 0 else None
+        refund = formats.money(order.money(rest)) if rest > 0 else None
         send(order, "order_cancelled", reason=reason_text(reason), refund=refund, cart_url=None)
 
 
@@ -117,25 +117,25 @@ def context_of(order: Order) -> dict[str, Any]:
         "number": order.number,
         "status_label": str(order.get_status_display()),
         "url": requests.absolute(access.url(order)),
-        "created_at": date_format(timezone.localtime(order.placed_at), "DATETIME_FORMAT"),
+        "created_at": formats.moment(order.placed_at),
         "lines": [
             {
                 "name": line.name,
                 **_about(line),
                 "quantity": line.quantity,
                 "expected": wording.promise(line.expected_on),
-                "line_total": text(order.money(line.total_minor)),
+                "line_total": formats.money(order.money(line.total_minor)),
             }
             for line in order.lines.all()
             if line.quantity
         ],
-        "subtotal": text(order.money(order.subtotal_minor)),
-        "discount": text(order.money(order.discount_minor)) if order.discount_minor else None,
-        "discounts": [f"{one['name']}: {text(one['amount'])}" for one in discounts(order)],
-        "shipping": text(order.money(order.shipping_minor)),
-        "tax": text(order.money(order.tax_minor)),
+        "subtotal": formats.money(order.money(order.subtotal_minor)),
+        "discount": formats.money(order.money(order.discount_minor)) if order.discount_minor else None,
+        "discounts": [f"{one['name']}: {formats.money(one['amount'])}" for one in discounts(order)],
+        "shipping": formats.money(order.money(order.shipping_minor)),
+        "tax": formats.money(order.money(order.tax_minor)),
         "tax_label": tax_label(order),
-        "total": text(order.total),
+        "total": formats.money(order.total),
         **_still_to_pay(order),
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
@@ -153,7 +153,7 @@ def _arrives(order: Order) -> str | None:
     is_on_its_way = not is_waiting and not selectors.is_replacing(order) and order.status not in _ARRIVED
     if order.delivery_on is None or not is_on_its_way or order.delivery_on < timezone.localdate():
         return None
-    return date_format(order.delivery_on, "DATE_FORMAT")
+    return formats.day(order.delivery_on)
 
 
 def _still_to_pay(order: Order) -> dict[str, str | None]:
@@ -161,28 +161,25 @@ def _still_to_pay(order: Order) -> dict[str, str | None]:
     paid, lacks = order.captured_minor - order.refunded_minor, order.due_minor - order.came_minor
     rows = {"allowed": order.allowed_minor, "paid": paid, "held": order.came_minor - paid, "to_pay": lacks}
     is_in_part = lacks > 0 and (paid > 0 or (order.came_minor > 0 and order.status not in _UNPAID))
-    return {name: text(order.money(minor)) if is_in_part and minor > 0 else None for name, minor in rows.items()}
+    return {
+        name: formats.money(order.money(minor)) if is_in_part and minor > 0 else None for name, minor in rows.items()
+    }
 
 
 def tax_label(order: Order) -> str:
     """The names of the order's taxes; tax that is in the prices is not added to them."""
-    names = dict.fromkeys(one["name"] for one in order.tax_lines if one["amount_minor"])
+    names = [one["name"] for one in order.tax_lines if one["amount_minor"]]
     is_included = bool(order.tax_minor) and order.tax_minor == order.included_tax_minor
-    return words.label(", ".join(names) or _("Tax"), is_included=is_included)
+    return words.label(*names, is_included=is_included)
 
 
 def discounts(order: Order) -> list[dict[str, Any]]:
     """What made the order cheaper, each with its name and amount (`Money`); nothing of what takes nothing off."""
     return [
-        {"name": _(one["name"]), "amount": order.money(one["amount_minor"])}
+        {"name": translations.said(one["name"]), "amount": order.money(one["amount_minor"])}
         for one in order.discount_lines
         if one["amount_minor"]
     ]
-
-
-def text(amount: Money) -> str:
-    """An amount for people in the active language."""
-    return amount.format(translation.get_language() or "en")
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:

@@ -20,7 +20,7 @@ from checkout.payments.models import Payment, Refund
 from checkout.payments.providers import base
 from checkout.payments.refunding import RefundRefused
 from checkout.storecredit import services as credit
-from shop.core import db
+from shop.core import db, formats
 from shop.core.money import Money
 
 
@@ -60,10 +60,10 @@ def shares(order_id: UUID, amount: Money) -> tuple[Order, list[tuple[Payment, in
             _("This order was paid in %(currency)s.") % {"currency": order.currency}, "currency_mismatch"
         )
     if amount.minor <= 0:
-        least = order.money(1).format()
+        least = formats.money(order.money(1))
         raise RefundRefused(_("Give back at least %(amount)s.") % {"amount": least}, "amount_invalid")
     if amount.minor > sum(limits):
-        most = Money(sum(limits), order.currency).format()
+        most = formats.money(Money(sum(limits), order.currency))
         raise RefundRefused(_("At most %(amount)s can be given back.") % {"amount": most}, "refund_too_large")
     parts = zip(payments, rules.split(amount.minor, limits), strict=True)
     return order, [(payment, minor) for payment, minor in parts if minor]
@@ -79,7 +79,7 @@ def _made(order_id: UUID, amount: Money, key: UUID) -> list[Refund]:
     minor = sum(refund.amount_minor for refund in found)
     if found and order.money(minor) != amount:
         text = _("%(amount)s was given back by this form already. Open it anew to give back more.")
-        raise RefundRefused(text % {"amount": order.money(minor).format()}, "already_made")
+        raise RefundRefused(text % {"amount": formats.money(order.money(minor))}, "already_made")
     return found
 
 

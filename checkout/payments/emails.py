@@ -14,7 +14,7 @@ from checkout.orders import selectors as orders
 from checkout.orders.models import Order
 from checkout.payments import covering, holding, methods, recording, rules, selectors
 from checkout.payments.models import Capture, CaptureWhen, Payment, Refund
-from shop.core import requests
+from shop.core import formats, requests
 
 
 def order_placed(*, order_id: UUID, payment_id: UUID | None) -> None:
@@ -70,7 +70,7 @@ def _parts(order: Order) -> list[str]:
     if all(words == paid for words, _one, _minor in found):
         return []
     return [
-        words % {"by": methods.label(one.provider), "amount": order_emails.text(order.money(minor))}
+        words % {"by": methods.label(one.provider), "amount": formats.money(order.money(minor))}
         for words, one, minor in found
     ]
 
@@ -101,7 +101,7 @@ def balance_paid(*, order_id: UUID, payment_id: UUID) -> None:
         return
     order = orders.by_id(order_id)
     with translation.override(order.language):
-        amount = order_emails.text(order.money(payment.captured_minor))
+        amount = formats.money(order.money(payment.captured_minor))
     order_emails.send(order, "balance_paid", key=payment_id, amount=amount)
 
 
@@ -120,10 +120,10 @@ def hold_moved(*, step_id: UUID) -> None:
             order,
             "hold_moved",
             key=step_id,
-            taken=order_emails.text(order.money(done.taken)) if done.taken else None,
-            let_go=order_emails.text(order.money(done.let_go)) if done.let_go else None,
-            kept=order_emails.text(order.money(kept)) if kept and not order.is_over else None,
-            to_pay=order_emails.text(lacks) if lacks else None,
+            taken=formats.money(order.money(done.taken)) if done.taken else None,
+            let_go=formats.money(order.money(done.let_go)) if done.let_go else None,
+            kept=formats.money(order.money(kept)) if kept and not order.is_over else None,
+            to_pay=formats.money(lacks) if lacks else None,
         )
 
 
@@ -136,7 +136,7 @@ def refund_made(*, refund_id: UUID) -> None:
             order,
             "refund_made",
             key=refund_id,
-            amount=order_emails.text(refund.amount),
+            amount=formats.money(refund.amount),
             to=_whereto(refund),
             takes=_how_long(refund),
         )
@@ -167,7 +167,7 @@ def _how_long(refund: Refund) -> str:
 def refund_failed(*, refund_id: UUID) -> None:
     """To staff: a refund does not arrive, however often it was asked for."""
     refund = selectors.refund(refund_id)
-    told = {"order": refund.payment.order.number, "amount": refund.amount.format(), "count": refund.attempt}
+    told = {"order": refund.payment.order.number, "amount": formats.money(refund.amount), "count": refund.attempt}
     order_emails.to_staff(
         key=f"refund:{refund_id}",
         subject=_("Refund of %(amount)s for %(order)s failed") % told,
@@ -182,7 +182,7 @@ def refund_failed(*, refund_id: UUID) -> None:
 def capture_failed(*, capture_id: UUID) -> None:
     """To staff: money that is held could not be taken."""
     capture = selectors.capture(capture_id)
-    told = {"order": capture.payment.order.number, "amount": capture.amount.format(), "problem": capture.problem}
+    told = {"order": capture.payment.order.number, "amount": formats.money(capture.amount), "problem": capture.problem}
     order_emails.to_staff(
         key=f"capture:{capture_id}",
         subject=_("%(amount)s of %(order)s could not be taken") % told,

@@ -19,7 +19,7 @@ from checkout.payments.collecting import PaymentRefused
 from checkout.payments.models import CaptureWhen, Payment
 from checkout.storecredit import selectors as credit
 from shop.audit import services as audit
-from shop.core import db
+from shop.core import db, formats
 from shop.core.money import Money
 from shop.events import bus, types
 
@@ -94,7 +94,7 @@ def retry(
             raise PaymentRefused(_("This order is paid."))
         if seen is not None and seen != due:
             text = _("What is to be paid has changed from %(seen)s to %(due)s. Nothing was charged; please look again.")
-            raise PaymentRefused(text % {"seen": seen.format(), "due": due.format()})
+            raise PaymentRefused(text % {"seen": formats.money(seen), "due": formats.money(due)})
         wanted = {"provider": provider, "token": token, "method": method, "is_saving": is_saving}
         payment = _parts(order, due.minor, wanted, use_credit=use_credit, gift_cards=gift_cards or {}, by=by)
         bus.publish(types.PaymentRetried(order_id=order.pk, payment_id=payment.pk), using=db.DEFAULT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.formats import date_format
 
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
@@ -13,7 +12,7 @@ from checkout.payments import transfers
 from checkout.payments.models import Payment
 from checkout.receivables import selectors as receivables
 from checkout.receivables import services
-from shop.core import db
+from shop.core import db, formats
 
 
 def remind(*, limit: int = 200) -> int:
@@ -34,7 +33,7 @@ def _remind(one: receivables.Receivable) -> bool:
                 order,
                 "invoice_overdue",
                 key=one.payment_id,
-                open=order_emails.text(one.open),
-                due=date_format(one.due_on, "DATE_FORMAT"),
+                open=formats.money(one.open),
+                due=formats.day(one.due_on),
                 account=account,
             )

@@ -16,6 +16,7 @@ from checkout.payments import calls, providers, rules
 from checkout.payments.methods import BALANCES
 from checkout.payments.models import Capture, Payment, PaymentEvent, Refund
 from checkout.payments.providers import bank_transfer, cash
+from shop.core import formats
 from shop.core.money import Money
 from shop.resilience import breaker
 
@@ -81,7 +82,7 @@ def _of_payment(order: Order, payment: Payment) -> Standing:
     if payment.status == Status.PENDING and hosted:
         return Standing("action", payment, is_hosted=True)
     if payment.status == Status.ACTION_REQUIRED and payment.instructions:
-        told = {**payment.instructions, "amount": _rest(payment).format()}
+        told = {**payment.instructions, "amount": formats.money(_rest(payment))}
         return Standing("awaiting_transfer", payment, instructions=told)
     if payment.status in WAITING and payment.provider == BANK and not waiting_credit(payment):
         told = bank_transfer.from_settings().instructions(order_number=order.number, amount=_rest(payment))
@@ -115,7 +116,7 @@ def _of_balance(order: Order) -> Standing | None:
     if last is None or last.provider == CASH or last.status not in (*WAITING, Status.FAILED, Status.CANCELLED):
         return Standing("balance", amount=amount)
     found = _of_payment(order, last)
-    told = found.instructions and {**found.instructions, "amount": amount.format()}  # it may be another one by now
+    told = found.instructions and {**found.instructions, "amount": formats.money(amount)}  # another one by now
     return replace(found, state="balance", step=found.state, amount=amount, instructions=told)
 
 

@@ -43,7 +43,7 @@ from checkout.payments.refunding import RefundRefused
 from checkout.payments.sending import capture, refund, void_rest
 from checkout.payments.settling import settle
 from checkout.payments.switching import retry, why_not
-from shop.core import db
+from shop.core import db, formats
 from shop.core.money import Money
 
 __all__ = [
@@ -144,7 +144,7 @@ def record_received(*, order_id: UUID, provider: str, amount: Money, receipt: st
         told = _told_of(receipt, payments, provider)
         if told and told.amount != amount:
             text = _("“%(receipt)s” was recorded before, with %(amount)s.")
-            raise PaymentRefused(text % {"receipt": receipt.strip()[:100], "amount": told.amount.format()})
+            raise PaymentRefused(text % {"receipt": receipt.strip()[:100], "amount": formats.money(told.amount)})
         payment = next((one for one in payments if told and one.pk == told.payment_id), None)
         payment = payment or _waiting(payments, takers) or _late(order, payments, provider)
         if payment is None:

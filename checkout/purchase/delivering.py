@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
 from cart.shipping import words
 from cart.shipping.selectors import DeliveryOption, Parcel
-from shop.core import addresses
+from shop.core import addresses, formats
 
 SOON = timedelta(hours=24)  # a deadline that is further away hurries nobody
 
@@ -34,8 +33,8 @@ def option(one: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
 
 
 def deadline(one: DeliveryOption) -> str:
-    """ "Order by 2 p.m. (CST) today for this day.", by the clock of who sends it; nothing where that is no matter, or a
-    day away. A time of the day, and no clock that runs down: it is there to plan by."""
+    """ "Order by 2:00 PM (CST) today for this day.", by the clock of who sends it; nothing where that is no matter,
+    or a day away. A time of the day, and no clock that runs down: it is there to plan by."""
     before = one.order_before
     if before is None or one.quoted_at is None or not timedelta(minutes=1) <= before - one.quoted_at < SOON:
         return ""
@@ -45,7 +44,7 @@ def deadline(one: DeliveryOption) -> str:
         if is_today
         else _("Order by %(time)s (%(zone)s) tomorrow for this day.")
     )
-    return said % {"time": time_format(before.time()), "zone": _zone(before)}
+    return said % {"time": formats.clock(before.time()), "zone": _zone(before)}
 
 
 def _zone(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cart.carts import wording
 from cart.pricing import selectors as pricing
+from shop.core import formats
 
 
 class PurchaseRefused(Exception):
@@ -49,7 +50,7 @@ class PriceChanged(PurchaseRefused):
     code = "price_changed"
 
     def __init__(self, quote: pricing.Quote) -> None:
-        changed = _("The total has changed to %(total)s. Please confirm it.") % {"total": quote.total.format()}
+        changed = _("The total has changed to %(total)s. Please confirm it.") % {"total": formats.money(quote.total)}
         super().__init__(" ".join([changed, *wording.coupons(quote.coupon_problems)]))
         self.quote = quote
 

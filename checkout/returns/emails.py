@@ -15,7 +15,7 @@ from checkout.orders import where
 from checkout.orders.models import Order
 from checkout.returns import instead, outcomes, selectors, wording
 from checkout.returns.models import Destination, Return, ReturnLine
-from shop.core import db, requests
+from shop.core import db, formats, requests
 
 
 def requested(*, return_id: UUID) -> None:
@@ -75,11 +75,11 @@ def settled(*, reimbursement_id: UUID) -> None:
             "is_to_pay": is_to_pay,
             "why": instead.why_not(row.parent, order, row, steps),
             "outcomes": _outcomes(lines),
-            "amount": order_emails.text(row.amount),
-            "refunded": order_emails.text(row.refunded) if row.refunded_minor else None,
-            "goodwill": order_emails.text(-shares.goodwill) if shares.goodwill.minor else None,
-            "unpaid": order_emails.text(-shares.unpaid) if shares.unpaid.minor else None,
-            "rest": order_emails.text(shares.rest),
+            "amount": formats.money(row.amount),
+            "refunded": formats.money(row.refunded) if row.refunded_minor else None,
+            "goodwill": formats.money(-shares.goodwill) if shares.goodwill.minor else None,
+            "unpaid": formats.money(-shares.unpaid) if shares.unpaid.minor else None,
+            "rest": formats.money(shares.rest),
             "to": str(Destination(destination).label),
             "destination": str(destination),
             "went_before": wording.went_before(order, row),
@@ -87,7 +87,7 @@ def settled(*, reimbursement_id: UUID) -> None:
                 {
                     "units": one.units,
                     "name": one.order_line.name,
-                    "amount": order_emails.text(order.money(one.given.value)),
+                    "amount": formats.money(order.money(one.given.value)),
                 }
                 for one in row.lines.all()
             ],

@@ -15,7 +15,6 @@ from catalog.products import selectors as products
 from checkout.changes import selectors as changes
 from checkout.changes import taxing
 from checkout.orders import carrying as order_carrying
-from checkout.orders import emails
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
 from checkout.orders.lines import whole
@@ -24,6 +23,7 @@ from checkout.payments import selectors as money
 from checkout.returns import exchanging, reimbursing, rules, selectors, wishes, wording
 from checkout.returns.models import Destination, Reimbursement, Return, ReturnLine, ReturnStep, ReturnUnit
 from inventory.stock import selectors as stock
+from shop.core import formats
 from shop.core.money import Money, total
 
 OVER = (Return.Status.SETTLED, Return.Status.REFUSED, Return.Status.CANCELLED)
@@ -139,9 +139,9 @@ def sent(order: Order, rows: Sequence[Reimbursement], known: Mapping[UUID, Made]
     back = order.money(sum((one.off.back if one.off else row.refunded).minor for row, one in done))
     to_pay = money.balance_due(order)
     if to_pay is not None:
-        told.append(_("%(amount)s is still to be paid.") % {"amount": emails.text(to_pay)})
+        told.append(_("%(amount)s is still to be paid.") % {"amount": formats.money(to_pay)})
     elif back.minor:
-        told.append(_("%(amount)s goes back to you.") % {"amount": emails.text(back)})
+        told.append(_("%(amount)s goes back to you.") % {"amount": formats.money(back)})
     return " ".join(told), to_pay is not None
 
 

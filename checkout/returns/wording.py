@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from checkout.orders import emails
 from checkout.orders.models import Order
 from checkout.returns.models import Condition, Destination, Reason, Reimbursement
+from shop.core import formats
 from shop.core.money import Money
 
 TRIGGERS = {
@@ -48,7 +47,7 @@ def wishes() -> list[tuple[str, str]]:
 def objection(kind: str, until: date | None) -> str:
     """Why an item cannot be returned; empty for no objection."""
     if kind == "too_late" and until:
-        return _("Returns of this item were possible until %(day)s.") % {"day": date_format(until, "DATE_FORMAT")}
+        return _("Returns of this item were possible until %(day)s.") % {"day": formats.day(until)}
     sentences = {
         "final_sale": _("This item was a final sale and cannot be returned."),
         "no_rule": _("This item cannot be returned here. Please write to us."),
@@ -61,7 +60,7 @@ def promise(until: date | None, *, is_automatic: bool) -> str:
     """What is possible of an item that may be returned."""
     if until is None:
         return ""
-    day = date_format(until, "DATE_FORMAT")
+    day = formats.day(until)
     if is_automatic:
         return _("Can be returned until %(day)s.") % {"day": day}
     return _("Can be returned until %(day)s; we look at your request first.") % {"day": day}
@@ -161,11 +160,11 @@ def came_to(row: Reimbursement, off: Off | None = None) -> str:
     found, done = shares(row), exchanged(row, off)
     if found.is_whole and not done:
         return ""
-    told = [_("worth of what came back: %(amount)s") % {"amount": emails.text(found.worth)}]
+    told = [_("worth of what came back: %(amount)s") % {"amount": formats.money(found.worth)}]
     if found.goodwill.minor:
-        told.append(_("given back before: %(amount)s") % {"amount": emails.text(-found.goodwill)})
+        told.append(_("given back before: %(amount)s") % {"amount": formats.money(-found.goodwill)})
     if found.unpaid.minor:
-        told.append(_("was still to be paid: %(amount)s") % {"amount": emails.text(-found.unpaid)})
+        told.append(_("was still to be paid: %(amount)s") % {"amount": formats.money(-found.unpaid)})
     if done:
         told.append(_in_money(done))
     return ", ".join(told)
@@ -173,11 +172,11 @@ def came_to(row: Reimbursement, off: Off | None = None) -> str:
 
 def _in_money(done: Exchanged) -> str:
     if done.back.minor:
-        return _("back in money: %(amount)s") % {"amount": emails.text(done.back)}
+        return _("back in money: %(amount)s") % {"amount": formats.money(done.back)}
     if done.more.minor < 0:  # it was not paid yet
-        return _("less to be paid: %(amount)s") % {"amount": emails.text(-done.more)}
+        return _("less to be paid: %(amount)s") % {"amount": formats.money(-done.more)}
     if done.more.minor:
-        return _("more to be paid: %(amount)s") % {"amount": emails.text(done.more)}
+        return _("more to be paid: %(amount)s") % {"amount": formats.money(done.more)}
     return _("nothing in money")
 
 
@@ -187,17 +186,17 @@ def settled(row: Reimbursement) -> str:
     if not row.is_complete:
         return _("Settled. What is sent instead is being added to the order.")
     if done is None:
-        return _("Settled: %(amount)s.") % {"amount": emails.text(shares(row).rest)}
-    told = {"goods": emails.text(done.goods), "money": _in_money(done)}
+        return _("Settled: %(amount)s.") % {"amount": formats.money(shares(row).rest)}
+    told = {"goods": formats.money(done.goods), "money": _in_money(done)}
     return _("Settled: %(goods)s in goods, %(money)s.") % told
 
 
 def difference(amount: Money) -> str:
     """What an exchange comes to: above zero it is to be paid, below zero it goes back."""
     if amount.minor > 0:
-        return _("%(amount)s more to be paid") % {"amount": emails.text(amount)}
+        return _("%(amount)s more to be paid") % {"amount": formats.money(amount)}
     if amount.minor < 0:
-        return _("%(amount)s goes back") % {"amount": emails.text(-amount)}
+        return _("%(amount)s goes back") % {"amount": formats.money(-amount)}
     return _("nothing to be paid, and nothing goes back")
 
 
@@ -215,9 +214,9 @@ def taken_off(goods: str, units: int) -> str:
 def each(more: Money) -> str:
     """By how much a unit that is sent instead is dearer or, below zero, cheaper."""
     if more.minor > 0:
-        return _("%(amount)s more") % {"amount": emails.text(more)}
+        return _("%(amount)s more") % {"amount": formats.money(more)}
     if more.minor < 0:
-        return _("%(amount)s less") % {"amount": emails.text(-more)}
+        return _("%(amount)s less") % {"amount": formats.money(-more)}
     return _("for the same price")
 
 
@@ -238,7 +237,7 @@ def send_by(days: Iterable[date | None], today: date) -> str:
     last = min((day for day in days if day is not None), default=None)
     if last is None or last < today:
         return ""
-    return _("Please send it by %(day)s.") % {"day": date_format(last, "DATE_FORMAT")}
+    return _("Please send it by %(day)s.") % {"day": formats.day(last)}
 
 
 def archived() -> str:

@@ -11,8 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import display
@@ -24,7 +22,7 @@ from checkout.simulation import services
 from checkout.simulation.forms import SimulationForm
 from checkout.simulation.models import Simulation
 from shop.accounts import selectors as accounts
-from shop.core import db, requests
+from shop.core import db, formats, requests
 from shop.core.admin import KeysetAdmin
 from shop.core.links import Link
 from shop.core.money import Money
@@ -134,7 +132,7 @@ def _cart(key: str) -> Link | None:
     what, _colon, cart_id = key.partition(":")
     if what != "cart":
         return None
-    began = date_format(localtime(db.uuid7_time(UUID(cart_id))), "DATETIME_FORMAT")
+    began = formats.moment(db.uuid7_time(UUID(cart_id)))
     return Link(_("cart of %(moment)s") % {"moment": began}, reverse("admin:cart_cart_change", args=[cart_id]))
 
 

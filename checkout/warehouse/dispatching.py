@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from checkout.fulfilment import contents, labelling, leaving
 from checkout.fulfilment.models import Shipment
 from checkout.orders import services as orders
 from checkout.warehouse import rules, selectors, wording
+from shop.core import formats
 
 
 class NotFound(Exception):
@@ -107,7 +106,7 @@ def arrive(*, code: str, by: str) -> Shipment:
     """
     shipment = found(code, status=Shipment.Status.SHIPPED)
     if shipment.status == Shipment.Status.DELIVERED:
-        at = date_format(localtime(shipment.delivered_at), "DATETIME_FORMAT")
+        at = formats.moment(shipment.delivered_at)
         text = _("Parcel %(number)s had arrived already (%(at)s).")
         raise HasArrived(text % {"number": shipment.number, "at": at})
     return leaving.deliver_one(shipment_id=shipment.pk, by=by)

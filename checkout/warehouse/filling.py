@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,6 +19,7 @@ from checkout.warehouse import selectors
 from checkout.warehouse.models import PickWave
 from checkout.warehouse.papers.data import Label, PickList, PickRow, Slip, SlipLine
 from inventory.stock import selectors as stock
+from shop.core import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def slip(shipment: Shipment, *, of: Sender, at: datetime) -> Slip:
         return Slip(
             number=shipment.number,
             order_number=order.number,
-            date=date_format(localtime(shipment.packed_at or at), "DATE_FORMAT"),
+            date=formats.day(shipment.packed_at or at),
             shop=of.lines,
             address=tuple(emails.address_lines(order.shipping_address)),
             lines=tuple(_slip_line(order, line) for line in _sorted(shipment)),
@@ -96,7 +95,7 @@ def picklist(wave: PickWave, *, at: datetime) -> PickList:
     return PickList(
         number=wave.number,
         location=location_name(wave),
-        date=date_format(localtime(at), "DATETIME_FORMAT"),
+        date=formats.moment(at),
         rows=tuple(rows),
         parcels=tuple(box.shipment.number for box in contents.boxes),
     )

@@ -7,13 +7,13 @@ from django.utils.translation import ngettext
 
 from checkout.fulfilment.contents import GOING_ON, ShipmentRefused
 from checkout.fulfilment.leaving import TrackingRefused
-from checkout.orders.emails import text
 from checkout.orders.models import Order
 from checkout.orders.services import TransitionRefused
 from checkout.payments import selectors as payments
 from checkout.warehouse.picking import Scanned, ScanRefused
 from checkout.warehouse.printing import PrintRefused
 from checkout.warehouse.services import WaveRefused
+from shop.core import formats
 
 # Each of them says in `str()` what is the matter.
 REFUSALS = (ScanRefused, WaveRefused, PrintRefused, ShipmentRefused, TrackingRefused, TransitionRefused)
@@ -83,7 +83,7 @@ def held_up(order: Order) -> str:
         return _("Its order is “%(status)s”.") % {"status": order.get_status_display()}
     lacks = payments.due(order, list(order.payments.all()))
     if lacks.minor > 0:
-        return _("%(amount)s is still to be paid.") % {"amount": text(lacks)}
+        return _("%(amount)s is still to be paid.") % {"amount": formats.money(lacks)}
     if order.captured_minor and order.captured_minor == order.refunded_minor:
         return _("All that was paid for it was given back.")
     return _("Its payment is held, and not taken yet.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory.stock import rules
+from shop.core import formats
 
 
 def notice(have: rules.Availability, wanted: int = 1) -> str:
@@ -58,4 +58,4 @@ def promise(expected_on: date | None) -> str:
 
 def day(moment: date) -> str:
     """ "March 12, 2027" by locale."""
-    return str(date_format(moment, "DATE_FORMAT"))
+    return formats.day(moment)

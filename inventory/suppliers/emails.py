@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory.suppliers import rules, selectors, services
 from inventory.suppliers.models import PurchaseOrder
 from inventory.suppliers.services import PurchaseRefused
+from shop.core import formats
 from shop.core.money import Money
 from shop.notifications import services as notifications
 
@@ -53,7 +53,7 @@ def context_of(order: PurchaseOrder) -> dict[str, Any]:
         "number": order.number,
         "supplier": order.supplier.name,
         "location": order.location.name,
-        "expected_on": date_format(order.expected_on, "DATE_FORMAT") if order.expected_on else None,
+        "expected_on": formats.day(order.expected_on) if order.expected_on else None,
         "note": order.note,
         "lines": [
             {

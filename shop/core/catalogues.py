@@ -11,7 +11,12 @@ import os
 import tempfile
 from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parent.parent.parent / "locale"
+_ROOT = Path(__file__).resolve().parent.parent.parent
+LOCALE = _ROOT / "locale"
+FOLDERS = (
+    LOCALE,
+    _ROOT / "shop" / "accounts" / "locale",
+)  # of ours, and of allauth as we say it
 
 
 def compiled(root: Path = LOCALE) -> Path:
@@ -39,4 +44,5 @@ def _compile(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    compiled()
+    for one in FOLDERS:
+        compiled(one)

@@ -88,8 +88,11 @@ class Money:
         return Decimal(self.minor).scaleb(-digits).quantize(Decimal(1).scaleb(-digits))
 
     def format(self, locale: str = "en") -> str:
-        """For people, by locale: "$1,234.50"."""
-        return format_currency(self.decimal, self.currency, locale=locale.replace("-", "_"))
+        """For people, by locale: "$1,234.50". Where people write from right to left, the sign of a currency that begins
+        with letters is kept together by a mark, so that it is read as "US$" and not as "$US".
+        """
+        text = format_currency(self.decimal, self.currency, locale=locale.replace("-", "_"))
+        return f"{text}\u200e" if text.startswith("\u200f") and text.endswith("$") else text
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"

@@ -8,15 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from shop.core import requests
+from shop.core import formats, requests
 from shop.core.money import Money
 from shop.currencies import selectors, services
 from shop.currencies.forms import VALUES, CurrencyForm
@@ -85,7 +83,7 @@ class CurrencyAdmin(ModelAdmin):  # type: ignore[misc]
         found = ExchangeRate.objects.filter(currency=row.code)[:_SHOWN]
         lines = (
             (
-                date_format(localtime(one.at), "DATETIME_FORMAT"),
+                formats.moment(one.at),
                 f"1 {one.base} = {one.rate.normalize():f} {one.currency}",
                 one.source,
             )

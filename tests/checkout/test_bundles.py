@@ -79,7 +79,7 @@ class TestCart:
         assert (line.available, line.is_available, line.notices) == (5, True, ())
         client.post(reverse("cart_add"), {"product": str(made.pk), "quantity": "2"})
         for page in ("cart", "checkout"):
-            assert "4 × Cup, 1 × Pot" in client.get(reverse(page)).content.decode()
+            assert "4 × <bdi>Cup</bdi>, 1 × <bdi>Pot</bdi>" in client.get(reverse(page)).content.decode()
         [item] = client.get("/api/cart").json()["items"]
         assert [(one["name"], one["quantity"]) for one in item["parts"]] == [("Cup", 4), ("Pot", 1)]
 

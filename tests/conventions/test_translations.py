@@ -7,7 +7,7 @@ import pytest
 from django.template.base import Lexer, TokenType
 
 from shop.core import catalogues, languages, messages
-from tests.conventions.code import ROOT
+from tests.conventions.code import ROOT, calls, sources
 
 _PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%%|<[^>]+>")
 
@@ -133,3 +133,30 @@ _NO_WORDS = {"IBAN", "BIC", "PayPal", "SKU", "CVC"}
 def test_templates_say_nothing_that_is_not_translated(path):
     said = [" ".join(text.split()) for text in _texts(path)]
     assert [text for text in said if _SAYS.search(text) and text not in _NO_WORDS] == []
+
+
+# --- Amounts and dates
+
+
+def test_amounts_and_dates_are_written_in_one_place():
+    """`shop.core.formats` knows the language of who reads; `Money.format()` alone is English, for staff."""
+    astray = [
+        f"{name}:{call.lineno}"
+        for name, tree in sources().items()
+        for call in (*calls(tree, "date_format"), *calls(tree, "time_format"), *calls(tree, "localize"))
+    ]
+    english = [
+        f"{name}:{call.lineno}"
+        for name, tree in sources().items()
+        if not (messages.is_for_staff(name) or name.endswith("models.py"))
+        for call in calls(tree, "format")
+        if not call.args and not call.keywords
+    ]
+    assert (astray, english) == ([], [])
+
+
+@pytest.mark.parametrize("path", _storefront(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_templates_write_dates_and_figures_by_our_filters(path):
+    """Of Django's own only what programs read (`datetime="…"`) and the name of a time zone."""
+    used = re.findall(r"\|(?:date|time|floatformat|localize|naturaltime)\b(?::[\"'][^\"']*[\"'])?", path.read_text())
+    assert {one.replace('"', "'") for one in used} <= {"|date:'c'", "|date:'T'"}

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from checkout.payments.providers import base, by_hand
+from shop.core import formats
 from shop.core.money import Money
 
 
@@ -39,4 +40,4 @@ class BankTransfer(by_hand.ByHand):
 
     def instructions(self, *, order_number: str, amount: Money) -> dict[str, str]:
         """Where the money goes and what to write on it: words to show, by name. Nobody need be asked for them."""
-        return {**self._account, "reference": order_number, "amount": amount.format()}
+        return {**self._account, "reference": order_number, "amount": formats.money(amount)}

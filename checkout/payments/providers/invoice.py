@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from checkout.payments.providers import base
 from checkout.receivables import selectors, services
-from shop.core import db
+from shop.core import db, formats
 from shop.core.money import Money
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ class Invoice:
         told = {
             **self._account,
             "reference": request.order_number,
-            "amount": request.amount.format(),
-            "due": date_format(promise.due_on, "DATE_FORMAT"),
+            "amount": formats.money(request.amount),
+            "due": formats.day(promise.due_on),
         }
         return _stands(_PREFIX + request.payment_id, instructions=told)
 

@@ -14,12 +14,12 @@ from typing import Any
 import jinja2
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from markupsafe import Markup
 
+from shop.core import formats
 from shop.core.money import Money
 
 register = template.Library()
@@ -68,8 +68,8 @@ def _environment(language: str) -> jinja2.Environment:
         "same": lambda card, currency, eager: Markup(drawn(_Same(card), str(currency), eager)),  # noqa: S704  # escaped
         "_": remembered(translation.gettext),
         "url": remembered(reverse),
-        "money": remembered(lambda amount: amount.format(language) if isinstance(amount, Money) else ""),
-        "decimal": remembered(lambda number: floatformat(number, 1)),
+        "money": remembered(lambda amount: formats.money(amount) if isinstance(amount, Money) else ""),
+        "decimal": remembered(formats.decimal),
         "reviews": remembered(lambda count: translation.ngettext("review", "reviews", count)),
     }
     return made

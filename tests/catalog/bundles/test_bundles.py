@@ -92,7 +92,7 @@ class TestPages:
         made = bundle((cup, 4))
         html = client.get(made.get_absolute_url()).content.decode()
         assert 'data-testid="bundle-parts"' in html
-        assert f'4 × <a href="/products/{cup.slug}/?variant={carts.variant_of(cup).sku}">Cup</a>' in html
+        assert f'4 × <a href="/products/{cup.slug}/?variant={carts.variant_of(cup).sku}"><bdi>Cup</bdi></a>' in html
         assert ">Only 1 left<" in html
         [part] = client.get(f"/api/products/{made.pk}").json()["parts"]
         assert (part["name"], part["quantity"]) == ("Cup", 4)

@@ -48,7 +48,7 @@ def test_it_says_when_it_comes_and_for_how_much(lamp: Product) -> None:
 
     told = promised(MONDAY)
 
-    assert told["text"] == "Arrives Wed, March 4"
+    assert told["text"] == "Arrives Wed, Mar 4"
     assert told["cost_text"].startswith("Post to United States of America costs $5.00.")
 
 

@@ -62,7 +62,7 @@ def _canonical(text: str) -> str:
 
 def _shown_crumbs(text: str) -> list[tuple[str, str | None]]:
     [crumbs] = re.findall(r'<ol class="crumbs">(.*?)</ol>', text, re.S)
-    linked = re.findall(r'<li>(?:<a href="([^"]+)">|<span aria-current="page">)([^<]+)<', crumbs)
+    linked = re.findall(r'<li>(?:<a href="([^"]+)">|<span aria-current="page"(?: lang="en")?>)([^<]+)<', crumbs)
     return [(unescape(name), f"{SITE}{path}" if path else None) for path, name in linked]
 
 

@@ -94,7 +94,9 @@ def test_words_in_use_are_collected() -> None:
     catalog.add_variant(made, options={"Colour": "Moss"})
     translations.words(Moss="Moosgrün")
 
-    assert services.collect(by="test") == len({"Colour", "Material", "Oak", "Ash", "Standard", "Express"})
+    used = {"Colour", "Material", "Oak", "Ash", "Standard", "Express", "IL tax"}
+    assert services.collect(by="test") == len(used)
+    assert {*Term.objects.values_list("text", flat=True)} == used | {"Moss"}
     assert services.collect(by="test") == 0
     assert Term.objects.get(text="Moss").translations == {"de": "Moosgrün"}
     assert told() == [["Moss"]]  # new words say nothing yet

@@ -186,7 +186,7 @@ class TestBalance:
         rows = {row["label"]: row["value"] for row in answer.context["transfer"]["rows"]}
         assert rows["Reference"] == order.number
         assert rows["IBAN"] == "GB33 BUKB 2020 1555 5555 55"
-        assert "<strong>GB33 BUKB 2020 1555 5555 55</strong>" in answer.content.decode()
+        assert "<strong><bdi>GB33 BUKB 2020 1555 5555 55</bdi></strong>" in answer.content.decode()
 
     def test_another_way_that_is_none_is_400(self, client: Client, order: Order) -> None:
         page(client, order)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils.formats import date_format
 from pypdf import PdfReader
 
 from checkout.changes import services as changes
@@ -17,6 +16,7 @@ from checkout.invoices.models import Document
 from checkout.orders.models import Order
 from checkout.payments import services as payments
 from checkout.receivables.models import Receivable
+from shop.core import formats
 from tests import outbox
 from tests.factories import cart as carts
 from tests.factories import changes as made
@@ -51,7 +51,7 @@ def take_off(order: Order) -> None:
 
 
 def day() -> str:
-    return date_format(Receivable.objects.get().due_on, "DATE_FORMAT")
+    return formats.day(Receivable.objects.get().due_on)
 
 
 def printed(document: Document) -> str:

@@ -137,7 +137,7 @@ def test_an_invoice_that_is_still_to_be_paid_says_until_when_and_where(settings)
     }  # fmt: skip
     text = PdfReader(BytesIO(pdf.render(document))).pages[0].extract_text().splitlines()
     found = [line.strip() for line in text if line.strip()]
-    at = found.index("Please pay €25.00 by Dec. 5, 2026 to:")
+    at = found.index("Please pay €25.00 by December 5, 2026 to:")
     assert found[at + 1 : at + 7] == [
         "Account holder", "Holdfast", "IBAN", "GB33 BUKB 2020 1555 5555 55", "Reference", document.order_number,
     ]  # fmt: skip

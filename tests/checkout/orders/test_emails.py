@@ -10,13 +10,13 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from checkout.orders import emails, selectors
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import emails as payment_emails
 from checkout.payments import services as payments
+from shop.core import formats
 from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from tests import outbox
@@ -86,7 +86,7 @@ def test_the_day_of_delivery_is_told_as_long_as_it_holds(days: int, facts: dict[
     order, day = make.placed(), timezone.localdate() + timedelta(days=days)
     Order.objects.filter(pk=order.pk).update(delivery_on=day, secured_minor=facts.get("captured_minor", 0), **facts)
     told = emails.context_of(selectors.by_id(order.pk))["arrives"]
-    assert told == (date_format(day, "DATE_FORMAT") if is_told else None)
+    assert told == (formats.day(day) if is_told else None)
 
 
 def below_the_total(message: EmailMultiAlternatives) -> list[str]:

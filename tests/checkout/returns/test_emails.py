@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 
 from checkout.payments import services as payments
 from checkout.returns import pages, screen, selectors, wording
 from checkout.returns import services as returns
 from checkout.storecredit import selectors as credit
+from shop.core import formats
 from shop.core.money import Money
 from shop.notifications import samples
 from shop.notifications.models import Notification
@@ -120,7 +120,7 @@ def test_an_approved_return_says_who_pays_the_postage_and_until_when(
     """In the words of its page, and of which order it is."""
     make.rule(label_paid_by=payer)
     found = make.asked(make.arrived())
-    day = date_format(found.lines.get().returnable_until, "DATE_FORMAT")
+    day = formats.day(found.lines.get().returnable_until)
     outbox.drain(rounds=50)
     [mail] = [one for one in mailoutbox if "is approved" in one.subject]
     sentences = [told, f"Please send it by {day}."]

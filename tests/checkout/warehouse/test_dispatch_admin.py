@@ -11,8 +11,6 @@ import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from checkout.fulfilment import shorting
 from checkout.fulfilment.models import Shipment
@@ -20,6 +18,7 @@ from checkout.orders.models import Order
 from checkout.payments.models import Payment
 from checkout.warehouse import picking, wording
 from checkout.warehouse.models import PrintJob
+from shop.core import formats
 from tests.checkout.warehouse.papers.samples import pages
 from tests.checkout.warehouse.test_wave_admin import told
 from tests.counting import Counting
@@ -121,7 +120,7 @@ def test_what_has_arrived_before_is_told_with_when(picker: Client) -> None:
     post(picker, shown=shipment.number, other="Van", tracking_number="VAN-1")
     assert told(post(picker, ARRIVALS, code=shipment.number)) == [("success", f"Parcel {shipment.number} has arrived.")]
     shipment.refresh_from_db()
-    at = date_format(localtime(shipment.delivered_at), "DATETIME_FORMAT")
+    at = formats.moment(shipment.delivered_at)
     assert told(post(picker, ARRIVALS, code=shipment.number)) == [
         ("warning", f"Parcel {shipment.number} had arrived already ({at}).")
     ]
