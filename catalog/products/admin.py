@@ -24,7 +24,7 @@ from unfold.views import ChangeList
 
 from catalog.customizations.models import CustomField
 from catalog.customizations.services import save_fields
-from catalog.products import brands, categories, forms, inlines, pictures, services
+from catalog.products import brands, categories, forms, inlines, naming, pictures, services
 from catalog.products.models import (
     Brand,
     Category,
@@ -175,6 +175,12 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
             made = services.create(by=by, **fields)
         obj.__dict__.update({key: value for key, value in made.__dict__.items() if key != "_state"})
         obj._state.adding = False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        is_renamed = change and "name" in form.changed_data
+        if is_renamed and (texts := naming.left_behind(form.instance.pk, before=form.initial["name"])):
+            messages.warning(request, _("The name changed. The old one is still in: %(texts)s.") % {"texts": texts})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)  # fills the lists that the change message is made of

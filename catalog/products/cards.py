@@ -185,7 +185,7 @@ def _card(
         url=languages.here(f"/products/{slug}/"),
         name=name,
         brand=brand or "",
-        picture=pictures.drawn(*image) if image else None,
+        picture=pictures.called(pictures.drawn(*image), name) if image else None,
         price=Money(price[1], price[0]) if price else None,
         regular_price=Money(price[2], price[0]) if price and price[2] > price[1] else None,
         price_from=price[3] if price else False,
@@ -211,7 +211,7 @@ def _facts(
     return Facts(
         product=product,
         variants=variants,
-        picture=pictures.drawn(*image) if image else None,
+        picture=pictures.called(pictures.drawn(*image), product.name) if image else None,
         price=Money(price[1], price[0]) if price else None,
         regular_price=Money(price[2], price[0]) if price and price[2] > price[1] else None,
         has_range=price[3] if price else False,

@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.products import prices, rules
+from catalog.products import naming, prices, rules
 from catalog.products.models import Attribute, Category, Image, Price, Product, Variant
 from shop.core.money import BadAmount, Money
 
@@ -89,6 +89,8 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial.setdefault(f"{ATTRIBUTE}{code}", shown)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+        if "seo_title" in self.fields:
+            self.fields["seo_title"].help_text = naming.title_help(self.instance.seo_title, self.instance.name)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -285,6 +287,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         own = self.instance.path or "-"
         nodes = [node for node in Category.objects.order_by("path") if not node.path.startswith(own)]
         indented = [(str(node.pk), "– " * (node.depth - 1) + node.name) for node in nodes]
+        self.fields["seo_title"].help_text = naming.title_help(self.instance.seo_title, self.instance.name)
         self.fields["parent"].choices = [("", _("(top level)")), *indented]  # type: ignore[attr-defined]
         if self.instance.path:
             parent = Category.objects.get_parent(self.instance)

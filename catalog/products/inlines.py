@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from catalog.customizations.merchant_forms import CustomFieldForm, CustomFieldFormSet
 from catalog.customizations.models import CustomField
-from catalog.products import forms, pictures, prices, services
+from catalog.products import forms, naming, pictures, prices, services
 from catalog.products.models import Attribute, Image, Product, ProductType, Variant
 
 
@@ -52,13 +52,20 @@ class VariantInline(TabularInline):  # type: ignore[misc]
 class ImageInline(TabularInline):  # type: ignore[misc]
     model = Image
     form = forms.ImageForm
-    fields = ["file", "alt", "position"]
+    fields = ["file", "alt", "note", "position"]
+    readonly_fields = ["note"]
     extra = 0
     tab = True
+    called = ""
 
     def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
         limits = forms.row_limits(obj.images.count() if obj else 0)
+        self.called = obj.name if obj else ""
         return super().get_formset(request, obj, **kwargs, **limits)
+
+    @display(description=_lazy("is read out"))
+    def note(self, image: Image) -> str:
+        return "" if image._state.adding else naming.alt_note(image.alt, self.called)
 
 
 class CustomFieldInline(TabularInline):  # type: ignore[misc]

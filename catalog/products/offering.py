@@ -240,6 +240,7 @@ def _offer(
     product_id, moment, tax_class = row["product_id"], row["moment"], row["product__product_type__tax_class"]
     charge = priced.at(moment, price_list=price_list)
     price, regular = shown(charge, priced.currency) if charge else (None, None)
+    picture = pictured.get((product_id, row["pk"])) or pictured.get((product_id, None))
     return Offer(
         product_id=product_id,
         variant_id=row["pk"],
@@ -251,7 +252,7 @@ def _offer(
         is_sellable=row["product__status"] == Product.Status.ACTIVE and row["is_active"] and price is not None,
         tax_class=tax_class,
         weight_grams=row["weight_grams"],
-        picture=pictured.get((product_id, row["pk"])) or pictured.get((product_id, None)),
+        picture=pictures.called(picture, row["product__name"]) if picture else None,
         url=languages.here(f"/products/{row['product__slug']}/?variant={row['sku']}"),
         product_slug=row["product__slug"],
         moment=moment,

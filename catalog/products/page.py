@@ -131,7 +131,7 @@ def product_page(
         variant=chosen,
         variants=choices,
         options=_options(product, choices, chosen),
-        gallery=_gallery(images, chosen),
+        gallery=_gallery(images, chosen, product.name),
         looks=pictures.looks(images) if len(choices) > 1 else {},
         specs=_specs(product),
         breadcrumbs=breadcrumbs(product),
@@ -244,8 +244,9 @@ def _value(name: str, value: str, choices: Sequence[Choice], chosen: Choice | No
     }
 
 
-def _gallery(images: Sequence[Image], chosen: Choice | None) -> list[dict[str, Any]]:
-    """The chosen variant's pictures first, then the product's own, then those of other variants."""
+def _gallery(images: Sequence[Image], chosen: Choice | None, name: str) -> list[dict[str, Any]]:
+    """The chosen variant's pictures first, then the product's own, then those of other variants. One without words is
+    called as the product is."""
 
     def rank(image: Image) -> int:
         if chosen is not None and image.variant_id == chosen.id:
@@ -255,7 +256,7 @@ def _gallery(images: Sequence[Image], chosen: Choice | None) -> list[dict[str, A
     different: dict[str, dict[str, Any]] = {}  # variants that look the same share a file, shown once
     for image in sorted(images, key=rank):
         if picture := pictures.in_gallery(image):
-            different.setdefault(picture["src"], picture)
+            different.setdefault(picture["src"], pictures.called(picture, name))
     return list(different.values())
 
 

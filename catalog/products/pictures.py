@@ -67,6 +67,11 @@ def drawn(name: str, width: int, height: int, alt: str, is_ready: bool) -> dict[
     return dict(_seen(name, width, height, alt, is_ready)[0])
 
 
+def called(shown: dict[str, Any], name: str) -> dict[str, Any]:
+    """The picture with words: one without any is called as what it shows, which is kept nowhere and changes with it."""
+    return shown if shown["alt"] else {**shown, "alt": name}
+
+
 def _seen(*columns: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return _drawn(*columns, time.monotonic() // REMEMBERED)
 
@@ -154,7 +159,7 @@ def add(
         file=stored,
         width=width,
         height=height,
-        alt=alt[:300] or product.name,
+        alt=alt[:300],
         position=position,
     )
     with transaction.atomic(using=db.CATALOG):

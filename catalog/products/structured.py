@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -102,7 +102,7 @@ def _group(
             "name": " – ".join(filter(None, [product.name, ", ".join(filter(None, values.values()))])),
             "sku": one.sku,
             **its,
-            "offers": _offer(one, f"{address}?{urlencode({'variant': one.sku})}") | terms,
+            "offers": _offer(one, f"{address}?variant={quote(one.sku, safe='')}") | terms,
         })  # fmt: skip
     varies = [f"{structured.CONTEXT}/{meaning}" for meaning in meanings.values() if meaning]
     return {

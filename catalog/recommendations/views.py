@@ -48,6 +48,7 @@ def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
     back = (products.name_of(product_id), reverse("product_detail", args=[slug]))
     response = page.answer(request, found, back=back)
     pages.until(response, time.time() + cache.MINUTE)
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

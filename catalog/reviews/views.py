@@ -44,10 +44,17 @@ def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if request.htmx:  # type: ignore[attr-defined]
         context["is_fragment"] = True
-        return render(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context)
+        return _shown(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context)
     cards = products.cards([product_id], currency=settings.DEFAULT_CURRENCY)  # of which the page shows no price
     context["product"] = cards[0] if cards else {"name": slug, "url": reverse("product_detail", args=[slug])}
-    return render(request, "catalog/reviews/list.html", context)
+    return _shown(request, "catalog/reviews/list.html", context)
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Everybody's, and not for search engines: the product's page quotes what they should read."""
+    response = render(request, template, context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @never_cache

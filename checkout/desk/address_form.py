@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from shop.core import addresses
+from shop.core import address_words, addresses
 
 _LABELS = {
     "first_name": gettext_lazy("First name"),
@@ -86,8 +86,8 @@ def _sentence(country: str, name: str, problem: str) -> str:
         return _("Please fill this in.")
     if name == "country":
         return _("Please choose a country.")
-    if name == "postal_code" and (example := addresses.rules_of(country).postal_example):
-        return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": example}
+    if name == "postal_code" and addresses.rules_of(country).postal_example:
+        return address_words.wrong_postcode(addresses.rules_of(country))
     if name == "state":
         return _("This country has no such state.")
     return _("Please check this.")

@@ -164,7 +164,7 @@ class DetailsForm(forms.Form):
 
     def _missing(self, name: str) -> str:
         if name == "postal_code" and self.rules.postal_example:
-            return _("Please fill this in. It looks like %(example)s.") % {"example": self.rules.postal_example}
+            return _("Enter a postcode, for example %(example)s.") % {"example": self.rules.postal_example}
         if name == "state" and not self.rules.states:
             return _("Please fill this in.")
         return str(_MISSING.get(name, ""))

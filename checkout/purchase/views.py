@@ -34,7 +34,7 @@ def details(request: HttpRequest) -> HttpResponse:
     """GET /checkout/ (`?country=&state=&postal_code=` by htmx: the fields of that country), POST: keep and go on."""
     cart = carts.current(request)
     if cart is None or not cart_selectors.lines_of(cart.pk):
-        return _nothing_to_order(request)
+        return _nothing_to_order()
     if request.method == "POST" and "update" not in request.POST:
         return _save_details(request, cart)
     given = request.POST if request.method == "POST" else request.GET
@@ -52,7 +52,7 @@ def payment(request: HttpRequest) -> HttpResponse:
     cart = carts.current(request)
     entered = selectors.details_of(cart.pk) if cart else None
     if cart is None:
-        return _nothing_to_order(request)
+        return _nothing_to_order()
     if entered is None:
         messages.info(request, _("Please tell us first where to deliver."))
         return SeeOther(reverse("checkout"))
@@ -161,7 +161,7 @@ def turn(request: HttpRequest, token: str) -> HttpResponse:
     """GET /checkout/line/<token>/: the place in the line; from here the shopper is led on when the turn has come."""
     mine = selectors.turn(token=token)
     if mine is None:
-        return _nothing_to_order(request)
+        return _nothing_to_order()
     if mine.order_id is not None:
         return _led_on(request, _to_order(orders.by_id(mine.order_id), is_hosted=False))
     if mine.status == "refused":
@@ -242,7 +242,7 @@ def _changed(request: HttpRequest, entered: Any, text: str) -> HttpResponse:
     carts.forget(request)
     cart = carts.current(request)
     if cart is None:
-        return _nothing_to_order(request)
+        return _nothing_to_order()
     return _page(request, cart, entered, status=409, error=text)
 
 
@@ -256,8 +256,8 @@ def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
     return render(request, "checkout/purchase/details.html", context, status=409)
 
 
-def _nothing_to_order(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("Your cart is empty."))
+def _nothing_to_order() -> HttpResponse:
+    """To the cart, whose page says that there is nothing in it."""
     return SeeOther(reverse("cart"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from shop.core.addresses import Rules
 
@@ -20,7 +21,13 @@ def sentence(rules: Rules | None, name: str, problem: str) -> str:
     if problem == "elsewhere":
         return _("This postcode is not in that state. Please check both.")
     if name == "postal_code" and rules and rules.postal_example:
-        return _("This is not a valid postcode there. It looks like %(example)s.") % {"example": rules.postal_example}
+        return wrong_postcode(rules)
     if name == "phone":
         return _("Please enter a phone number, as +1 555 0100.")
     return _("Please check this.")
+
+
+def wrong_postcode(rules: Rules) -> str:
+    """With one that is right, for a country whose rules have one."""
+    told = {"country": str(countries.name(rules.country)), "example": rules.postal_example}
+    return _("That postcode does not look right. Example for %(country)s: %(example)s.") % told

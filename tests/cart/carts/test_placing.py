@@ -52,7 +52,7 @@ def test_the_cart_costs_what_it_costs_there(client: Client) -> None:
         ({"country": "US", "state": "CA", "postal_code": "10001"}, "postal_code",
          "This postcode is not in that state. Please check both."),
         ({"country": "DE", "postal_code": "1011"}, "postal_code",
-         "This is not a valid postcode there. It looks like 26133."),
+         "That postcode does not look right. Example for Germany: 26133."),
         ({"country": "XX"}, "country", "Select a valid choice. XX is not one of the available choices."),
         ({"country": "US", "state": "Bavaria"}, "state", "Please check this."),
     ],

@@ -206,7 +206,8 @@ def test_what_search_engines_may_show(is_kept: bool, settings: Any) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/cart/", "/checkout/", "/account/login/", "/orders/find/", "/gift-cards/", "/api/products/", "/api/cart",
-     "/search/suggest/?q=la", "/offline/", "/nothing/", "/products/lamp/reviews/", "/admin/login/"],
+     "/search/suggest/?q=la", "/offline/", "/nothing/", "/products/lamp/reviews/",
+     "/products/lamp/reviews/?page=1", "/products/lamp/recommendations/", "/admin/login/"],
 )  # fmt: skip
 def test_what_is_somebodys_or_endless_is_not_for_search_engines(path: str) -> None:
     answer = Client().get(path)

@@ -93,7 +93,11 @@ class TestDetails:
             ({"email": "ada"}, "email", "Enter an e-mail address like name@example.com."),
             ({"email": ""}, "email", "Enter an e-mail address. The confirmation goes there."),
             ({"first_name": ""}, "first_name", "Enter a first name."),
-            ({"postal_code": "627"}, "postal_code", "This is not a valid postcode there. It looks like 95014."),
+            (
+                {"postal_code": "627"},
+                "postal_code",
+                "That postcode does not look right. Example for United States of America: 95014.",
+            ),
             ({"state": ""}, "state", "Choose from the list."),
             ({"state": "Bavaria"}, "state", "Please check this."),
             ({"phone": "call me"}, "phone", "Please enter a phone number, as +1 555 0100."),
