@@ -188,3 +188,11 @@ def test_a_card_keeps_all_else() -> None:
     [card] = cards.cards(Product.objects.values_list("pk", flat=True), currency="USD")
 
     assert worded.card(card, "Becher", {}) == replace(card, name="Becher", swatches=[])
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("Red", ""), ("Blue", "en"), ("16", ""), ("2.5 months", ""), ("2.5 years", "en"), ("Red, Blue", ""), ("", "")],
+)
+def test_which_language_a_value_is_in(text: str, lang: str) -> None:
+    assert worded.lang(text, {"Red": "Rot", "months": "Monate"}) == lang

@@ -165,3 +165,13 @@ def test_only_languages_that_write_words_as_one_have_endings() -> None:
 
     translations.translated(made, "de", name="Tischlampe")
     assert "lampe" in Listing.objects.get(product_id=made.pk).texts["tags"].split()
+
+
+def test_what_is_not_translated_says_its_language(client: Client, shelf: Product) -> None:
+    text = client.get("/de/categories/outdoor/bottles/").content.decode()
+    options = re.findall(r'<span class="facet__box">.*?</span><span([^>]*)>(Stahl|Glass)</span>', text, re.S)
+    assert sorted(options) == [("", "Stahl"), (' lang="en"', "Glass")]
+
+    found = client.get("/de/search/suggest/?q=glass bot").content.decode()
+    assert '<span><bdi lang="en">Glass bottle</bdi></span>' in found
+    assert "<span><bdi>Glass bottle</bdi></span>" in client.get("/search/suggest/?q=glass bot").content.decode()
