@@ -106,9 +106,7 @@ def test_guests_share_a_fragment_for_a_minute(
     asked = RequestFactory().get(address, headers=HTMX)
 
     first = Client().get(address, headers=HTMX)
-    assert (
-        Client().get(address, headers=HTMX).content == first.content
-    )  # what can be made up is kept at the second time
+    assert Client().get(address, headers=HTMX).content == first.content  # kept when it is asked for once more
     with counting() as queries:
         again = Client().get(address, headers=HTMX)
     assert (again.content, queries(), names(again)) == (first.content, 0, ["Spoon"])
