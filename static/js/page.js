@@ -166,6 +166,22 @@ document.addEventListener("htmx:afterSettle", () => {
   if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
   focused = null;
 });
+// A number that was changed while the answer to the last one was on its way is sent as well, by the field that came with it.
+const unsent = new Map();
+document.addEventListener("change", ({ target }) => {
+  if (target.id && target.closest("form")?.getAttribute("hx-trigger")?.startsWith("change")) unsent.set(target.id, target.value);
+});
+document.addEventListener("htmx:configRequest", ({ target }) => {
+  for (const field of target.elements ?? []) unsent.delete(field.id);
+});
+document.addEventListener("htmx:afterSettle", () => { // htmx listens to it by now
+  for (const [id, value] of unsent) {
+    const field = document.getElementById(id);
+    if (!field || field.value === value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
 // The network or the server failed: let the browser do it the plain way, so that the shopper sees what is going on.
 document.addEventListener("htmx:sendError", (event) => {
   const form = event.detail.elt.closest("form");
