@@ -174,4 +174,4 @@ def test_a_message_keeps_its_lines_wherever_it_is_told() -> None:
     assert order_lines.in_lines(line) == shown
     assert order_lines.about(line) == shown.replace(",\n", ", ").replace("\n", " · ")
     html = str(ordered.alternatives[0][0])
-    assert ">Message: Happy birthday,</span><br>" in html
+    assert "<bdi>Message: Happy birthday,</bdi></span><br>" in html
