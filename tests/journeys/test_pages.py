@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import running, steps
 
@@ -138,6 +138,27 @@ def test_fields_that_a_browsers_helper_has_marked_are_changed_in_silence(open_pa
             page.get_by_test_id("country-select").select_option(country)
         page.wait_for_load_state("networkidle")
         assert (country, page.get_by_test_id("city-input").input_value(), heard) == (country, "Springfield", [])
+
+
+def test_what_is_chosen_while_an_answer_is_on_its_way_counts(open_page):
+    """Its own request waits for that answer, which takes the field away that asked."""
+    page = open_page(viewport=steps.DESK)
+    steps.find(page, "laptop")
+    steps.open_first(page)
+    steps.add_to_cart(page)
+    steps.to_checkout(page)
+    held: list[Route] = []
+    page.route("**/checkout/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_test_id("city-input").fill("Oakland")
+    page.get_by_test_id("city-input").press("Tab")
+    assert running.eventually(lambda: page.evaluate("true") and held != [])
+    option = page.get_by_test_id("delivery-option").nth(1)
+    option.check()
+    chosen = option.get_attribute("value")
+    with page.expect_request(lambda one: f"delivery_option={chosen}&" in (one.post_data or "")):
+        held[0].continue_()
+    expect(page.get_by_test_id("delivery-option").nth(1)).to_be_checked()
+    assert page.get_by_test_id("city-input").input_value() == "Oakland"
 
 
 def test_name_and_price_are_seen_at_once_on_a_phone(open_page):
