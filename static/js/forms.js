@@ -96,36 +96,24 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
 });
 
-// What was typed or chosen while the answer was on its way wins over the answer, and is asked for once more: its own
-// request waited for this one to end, and is lost with the field that the answer replaces.
-let typed = [], sent, newer;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  sent = event.detail.requestConfig?.formData;
+// What was typed or chosen while the answer was on its way wins over the answer.
+let typed = [];
+document.addEventListener("htmx:beforeSwap", () => {
   typed = [...document.querySelectorAll(KEPT)].flatMap((part) => [...part.querySelectorAll("input, select")]).map((field) => ({
     name: field.name, value: field.value, type: field.type, isChecked: field.checked,
   }));
 });
 document.addEventListener("htmx:afterSwap", () => { // at once: what is typed from now on is typed into the new fields
   for (const { name, value, type, isChecked } of typed) {
-    const isNewer = sent?.has(name) && sent.get(name) !== value;
     if (type === "radio") {
-      const chosen = isChecked && [...document.getElementsByName(name)].find((field) => field.value === value);
-      if (chosen) chosen.checked = true;
-      if (chosen && isNewer) newer = chosen;
+      if (isChecked) [...document.getElementsByName(name)].filter((field) => field.value === value).forEach((field) => { field.checked = true; });
       continue;
     }
     const [field] = document.getElementsByName(name);
     const has = field?.tagName !== "SELECT" || [...field.options].some((option) => option.value === value);
-    if (field && value && has) {
-      field.value = value;
-      if (isNewer) newer = field;
-    }
+    if (field && value && has) field.value = value;
   }
   typed = [];
-});
-document.addEventListener("htmx:afterSettle", () => { // from now on the new fields ask
-  newer?.dispatchEvent(new Event("change", { bubbles: true }));
-  newer = undefined;
 });
 
 document.querySelector("[data-errors]")?.focus();
