@@ -12,7 +12,7 @@ const isSheet = () => matchMedia("(width < 64rem)").matches;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
-  focused = document.activeElement?.closest("#results") ? document.activeElement.id || "results-title" : "";
+  focused = target?.closest("#results") && document.activeElement?.closest("#results") ? document.activeElement.id || "results-title" : "";
   if (target?.id !== "results") return;
   wasOpen = Boolean(sheet()?.matches(":popover-open"));
   folded = new Map([...document.querySelectorAll("details.facet")].map((facet) => [facet.dataset.facet, facet.open]));

@@ -33,10 +33,14 @@ function stepper(root) {
   refresh();
 }
 
+let byKeyboard = false;
+document.addEventListener("keydown", () => { byKeyboard = true; }, true);
+document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
+
 // By keyboard, a notice is in reach at once and waits; what it was about has the keyboard again when it is closed.
 function attend(root) {
   const opener = document.activeElement;
-  if (!root.isConnected || !opener?.matches("button:focus-visible, input:focus-visible, a:focus-visible")) return false;
+  if (!root.isConnected || !byKeyboard || !opener || opener === document.body) return false;
   root.addEventListener("dismiss", () => { if (root.contains(document.activeElement)) opener.focus({ preventScroll: true }); });
   root.querySelector("[data-dismiss]")?.focus({ preventScroll: true });
   return true;

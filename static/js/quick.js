@@ -10,7 +10,10 @@ function made() {
   sheet.id = "quick-sheet";
   sheet.setAttribute("aria-labelledby", "quick-title");
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); }); // beside it
-  sheet.addEventListener("close", () => { sheet.replaceChildren(); opener?.focus({ preventScroll: true }); });
+  sheet.addEventListener("close", () => {
+    sheet.replaceChildren();
+    if (!document.activeElement?.closest("[data-toast]")) opener?.focus({ preventScroll: true });
+  });
   document.body.append(sheet);
   return sheet;
 }

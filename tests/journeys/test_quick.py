@@ -26,12 +26,13 @@ def test_one_click_puts_what_has_no_options_into_the_cart(sized):
 def test_options_are_chosen_in_a_sheet_by_keyboard(sized):
     heard = watch(sized)
     steps.find(sized, "chore jacket")
+    sized.wait_for_load_state("networkidle")  # until its scripts are there the button is a link
     sized.get_by_test_id("quick-options").first.focus()
     sized.keyboard.press("Enter")
     sheet = sized.get_by_test_id("quick-sheet")
     expect(sheet).to_be_visible()
     assert axe.violations(sized, within="#quick-sheet") == []
-    assert sized.evaluate("document.activeElement.id") == "quick-title"
+    expect(sized.locator("#quick-title")).to_be_focused()
     sheet.get_by_role("radio", name="M", exact=True).focus()
     sized.keyboard.press("Space")
     expect(sheet.locator("legend strong").last).to_have_text("M")
@@ -40,6 +41,7 @@ def test_options_are_chosen_in_a_sheet_by_keyboard(sized):
     expect(sheet).to_be_hidden()
     expect(sized.get_by_test_id("quick-options").first).to_be_focused()
     sized.keyboard.press("Enter")
+    expect(sized.locator("#quick-title")).to_be_focused()
     sheet.get_by_test_id("add-to-cart-btn").focus()
     sized.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
