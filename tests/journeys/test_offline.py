@@ -98,7 +98,7 @@ def test_a_seen_product_says_from_when_it_is_and_sells_nothing(page, shop):
     assert page.locator("h1").inner_text() == name
     note = page.get_by_test_id("offline-note")
     expect(note).to_be_visible()
-    assert re.search(r"as you saw it on \w{3} \d{1,2}, 20\d\d, \d", note.inner_text())
+    assert re.search(r"as it was on \w{3} \d{1,2}, 20\d\d, \d", note.inner_text())
     assert "Price and stock may have changed" in note.inner_text()
     expect(page.get_by_test_id("add-to-cart-btn")).to_be_disabled()
     expect(page.get_by_test_id("stock-status")).to_have_text("Stock is not known while you are offline")
