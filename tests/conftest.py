@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -189,6 +190,17 @@ def _loopback_only() -> None:
     import pytest_socket
 
     pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def pages_are_kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages are kept as in a running shop, and looked at each time instead of once a second."""
+    from shop.core import kept
+
+    settings.KEEP_PAGES = True
+    monkeypatch.setattr(kept, "TRUSTED", 0)
+    yield
+    kept.memory.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,11 @@ from django.test import Client
 from cart.carts import views as cart_views
 from catalog.products import views as product_views
 from catalog.products.models import Product
-from shop.core import codings, kept, pages
+from shop.core import codings, pages
 from tests.factories import cart as carts
 from tests.factories import catalog
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_are_kept")]
 
 NAME, EMAIL, STREET = "Ada-Augusta", "ada@example.com", "99 Analytical Row"
 LAMP = "/products/lamp/"
@@ -57,14 +57,6 @@ UNKEYED = {
     "If-Range": '"x"',
     "Content-Type": f"text/{EVIL}",
 }
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.KEEP_PAGES = True
-    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: every page is looked at each time
-    yield
-    kept.memory.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -40,3 +40,15 @@ def test_the_picture_stays_from_a_list_to_a_product_and_back(open_page, slower):
     assert len(products) == 2
     assert [stays for _, can, stays in products] == [int(can) for _, can, stays in products]
     assert heard == []  # also where the browser has left the change-over out
+
+
+def test_a_change_over_that_is_left_out_is_no_fault_and_any_other_one_is(page):
+    heard = watch(page)
+    page.goto("/")
+    rejected = "([text, name]) => { Promise.reject(name ? new DOMException(text, name) : new Error(text)); }"
+    for text in ("ViewTransition opt-in disabled", "Page already revealed"):
+        page.evaluate(rejected, [f"Transition was aborted because of invalid state. {text}", "InvalidStateError"])
+    page.evaluate(rejected, ["The element has no shadow", "InvalidStateError"])
+    page.evaluate(rejected, ["Transition of an order failed", ""])
+    page.wait_for_timeout(200)
+    assert heard == ["script: The element has no shadow", "script: Transition of an order failed"]

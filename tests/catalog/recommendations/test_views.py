@@ -96,12 +96,9 @@ def test_there_is_nothing_for_a_product_that_is_none(client: Client, name: str) 
 def test_guests_share_a_fragment_for_a_minute(
     pair: tuple[Product, Product],
     counting: Any,
-    settings: Any,
-    monkeypatch: pytest.MonkeyPatch,
+    pages_are_kept: None,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    settings.KEEP_PAGES = True
-    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: it is looked at each time
     address, mug = url(pair[0]), pair[0]
     asked = RequestFactory().get(address, headers=HTMX)
 
@@ -120,7 +117,6 @@ def test_guests_share_a_fragment_for_a_minute(
     assert "$12.34" in Client().get(address, headers=HTMX).content.decode()
     switches.shed("recommendations")
     assert Client().get(url(mug), headers=HTMX).content == b""
-    kept.memory.clear()
 
 
 def test_what_is_in_the_cart_is_not_shown_once_more(client: Client, pair: tuple[Product, Product]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -11,21 +10,13 @@ from django.test import Client
 from catalog.products.models import Product
 from catalog.reviews import services, votes
 from catalog.reviews.models import Review
-from shop.core import db, kept
+from shop.core import db
 from tests.factories import catalog
 from tests.factories.accounts import UserFactory
 from tests.outbox import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pages_are_kept")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.KEEP_PAGES = True
-    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: every page is looked at each time
-    yield
-    kept.memory.clear()
 
 
 def shown(product: Product, client: Client | None = None) -> str:

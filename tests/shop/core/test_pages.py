@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import brotli
@@ -25,7 +25,7 @@ from tests.factories import cart as carts
 from tests.factories import catalog
 from tests.outbox import drain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_are_kept")]
 
 LAMP = "/products/lamp/"
 PUBLIC = [
@@ -38,14 +38,6 @@ PUBLIC = [
     "/search/suggest/?q=la",
 ]
 PARTS = [f"{LAMP}reviews/", f"{LAMP}recommendations/"]
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.KEEP_PAGES = True
-    monkeypatch.setattr(kept, "TRUSTED", 0)  # seconds: every page is looked at each time
-    yield
-    kept.memory.clear()
 
 
 @pytest.fixture
