@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+from wsgiref.headers import Headers
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -93,15 +94,15 @@ if flag("MIGRATION_LINTER"):  # a development tool: refuses migrations that are 
     INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
-    "shop.middleware.request_log",
     "shop.middleware.readable_codings",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # outside of all that says something of pages: a file stands alone
+    "shop.middleware.request_log",
     "shop.middleware.Compressed",
     "catalog.search.clicks.count_clicks",
     "shop.middleware.kept_pages",  # outside of all that looks at who asks: a page that is kept is everybody's
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # outside of security_headers, which tells it what /admin/ needs
     "shop.middleware.security_headers",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "shop.middleware.sane_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.core.languages.by_address",
@@ -291,6 +292,15 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+
+
+def _said_of_files(headers: Headers, path: str, url: str) -> None:
+    """Of all that pages say of themselves, files need this alone. That is half a kilobyte less of each, and a round
+    trip less of the fonts, which so fit into what a server may send before it hears from the browser (RFC 6928)."""
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = _said_of_files
 PICTURES = {
     "BREAKPOINTS": {"phone": 480, "wide": 1280},
     "GRID_COLUMNS": 12,

@@ -12,16 +12,19 @@ from shop.core import hints
 pytestmark = pytest.mark.django_db
 
 
-def test_style_sheets_and_fonts_are_named() -> None:
+def test_what_nothing_is_drawn_without_is_named() -> None:
     page = (
         b'<head><link rel="preload" href="/static/a.woff2" as="font" type="font/woff2" crossorigin>'
         b'<link rel="stylesheet" href="/static/a.0123456789ab.css"><link rel="icon" href="/static/i.svg">'
+        b'<script src="/static/first.js"></script><script src="/static/late.js" defer></script>'
+        b'<script type="module" src="/static/module.js"></script><script type="application/ld+json">{}</script>'
         b'<link rel="stylesheet" href="/x>; rel=evil"></head><body><link rel="stylesheet" href="/late.css">'
     )
 
     assert hints.preloads(page) == (
         '</static/a.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin, '
-        "</static/a.0123456789ab.css>; rel=preload; as=style"
+        "</static/a.0123456789ab.css>; rel=preload; as=style, "
+        "</static/first.js>; rel=preload; as=script"
     )
 
 
@@ -36,10 +39,14 @@ def test_pages_name_what_they_load(path: str, is_kept: bool, settings: object) -
         head = answer.content.decode().partition("</head>")[0]
         styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', head)
         fonts = re.findall(r'<link rel="preload" href="([^"]+\.woff2)"', head)
+        scripts = re.findall(r'<script src="([^"]+)"></script>', head)
         named = re.findall(r"<([^>]+)>; rel=preload; as=(\w+)", answer["Link"])
-        assert sorted(named) == sorted([(one, "style") for one in styles] + [(one, "font") for one in fonts])
+        assert sorted(named) == sorted(
+            [(one, "style") for one in styles] + [(one, "script") for one in scripts] + [(one, "font") for one in fonts]
+        )
         assert len(styles) >= 1
         assert len(fonts) >= 1
+        assert len(scripts) == 1
 
 
 @pytest.mark.parametrize("path", ["/api/products/", "/robots.txt", "/sw.js"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
+from django.test import Client
 
 from shop.core import static
 from shop.core.static import StaticFiles
@@ -104,3 +105,16 @@ def test_modules_that_are_joined_import_and_export_nothing() -> None:
 def test_without_collecting_they_are_as_they_are_written() -> None:
     assert static.sheets() == [f"/static/{name}" for name in static.SHEETS]
     assert static.scripts() == [f"/static/{name}" for name in static.SCRIPTS]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("font", ["figtree-latin", "bricolage-grotesque-latin"])
+def test_a_font_that_every_page_waits_for_comes_in_one_round_trip(font: str) -> None:
+    """Ten segments of 1,460 bytes: what a server may send before it hears from the browser (RFC 6928)."""
+    answer = Client().get(f"/static/fonts/{font}.woff2")
+    said = sum(len(f"{name}: {text}\r\n") for name, text in answer.headers.items())
+    by_the_server = len("HTTP/1.1 200 OK\r\n") + len("server: granian\r\ndate: Mon, 23 Nov 2026 15:04:09 GMT\r\n\r\n")
+
+    assert by_the_server + said + len(b"".join(answer.streaming_content)) <= 14_600
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    answer.close()
