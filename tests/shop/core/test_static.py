@@ -108,7 +108,9 @@ def test_without_collecting_they_are_as_they_are_written() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("font", ["figtree-latin", "bricolage-grotesque-latin"])
+@pytest.mark.parametrize(
+    "font", ["figtree-basic", "figtree-latin", "bricolage-grotesque-basic", "bricolage-grotesque-latin"]
+)
 def test_a_font_that_every_page_waits_for_comes_in_one_round_trip(font: str) -> None:
     """Ten segments of 1,460 bytes: what a server may send before it hears from the browser (RFC 6928)."""
     answer = Client().get(f"/static/fonts/{font}.woff2")
