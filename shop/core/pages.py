@@ -14,7 +14,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,21 +22,17 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as store
-from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.urls import Resolver404, resolve
-from django.utils import translation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from shop.core import cache, db, hints, kept, languages
+from shop.core import asked, cache, db, hints, kept
 from shop.core.kept import Page
 
 log = structlog.get_logger("shop.pages")
 
 SCRIPTED = "js"  # cookie: scripts run here, and write into a page that is everybody's what is of this visitor
 OWN = "own"  # cookie: pays other prices than everybody, or is shown more
-CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
 _OF_SOMEBODY = (settings.SESSION_COOKIE_NAME, "cart")  # cookies that only scripts can make up for
 _MESSAGES = "messages"  # cookie: something is to be said on the next page
 # Parts of pages that no script completes: whoever is signed in has their own, and of shelves whoever has a cart.
@@ -71,7 +66,7 @@ def public(
             if of is not None:
                 names += [cache.PAGES_OF.key(name) for name in of(*args, **kwargs)]
             versions = versions_of(names, len(_FRAME) + len(entries))
-            with cache.known(versions):
+            with cache.known(versions), asked.without_cookies(request):
                 response = view(request, *args, **kwargs)
             response.public = {name: versions.get(name) for name in names}  # type: ignore[attr-defined]
             return response
@@ -139,7 +134,7 @@ def warm(address: str, *, currency: str = "") -> bool:
         "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, WARMING: True,
     }  # fmt: skip
     if currency:
-        environ["HTTP_COOKIE"] = f"{CURRENCY}={currency}"
+        environ["HTTP_COOKIE"] = f"{asked.CURRENCY}={currency}"
     key = key_of(WSGIRequest(environ))
     if key is None or kept.find(key) is not None:
         return False
@@ -181,7 +176,7 @@ def release() -> str:
 def key_of(request: HttpRequest) -> str | None:
     """Under what the page is kept; None for what never is: other methods and addresses, and what is somebody's own.
 
-    What the page's view does not know is left out of the request's query, for everything that comes after.
+    What is no part of the key is left out of the request, for everything that comes after (`shop.core.asked`).
     """
     if (
         not settings.KEEP_PAGES
@@ -190,53 +185,13 @@ def key_of(request: HttpRequest) -> str | None:
         or is_personal(request)
     ):
         return None
-    _tidy(request)
-    meta, currency = request.META, request.COOKIES.get(CURRENCY, "")[:3]
-    scheme = "s" if request.is_secure() else "p"
-    facts = (
-        release(), meta.get("HTTP_HOST", ""), scheme, currency,
-        meta.get("HTTP_HX_TARGET", "") if _is_part(request) else "-", request.path, meta.get("QUERY_STRING", ""),
-    )  # fmt: skip
-    return hashlib.blake2b("\n".join(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _is_part(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page."""
-    meta = request.META
-    is_whole = meta.get("HTTP_HX_BOOSTED") or meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST")
-    return meta.get("HTTP_HX_REQUEST") == "true" and not is_whole
-
-
-def _tidy(request: HttpRequest) -> None:
-    """Leave in the query what its view takes, by name: nothing else can be on the page, whatever echoes its address."""
-    if not request.META.get("QUERY_STRING"):
-        return
-    takes = _taken_at(request.path_info)
-    try:
-        asked = request.GET
-    except TooManyFieldsSent:  # which is refused where all such are
-        return
-    if takes is not None:
-        known = sorted(name for name in asked if "".join(name.partition(".")[:2]) in takes)
-        tidy = QueryDict(mutable=True)
-        for name in known:
-            tidy.setlist(name, asked.getlist(name))
-        request.META["QUERY_STRING"] = tidy.urlencode()
-        request.GET = tidy  # type: ignore[assignment]
-
-
-@functools.lru_cache(maxsize=4096)
-def _taken_at(path: str) -> frozenset[str] | None:
-    """The parameters that the view at this address takes; None where that does not say."""
-    with translation.override(languages.default()), suppress(Resolver404):
-        found: frozenset[str] | None = getattr(resolve(languages.plain(path)).func, "takes", None)
-        return found
-    return None
+    facts = (release(), *asked.only(request))
+    return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _can_be_made_up(request: HttpRequest) -> bool:
     """Whether anybody can ask for as many pages as they like by changing what this one was asked for with."""
-    return bool(request.META.get("QUERY_STRING") or _is_part(request) or CURRENCY in request.COOKIES)
+    return bool(request.META.get("QUERY_STRING") or asked.is_part(request) or asked.CURRENCY in request.COOKIES)
 
 
 def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | None:

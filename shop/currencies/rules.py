@@ -89,7 +89,8 @@ class Terms:
             Mode.UP: -(-over // under),
             Mode.DOWN: over // under,
         }[self.mode]
-        return min(max(steps * self.step + ending, ending or self.step), MAX_MINOR)
+        most = (MAX_MINOR - ending) // self.step * self.step + ending
+        return min(max(steps * self.step + ending, ending or self.step), most)
 
 
 @lru_cache(maxsize=256)

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from shop.core import cache, db, pages
+from shop.core import asked, cache, db
 from shop.core.money import Money
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
 
-COOKIE = pages.CURRENCY
+COOKIE = asked.CURRENCY
 PARAMETER = "currency"  # of an address
 _MEMO = "holdfast_pays_in"  # one look per request
 

@@ -21,9 +21,10 @@ from django.test import Client
 from cart.carts import views as cart_views
 from catalog.products import views as product_views
 from catalog.products.models import Product
-from shop.core import codings, pages
+from shop.core import asked, codings, pages
 from tests.factories import cart as carts
 from tests.factories import catalog
+from tests.factories.currencies import currency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_are_kept")]
 
@@ -104,6 +105,85 @@ def test_A40_no_header_changes_what_others_are_shown(header: str) -> None:
     assert _poisoned(PUBLIC, {header: UNKEYED[header]}) == []
 
 
+PARTS = [f"{LAMP}reviews/", f"{LAMP}recommendations/", f"{LAMP}options/"]
+HTMX = {
+    "boosted by a word that htmx never says": {"HX-Request": "true", "HX-Boosted": "false"},
+    "boosted": {"HX-Request": "true", "HX-Boosted": "true"},
+    "going back": {"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    "going back by a word that htmx never says": {"HX-Request": "true", "HX-History-Restore-Request": "1"},
+    "encoded": {"HX-Request": "%74rue", "HX-Request-URI-AutoEncoded": "true"},
+    "encoded target": {"HX-Request": "true", "HX-Target": "%62uy", "HX-Target-URI-AutoEncoded": "true"},
+    "the target that stands for the whole": {"HX-Request": "true", "HX-Target": "-"},
+    "no target": {"HX-Request": "true"},
+    "in capitals": {"HX-Request": "TRUE", "HX-Target": "buy"},
+    "said twice": {"HX-Request": "true, true", "HX-Target": "buy"},
+    "not by htmx": {"HX-Request": "false", "HX-Boosted": "true", "HX-Target": "buy"},
+}
+
+
+def _misplaced(headers: dict[str, str], *, usual: dict[str, str]) -> list[str]:
+    """The pages and parts that are another one for those who ask as `usual`, once somebody has asked as `headers`."""
+    found = []
+    for path in (*PUBLIC, *PARTS):
+        clean = _text(Client().get(path, headers=usual))
+        pages.forget()
+        for _time in range(3):
+            Client().get(path, headers=headers)
+        if _text(Client().get(path, headers=usual)) != clean:
+            found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("target", ["", "buy", "results"])
+@pytest.mark.parametrize("oddly", HTMX)
+def test_A40_no_odd_way_of_asking_for_a_part_puts_it_in_the_place_of_another(oddly: str, target: str) -> None:
+    """Whole pages stay whole, and parts the part that they were, whatever was asked for before."""
+    assert _misplaced(HTMX[oddly], usual={"HX-Request": "true", "HX-Target": target} if target else {}) == []
+
+
+def test_negative_control_a_key_that_knows_no_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "_part", lambda _request: None)
+
+    assert set(PARTS) <= set(_misplaced(HTMX["no target"], usual={}))
+
+
+def _paid_otherwise(code: str) -> list[tuple[str, str]]:
+    """The pages that are others for those who chose a currency, or none, once somebody's cookie has said this one."""
+    clients = {name: Client(headers={"Cookie": f"{asked.CURRENCY}={name}"} if name else {}) for name in ("", "EUR")}
+    clean = {(name, path): _text(client.get(path)) for name, client in clients.items() for path in PUBLIC}
+    assert clean["", LAMP] != clean["EUR", LAMP]
+    pages.forget()
+    for path in PUBLIC:
+        for _time in range(3):
+            Client(headers={"Cookie": f"{asked.CURRENCY}={code}"}).get(path)
+    return [(name, path) for (name, path), text in clean.items() if _text(clients[name].get(path)) != text]
+
+
+@pytest.mark.parametrize("code", ["EURx", "eur", "EUR ", "EU", "XXX", "EUREUR", "<b>", "EUR%00"])
+def test_A40_no_made_up_currency_changes_what_others_are_shown(code: str) -> None:
+    currency()
+
+    assert _paid_otherwise(code) == []
+
+
+def test_negative_control_a_key_that_takes_half_a_word_for_a_currency(monkeypatch: pytest.MonkeyPatch) -> None:
+    currency()
+    monkeypatch.setattr(asked, "_currency", lambda request: request.COOKIES.get(asked.CURRENCY, "")[:3])
+
+    assert ("EUR", LAMP) in _paid_otherwise("EURx")
+
+
+def test_A40_a_view_of_a_page_for_everybody_sees_no_cookie_but_the_currency(monkeypatch: pytest.MonkeyPatch) -> None:
+    @pages.public()
+    def view(request: HttpRequest, **_address: str) -> HttpResponse:
+        return HttpResponse(f"{sorted(request.COOKIES)}")
+
+    _serve(monkeypatch, "product_detail", view)
+    cookies = f"seen={EVIL}; js=1; {asked.CURRENCY}=EUR; customer={EVIL}"
+
+    assert _text(Client().get(LAMP, headers={"Cookie": cookies})) == f"['{asked.CURRENCY}']"
+
+
 def _reflecting(header: str) -> Callable[..., HttpResponse]:
     """A view as somebody might write it, with something of the request on the page that is not in the key."""
 
@@ -128,7 +208,7 @@ def _serve(monkeypatch: pytest.MonkeyPatch, name: str, view: Callable[..., HttpR
 
     [pattern] = [one for one in patterns(get_resolver()) if one.name == name]
     monkeypatch.setattr(pattern, "callback", view)
-    monkeypatch.setattr(pages, "_taken_at", pages._taken_at.__wrapped__)  # what the other one takes is not remembered
+    monkeypatch.setattr(asked, "_taken_at", asked._taken_at.__wrapped__)  # what the other one takes is not remembered
 
 
 @pytest.mark.parametrize("parameter", ["utm_source", "fbclid", "callback", "_", "lang", "next", "x" * 300])

@@ -425,8 +425,8 @@ def test_addresses_that_are_made_up_are_not_kept(lamp: Product, address: str, he
     """A page that anybody can make up another address of is kept when somebody asks for it once more."""
 
     def asked(number: int) -> Any:
-        with_them = {name: text.format(number) for name, text in headers.items()}
-        return {"path": address.format(number), "headers": with_them}
+        word = "ABCDE"[number] * 3
+        return {"path": address.format(word), "headers": {name: text.format(word) for name, text in headers.items()}}
 
     def found(number: int) -> bool:
         return kept.find(pages.key_of(RequestFactory().get(**asked(number))) or "") is not None

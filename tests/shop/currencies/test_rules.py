@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.core.money import BadAmount
+from shop.core.money import MAX_MINOR, BadAmount
 from shop.currencies import rules
 from shop.currencies.rules import Mode, Terms
 
@@ -84,7 +84,7 @@ def test_it_is_the_nearest_that_its_mode_allows(own, minor):
     exact = Fraction(own.rate) * minor * 10 ** DIGITS[own.code] / 10 ** DIGITS[own.base]
     off = own.price(minor) - exact
     smallest = own.ending or own.step
-    if own.price(minor) > smallest:
+    if smallest < own.price(minor) <= MAX_MINOR - own.step:  # above, it is the most that there is
         assert {Mode.HALF_UP: abs(off) * 2 <= own.step, Mode.UP: 0 <= off < own.step, Mode.DOWN: -own.step < off <= 0}[
             own.mode
         ]
