@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from checkout.cards import selectors as cards
 from checkout.orders import access
@@ -28,6 +29,13 @@ log = structlog.get_logger("checkout.payments")
 
 _UP_TO_THE_SHOPPER = {"declined", "requires_action"}  # another card, or 3-D Secure: the usual time again
 _CANCELLED = base.Outcome(reference="", state="cancelled")
+_NOT_MADE = cast(
+    str, gettext_lazy("The payment could not be made. Nothing was charged. Please try another way to pay.")
+)
+_CREDIT_CHANGED = cast(
+    str,
+    gettext_lazy("Your gift card or store credit has changed, so this payment was not made. Nothing was charged."),
+)
 
 
 class PaymentRefused(Exception):
@@ -78,10 +86,8 @@ def _asked_to_charge(payment: Payment) -> base.Outcome:
             return calls.ask(payment.provider, lambda provider: provider.charge(request_for(payment)))
         except base.ProviderRefused as refusal:
             log.warning("charge refused", payment=str(payment.pk), code=refusal.code, error=str(refusal))
-            sentence = _("The payment could not be made. Nothing was charged. Please try another way to pay.")
-            return base.Outcome(
-                reference=payment.reference, state="declined", decline_code=refusal.code or "refused", message=sentence
-            )
+            why = refusal.code or "refused"
+            return base.Outcome(reference=payment.reference, state="declined", decline_code=why, message=_NOT_MADE)
 
 
 def _unanswered(before: Payment, started: Payment, error: base.ProviderUnavailable) -> base.Outcome:
@@ -147,9 +153,7 @@ def _hold_credit(payment: Payment) -> bool:
         charge(payment_id=part.pk)
     if selectors.still_due(payment.order_id).minor <= payment.amount_minor:
         return True
-    with override(payment.order.language):
-        sentence = _("Your gift card or store credit has changed, so this payment was not made. Nothing was charged.")
-    outcome = base.Outcome(reference="", state="declined", decline_code="credit_changed", message=sentence)
+    outcome = base.Outcome(reference="", state="declined", decline_code="credit_changed", message=_CREDIT_CHANGED)
     recording.record(payment_id=payment.pk, outcome=outcome, source="charge")
     return False
 

@@ -82,11 +82,12 @@ def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
     order = orders.by_id(order_id)
     with translation.override(order.language):
         url = requests.absolute(access.url(order))
+        reason = selectors.problem(selectors.payment(payment_id))
     order_emails.send(
         order,
         "payment_failed",
         key=payment_id,
-        reason=selectors.payment(payment_id).message,
+        reason=reason,
         retry_url=url,
         hold_until=None,
     )

@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce, Greatest, Now
+from django.utils import translation
 
 from checkout.disputes import services as disputes
 from checkout.ledger import rules as accounts
@@ -131,7 +132,10 @@ def _update(payment: Payment, outcome: base.Outcome, known: rules.Sums) -> None:
     payment.instructions = dict(outcome.instructions) or payment.instructions
     if status == Payment.Status.FAILED:
         payment.decline_code = (outcome.decline_code or payment.decline_code)[:60]
-        payment.message = str(outcome.message or payment.message)[:300]
+        with translation.override(
+            None
+        ):  # as it stands in the source: `selectors.problem` says it in the reader's language
+            payment.message = str(outcome.message or payment.message)[:300]
     payment.updated_at = Now()
     payment.save(
         update_fields=[

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from checkout.orders import selectors as order_selectors
 from checkout.orders.models import Order, OrderStep
@@ -92,8 +93,13 @@ def _of_payment(order: Order, payment: Payment) -> Standing:
     if payment.status == Status.ACTION_REQUIRED and payment.action_url:
         return Standing("action", payment, action_url=payment.action_url, is_hosted=hosted)
     if payment.status in (Status.FAILED, Status.CANCELLED):
-        return Standing("declined", payment, error=payment.message)
+        return Standing("declined", payment, error=problem(payment))
     return Standing("pending", payment, is_delayed=is_delayed(payment))
+
+
+def problem(payment: Payment) -> str:
+    """Why a payment failed, for the shopper, in the current language; empty where nobody said."""
+    return gettext(payment.message) if payment.message else ""
 
 
 def _rest(payment: Payment) -> Money:

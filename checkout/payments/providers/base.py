@@ -107,7 +107,8 @@ class Outcome:
     """Where a payment stands after a call.
 
     ``reference`` is the provider's name of the payment, to be kept and given back to ``capture``,
-    ``refund``, ``void`` and ``fetch``. ``message`` can be shown to the shopper.
+    ``refund``, ``void`` and ``fetch``. ``message`` can be shown to the shopper; lazy, as it is read in
+    other languages than it was said in.
     ``retryable``: another payment method (or the same one again) may succeed.
     ``instructions`` are shown to a shopper who must send the money himself.
     """

@@ -4,6 +4,8 @@ Codes are Stripe's; another provider translates its own into these. Nothing here
 the bank suspects: lost, stolen and fraudulent cards read like any other refusal.
 """
 
+from typing import cast
+
 from django.utils.translation import gettext_lazy as _
 
 _SENTENCES = {
@@ -35,6 +37,6 @@ _OTHERWISE = _("Your bank declined this card. Nothing was charged. Please use an
 
 
 def message(code: str | None) -> str:
-    """The sentence for a decline code in the current language; unknown codes get the general one."""
+    """The sentence for a decline code, lazy: in the language it is read in. Unknown codes get the general one."""
     code = code or ""
-    return str(_SENTENCES.get(_ALIASES.get(code, code), _OTHERWISE))
+    return cast(str, _SENTENCES.get(_ALIASES.get(code, code), _OTHERWISE))

@@ -3,8 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from checkout.giftcards import selectors
 from checkout.giftcards import spending as services
@@ -21,13 +20,13 @@ class GiftCard(OwnBalance):
     """The cards of ``checkout.giftcards``."""
 
     code = "gift_card"
-    label = cast(str, gettext_lazy("Gift card"))
+    label = cast(str, _("Gift card"))
     prefix = "gc_"
     decline_code = "insufficient_gift_card"
     services, selectors = services, selectors
 
     def why_not(self, request: base.ChargeRequest) -> str:
-        return "" if request.token else _("Please enter the code of your gift card.")
+        return "" if request.token else cast(str, _("Please enter the code of your gift card."))
 
     def set_aside(self, request: base.ChargeRequest) -> None:
         services.hold(
@@ -36,4 +35,4 @@ class GiftCard(OwnBalance):
         )  # fmt: skip
 
     def not_enough(self) -> str:
-        return _("There is not enough on the gift card any more. Nothing was taken of it.")
+        return cast(str, _("There is not enough on the gift card any more. Nothing was taken of it."))

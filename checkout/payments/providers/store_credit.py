@@ -3,8 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from checkout.payments.providers import base
 from checkout.payments.providers.own_balance import BY, OwnBalance
@@ -20,13 +19,13 @@ class StoreCredit(OwnBalance):
     """The accounts of ``checkout.storecredit``."""
 
     code = "store_credit"
-    label = cast(str, gettext_lazy("Store credit"))
+    label = cast(str, _("Store credit"))
     prefix = "sc_"
     decline_code = "insufficient_credit"
     services, selectors = services, selectors
 
     def why_not(self, request: base.ChargeRequest) -> str:
-        return "" if request.customer_reference else _("Please sign in to use your store credit.")
+        return "" if request.customer_reference else cast(str, _("Please sign in to use your store credit."))
 
     def set_aside(self, request: base.ChargeRequest) -> None:
         services.hold(
@@ -35,4 +34,4 @@ class StoreCredit(OwnBalance):
         )  # fmt: skip
 
     def not_enough(self) -> str:
-        return _("There is not enough store credit any more. Nothing was taken of it.")
+        return cast(str, _("There is not enough store credit any more. Nothing was taken of it."))

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from checkout.orders import access
 from checkout.orders import services as orders
@@ -70,6 +71,26 @@ def test_a_declined_card_leaves_the_order_open_for_another(shop_sandbox: Running
         "payment_success",
     ]
     assert outbox.failures() == []
+
+
+def test_why_a_card_was_declined_is_said_in_the_readers_language(shop_sandbox: RunningSandbox) -> None:
+    """Whoever hears of it first, and in which language: the page says it in its own, the mail in the order's."""
+    order = make.placed(token=DECLINED)
+    Order.objects.filter(pk=order.pk).update(language="es")
+    outbox.drain()
+    with translation.override("de"):
+        collecting.fetch(payment_id=Payment.objects.get(order=order).pk, source="fetch")
+    order.refresh_from_db()
+
+    said = {}
+    for language in ("en", "de", "es", "ar"):
+        with translation.override(language):
+            said[language] = selectors.standing(order).error
+    assert said["en"].startswith("Your bank declined this card. Nothing was charged.")
+    assert said["de"].startswith("Ihre Bank hat diese Karte abgelehnt.")
+    assert len(set(said.values())) == 4
+    reason = Notification.objects.get(template="payment_failed").context["reason"]
+    assert reason == said["es"]
 
 
 @pytest.mark.parametrize("token", [DECLINED, CHALLENGED])
