@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.products import page as product_pages
-from catalog.products import showing
+from catalog.products import renamed, showing
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
 from shop.core import cache, formats, pages
@@ -27,6 +27,7 @@ RETRY_AFTER = 300  # seconds until a page asks again while this is shed
 
 @require_safe
 @pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.live_of, takes=("variant", currencies.PARAMETER))
+@renamed.led_on
 def product_live(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/live/?variant=<sku>: `facts` as JSON, kept as the page itself is; 503 while this is shed."""
     if switches.is_shed(NAME):

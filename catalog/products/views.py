@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.customizations.forms import CustomizationsForm
-from catalog.products import arriving, live, selectors, showing, structured
+from catalog.products import arriving, live, renamed, showing, structured
 from catalog.products import page as product_pages
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
@@ -28,11 +28,12 @@ _ASKED_IN = ("variant", "option.", "changed", currencies.PARAMETER)
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
 @pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, cache.RETURN_RULES, of=showing.pages_of, takes=_ASKED_IN)
+@renamed.led_on
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""
     found = _found(request, slug)
     if found is None:
-        return _moved(slug)
+        raise Http404
     delivery = arriving.promise(found)
     context = _context(found, currencies.of(request)) | {"delivery": delivery, "live": live.context(found)}
     context |= structured.meta(found, delivery=delivery, returns=context["returns"])
@@ -45,12 +46,13 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 @pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.pages_of, takes=_ASKED_IN)
+@renamed.led_on
 def product_options(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/options/: what there is to choose, and a button, for a sheet over a list; whoever opens it
     as a page is led to the product's own."""
     found = _found(request, slug)
     if found is None:
-        return _moved(slug)
+        raise Http404
     if not request.htmx or not found.is_sellable:  # type: ignore[attr-defined]
         return HttpResponseRedirect(found.product.get_absolute_url())
     context = _context(found, currencies.of(request)) | {"options_url": reverse("product_options", args=[slug])}
@@ -81,13 +83,6 @@ def _shown(request: HttpRequest, found: ProductPage, context: dict[str, Any]) ->
         url = found.product.get_absolute_url()
         response["HX-Replace-Url"] = f"{url}?{urlencode({'variant': found.variant.sku})}"
     return response
-
-
-def _moved(slug: str) -> HttpResponse:
-    present = selectors.moved_to("product", slug)
-    if present is None:
-        raise Http404
-    return HttpResponsePermanentRedirect(reverse("product_detail", args=[present]))
 
 
 def _context(found: ProductPage, currency: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from catalog.products import renamed
 from catalog.products import selectors as products
 from catalog.recommendations import behaviour, page, profiles, seen, shelves
 from shop.core import cache, pages, requests
@@ -34,6 +35,7 @@ def _shed_or_not(slug: str) -> list[str]:
 @require_safe
 @vary_on_headers("HX-Request")
 @pages.public(cache.LISTINGS, cache.PRICE_RULES, of=_shed_or_not, takes=(currencies.PARAMETER,))
+@renamed.led_on
 def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/recommendations/; all guests without a cart see the same, for a minute at most."""
     product_id = products.product_id_of(slug)
@@ -67,6 +69,7 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@renamed.led_on
 def product_seen(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/seen/: a picture of nothing on the product's page, which itself may come from a cache."""
     response = HttpResponse(_PIXEL, content_type="image/gif")

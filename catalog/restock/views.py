@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_ratelimit.core import is_ratelimited
 
 from catalog.customizations.forms import CustomizationsForm
+from catalog.products import renamed
 from catalog.products import selectors as products
 from catalog.restock import access, forms, selectors, services
 from shop.core import requests
@@ -29,6 +30,7 @@ RATE = "10/10m"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @same_origin
+@renamed.led_on
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/ `?variant=<id>` shows the form, POST `variant, email` puts in the line. The answer
     is the same whether the address waits already or not."""
@@ -48,6 +50,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@renamed.led_on
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/asked/: what happens next."""
     if products.product_id_of(slug) is None:

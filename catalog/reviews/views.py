@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_ratelimit.core import is_ratelimited
 
+from catalog.products import renamed, showing
 from catalog.products import selectors as products
-from catalog.products import showing
 from catalog.reviews import forms, page, selectors, services, votes
 from catalog.reviews.rules import Wish
 from catalog.reviews.selectors import Own, Reviewable
@@ -32,6 +32,7 @@ from shop.core.responses import SeeOther
 @require_safe
 @vary_on_headers("HX-Request")
 @pages.public(of=showing.pages_of, takes=("sort", "stars", "photos", "page"))
+@renamed.led_on
 def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """Summary and one page of reviews; `?sort= &stars= &photos=1 &page=` from 1."""
     product_id = products.product_id_of(slug)
@@ -60,6 +61,7 @@ def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@renamed.led_on
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/reviews/write/ shows the form, with what this customer has said before; POST keeps it."""
     product, customer_id = selectors.reviewable(slug), requests.customer_id(request)

@@ -11,6 +11,7 @@ from django.test import Client
 from catalog.products import page, services
 from catalog.products.models import Product
 from tests.factories import catalog
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,38 @@ def test_an_old_slug_answers_301(client: Client, tee: Product) -> None:
     response = client.get("/products/tee/")
 
     assert (response.status_code, response["Location"]) == (301, "/products/t-shirt/")
+
+
+BELOW = (
+    "live/?variant=T-ML", "options/", "reviews/", "reviews/?stars=5&page=1", "reviews/write/", "recommendations/",
+    "seen/", "restock/?variant=x", "restock/asked/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("below", BELOW)
+def test_below_an_old_slug_everything_leads_on(client: Client, tee: Product, below: str) -> None:
+    """Open pages ask there, and mails and search engines have links to it."""
+    services.update(product_id=tee.pk, by="test", name="T-shirt")
+    client.force_login(UserFactory())
+
+    response = client.get(f"/products/tee/{below}")
+    assert (response.status_code, response["Location"]) == (301, f"/products/t-shirt/{below}")
+    assert "no-cache" in response["Cache-Control"]  # the old name may come back
+    assert client.get(f"/products/no-such/{below}").status_code == 404
+    assert client.get(f"/de/products/tee/{below}")["Location"] == f"/de/products/t-shirt/{below}"
+
+
+def test_what_is_sent_below_an_old_slug_is_not_lost(client: Client, tee: Product) -> None:
+    services.update(product_id=tee.pk, by="test", name="T-shirt")
+
+    response = client.post("/products/tee/restock/", {"email": "ada@example.com"})
+    assert (response.status_code, response["Location"]) == (308, "/products/t-shirt/restock/")
+
+
+def test_the_variant_is_still_the_chosen_one_after_a_301(client: Client, tee: Product) -> None:
+    services.update(product_id=tee.pk, by="test", name="T-shirt")
+
+    assert client.get("/products/tee/?variant=T-ML")["Location"] == "/products/t-shirt/?variant=T-ML"
 
 
 def test_an_archived_product_is_gone_with_a_page_that_helps(client: Client, tee: Product) -> None:
