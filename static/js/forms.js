@@ -73,10 +73,22 @@ function summarise(form, wrong) {
   return true;
 }
 
+// A press takes the keyboard out of a field before it is a click. What moves under it meanwhile is not clicked: whatever
+// a field has to say then waits until the press is over.
+let isPressed = false, later = [];
+function released() {
+  isPressed = false;
+  later.splice(0).forEach(show);
+}
+for (const type of ["pointerdown", "mousedown"]) document.addEventListener(type, () => { isPressed = true; }, true); // a finger's mousedown comes last
+for (const type of ["pointerup", "pointercancel", "mouseup", "dragend"]) document.addEventListener(type, () => setTimeout(released), true);
+
 for (const form of document.querySelectorAll("form[data-validate]")) {
   form.noValidate = true;
   form.addEventListener("focusout", (event) => {
-    if (event.target.value || event.target.ariaInvalid) show(event.target);
+    if (!event.target.value && !event.target.ariaInvalid) return;
+    if (isPressed) later.push(event.target);
+    else show(event.target);
   });
   form.addEventListener("input", (event) => { if (event.target.ariaInvalid === "true") show(event.target); });
   form.addEventListener("submit", (event) => {
@@ -115,5 +127,13 @@ document.addEventListener("htmx:afterSwap", () => { // at once: what is typed fr
   }
   typed = [];
 });
+
+// A country that was chosen before anybody listened, or without a network: its fields are asked for now.
+function settle() {
+  const place = document.getElementById("place"), country = place?.closest("form").querySelector("select[name=country]");
+  if (country && country.value !== place.dataset.country) country.dispatchEvent(new Event("change", { bubbles: true }));
+}
+document.addEventListener("htmx:load", ({ target }) => { if (target === document.body) settle(); });
+for (const type of ["pageshow", "online"]) addEventListener(type, settle);
 
 document.querySelector("[data-errors]")?.focus();

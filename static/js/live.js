@@ -3,13 +3,17 @@
 
 const LONGEST = 600_000; // ms
 const SAID_MS = 12_000;
-let timer, pause = 0, looked = Date.now(), isStale = false;
+const seen = document.documentElement.dataset.seen; // when the page was kept, where it is one that was
+let timer, pause = 0, looked = seen ? Date.parse(seen) : Date.now(), isStale = false;
 
 const place = () => document.querySelector("[data-live-url]");
 const words = (name, values = {}) => Object.entries(values).reduce(
   (text, [key, value]) => text.replace(`{${key}}`, value), document.getElementById("live-said")?.dataset[name] ?? "",
 );
-const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit" });
+const isToday = (moment) => new Date(moment).toDateString() === new Date().toDateString();
+const clock = (moment) => new Date(moment).toLocaleString(
+  document.documentElement.lang || undefined, { dateStyle: seen || !isToday(moment) ? "medium" : undefined, timeStyle: "short" },
+);
 
 function say(text, isVisible = true) {
   const region = document.getElementById("live-said"), note = document.querySelector("[data-live-note]");
@@ -31,12 +35,12 @@ function plan(wait) {
 const every = () => Number(place()?.dataset.liveEvery) * 1000;
 
 // What is on the page cannot be known to be true: it is said, and price and stock are greyed.
-function doubt() {
+function doubt(why = "offline") {
   const shown = place();
   if (!shown || isStale) return;
   isStale = true;
   document.documentElement.dataset.stale = "";
-  say(words("offline", { time: clock(looked) }));
+  say(words(why, { time: clock(looked) }));
 }
 
 function trust() {
@@ -57,7 +61,7 @@ async function look() {
     doubt();
   }
   if (answer?.ok) { pause = every(); looked = Date.now(); trust(); }
-  else if (answer?.status === 404 || answer?.status === 410) return; // nothing to ask for any more
+  else if (answer?.status === 404 || answer?.status === 410) { doubt("gone"); return; } // nothing to ask for any more
   else pause = Math.max(Number(answer?.headers.get("Retry-After")) * 1000 || 0, Math.min((pause || every()) * 2, LONGEST));
   plan(pause);
 }
@@ -97,7 +101,7 @@ document.addEventListener("visibilitychange", () => {
   else plan(every());
 });
 addEventListener("pageshow", (event) => { if (event.persisted) look(); });
-addEventListener("offline", doubt);
+addEventListener("offline", () => doubt());
 addEventListener("online", look);
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.detail.elt?.matches?.("#product, #cart")) return;

@@ -186,10 +186,68 @@ document.addEventListener("htmx:afterSettle", () => { // htmx listens to it by n
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 });
-// The network or the server failed: let the browser do it the plain way, so that the shopper sees what is going on.
-document.addEventListener("htmx:sendError", (event) => {
-  const form = event.detail.elt.closest("form");
-  if (form) form.submit();
+// --- Without a network a page stays as it is, and says so: the browser's own page would take it away.
+
+const isOff = () => navigator.onLine === false;
+
+function tell(name) {
+  const place = document.getElementById("toasts"), within = document.querySelector("dialog:modal [data-quick-problem]");
+  const box = document.createElement("div"), text = document.createElement("p"), close = document.createElement("button");
+  text.textContent = place.dataset[name];
+  if (within) { within.textContent = text.textContent; return; } // a sheet lies over everything else
+  box.className = "toast";
+  box.setAttribute("role", "alert");
+  box.dataset.toast = box.dataset.testid = "connection-error";
+  text.className = "status status--bad";
+  close.className = "button";
+  close.type = "button";
+  close.dataset.dismiss = "";
+  close.textContent = place.dataset.close;
+  box.append(text, close);
+  place.replaceChildren(box);
+  toast(box);
+}
+
+// What was chosen is not true: the page shows again what it was drawn with. What was typed stays.
+function takeBack(elt, field) {
+  if (field.matches("[type=radio], [type=checkbox]")) {
+    for (const one of elt.querySelectorAll("input")) if (one.name === field.name) one.checked = one.defaultChecked;
+  } else if (field.matches("[type=number]")) {
+    field.value = field.defaultValue;
+    field.dispatchEvent(new Event("input", { bubbles: true })); // its stepper counts from there
+  }
+}
+
+// By whom: what a page asks by itself fails without a word.
+const pressed = ({ triggeringEvent }) => (["click", "submit", "change"].includes(triggeringEvent?.type) ? triggeringEvent : null);
+
+function failed({ elt, requestConfig }, name) {
+  const event = pressed(requestConfig);
+  if (!event) return;
+  if (event.type === "change") takeBack(elt, event.target);
+  tell(name);
+}
+
+document.addEventListener("submit", (event) => {
+  if (!isOff() || event.target.getAttribute("method")?.toLowerCase() !== "post") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  tell("offline");
+}, true);
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!isOff() || !pressed(event.detail.requestConfig)) return;
+  event.preventDefault();
+  failed(event.detail, "offline");
+});
+// There seems to be a network. If the shop can be asked for anything, let the browser send a form the plain way, so that
+// the shopper sees what is going on.
+document.addEventListener("htmx:sendError", async ({ detail }) => {
+  try { await fetch(location.href, { method: "HEAD", cache: "no-store" }); } catch { failed(detail, "unreachable"); return; }
+  const event = pressed(detail.requestConfig);
+  if (!detail.elt.matches("form") || !event) { failed(detail, "unreachable"); return; }
+  const { name, value } = event.submitter ?? {}, field = document.createElement("input");
+  if (name) detail.elt.append(Object.assign(field, { type: "hidden", name, value }));
+  detail.elt.submit();
 });
 
 prepare(document);

@@ -192,11 +192,13 @@ class CardForm extends PaymentForm {
     const expiry = readExpiry(this.fields.expiry.value);
     const cvc = this.fields.cvc.value.trim();
     const name = this.fields.name.value.trim();
-    if (number.length < 12) throw this.wrong("number");
-    if (!isCardNumber(number)) throw this.wrong("number", "check");
-    if (!expiry) throw this.wrong("expiry");
-    if (!/^\d{3,4}$/.test(cvc)) throw this.wrong("cvc");
-    if (!name) throw this.wrong("name");
+    const wrong = [];
+    if (number.length < 12) wrong.push(this.wrong("number"));
+    else if (!isCardNumber(number)) wrong.push(this.wrong("number", "check"));
+    if (!expiry) wrong.push(this.wrong("expiry"));
+    if (!/^\d{3,4}$/.test(cvc)) wrong.push(this.wrong("cvc"));
+    if (!name) wrong.push(this.wrong("name"));
+    if (wrong.length) throw new Problem(wrong.map((one) => one.message).join(" "), wrong[0].field);
     return { number, expiry, cvc, name };
   }
 

@@ -108,6 +108,84 @@ def test_a_seen_product_says_from_when_it_is_and_sells_nothing(page, shop):
     assert axe.violations(page) == []
 
 
+def test_the_price_of_a_seen_page_is_as_old_as_the_page(page, shop):
+    """Not as old as the moment at which it was opened without a network."""
+    _id, path = product(shop)
+    seen(page, path)
+    page.evaluate(
+        """async () => {
+            const store = await caches.open((await caches.keys()).find((one) => one.endsWith(":seen")));
+            for (const request of await store.keys()) {
+                const kept = await store.match(request), headers = new Headers(kept.headers);
+                headers.set("Holdfast-Kept-At", new Date(Date.now() - 3 * 86_400_000).toISOString());
+                await store.put(request, new Response(await kept.text(), { headers }));
+            }
+        }"""
+    )
+    page.context.set_offline(True)
+    page.goto(path)
+
+    told = re.search(r"as it was on (.+?)\. Price and stock", page.get_by_test_id("offline-note").inner_text())
+    assert told
+    note = page.locator("[data-live-note]")
+    expect(note).to_contain_text(f"Price and stock are from {told[1]} and may have changed")
+
+
+CANNOT = "You are offline. Nothing was changed. Please try again when you are connected."
+
+
+def test_without_a_network_a_button_keeps_the_page_and_says_why(page, shop):
+    _id, path = product(shop)
+    visit(page, path)
+    for testid in ("add-to-cart-btn", "quick-add"):
+        page.goto(path if testid == "add-to-cart-btn" else "/products/")
+        page.wait_for_load_state("networkidle")
+        address = page.url
+        page.context.set_offline(True)
+        page.get_by_test_id(testid).first.click()
+        expect(page.get_by_test_id("connection-error")).to_contain_text(CANNOT)
+        assert page.url == address
+        assert axe.violations(page) == []
+        page.context.set_offline(False)
+        expect(page.get_by_test_id("cart-count")).to_have_text("0")
+    page.get_by_test_id("quick-add").first.click()  # and now it goes on from there
+    expect(page.get_by_test_id("cart-count")).to_have_text("1")
+
+
+def test_without_a_network_a_cart_shows_what_is_in_it(page, shop):
+    _id, path = product(shop)
+    visit(page, path)
+    steps.add_to_cart(page)
+    page.goto("/cart/")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name=re.compile("^[+] Quantity")).click()
+    expect(page.get_by_test_id("connection-error")).to_contain_text(CANNOT)
+    expect(page.get_by_test_id("cart-quantity")).to_have_value("1")
+    page.get_by_test_id("cart-remove-btn").click()
+    page.get_by_test_id("checkout-btn").hover()
+    expect(page.get_by_test_id("cart-item")).to_have_count(1)
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name=re.compile("^[+] Quantity")).click()
+    expect(page.get_by_test_id("cart-count")).to_have_text("2")
+
+
+def test_a_network_that_leads_nowhere_keeps_the_page_as_well(open_page, shop):
+    """The browser thinks that it is connected."""
+    page = open_page(service_workers="block")
+    _id, path = product(shop)
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.route("**/*", lambda route: route.abort("connectionfailed"))
+
+    page.get_by_test_id("add-to-cart-btn").click()
+
+    expect(page.get_by_test_id("connection-error")).to_contain_text("The shop could not be reached.")
+    assert page.url.endswith(path)
+
+
 def _text(url: str) -> str:
     """What somebody else reads there now."""
     with urllib.request.urlopen(url, timeout=20) as answer:

@@ -128,6 +128,27 @@ def test_an_open_page_tells_that_the_price_has_changed(page, shop):
         shop.api("PATCH", f"products/{found['id']}", {"price": found["price"]}, shop.staff_token)
 
 
+def test_an_open_page_outlives_a_new_name(page, shop):
+    found = product(shop, "button+cushion")
+    page.goto(f"/products/{found['slug']}/")
+    before = page.get_by_test_id("price").text_content()
+    try:
+        changes = {"name": "Cushion of another name", "price": "11.11"}
+        assert shop.api("PATCH", f"products/{found['id']}", changes, shop.staff_token)[0] == 200
+        expect(page.get_by_test_id("price")).to_have_text("$11.11")
+        expect(page.locator("#live-said")).to_contain_text(f"The price changed from {before} to $11.11.")
+    finally:
+        back = {name: found[name] for name in ("name", "price")}
+        shop.api("PATCH", f"products/{found['id']}", back, shop.staff_token)
+
+
+def test_an_open_page_whose_product_is_gone_says_so(page):
+    page.goto(PICTURED)
+    page.route("**/live/*", lambda route: route.fulfill(status=404))
+    expect(page.locator("[data-live-note]")).to_have_text("This page is not up to date any more. Please load it again.")
+    expect(page.locator("html[data-stale]")).to_have_count(1)
+
+
 def test_without_a_connection_nothing_is_shown_as_true(page):
     page.goto(PICTURED)
     page.context.set_offline(True)

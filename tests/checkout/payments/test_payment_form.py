@@ -153,6 +153,23 @@ def test_wrong_fields_are_said_and_focused(page, shop, field, value, sentence):
     assert wrong.get_attribute("aria-invalid") is None
 
 
+def test_all_that_is_missing_is_said_at_once(page, shop):
+    pay(page)
+    assert said(page) == " ".join(
+        (
+            "Enter the card number, 12 to 19 digits.",
+            "Enter the expiry date as month and year, like 12 / 34.",
+            "Enter the security code, 3 or 4 digits.",
+            "Whose card is it?",
+        )
+    )
+    for name in ("number", "expiry", "cvc", "name"):
+        assert page.get_by_test_id(f"card-{name}-input").get_attribute("aria-invalid") == "true"
+    assert page.get_by_test_id("card-number-input").evaluate("input => input === document.activeElement")
+    assert page.locator("#cvc_error").inner_text() == "Enter the security code, 3 or 4 digits."
+    assert shop.posted == []
+
+
 def test_what_the_provider_refuses_is_said_and_mended(page, shop):
     fill(page, cvc="1234")
     pay(page)
