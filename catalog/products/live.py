@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -67,7 +66,7 @@ def facts(found: ProductPage) -> dict[str, str]:
     return {
         "price": formats.money(variant.price) if variant.price else "",
         "before": formats.money(variant.regular_price) if variant.regular_price else "",
-        "stock": render_to_string("catalog/products/_stock_text.html", {"variant": variant}).strip(),
+        "stock": variant.stock_said,
         "state": "gone" if found.is_archived else variant.stock,
         "others": blake2b(gone.encode(), digest_size=6).hexdigest(),
     }

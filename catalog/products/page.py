@@ -58,6 +58,10 @@ class Choice:
     cubic_mm: int | None = None
     moment: datetime | None = None  # for which all this is, by the database's clock
 
+    @property
+    def stock_said(self) -> str:
+        return wording.said(self.stock, self.stock_text, self.available)
+
 
 @dataclass(frozen=True)
 class ProductPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from inventory.stock import rules
 from shop.core import formats
@@ -22,6 +23,17 @@ def notice(have: rules.Availability, wanted: int = 1) -> str:
             _("On backorder: expected by %(date)s") % {"date": day(expected_on)} if expected_on else _("On backorder")
         )
     return ""
+
+
+def said(state: str, notice: str, on_hand: int | None) -> str:
+    """What a product's page says of it. `notice`: what is said where not all units are on hand; `on_hand`: how many
+    are, where they are few.
+    """
+    if state == "out":
+        return _("Sold out")
+    if state == "low" and not notice and on_hand is not None:
+        return ngettext("Only %(n)s left", "Only %(n)s left", on_hand) % {"n": on_hand}
+    return notice or _("In stock")
 
 
 def left(have: rules.Availability) -> str:

@@ -131,7 +131,8 @@ def _said(call: ast.Call, arguments: str) -> Iterator[Message]:
 def _of_jinja(path: Path) -> Iterator[Message]:
     for _line, _function, said in extract_from_ast(jinja2.Environment().parse(path.read_text())):  # noqa: S701  (read only)
         texts = [text for text in (said if isinstance(said, tuple) else (said,)) if text]
-        yield Message(texts[0], texts[1] if len(texts) > 1 else "")
+        if texts:  # else it is a variable
+            yield Message(texts[0], texts[1] if len(texts) > 1 else "")
 
 
 def _of_template(path: Path) -> Iterator[Message]:

@@ -58,7 +58,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "wrong": _Example({"name": _WORD, "email": "ada@"}),
         "price": Money(11900, "USD"),
         "before": Money(15900, "USD"),
-        "stocks": [{"stock": state, "available": 3} for state in ("in_stock", "low", "out")],
+        "stocks": [{"stock": state, "stock_said": text} for state, text in _STOCKS.items()],
         "pages": _pages(),
         "icons": (
             "bag",
@@ -119,6 +119,9 @@ def _cards() -> list[Card]:
         card(8, "Not sold in this currency", is_sellable=False),
         card(9, "A laptop, found", name_parts=(("A ", False), ("laptop", True), (", found", False))),
     ]  # fmt: skip
+
+
+_STOCKS = {"in_stock": "In stock", "low": "Only 3 left", "out": "Sold out"}
 
 
 def _options() -> list[dict[str, Any]]:
