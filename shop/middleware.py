@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -77,10 +78,11 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
             return _private(get_response(request))
         page = kept.find(key)
         if page is None:
-            with kept.turn(key) as page:
+            is_kept = pages.is_worth(key, request)
+            with kept.turn(key) if is_kept else nullcontext() as page:
                 if page is None:
                     response = get_response(request)
-                    made = pages.keep(key, request, response)
+                    made = pages.keep(key, request, response, is_kept=is_kept)
                     return _private(response) if made is None else kept.answer(made, request)
         request.resolver_match = page  # type: ignore[assignment]  # its route and name, for whoever counts
         if page.told:

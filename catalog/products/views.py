@@ -27,7 +27,15 @@ _ASKED_IN = ("variant", "option.", "changed", currencies.PARAMETER)
 
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
-@pages.public(cache.PRICE_RULES, cache.TAXES, cache.SHIPPING, cache.RETURN_RULES, of=showing.pages_of, takes=_ASKED_IN)
+@pages.public(
+    cache.PRICE_RULES,
+    cache.TAXES,
+    cache.SHIPPING,
+    cache.RETURN_RULES,
+    of=showing.pages_of,
+    takes=_ASKED_IN,
+    reads=[cache.SHED.key("recommendations")],
+)
 @renamed.led_on
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with its chosen variant; 301 from an old slug, 410 with a page that helps when it is archived."""

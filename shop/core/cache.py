@@ -31,9 +31,8 @@ class Entry:
 
     def get(self, *parts: object) -> Any:
         """The cached value or None (also when the cache is down)."""
-        key = self.key(*parts)
-        known_value = _read_at_once.get().get(key)
-        return cache.get(key) if known_value is None else known_value
+        key, read = self.key(*parts), _read_at_once.get()
+        return read[key] if key in read else cache.get(key)
 
     def set(self, value: Any, *parts: object) -> None:
         cache.set(self.key(*parts), value, self.seconds)
@@ -67,7 +66,8 @@ _read_at_once: ContextVar[Mapping[str, Any]] = ContextVar("read_at_once", defaul
 
 @contextmanager
 def known(values: Mapping[str, Any]) -> Iterator[None]:
-    """Within, `get` and `get_or` have these, which were read from the cache by their keys just before."""
+    """Within, `get` and `get_or` have these, which were read from the cache by their keys just before. None: there was
+    nothing."""
     token = _read_at_once.set({**_read_at_once.get(), **values})
     try:
         yield

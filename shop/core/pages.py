@@ -44,13 +44,16 @@ _PATHS = re.compile(r"/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:$|products/|categories/|bran
 
 
 def public(
-    *entries: cache.Entry, of: Callable[..., Iterable[str]] | None = None, takes: Collection[str] = ()
+    *entries: cache.Entry,
+    of: Callable[..., Iterable[str]] | None = None,
+    takes: Collection[str] = (),
+    reads: Sequence[str] = (),
 ) -> Callable[..., Any]:
     """Decorator of a view whose page is everybody's: it knows no user, session or token then.
 
     `entries` are versions (`shop.core.cache`) that change with what it shows; `of(**address)` names more, which
     `changed` changes. `takes` are the GET parameters that it knows (`attr.` stands for all that begin so): it is never
-    shown any other, so that they make no other page.
+    shown any other, so that they make no other page. `reads` are keys of the cache that it looks at, read with them.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -65,8 +68,8 @@ def public(
             names = [entry.name for entry in (*_FRAME, *entries)]
             if of is not None:
                 names += [cache.PAGES_OF.key(name) for name in of(*args, **kwargs)]
-            versions = versions_of(names, len(_FRAME) + len(entries))
-            with cache.known(versions), asked.without_cookies(request):
+            versions = versions_of([*names, *reads], len(_FRAME) + len(entries))
+            with cache.known(dict.fromkeys(reads) | versions), asked.without_cookies(request):
                 response = view(request, *args, **kwargs)
             response.public = {name: versions.get(name) for name in names}  # type: ignore[attr-defined]
             return response
@@ -194,16 +197,20 @@ def _can_be_made_up(request: HttpRequest) -> bool:
     return bool(request.META.get("QUERY_STRING") or asked.is_part(request) or asked.CURRENCY in request.COOKIES)
 
 
-def keep(key: str, request: HttpRequest, response: HttpResponseBase) -> Page | None:
-    """The answer as a page, kept where anything can be; None if it is not everybody's, or not a page."""
+def is_worth(key: str, request: HttpRequest) -> bool:
+    """Whether the page that is made for this request is to be kept, if it can be."""
+    return WARMING in request.META or not _can_be_made_up(request) or kept.asked_before(key)
+
+
+def keep(key: str, request: HttpRequest, response: HttpResponseBase, *, is_kept: bool) -> Page | None:
+    """The answer as a page, kept if it is to be and anything can be; None if it is not everybody's, or not a page."""
     versions = getattr(response, "public", None)
     if versions is None or response.status_code != 200 or response.streaming:
         return None
     if _is_somebodys(request, response):
         log.error("a page that is everybody's holds something of somebody; it is not kept", path=request.path)
         return None
-    is_kept = WARMING in request.META or not _can_be_made_up(request) or kept.asked_before(key)
-    page = _page(request, response, versions, cache.PAGES.get(key) if is_kept else None)
+    page = _page(request, response, versions, kept_before=cache.PAGES.get(key) if is_kept else None, is_kept=is_kept)
     if is_kept:
         kept.put(key, page)
     return page
@@ -228,7 +235,9 @@ def _modified(before: Page | None, etag: str) -> int:
     return before.modified if before.etag == etag else max(now, before.modified + 1)
 
 
-def _page(request: HttpRequest, response: Any, versions: kept.Versions, kept_before: Page | None) -> Page:
+def _page(
+    request: HttpRequest, response: Any, versions: kept.Versions, *, kept_before: Page | None, is_kept: bool
+) -> Page:
     body, match = response.content, request.resolver_match
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     patch_vary_headers(response, ["Accept-Encoding"])
@@ -239,7 +248,7 @@ def _page(request: HttpRequest, response: Any, versions: kept.Versions, kept_bef
     left_out = {"Content-Length", "X-Request-ID", "ETag"}
     return Page(
         headers=tuple((name, value) for name, value in response.items() if name not in left_out),
-        bodies=kept.compressed(body),
+        bodies=kept.compressed(body, is_kept=is_kept),
         etag=etag,
         modified=_modified(kept_before, etag),
         versions=dict(versions),

@@ -4,6 +4,7 @@ import gzip
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import brotli
@@ -70,7 +71,7 @@ def test_a_page_is_made_once_and_the_same_for_all(lamp: Product, made: list[str]
     assert second.content == first.content
     assert {**second.headers} == {**first.headers} | {"X-Request-ID": second["X-Request-ID"]}
     assert (second["Cache-Control"], second["Vary"], dict(second.cookies)) == (
-        "public, no-cache", "HX-Request, Accept-Encoding", {},
+        "public, no-cache", "HX-Request, HX-Target, Accept-Encoding", {},
     )  # fmt: skip
 
 
@@ -200,9 +201,9 @@ def test_negative_control_versions_that_are_read_afterwards_miss_it(
 ) -> None:
     real = pages.keep
 
-    def late(key: str, request: Any, response: Any) -> Any:
+    def late(key: str, request: Any, response: Any, **how: Any) -> Any:
         response.public = {name: store.get(name) for name in response.public}
-        return real(key, request, response)
+        return real(key, request, response, **how)
 
     monkeypatch.setattr(pages, "keep", late)
 
@@ -401,6 +402,18 @@ def test_what_another_process_makes_is_waited_for(lamp: Product, made: list[str]
     with kept.turn(key) as found:
         assert found == page
     waiting.join()
+
+
+def test_what_is_sent_once_waits_for_no_turn_and_is_compressed_quickly(lamp: Product, monkeypatch: Any) -> None:
+    """An address that anybody can make up: nobody else waits for the same one."""
+    taken: list[str] = []
+    monkeypatch.setattr(kept, "turn", lambda key: taken.append(key) or nullcontext())
+
+    answers = [Client().get(f"{LAMP}?variant=x", headers={"Accept-Encoding": "br"}) for _time in range(2)]
+
+    assert len(taken) == 1
+    assert len(answers[0].content) > len(answers[1].content)
+    assert brotli.decompress(answers[0].content) == brotli.decompress(answers[1].content)
 
 
 def test_memory_holds_so_many_bytes_of_what_was_asked_for_last() -> None:
