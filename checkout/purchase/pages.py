@@ -122,12 +122,14 @@ def shopper(request: HttpRequest, amount: Money, address: Mapping[str, str]) -> 
     return methods.Shopper(requests.customer_id(request), amount, address.get("country", ""), cards)
 
 
-def payment_page(request: HttpRequest, view: carts.CartView, entered: Any) -> dict[str, Any]:
-    """The context of the second step."""
+def payment_page(
+    request: HttpRequest, view: carts.CartView, entered: Any, *, chosen: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The context of the second step. `chosen`: the way to pay that was (`method`), else what was sent."""
     delivery = view.quote.delivery
     total = view.quote.total
     who = shopper(request, total, where_to(entered))
-    form = ways.form_of(who, entered.cart_id, entered=request.POST)
+    form = ways.form_of(who, entered.cart_id, entered=chosen or request.POST)
     if view.quote.is_by_email:
         form["methods"] = [{**one, "hint": _HINTS.get(one["id"], one["hint"])} for one in form["methods"]]
     return {

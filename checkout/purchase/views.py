@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_ratelimit.core import is_ratelimited
 
 from cart.carts import selectors as cart_selectors
@@ -23,7 +23,7 @@ from checkout.giftcards import hand
 from checkout.orders import access
 from checkout.orders import selectors as orders
 from checkout.payments import forms as payment_forms
-from checkout.purchase import forms, line, pages, selectors, services, vat_ids
+from checkout.purchase import forms, line, pages, refused, selectors, services, vat_ids
 from shop.core import requests
 from shop.core.responses import SeeOther
 
@@ -49,7 +49,7 @@ def details(request: HttpRequest) -> HttpResponse:
 @require_safe
 def payment(request: HttpRequest) -> HttpResponse:
     """GET /checkout/payment/: what will be charged, and how to pay it."""
-    cart = carts.current(request)
+    cart, told = carts.current(request), refused.kept(request)
     entered = selectors.details_of(cart.pk) if cart else None
     if cart is None:
         return _nothing_to_order()
@@ -63,13 +63,17 @@ def payment(request: HttpRequest) -> HttpResponse:
     if view.quote.delivery is None or view.quote.delivery.code not in (entered.delivery_option, BY_EMAIL):
         messages.info(request, _("Please choose how we should deliver."))
         return SeeOther(reverse("checkout" if view.quote.lines else "cart"))
-    return render(request, "checkout/purchase/payment.html", pages.payment_page(request, view, entered))
+    context = pages.payment_page(request, view, entered, chosen=told)
+    return render(request, "checkout/purchase/payment.html", context | refused.shown(told, context))
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def place(request: HttpRequest) -> HttpResponse:
-    """POST /checkout/place: make the order; to its page, or to the provider's page for shoppers without script."""
+    """POST /checkout/place: make the order; to its page, or to the provider's page for shoppers without script. Whoever
+    opens the address (the history has it) is led to the step before."""
+    if request.method != "POST":
+        return SeeOther(reverse("payment"))
     form = forms.PlaceForm(request.POST)
     is_sound = form.is_valid()
     key = form.cleaned_data.get("idempotency_key", "")
@@ -127,14 +131,13 @@ _REFUSALS = (services.PurchaseRefused, services.Busy, services.CartChanged, serv
 def _not_placed(request: HttpRequest, cart: Any, entered: Any, seen: Any, refusal: Exception) -> HttpResponse:
     """The page on which the shopper can mend what stood in the way. Nothing was charged, no unit is held."""
     if isinstance(refusal, services.OutOfStock):
-        return _page(request, cart, entered, status=409, inventory_error=refusal.message)
+        return refused.back(request, inventory_error=refusal.message)
     if isinstance(refusal, services.PriceChanged):
-        changed = {"old": seen, "new": refusal.quote.total}
-        return _page(request, cart, entered, status=409, price_changed=changed)
+        return refused.back(request, seen=seen)
     if isinstance(refusal, services.CouponUsedUp):
-        return _page(request, cart, entered, status=409, error=refusal.message)
+        return refused.back(request, error=refusal.message)
     if isinstance(refusal, services.CartChanged):
-        return _changed(request, entered, refusal.message)
+        return _changed(request, refusal.message)
     if isinstance(refusal, services.Busy):
         return _come_again(request, cart, entered, seconds=10)
     messages.error(request, str(refusal))
@@ -237,13 +240,10 @@ def _come_again(request: HttpRequest, cart: Any, entered: Any, *, seconds: int) 
     return response
 
 
-def _changed(request: HttpRequest, entered: Any, text: str) -> HttpResponse:
+def _changed(request: HttpRequest, text: str) -> HttpResponse:
     """The cart changed in another tab while this one paid: show it as it is now and ask again."""
     carts.forget(request)
-    cart = carts.current(request)
-    if cart is None:
-        return _nothing_to_order()
-    return _page(request, cart, entered, status=409, error=text)
+    return _nothing_to_order() if carts.current(request) is None else refused.back(request, error=text)
 
 
 def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:

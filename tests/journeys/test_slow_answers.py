@@ -68,3 +68,23 @@ def test_a_number_that_is_changed_again_meanwhile_is_what_counts(page):
 
     expect(page.get_by_test_id("cart-count")).to_have_text("4")
     expect(quantity).to_have_value("4")
+
+
+def test_a_total_that_changed_is_told_on_a_page_that_can_be_come_back_to(page, shop, shopper):
+    """Not on the answer to a form, of which the browser says that it has to be sent again."""
+    steps.to_payment(page, shop, shopper)
+    other = page.context.new_page()
+    other.goto("/products/")
+    other.get_by_test_id("quick-add").first.click()
+    expect(other.get_by_test_id("cart-count")).to_have_text("2")
+    other.close()
+
+    steps.pay(page)
+    expect(page.get_by_test_id("price-changed")).to_be_visible()
+    assert page.url.endswith("/checkout/payment/")
+    steps.pay(page)
+    steps.confirmed(page)
+    page.go_back()
+
+    expect(page.locator("h1")).to_be_visible()
+    assert "/checkout/place" not in page.url

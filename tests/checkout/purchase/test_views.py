@@ -55,6 +55,17 @@ def pay(client, **changes):
     return client.post(reverse("checkout_place"), {**form, **changes})
 
 
+def refused(client, **changes):
+    """The payment page, to which a refusal leads: it can be loaded again and come back to."""
+    answer = pay(client, **changes)
+    assert (answer.status_code, answer["Location"]) == (303, reverse("payment"))
+    return client.get(answer["Location"])
+
+
+def is_placed(answer):
+    return answer.status_code == 303 and "/orders/" in answer["Location"]
+
+
 class TestDetails:
     def test_has_the_ids_of_the_contract_and_eight_visible_fields(self, client):
         put_in(client, carts.product())
@@ -214,12 +225,28 @@ class TestPlace:
         enter(client)
         page = client.get(reverse("payment")).context
         Price.objects.update(amount_minor=3000)
-        answer = pay(client, seen_total=page["seen_total"])
-        assert answer.status_code == 409
-        html = answer.content.decode()
-        assert 'data-testid="price-changed"' in html
+        answer = refused(client, seen_total=page["seen_total"], method="bank_transfer")
+        assert 'data-testid="price-changed">The total changed from $' in answer.content.decode()
+        assert answer.context["price_changed"]["new"].minor - answer.context["price_changed"]["old"].minor >= 500
+        assert [one["id"] for one in answer.context["methods"] if one["is_selected"]] == ["bank_transfer"]
         assert not Order.objects.exists()
-        assert pay(client, seen_total=answer.context["seen_total"]).status_code == 303
+        assert "price-changed" not in client.get(reverse("payment")).content.decode()  # it was said
+        assert is_placed(pay(client, seen_total=answer.context["seen_total"]))
+
+    def test_a_change_that_was_taken_back_is_not_told(self, client):
+        put_in(client, carts.product(amount=2500))
+        enter(client)
+        page = client.get(reverse("payment")).context
+        Price.objects.update(amount_minor=3000)
+        pay(client, seen_total=page["seen_total"])
+        Price.objects.update(amount_minor=2500)
+        assert "price-changed" not in client.get(reverse("payment")).content.decode()
+
+    def test_its_address_leads_whoever_opens_it_to_the_step_before(self, client):
+        put_in(client, carts.product())
+        enter(client)
+        answer = client.get(reverse("checkout_place"))
+        assert (answer.status_code, answer["Location"]) == (303, reverse("payment"))
 
     def test_F10_stock_that_went_is_named_and_nothing_is_charged(self, client):
         product = carts.product(name="Lamp")
@@ -227,9 +254,7 @@ class TestPlace:
         enter(client)
         page = client.get(reverse("payment")).context
         catalog.put_in_stock({carts.variant_of(product).pk: 0})
-        answer = pay(client, seen_total=page["seen_total"])
-        assert answer.status_code == 409
-        html = answer.content.decode()
+        html = refused(client, seen_total=page["seen_total"]).content.decode()
         assert 'data-testid="inventory-error">“Lamp” is no longer available.<' in html
         assert 'data-testid="place-order-btn"' not in html  # it could only fail again
         assert f'class="button" href="{reverse("cart")}"' in html
@@ -251,7 +276,8 @@ class TestPlace:
         put_in(client, carts.product(amount=2500))
         enter(client)
         for made_up in ("0.01 USD", "31.19 JPY", "-5 USD", "NaN USD", "1e99 USD", "x", ""):
-            assert pay(client, seen_total=made_up).status_code in {400, 409}
+            answer = pay(client, seen_total=made_up)
+            assert answer.status_code == 400 or answer["Location"] == reverse("payment")
         assert not Order.objects.exists()
 
     @pytest.mark.parametrize(
