@@ -36,8 +36,10 @@ def promise(found: ProductPage) -> dict[str, Any] | None:
 
 
 def returns(found: ProductPage) -> Any:
-    """How it may be sent back (`text`, `cost_text`, `data`); None where nobody says."""
+    """How it may be sent back (`text`, `cost_text`, `data`); None where nobody says, and of what comes by e-mail."""
     product = found.product
+    if found.is_money:
+        return None
     item = {
         "product_id": str(product.pk),
         "product_type": product.product_type.code,

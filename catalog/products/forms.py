@@ -271,6 +271,11 @@ class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Image
         fields = ["file", "alt", "position", "variant"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        file = self.fields["file"]  # another one may take its place, none may not: for that its row is deleted
+        file.required = file.widget.is_required = bool(self.instance.file)
+
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     """A category and the place it has in the tree."""

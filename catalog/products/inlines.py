@@ -121,4 +121,8 @@ def save_image(product: Product, form: Any, by: str) -> None:
         if data.get("file"):
             pictures.add(product_id=product.pk, content=data["file"].read(), alt=data["alt"], by=by)
         return
-    pictures.change(image_id=image.pk, by=by, alt=data["alt"], position=data["position"], variant_id=image.variant_id)
+    content = data["file"].read() if "file" in form.changed_data else None
+    pictures.change(
+        image_id=image.pk, by=by, alt=data["alt"], position=data["position"], variant_id=image.variant_id,
+        content=content,
+    )  # fmt: skip

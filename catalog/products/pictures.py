@@ -145,23 +145,11 @@ def add(
 
     `process=True` makes the derivatives at once (imports, demo data); otherwise a worker does after the commit.
     """
-    extension, width, height = _check(content)
     product = Product.objects.get(pk=product_id)
-    position = Image.objects.filter(product_id=product_id).count()
     key = db.uuid7()
-    name = f"{str(key)[-12:-8]}/{rules.slug(product.name)[:60]}-{str(key)[-8:]}.{extension}"
-    field: Any = Image._meta.get_field("file")
-    stored = field.storage.save(field.generate_filename(None, name), ContentFile(content))
-    image = Image(
-        id=key,
-        product=product,
-        variant_id=variant_id,
-        file=stored,
-        width=width,
-        height=height,
-        alt=alt[:300],
-        position=position,
-    )
+    columns = _stored(content, key=key, called=product.name)
+    position = Image.objects.filter(product_id=product_id).count()
+    image = Image(id=key, product=product, variant_id=variant_id, alt=alt[:300], position=position, **columns)
     with transaction.atomic(using=db.CATALOG):
         image.save(force_insert=True)
         _tell(image, "picture.add", by)
@@ -173,12 +161,30 @@ def add(
     return image
 
 
-def change(*, image_id: UUID, by: str, alt: str, position: int, variant_id: UUID | None) -> None:
-    """Words, order and variant of a picture."""
+def _stored(content: bytes, *, key: UUID, called: str) -> dict[str, Any]:
+    """Store the file under a name of its own; the columns that say so. Raises `BadPicture`."""
+    extension, width, height = _check(content)
+    name = f"{str(key)[-12:-8]}/{rules.slug(called)[:60]}-{str(key)[-8:]}.{extension}"
+    field: Any = Image._meta.get_field("file")
+    stored = field.storage.save(field.generate_filename(None, name), ContentFile(content))
+    return {"file": stored, "width": width, "height": height}
+
+
+def change(
+    *, image_id: UUID, by: str, alt: str, position: int, variant_id: UUID | None, content: bytes | None = None
+) -> None:
+    """Words, order and variant of a picture, and with `content` what it shows: in a file of another name, as the old
+    one stays where caches and orders have it. Raises `BadPicture`."""
+    image = Image.objects.select_related("product").get(pk=image_id)
+    columns: dict[str, Any] = {"alt": alt[:300], "position": position, "variant_id": variant_id}
+    if content is not None:
+        columns |= _stored(content, key=db.uuid7(), called=image.product.name) | {"is_ready": False}
     with transaction.atomic(using=db.CATALOG):
-        image = Image.objects.get(pk=image_id)
-        Image.objects.filter(pk=image_id).update(alt=alt[:300], position=position, variant_id=variant_id)
+        Image.objects.filter(pk=image_id).update(**columns)
+        image.refresh_from_db(fields=["file"])
         _tell(image, "picture.change", by)
+        if content is not None:
+            transaction.on_commit(lambda: _enqueue(image_id), using=db.CATALOG, robust=True)
 
 
 def remove(*, image_id: UUID, by: str) -> None:

@@ -47,7 +47,9 @@ def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
         context["is_fragment"] = True
         return _shown(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context)
     cards = products.cards([product_id], currency=settings.DEFAULT_CURRENCY)  # of which the page shows no price
-    context["product"] = cards[0] if cards else {"name": slug, "url": reverse("product_detail", args=[slug])}
+    context["product"] = (
+        cards[0] if cards else {"name": products.name_of(product_id), "url": reverse("product_detail", args=[slug])}
+    )
     return _shown(request, "catalog/reviews/list.html", context)
 
 

@@ -70,7 +70,7 @@ def home(picture: Mapping[str, Any] | None) -> dict[str, Any]:
     """Of the first page: who the shop is, and how it is searched."""
     return {
         "meta_title": settings.SHOP_NAME,
-        "meta_description": _("Real stock, the full price before you pay, and thirty days to change your mind."),
+        "meta_description": _("Real stock, the full price before you pay, and time to change your mind."),
         "canonical_url": requests.absolute(reverse("home")),
         "meta_picture": structured.picture(picture),
         "structured": [structured.script(structured.organization()), structured.script(structured.website())],

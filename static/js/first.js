@@ -33,7 +33,7 @@
 // Pages are the same for everybody: what is in this visitor's cart, and their name, are in cookies.
 function cookie(name) {
   const found = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  try { return found ? decodeURIComponent(found.slice(name.length + 1)) : ""; } catch { return ""; } // nobody here wrote that
 }
 if (!cookie("js")) document.cookie = `js=1; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 function personalise() {

@@ -216,3 +216,21 @@ def test_letters_of_a_language_are_loaded_where_it_is_read(page, path, is_loaded
     loaded = {one.strip('"') for one in page.evaluate(LOADED)}
     assert "Figtree" in loaded
     assert ("Readex Pro" in loaded) is is_loaded
+
+
+def test_a_cookie_that_nobody_can_read_stops_no_script(page):
+    page.goto("/")
+    page.evaluate("document.cookie = 'cart_count=%E0%A4%A; path=/'")
+    page.goto("/products/")
+    page.get_by_test_id("quick-add").first.click()
+    expect(page.get_by_test_id("cart-notification")).to_be_visible()
+    assert page.url.endswith("/products/")
+
+
+def test_the_number_in_the_cart_is_read_out_after_what_it_counts(page):
+    page.goto("/")
+    assert (
+        page.get_by_test_id("cart-icon")
+        .first.evaluate("(one) => one.textContent.replace(/\\s+/g, ' ')")
+        .endswith("Items in your cart: 0")
+    )

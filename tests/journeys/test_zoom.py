@@ -5,6 +5,7 @@ covers what has the keyboard. And in the colours that the reader has chosen, wha
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.journeys import ordering
 
@@ -58,3 +59,30 @@ def test_in_the_readers_own_colours_what_is_chosen_can_be_told(open_page):
     assert chosen[1] == "solid"
     page.get_by_test_id("add-to-cart-btn").focus()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+LONG = "w" * 60
+
+
+@pytest.mark.parametrize("path", [f"/products/?q={LONG}", "/es/", "/de/"])
+def test_long_words_are_broken(open_page, path):
+    page = open_page(viewport=ZOOMED)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"]
+    every = "[...document.querySelectorAll('.department, h1, .crumbs')]"
+    assert page.evaluate(f"{every}.every((one) => one.scrollWidth <= one.clientWidth + 1)")
+
+
+def test_a_long_name_leaves_the_way_to_the_cart_in_the_window(open_page, shop):
+    page = open_page(viewport=ZOOMED | {"height": 640})
+    page.route("**/cart/add*", lambda route: _long_name(route))
+    page.goto("/products/")
+    page.get_by_test_id("quick-add").first.click()
+    box = page.get_by_test_id("cart-notification").bounding_box()
+    assert box
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= ZOOMED["width"]
+
+
+def _long_name(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("<strong>", f"<strong>{LONG}", 1))

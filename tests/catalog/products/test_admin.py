@@ -216,6 +216,36 @@ def test_pictures_come_and_go(merchant: Client, settings: Any, tmp_path: Any) ->
     assert Image.objects.count() == 0
 
 
+def _png(width: int, height: int) -> io.BytesIO:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (width, height)).save(buffer, "PNG")
+    buffer.seek(0)
+    buffer.name = "lamp.png"
+    return buffer
+
+
+def test_a_picture_is_replaced_and_not_emptied(merchant: Client, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    product = catalog.product()
+    row = {"images-TOTAL_FORMS": 1, "images-0-file": _png(64, 80), "images-0-alt": "A lamp", "images-0-position": 0}
+    save(merchant, product, **row)
+    before = Image.objects.get()
+    Image.objects.update(is_ready=True)
+
+    assert save(merchant, product, **{"images-0-file": _png(40, 50)}).status_code == 302
+    image = Image.objects.get()
+    assert (image.pk, image.alt, image.width, image.height) == (before.pk, "A lamp", 40, 50)
+    assert image.file.name != before.file.name  # caches have the old one
+    assert not image.is_ready  # its AVIF and WebP files are of the old one
+    with image.file.open() as file:
+        assert Pillow.open(file).size == (40, 50)
+
+    assert save(merchant, product, **{"images-0-alt": "The lamp"}).status_code == 302
+    assert Image.objects.get().file.name == image.file.name
+    page = merchant.get(reverse("admin:catalog_product_change", args=[product.pk])).content.decode()
+    assert "images-0-file-clear" not in page  # a row is deleted, not emptied
+
+
 def test_actions_archive_and_activate(merchant: Client) -> None:
     made = [catalog.product(indexed=False) for _ in range(2)]
     address = reverse("admin:catalog_product_changelist")

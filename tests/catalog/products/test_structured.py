@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cart.shipping import calendars
 from cart.shipping.models import ShippingMethod
-from catalog.products.models import Product
+from catalog.products.models import Product, ProductType
 from checkout.returns import policies
 from checkout.returns.models import ReturnRule
 from shop.core import kept
@@ -206,6 +206,25 @@ def test_the_first_rule_that_fits_the_product_is_told() -> None:
         returns.add_rule(position=place, **rule)
 
     assert [_said(_page(f"/products/{slug}/"), "returns").split(" day")[0] for slug in ("tee", "lamp")] == ["7", "30"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(2, "يومان (2)"), (7, "7 أيام"), (14, "14 يومًا"), (60, "60 يومًا"), (100, "100 يوم")]
+)
+def test_days_are_counted_as_arabic_counts_them(days: int, said: str) -> None:
+    returns.rule(window_days=days)
+    _lamp()
+
+    assert f"{said} لتغيير رأيك" in _said(_page("/ar/products/lamp/"), "returns")
+
+
+def test_nothing_is_said_of_sending_back_what_comes_by_e_mail() -> None:
+    returns.rule()
+    product = _lamp()
+    ProductType.objects.filter(pk=product.product_type_id).update(tax_class="gift_card")
+    text = _page("/products/lamp/")
+
+    assert (_said(text, "returns"), "hasMerchantReturnPolicy" in text) == ("", False)
 
 
 def test_where_no_rule_speaks_of_it_nothing_is_said() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from catalog.products import services as services_of_products
 from catalog.products.models import Product
 from catalog.reviews import services
 from catalog.reviews.models import Purchase, Review, ReviewPhoto, ReviewReport
@@ -44,6 +45,14 @@ def writer(ada: User) -> Client:
     client = Client()
     client.force_login(ada)
     return client
+
+
+def test_reviews_of_what_is_not_sold_any_more_have_its_name(client: Client) -> None:
+    product = catalog.product(name="Bulb planter", slug="planter")
+    services_of_products.archive(product_id=product.pk, by="test")
+    text = client.get("/products/planter/reviews/").content.decode()
+
+    assert "<title>Reviews · Bulb planter" in text
 
 
 def photo(content: bytes = b"") -> SimpleUploadedFile:

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from shop.accounts.models import User
 from shop.events.models import OutboxEvent
@@ -232,6 +233,13 @@ def test_signing_out_asks_and_then_ends_the_session(client: Client) -> None:
     assert client.get(reverse("address_list")).status_code == 200
     client.post(reverse("account_logout"))
     assert client.get(reverse("address_list")).status_code == 302
+
+
+def test_signing_out_stays_in_the_language(client: Client) -> None:
+    for language, home in (("de", "/de/"), ("en", "/")):
+        client.force_login(UserFactory())
+        with translation.override(language):
+            assert client.post(reverse("account_logout"))["Location"] == home
 
 
 @pytest.mark.parametrize(
