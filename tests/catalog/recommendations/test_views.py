@@ -56,7 +56,9 @@ def test_the_products_page_leads_to_its_shelves(client: Client, pair: tuple[Prod
 
     assert f'data-testid="recommendations" hx-get="{url(pair[0])}"' in page
     assert f'<a href="{url(pair[0])}">You may also like</a>' in page
-    assert f'<img src="{url(pair[0], "product_seen")}" alt=""' in page
+    seen = url(pair[0], "product_seen")
+    assert f'<noscript><img src="{seen}" alt=""' in page
+    assert f'<link rel="seen" href="{seen}">' in page  # for scripts, once the page is drawn
 
 
 def test_the_fragment_is_the_shelves_alone(client: Client, pair: tuple[Product, Product]) -> None:
