@@ -1,4 +1,4 @@
-"""What allauth says, as this shop writes it (`shop/accounts/locale`)."""
+"""What allauth and Django say of accounts, as this shop writes it (`shop/accounts/locale`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import allauth
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from django.contrib import auth
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -24,14 +25,21 @@ def _catalogue(folder: Path, language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_every_text_is_one_of_allauths_with_the_same_places(language: str) -> None:
-    theirs = {(one.id, one.context) for one in _catalogue(Path(allauth.__file__).parent / "locale", "de")}
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_every_text_is_one_of_theirs_with_the_same_places(language: str) -> None:
+    packages = [Path(str(one.__file__)).parent / "locale" for one in (allauth, auth)]
+    theirs = {(one.id, one.context) for folder in packages for one in _catalogue(folder, "de")}
     ours = [one for one in _catalogue(FOLDERS[1], language) if one.id]
 
     assert {(one.id, one.context) for one in ours} - theirs == set()
     for one in ours:
-        assert sorted(_PLACE.findall(one.string)) == sorted(_PLACE.findall(one.id)), one.id
+        places = {tuple(sorted(_PLACE.findall(text))) for text in _texts(one.id)}
+        assert {tuple(sorted(_PLACE.findall(text))) for text in _texts(one.string)} == places, one.id
+
+
+def _texts(found: str | tuple[str, ...] | list[str]) -> list[str]:
+    """One text, or each of its plurals."""
+    return [found] if isinstance(found, str) else list(found)
 
 
 def test_english_headings_are_in_sentence_case() -> None:
@@ -46,6 +54,14 @@ def test_german_says_sie() -> None:
         assert not re.search(r"\b([Dd]u|[Dd]ein\w*|[Dd]ich|[Dd]ir)\b", str(one.string)), one.string
     with translation.override("de"):
         assert gettext("You have signed out.") == "Sie haben sich abgemeldet."
+
+
+def test_spanish_says_tu() -> None:
+    for one in _catalogue(FOLDERS[1], "es"):
+        assert not re.search(r"\b([Uu]sted|[Ss]us?|[Ll]e)\b", " ".join(_texts(one.string))), one.string
+    with translation.override("es"):
+        assert gettext("You have signed out.") == "Has cerrado sesión."
+        assert gettext("Your password can’t be entirely numeric.") == "Tu contraseña no puede tener solo cifras."
 
 
 @pytest.mark.django_db
