@@ -44,6 +44,14 @@ SIZES = {390: (844, 1900, 1.0), 768: (1024, 1100, 0.7), 1280: (900, 900, 0.7)}
 SCHEMES = ("light", "dark")
 QUALITY = 40
 PATIENCE = 20_000  # ms
+# On a page that is taken whole, what stays at the window's lower edge would lie across its middle: it stands where it
+# belongs to.
+IN_PLACE = """() => {
+    for (const one of document.querySelectorAll("main *")) {
+        const { position, insetBlockEnd } = getComputedStyle(one);
+        if (position === "sticky" && insetBlockEnd !== "auto") one.style.position = "relative";
+    }
+}"""
 # What is loaded when it is scrolled to is loaded, and the page is where it was.
 THROUGH = """async (until) => {
     for (let y = 0; y < Math.min(until, document.documentElement.scrollHeight); y += innerHeight) {
@@ -126,17 +134,22 @@ def _take_at(world: World, state: State, width: int) -> None:
         page.set_default_timeout(PATIENCE)
         show(page, world, state)
         page.evaluate(THROUGH, most)
+        if not state.is_window:
+            page.evaluate(IN_PLACE)
         page.evaluate(SETTLED)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            _save(page, FOLDER / f"{state.name}-{width}-{scheme}.webp", most=most, scale=scale)
+            path = FOLDER / f"{state.name}-{width}-{scheme}.webp"
+            _save(page, path, most=None if state.is_window else most, scale=scale)
     finally:
         context.close()
 
 
-def _save(page: Page, path: Path, *, most: int, scale: float) -> None:
-    taken = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled", caret="hide")))
-    seen = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, most)))
+def _save(page: Page, path: Path, *, most: int | None, scale: float) -> None:
+    """`most`: how many pixels of the page's height are kept; None: what the window shows."""
+    shot = page.screenshot(full_page=most is not None, animations="disabled", caret="hide")
+    taken = Image.open(io.BytesIO(shot)).convert("RGB")
+    seen = taken.crop((0, 0, taken.width, min(taken.height, most or taken.height)))
     kept = seen if scale == 1 else seen.resize((round(seen.width * scale), round(seen.height * scale)), Image.LANCZOS)
     kept.save(path, quality=QUALITY, method=4)
 

@@ -32,7 +32,8 @@ def nothing(_page: Page) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """`name`: of the picture's file. `template`: what is shown instead of what is at the path. `is_print`: on paper."""
+    """`name`: of the picture's file. `template`: what is shown instead of what is at the path. `is_print`: on paper.
+    `is_window`: what is over the page or stays in the window is what counts, not the whole page."""
 
     name: str
     title: str
@@ -40,6 +41,7 @@ class State:
     act: Callable[[Page], None] = nothing
     template: str = ""
     is_print: bool = False
+    is_window: bool = False
 
 
 def type_in_search(page: Page) -> None:
@@ -107,13 +109,13 @@ STATES = (
     State("list", "A list", at("/products/")),
     State("category", "A category", at("/categories/kitchen/")),
     State("list-filtered", "A filtered list", at("/products/?price_max=60&in_stock=1&sort=rating")),
-    State("list-filters-open", "The filters, open", at("/products/"), open_filters),
+    State("list-filters-open", "The filters, open", at("/products/"), open_filters, is_window=True),
     State("list-last-page", "The last page of a list, with what is sold out", at("/products/?page=11")),
     State("search", "Search results", at("/products/?q=lamp")),
     State("search-nothing", "No results", at("/products/?q=zzzzqqq")),
-    State("search-suggestions", "Suggestions while typing", at("/"), type_in_search),
+    State("search-suggestions", "Suggestions while typing", at("/"), type_in_search, is_window=True),
     State("product", "A product", at("/products/quilted-jacket/")),
-    State("product-added", "A product, just put into the cart", at("/products/morning-mug/"), add_to_cart),
+    State("product-added", "A product, put into the cart", at("/products/morning-mug/"), add_to_cart, is_window=True),
     State("product-sold-out", "A product that is sold out", scenes.sold_out_product),
     State("product-long-name", "A product with a very long name", scenes.long_named_product),
     State("reviews", "All reviews of a product", at("/products/studio-mug/reviews/")),

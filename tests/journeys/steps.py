@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from catalog.imports.demo import drawing
 from tests.journeys import ordering, running
 
 DESK = {"width": 1280, "height": 800}
@@ -144,8 +144,9 @@ def error_of(page: Page, testid: str) -> Locator:
 
 
 def photo() -> dict[str, object]:
+    """A photo of what came back."""
     out = io.BytesIO()
-    Image.new("RGB", (1200, 900), (180, 90, 40)).save(out, "JPEG")
+    drawing.image(drawing.key("jacket", "#5f7038", "#c9a24b", 0, "plain")).save(out, "JPEG")
     return {"name": "scratch.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
