@@ -135,6 +135,7 @@ TEMPLATES = [
             "libraries": {
                 "bidi": "shop.core.templatetags.bidi",
                 "dates": "shop.core.templatetags.dates",
+                "fields": "shop.core.templatetags.fields",
                 "ledger": "checkout.ledger.labels",
                 "languages": "shop.core.templatetags.languages",
                 "money": "shop.core.templatetags.money",

@@ -94,4 +94,5 @@ def _state(order: Any, parcel: Any, owing: Any) -> str:
 
 
 def _day(moment: Any) -> str:
-    return formats.day(moment)
+    """The day, which no line ends within: it stands in a heading."""
+    return formats.day(moment).replace(" ", "\N{NO-BREAK SPACE}")

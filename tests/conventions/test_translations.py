@@ -33,6 +33,11 @@ def test_texts_are_found_in_code_and_templates(collected):
     assert "order line" not in by_text  # what only the admin says
 
 
+def test_pages_of_shoppers_are_not_taken_for_those_of_merchants_whose_names_begin_alike():
+    assert messages.is_for_staff("checkout/desk/parcel_pages.py")
+    assert not messages.is_for_staff("checkout/desk/parcels.py")
+
+
 @pytest.mark.parametrize("language", languages.TRANSLATED)
 def test_catalogues_have_every_text_and_no_other(language, collected):
     known = {

@@ -25,8 +25,13 @@ def saved(user):
 @pytest.mark.parametrize("name", ["account", "address_list", "order_history", "store_credit", "preferences"])
 def test_the_pages_of_an_account_mark_the_one_that_is_shown(client: Client, user, name: str) -> None:
     page = client.get(reverse(name)).content.decode()
-    chips = page[page.index('<nav class="chips"') : page.index("</nav>", page.index('<nav class="chips"'))]
+    chips = page[page.index('<nav class="chips account-nav"') : page.index("</nav>", page.index('<nav class="chips account-nav"'))]
     assert re.findall(r'href="([^"]+)" aria-current="page"', chips) == [reverse(name)]
+
+
+def test_a_form_below_one_of_an_accounts_pages_marks_that_page(client: Client, user) -> None:
+    page = client.get(reverse("address_add")).content.decode()
+    assert re.findall(r'href="([^"]+)" aria-current="true"', page) == [reverse("address_list")]
 
 
 def test_an_address_is_added_changed_and_deleted(client: Client, user) -> None:
