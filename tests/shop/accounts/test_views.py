@@ -25,7 +25,8 @@ def saved(user):
 @pytest.mark.parametrize("name", ["account", "address_list", "order_history", "store_credit", "preferences"])
 def test_the_pages_of_an_account_mark_the_one_that_is_shown(client: Client, user, name: str) -> None:
     page = client.get(reverse(name)).content.decode()
-    chips = page[page.index('<nav class="chips account-nav"') : page.index("</nav>", page.index('<nav class="chips account-nav"'))]
+    begins = page.index('<nav class="chips account-nav"')
+    chips = page[begins : page.index("</nav>", begins)]
     assert re.findall(r'href="([^"]+)" aria-current="page"', chips) == [reverse(name)]
 
 
