@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+from PIL import ImageOps
 from playwright.sync_api import Locator, Page, expect
 
 from catalog.imports.demo import drawing
@@ -146,7 +147,7 @@ def error_of(page: Page, testid: str) -> Locator:
 def photo() -> dict[str, object]:
     """A photo of what came back."""
     out = io.BytesIO()
-    drawing.image(drawing.key("jacket", "#5f7038", "#c9a24b", 0, "plain")).save(out, "JPEG")
+    ImageOps.fit(drawing.image(drawing.key("jacket", "#5f7038", "#c9a24b", 0, "plain")), (1200, 900)).save(out, "JPEG")
     return {"name": "scratch.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
