@@ -61,7 +61,11 @@ def _canonical(text: str) -> str:
 
 
 def _shown_crumbs(text: str) -> list[tuple[str, str | None]]:
-    [crumbs] = re.findall(r'<ol class="crumbs">(.*?)</ol>', text, re.S)
+    """A page with nothing above it does not show its name twice: its heading is all there is of a way."""
+    if not (found := re.findall(r'<ol class="crumbs">(.*?)</ol>', text, re.S)):
+        [name] = re.findall(r'<h1 id="results-title"[^>]*>([^<]+)</h1>', text)
+        return [(unescape(name), None)]
+    [crumbs] = found
     linked = re.findall(r'<li>(?:<a href="([^"]+)">|<span aria-current="page"(?: lang="en")?>)([^<]+)<', crumbs)
     return [(unescape(name), f"{SITE}{path}" if path else None) for path, name in linked]
 
