@@ -33,11 +33,11 @@ _STAFF = re.compile(
     r"|^catalog/products/(forms|inlines|naming|price_forms|pricerules|prices)|^catalog/recommendations/models"
     r"|^checkout/(drafts|simulation|reconciliation|receivables|disputes|ledger|notes|holds|archive/models)/"
     r"|^checkout/api/(staff|desk|changes)|^checkout/changes/taxing"
-    r"|^checkout/desk/(adding|address_form|archived|asking|edit|order_list|parcel_|paying|screen|timeline)"
+    r"|^checkout/desk/(adding|address_form|archived|asking|edit|order_list|parcel_|screen|timeline)"
     r"|^checkout/fulfilment/(contents|labelling|leaving|packing|shorting|voiding|mailing|missing)"
     r"|^checkout/invoices/(forms|letterhead|reissuing|sample)|^checkout/storecredit/forms"
     r"|^checkout/payments/(capturing|route_|switching)|^checkout/giftcards/(batch|merchant)"
-    r"|^checkout/returns/(keeping|receiving|reimbursing|screen)"
+    r"|^checkout/returns/(receiving|reimbursing|screen)"
     r"|^checkout/warehouse/(?!papers/slips)"
     r"|^templates/(admin|styleguide|unfold|drf_spectacular)/|^templates/emails/(purchase_order|staff_notice|stock_)"
 )

@@ -1,5 +1,6 @@
 """Every text that shoppers see is in the catalogues, and says the same in every language."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -36,6 +37,26 @@ def test_texts_are_found_in_code_and_templates(collected):
 def test_pages_of_shoppers_are_not_taken_for_those_of_merchants_whose_names_begin_alike():
     assert messages.is_for_staff("checkout/desk/parcel_pages.py")
     assert not messages.is_for_staff("checkout/desk/parcels.py")
+
+
+_DOORS = ("/views.py", "/pages.py", "/emails.py", "/wording.py")  # what shoppers come in by
+_OF_STAFF_ALL_THE_SAME = {"catalog/api/writes.py", "catalog/search/models.py"}  # of which they read nothing
+
+
+def test_nothing_that_shoppers_read_is_left_out_as_the_merchants():
+    """What a shopper's page is made of is not, by its name, taken for a page of the admin."""
+    left_out = set()
+    for name, module in sources().items():
+        if messages.is_for_staff(name) or not name.endswith(_DOORS):
+            continue
+        for node in ast.walk(module):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            folder = ROOT / node.module.replace(".", "/")
+            used = [folder / f"{one.name}.py" for one in node.names] + [folder.with_suffix(".py")]
+            says = [one for one in used if one.exists() and "gettext" in one.read_text()]
+            left_out |= {one.relative_to(ROOT).as_posix() for one in says}
+    assert {one for one in left_out if messages.is_for_staff(one)} == _OF_STAFF_ALL_THE_SAME
 
 
 @pytest.mark.parametrize("language", languages.TRANSLATED)
