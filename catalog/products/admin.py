@@ -234,7 +234,9 @@ class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         by = requests.actor(request)
         data = dict(form.cleaned_data)
-        parent = data.pop("parent")
+        parent, picture = data.pop("parent"), data.pop("picture_file")
+        if "picture_file" in form.changed_data:
+            data["picture"] = pictures.keep_plain(content=picture, called=data["name"]) if picture else ""
         parent_id = UUID(parent) if parent else None
         if change:
             made = categories.update(category_id=obj.pk, by=by, **data)

@@ -20,8 +20,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.products import naming, prices, rules
-from catalog.products.models import Attribute, Category, Image, Price, Product, Variant
+from catalog.products import naming, picture_forms, pictures, prices, rules
+from catalog.products.models import Attribute, Category, Price, Product, Variant
 from shop.core.money import BadAmount, Money
 
 ATTRIBUTE = "attribute:"
@@ -266,26 +266,20 @@ def row_limits(present: int) -> dict[str, int]:
     return {"max_num": present + NEW_ROWS, "absolute_max": present + NEW_ROWS}
 
 
-class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Image
-        fields = ["file", "alt", "position", "variant"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        file = self.fields["file"]  # another one may take its place, none may not: for that its row is deleted
-        file.required = file.widget.is_required = bool(self.instance.file)
-
-
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     """A category and the place it has in the tree."""
 
     parent = forms.ChoiceField(label=_lazy("inside"), required=False, widget=UnfoldAdminSelectWidget())
     slug = forms.SlugField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget())
+    picture_file = picture_forms.PlainPictureField(
+        label=_lazy("picture"),
+        required=False,
+        help_text=_lazy("A department's tile on the first page; cut to 4:5."),
+    )
 
     class Meta:
         model = Category
-        fields = ["name", "slug", "description", "picture", "is_active", "seo_title", "seo_description"]
+        fields = ["name", "slug", "description", "is_active", "seo_title", "seo_description"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -293,6 +287,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         nodes = [node for node in Category.objects.order_by("path") if not node.path.startswith(own)]
         indented = [(str(node.pk), "– " * (node.depth - 1) + node.name) for node in nodes]
         self.fields["seo_title"].help_text = naming.title_help(self.instance.seo_title, self.instance.name)
+        self.initial["picture_file"] = pictures.file_of(self.instance.picture)
         self.fields["parent"].choices = [("", _("(top level)")), *indented]  # type: ignore[attr-defined]
         if self.instance.path:
             parent = Category.objects.get_parent(self.instance)

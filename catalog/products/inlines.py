@@ -17,6 +17,7 @@ from catalog.customizations.merchant_forms import CustomFieldForm, CustomFieldFo
 from catalog.customizations.models import CustomField
 from catalog.products import forms, naming, pictures, prices, services
 from catalog.products.models import Attribute, Image, Product, ProductType, Variant
+from catalog.products.picture_forms import ImageForm
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
@@ -51,7 +52,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
 
 class ImageInline(TabularInline):  # type: ignore[misc]
     model = Image
-    form = forms.ImageForm
+    form = ImageForm
     fields = ["file", "alt", "note", "position"]
     readonly_fields = ["note"]
     extra = 0
@@ -118,8 +119,7 @@ def save_image(product: Product, form: Any, by: str) -> None:
     """What a row of the pictures' table says."""
     data, image = form.cleaned_data, form.instance
     if image._state.adding:
-        if data.get("file"):
-            pictures.add(product_id=product.pk, content=data["file"].read(), alt=data["alt"], by=by)
+        pictures.add(product_id=product.pk, content=data["file"].read(), alt=data["alt"], by=by)
         return
     content = data["file"].read() if "file" in form.changed_data else None
     pictures.change(

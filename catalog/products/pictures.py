@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from PIL import Image as Pillow
+from PIL import ImageOps
 
 from catalog.products import rules
 from catalog.products.models import Image, Product
@@ -33,6 +34,7 @@ _ORIENTATION, _QUARTER_TURNED = 0x0112, 5  # EXIF: from 5 on, width and height c
 REMEMBERED = 600  # seconds; signed addresses live longer
 DRAWN = ("file", "width", "height", "alt", "is_ready")  # the columns of an image that `drawn` takes
 CARD_WIDTH, DETAIL_WIDTH, THUMB_WIDTH = 640, 1280, 213
+PLAIN = (640, 800)  # of a picture that is of no product
 
 
 class BadPicture(ValueError):
@@ -118,13 +120,46 @@ def _drawn(
 def plain(name: str, alt: str) -> dict[str, Any] | None:
     """The picture stored as `name` (4:5, of no product), with its derivatives where the storage has some; None without
     a name."""
-    return drawn(name, 640, 800, alt, _is_derived(name, time.monotonic() // REMEMBERED)) if name else None
+    return drawn(name, *PLAIN, alt, _is_derived(name, time.monotonic() // REMEMBERED)) if name else None
+
+
+def file_of(name: str) -> Any:
+    """The file that `plain` draws, with its `url`; false without a name."""
+    return Image(file=name, width=PLAIN[0], height=PLAIN[1]).file
+
+
+def cut(content: bytes) -> bytes:
+    """The middle of a picture (as in `add`) as `plain` takes it: 640 × 800, WebP, without where and when it was taken.
+    Raises `BadPicture`."""
+    check(content)
+    buffer = io.BytesIO()
+    try:
+        with Pillow.open(io.BytesIO(content), formats=list(FORMATS)) as image:
+            image.draft("RGB", (2 * PLAIN[0], 2 * PLAIN[1]))  # a large JPEG is not read in full
+            ImageOps.exif_transpose(image, in_place=True)
+            is_plain = image.mode in {"RGB", "RGBA"}
+            shown = ImageOps.fit(image if is_plain else image.convert("RGBA"), PLAIN)
+            profile = image.info.get("icc_profile") if is_plain else None
+            shown.save(buffer, "WEBP", quality=90, icc_profile=profile, exif=b"", xmp=b"")
+    except Exception as error:  # as in `check`: the beginning was a picture's, the rest is not
+        raise BadPicture("not a JPEG, PNG, WebP or AVIF picture") from error
+    return buffer.getvalue()
+
+
+def keep_plain(*, content: bytes, called: str) -> str:
+    """Store what `cut` gave; the name for `plain`. A worker makes its derivatives after the commit: within `REMEMBERED`
+    seconds they are drawn, until then this file, which is small. The one before stays: caches may show it."""
+    key = str(db.uuid7())
+    name = f"categories/{key[-12:-8]}/{rules.slug(called)[:60]}-{key[-8:]}.webp"
+    stored = default_storage.save(name, ContentFile(content))
+    transaction.on_commit(lambda: _enqueue_plain(stored), using=db.CATALOG, robust=True)
+    return stored
 
 
 @functools.lru_cache(maxsize=100)
 def _is_derived(name: str, when: float) -> bool:
     """Whether the smallest of its derivatives is stored, asked once in `REMEMBERED` seconds (`when` changes then)."""
-    ratios = Image(file=name, width=640, height=800).file.aspect_ratios
+    ratios = file_of(name).aspect_ratios
     sources: Mapping[str, Mapping[int, Any]] = next(iter(ratios.values()), {})
     smallest = min(sources.get("WEBP", {}).items(), default=None)
     return smallest is not None and default_storage.exists(smallest[1].name)
@@ -163,7 +198,7 @@ def add(
 
 def _stored(content: bytes, *, key: UUID, called: str) -> dict[str, Any]:
     """Store the file under a name of its own; the columns that say so. Raises `BadPicture`."""
-    extension, width, height = _check(content)
+    extension, width, height = check(content)
     name = f"{str(key)[-12:-8]}/{rules.slug(called)[:60]}-{str(key)[-8:]}.{extension}"
     field: Any = Image._meta.get_field("file")
     stored = field.storage.save(field.generate_filename(None, name), ContentFile(content))
@@ -206,16 +241,22 @@ def make_derivatives(*, image_id: UUID) -> None:
     image = Image.objects.get(pk=image_id)
     if not image.file:
         return
+    make_sizes(image.file)
+    with transaction.atomic(using=db.CATALOG):
+        # of this file: another one may have taken its place meanwhile
+        Image.objects.filter(pk=image_id, file=image.file.name).update(is_ready=True)
+        bus.publish(types.ProductChanged(product_id=image.product_id), using=db.CATALOG)
+
+
+def make_sizes(file: Any) -> None:
+    """Write the AVIF and WebP files of what `Image.file` or `file_of` gave. May run twice."""
     run = import_string("pictures.tasks._process_picture")
     run(
-        storage=image.file.storage.deconstruct(),
-        file_name=image.file.name,
+        storage=file.storage.deconstruct(),
+        file_name=file.name,
         sender=None,
-        new=[derivative.deconstruct() for derivative in image.file.get_picture_files_list()],
+        new=[derivative.deconstruct() for derivative in file.get_picture_files_list()],
     )
-    with transaction.atomic(using=db.CATALOG):
-        Image.objects.filter(pk=image_id).update(is_ready=True)
-        bus.publish(types.ProductChanged(product_id=image.product_id), using=db.CATALOG)
 
 
 def _enqueue(image_id: UUID) -> None:
@@ -224,7 +265,13 @@ def _enqueue(image_id: UUID) -> None:
     tasks.process_picture.delay(image_id=str(image_id))
 
 
-def _check(content: bytes) -> tuple[str, int, int]:
+def _enqueue_plain(name: str) -> None:
+    from catalog.products import tasks  # noqa: PLC0415  (the task calls this module)
+
+    tasks.process_plain_picture.delay(name=name)
+
+
+def check(content: bytes) -> tuple[str, int, int]:
     """File extension, width and height (as seen, turned by EXIF). Raises `BadPicture` before anything is decoded in
     full.
     """

@@ -30,3 +30,9 @@ def spread_rules() -> None:
 def process_picture(image_id: str) -> None:
     """AVIF and WebP files of one picture."""
     pictures.make_derivatives(image_id=UUID(image_id))
+
+
+@shared_task
+def process_plain_picture(name: str) -> None:
+    """AVIF and WebP files of a picture that is of no product, by its name in the storage."""
+    pictures.make_sizes(pictures.file_of(name))

@@ -30,7 +30,7 @@ _STAFF = re.compile(
     r"|^inventory/(stock/(?!wording)|transfers/|suppliers/|feeds/|drift/|reservations/)"
     r"|^cart/promotions/(forms|typed|trace|coupon_forms|models)|^cart/shipping/(forms|fields|point_form|models)"
     r"|^cart/tax/(forms|models)|^catalog/(imports|merchantfeed|search/(forms|models)|api/writes|bundles/merchant)"
-    r"|^catalog/products/(forms|inlines|naming|price_forms|pricerules|prices)|^catalog/recommendations/models"
+    r"|^catalog/products/(forms|inlines|naming|(picture|price)_forms|pricerules|prices)|^catalog/recommendations/models"
     r"|^checkout/(drafts|simulation|reconciliation|receivables|disputes|ledger|notes|holds|archive/models)/"
     r"|^checkout/api/(staff|desk|changes)|^checkout/changes/taxing"
     r"|^checkout/desk/(adding|address_form|archived|asking|edit|order_list|parcel_|screen|timeline)"
