@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route
 
-from tests.journeys import ordering
+from tests.journeys import ordering, steps
 
 ZOOMED = {"width": 320, "height": 256}
 # A part of what has the keyboard can be seen: nothing lies over all of it, and it is not out of the window.
@@ -62,25 +62,40 @@ def test_in_the_readers_own_colours_what_is_chosen_can_be_told(open_page):
 
 
 LONG = "w" * 60
+WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
-@pytest.mark.parametrize("path", [f"/products/?q={LONG}", "/es/", "/de/"])
-def test_long_words_are_broken(open_page, path):
-    page = open_page(viewport=ZOOMED)
+PHONES = [ZOOMED, steps.PHONE]
+
+
+@pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
+@pytest.mark.parametrize("path", [f"/products/?q={LONG}", "/products/?q=https://www.example.com/a/b", "/es/", "/de/"])
+def test_long_words_are_broken(open_page, path, size):
+    page = open_page(viewport=size)
     page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"]
+    assert page.evaluate(WIDTHS) == [size["width"]] * 2
     every = "[...document.querySelectorAll('.department, h1, .crumbs')]"
     assert page.evaluate(f"{every}.every((one) => one.scrollWidth <= one.clientWidth + 1)")
 
 
-def test_a_long_name_leaves_the_way_to_the_cart_in_the_window(open_page, shop):
-    page = open_page(viewport=ZOOMED | {"height": 640})
+@pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
+def test_a_long_name_leaves_reviews_as_wide_as_the_window(open_page, size):
+    page = open_page(viewport=size)
+    page.goto("/products/morning-mug/reviews/")
+    page.evaluate("(name) => { document.querySelector('.crumbs a').textContent = name }", LONG)
+    assert page.evaluate(WIDTHS) == [size["width"]] * 2
+
+
+@pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
+def test_a_long_name_leaves_the_way_to_the_cart_in_the_window(open_page, size):
+    page = open_page(viewport=size | {"height": 844})
     page.route("**/cart/add*", lambda route: _long_name(route))
     page.goto("/products/")
     page.get_by_test_id("quick-add").first.click()
-    box = page.get_by_test_id("cart-notification").bounding_box()
-    assert box
-    assert 0 <= box["x"] <= box["x"] + box["width"] <= ZOOMED["width"]
+    note = page.get_by_test_id("cart-notification")
+    for one in (note, note.locator("strong"), note.get_by_role("link")):
+        box = one.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"]
 
 
 def _long_name(route: Route) -> None:
