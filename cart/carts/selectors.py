@@ -202,7 +202,8 @@ def view(
             for row in rows
         ),
         quote=quote,
-        notices=(*told.notices(cart), *told.coupons(quote.coupon_problems)),
+        # with nothing in the cart, no coupon can be right
+        notices=(*told.notices(cart), *(told.coupons(quote.coupon_problems) if rows else ())),
     )
 
 

@@ -68,8 +68,9 @@ def _told(title: str, shown: Mapping[str, Any]) -> str:
 
 def home(picture: Mapping[str, Any] | None) -> dict[str, Any]:
     """Of the first page: who the shop is, and how it is searched."""
+    promise = _("Things worth keeping, sent on the day we say.").rstrip(".")
     return {
-        "meta_title": settings.SHOP_NAME,
+        "meta_title": f"{settings.SHOP_NAME} – {promise}",
         "meta_description": _("Real stock, the full price before you pay, and time to change your mind."),
         "canonical_url": requests.absolute(reverse("home")),
         "meta_picture": structured.picture(picture),

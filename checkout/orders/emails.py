@@ -132,7 +132,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "subtotal": formats.money(order.money(order.subtotal_minor)),
         "discount": formats.money(order.money(order.discount_minor)) if order.discount_minor else None,
         "discounts": [f"{one['name']}: {formats.money(one['amount'])}" for one in discounts(order)],
-        "shipping": formats.money(order.money(order.shipping_minor)),
+        "shipping": formats.money(order.money(order.shipping_minor)) if order.shipping_minor else _("Free"),
         "tax": formats.money(order.money(order.tax_minor)),
         "tax_label": tax_label(order),
         "total": formats.money(order.total),

@@ -20,17 +20,23 @@ from django.utils.cache import patch_vary_headers
 
 ADMIN = "en"  # the language that merchants work in, and that the texts of the code are in
 TRANSLATED = ("de", "es", "ar")  # those there are catalogues of (`locale/`)
+_SHARED_AS = {"en": "en_US", "de": "de_DE", "es": "es_ES", "ar": "ar_AR"}  # Open Graph has no language without a place
 _GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """The same page in one of the shop's languages: `path` is its address, `name` the language's own name."""
+    """The same page in one of the shop's languages: `path` is its address, `name` the language's own name, `locale`
+    what those call it who show pages that are shared."""
 
     code: str
     name: str
     path: str
     is_current: bool
+
+    @property
+    def locale(self) -> str:
+        return _SHARED_AS.get(self.code, self.code.replace("-", "_"))
 
 
 def codes() -> list[str]:

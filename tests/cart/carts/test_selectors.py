@@ -98,6 +98,14 @@ def test_coupons_show_what_they_take_off_or_why_they_do_not():
     assert shown.notices == ("BIG: This coupon counts from $1,000.00 on: add $950.00 more.",)
 
 
+def test_with_nothing_in_the_cart_no_coupon_is_complained_about():
+    carts.coupon("BIG", minimum=100_000)
+    cart = carts.cart((carts.product(), 1))
+    services.add_coupon(cart=cart, code="BIG", by="guest")
+    services.set_quantity(cart=cart, line_id=selectors.lines_of(cart.pk)[0].pk, quantity=0, by="guest")
+    assert view(cart).notices == ()
+
+
 def test_the_count_of_the_header_counts_units_of_open_carts_only():
     cart = carts.cart((carts.product(), 2), (carts.product(), 3))
 

@@ -52,7 +52,7 @@ def _data(text: str) -> dict[str, dict[str, Any]]:
 def _meta(text: str) -> dict[str, str]:
     head = text.partition("</head>")[0]
     found = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', head)
-    return {name: unescape(value) for name, value in found}
+    return {name: unescape(value) for name, value in found if name != "og:locale:alternate"}
 
 
 def _canonical(text: str) -> str:
@@ -236,6 +236,21 @@ def test_every_page_has_words_of_its_own() -> None:
     assert [one for one in descriptions if not 10 < len(one) <= 200] == []
 
 
+def test_the_first_page_says_what_the_shop_is() -> None:
+    [title] = re.findall(r"<title>(.*?)</title>", _page("/"))
+    assert title == "Holdfast – Things worth keeping, sent on the day we say" == _meta(_page("/"))["og:title"]
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "others"),
+    [("/", "en_US", {"de_DE", "es_ES", "ar_AR"}), ("/de/products/lamp/", "de_DE", {"en_US", "es_ES", "ar_AR"})],
+)
+def test_who_shares_a_page_is_told_its_languages(path: str, own: str, others: set[str]) -> None:
+    text = _page(path)
+    assert _meta(text)["og:locale"] == own
+    assert {*re.findall(r'property="og:locale:alternate" content="(\w+)"', text)} == others
+
+
 def test_who_shares_a_product_shows_its_picture_and_price() -> None:
     text = _page("/products/lamp/")
     meta = _meta(text)
@@ -250,6 +265,7 @@ def test_who_shares_a_product_shows_its_picture_and_price() -> None:
     assert int(shown.pop("og:image:height")) > 0
     assert shown == {
         "og:url": f"{SITE}/products/lamp/",
+        "og:locale": "en_US",
         "og:site_name": "Holdfast",
         "og:type": "product",
         "og:title": "Lamp – Acme",

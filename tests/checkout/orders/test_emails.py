@@ -27,6 +27,16 @@ pytestmark = pytest.mark.django_db
 UNPAID = "You had not paid for it; should a payment be under way, it is stopped or given back."
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Delivery: Free"), ("de", "Lieferung: Kostenlos")])
+def test_delivery_that_costs_nothing_is_called_free(language: str, said: str) -> None:
+    order = make.placed([stocked(5)])
+    Order.objects.update(shipping_minor=0, total_minor=order.total_minor - order.shipping_minor, language=language)
+    emails.order_placed(order_id=order.pk)
+    notifications.send(notification_id=Notification.objects.get().pk)
+    [message] = mail.outbox
+    assert said in message.body.splitlines()
+
+
 def test_a_mail_is_told_everything_as_text() -> None:
     order = make.placed([stocked(5)], quantity=2)
     emails.order_placed(order_id=order.pk)
