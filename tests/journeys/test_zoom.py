@@ -5,7 +5,7 @@ covers what has the keyboard. And in the colours that the reader has chosen, wha
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from tests.journeys import ordering, steps
 
@@ -89,10 +89,11 @@ def test_a_long_name_leaves_reviews_as_wide_as_the_window(open_page, size):
 @pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
 def test_a_long_name_leaves_the_way_to_the_cart_in_the_window(open_page, size):
     page = open_page(viewport=size | {"height": 844})
-    page.route("**/cart/add*", lambda route: _long_name(route))
+    page.route("**/cart/add**", lambda route: _long_name(route))
     page.goto("/products/")
     page.get_by_test_id("quick-add").first.click()
     note = page.get_by_test_id("cart-notification")
+    expect(note).to_contain_text(LONG)
     for one in (note, note.locator("strong"), note.get_by_role("link")):
         box = one.bounding_box()
         assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"]
