@@ -12,8 +12,8 @@ from tests.journeys import axe
 SCREENS = [
     "cart/promotion/", "cart/promotion/add/", "cart/taxrate/", "cart/taxrate/add/", "cart/shippingmethod/add/",
     "cart/shippingzone/add/", "checkout/simulation/", "checkout/simulation/add/", "catalog/product/",
-    "catalog/product/add/", "catalog/producttype/add/", "catalog/variant/", "checkout/order/", "checkout/draft/",
-    "checkout/paymentroute/",
+    "catalog/product/add/", "catalog/category/add/", "catalog/producttype/add/", "catalog/variant/", "checkout/order/",
+    "checkout/draft/", "checkout/paymentroute/",
 ]  # fmt: skip
 
 
