@@ -272,7 +272,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     parent = forms.ChoiceField(label=_lazy("inside"), required=False, widget=UnfoldAdminSelectWidget())
     slug = forms.SlugField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget())
     picture_file = picture_forms.PlainPictureField(
-        label=_lazy("picture"),
+        label=_lazy("Picture"),
         required=False,
         help_text=_lazy("A department's tile on the first page; cut to 4:5."),
     )
