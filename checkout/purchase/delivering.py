@@ -33,16 +33,16 @@ def option(one: DeliveryOption, *, is_selected: bool) -> dict[str, Any]:
 
 
 def deadline(one: DeliveryOption) -> str:
-    """ "Order by 2:00 PM (CST) today for this day.", by the clock of who sends it; nothing where that is no matter,
-    or a day away. A time of the day, and no clock that runs down: it is there to plan by."""
+    """ "if you order by 2:00 PM (CST) today", behind the day of arrival, by the clock of who sends it; nothing where
+    that is no matter, or a day away. A time of the day, and no clock that runs down: it is there to plan by."""
     before = one.order_before
     if before is None or one.quoted_at is None or not timedelta(minutes=1) <= before - one.quoted_at < SOON:
         return ""
     is_today = one.quoted_at.astimezone(before.tzinfo).date() == before.date()
     said = (
-        _("Order by %(time)s (%(zone)s) today for this day.")
+        _("if you order by %(time)s (%(zone)s) today")
         if is_today
-        else _("Order by %(time)s (%(zone)s) tomorrow for this day.")
+        else _("if you order by %(time)s (%(zone)s) tomorrow")
     )
     return said % {"time": formats.clock(before.time()), "zone": _zone(before)}
 

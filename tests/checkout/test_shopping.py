@@ -195,7 +195,8 @@ def test_F10_stock_set_to_nothing_during_the_checkout_and_no_card_is_touched(
     page = client.get(reverse("payment")).context
     catalog.put_in_stock({page["lines"][0].variant_id: 0})
     form = {name: page[name] for name in ("seen_total", "idempotency_key")}
-    answer = client.post(reverse("checkout_place"), {"method": "card", "payment_token": CARD, **form})
+    answer = client.post(reverse("checkout_place"), {"method": "card", "payment_token": CARD, **form}, follow=True)
+    assert answer.redirect_chain == [(reverse("payment"), 303)]
     assert "“Lamp” is no longer available." in answer.content.decode()
     outbox.drain()
     assert not Order.objects.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models.fields.files import FieldFile
 from django.test import Client
 from django.urls import reverse
 
@@ -38,7 +39,9 @@ def sent(client: Client, address: str) -> dict[str, Any]:
     for inline in context["inline_admin_formsets"]:
         for one in [inline.formset.management_form, *inline.formset.forms]:
             data |= {one.add_prefix(name): one[name].value() for name in one.fields if name != "file"}
-    return {name: value for name, value in data.items() if value is not None and value is not False}
+    return {
+        name: value for name, value in data.items() if not isinstance(value, FieldFile | None) and value is not False
+    }
 
 
 def translations_of(client: Client, address: str) -> Any:

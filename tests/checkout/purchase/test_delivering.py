@@ -31,11 +31,11 @@ def option(**fields: object) -> DeliveryOption:
 @pytest.mark.parametrize(
     ("left", "zone", "said"),
     [
-        (timedelta(hours=3, minutes=12), "America/Chicago", "Order by 2:00\u202fPM (CST) today for this day."),
-        (timedelta(minutes=12), "Europe/Berlin", "Order by 6:00\u202fPM (CET) today for this day."),
-        (timedelta(minutes=12), "Asia/Riyadh", "Order by 8:00\u202fPM (UTC+03) today for this day."),
-        (timedelta(hours=20, minutes=42), "America/Chicago", "Order by 7:30\u202fAM (CST) tomorrow for this day."),
-        (timedelta(hours=8), "Asia/Tokyo", "Order by 9:48\u202fAM (JST) today for this day."),  # it is the 24th there
+        (timedelta(hours=3, minutes=12), "America/Chicago", "if you order by 2:00\u202fPM (CST) today"),
+        (timedelta(minutes=12), "Europe/Berlin", "if you order by 6:00\u202fPM (CET) today"),
+        (timedelta(minutes=12), "Asia/Riyadh", "if you order by 8:00\u202fPM (UTC+03) today"),
+        (timedelta(hours=20, minutes=42), "America/Chicago", "if you order by 7:30\u202fAM (CST) tomorrow"),
+        (timedelta(hours=8), "Asia/Tokyo", "if you order by 9:48\u202fAM (JST) today"),  # it is the 24th there
         (timedelta(seconds=59), "UTC", ""),
         (timedelta(hours=24), "UTC", ""),
         (timedelta(hours=-1), "UTC", ""),
