@@ -49,6 +49,7 @@ addEventListener("pageshow", (event) => { if (event.persisted) personalise(); })
 // In their order, after what can be seen is drawn: a page that nobody looks at yet is not drawn, and need not wait.
 const MOST_MS = 500; // for the picture that the page begins with, once the rest stands there
 function start() {
+  for (const link of document.querySelectorAll("link[rel=later]")) link.rel = link.dataset.rel; // by which the shop is installed
   for (const link of document.querySelectorAll("link[rel=seen]")) new Image().src = link.href; // a note that the page was seen
   for (const link of document.querySelectorAll("link[rel=script]")) {
     const script = document.createElement("script");

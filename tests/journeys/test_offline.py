@@ -399,3 +399,15 @@ def test_the_kill_switch_leaves_no_worker_and_no_cache(open_page, front):
     page.reload()
     page.wait_for_load_state("networkidle")
     assert page.evaluate(gone) == 0
+
+
+def test_the_shop_can_be_installed_from_every_page(open_page):
+    """The browser finds the manifest, though it is named only when the page is drawn, and has nothing to say of it."""
+    page = open_page()
+    for path in ("/", "/cart/"):
+        page.goto(path)
+        page.wait_for_function("document.querySelector('link[rel=manifest]')")
+        found = page.context.new_cdp_session(page).send("Page.getAppManifest")
+        assert found["url"].endswith("/manifest.webmanifest")
+        assert found["errors"] == []
+        assert '"name"' in found["data"]

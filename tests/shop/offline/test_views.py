@@ -64,7 +64,7 @@ def test_every_page_starts_the_worker_and_leads_to_the_manifest() -> None:
     page = Client().get("/").content.decode()
 
     assert f'<meta name="release" content="{pages.release()}">' in page
-    assert f'<link rel="manifest" href="{reverse("manifest")}">' in page
+    assert f'<link rel="later" data-rel="manifest" href="{reverse("manifest")}">' in page  # once it is drawn
     assert re.findall(r'<meta name="theme-color" media="\(prefers-color-scheme: (\w+)\)" content="([^"]+)">', page) == [
         *views.THEMES.items()
     ]
