@@ -31,8 +31,11 @@ def count_clicks(get_response: _Handler) -> _Handler:
 
 def _searched(request: HttpRequest) -> str:
     """What was searched for on the page that led here; empty if that was no page of results of this shop."""
+    referer = request.META.get("HTTP_REFERER", "")
+    if not referer:  # most of who open a kept page
+        return ""
     try:
-        parts = urlsplit(request.headers.get("Referer", ""))
+        parts = urlsplit(referer)
     except ValueError:
         return ""
     if parts.netloc != request.get_host() or languages.plain(parts.path) != LIST_URL:

@@ -18,6 +18,7 @@ from shop.core import languages
 
 CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
 _CODE = re.compile("[A-Z]{3}")
+_SHORT = 300  # characters of a query whose tidy form is remembered
 _PART, _TARGET, _HTMX = "HTTP_HX_REQUEST", "HTTP_HX_TARGET", "HTTP_HX_"
 _WHOLE = ("HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")  # asked for by htmx, and yet no part
 
@@ -71,20 +72,27 @@ def _currency(request: HttpRequest) -> str:
 
 def _tidy(request: HttpRequest) -> None:
     """Leave in the query what its view takes, by name: nothing else can be on the page, whatever echoes its address."""
-    if not request.META.get("QUERY_STRING"):
-        return
-    takes = _taken_at(request.path_info)
+    meta = request.META
+    query = meta.get("QUERY_STRING")
+    if query:
+        tidy = _tidy_at if len(query) <= _SHORT else _tidy_at.__wrapped__
+        meta["QUERY_STRING"] = tidy(request.path_info, query)
+        vars(request).pop("GET", None)  # Django reads it from META once
+
+
+@functools.lru_cache(maxsize=4096)
+def _tidy_at(path: str, query: str) -> str:
+    takes = _taken_at(path)
+    if takes is None:
+        return query
     try:
-        asked = request.GET
+        asked = QueryDict(query.encode("iso-8859-1"))  # as it stands in a WSGI environment
     except TooManyFieldsSent:  # which is refused where all such are
-        return
-    if takes is not None:
-        known = sorted(name for name in asked if "".join(name.partition(".")[:2]) in takes)
-        tidy = QueryDict(mutable=True)
-        for name in known:
-            tidy.setlist(name, asked.getlist(name))
-        request.META["QUERY_STRING"] = tidy.urlencode()
-        request.GET = tidy  # type: ignore[assignment]
+        return query
+    tidy = QueryDict(mutable=True)
+    for name in sorted(name for name in asked if "".join(name.partition(".")[:2]) in takes):
+        tidy.setlist(name, asked.getlist(name))
+    return tidy.urlencode()
 
 
 @functools.lru_cache(maxsize=4096)

@@ -240,11 +240,12 @@ def test_negative_control_a_view_that_takes_whatever_there_is_shows_it(monkeypat
 
 
 def test_A40_a_very_long_query_is_answered_and_does_no_harm() -> None:
-    clean = _text(Client().get("/products/"))
+    clean, known = _text(Client().get("/products/")), asked._tidy_at.cache_info().currsize
 
     answers = [Client().get("/products/", {"x": "y" * 100_000}).status_code for _time in range(2)]
 
     assert answers == [200, 200]
+    assert asked._tidy_at.cache_info().currsize == known, "long queries fill the memory"
     assert _text(Client().get("/products/")) == clean
 
 
