@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.products import gone, renamed, showing
 from catalog.products import page as product_pages
-from catalog.products import renamed, showing
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
 from shop.core import cache, formats, pages
@@ -28,7 +28,8 @@ RETRY_AFTER = 300  # seconds until a page asks again while this is shed
 @pages.public(cache.PRICE_RULES, cache.TAXES, of=showing.live_of, takes=("variant", currencies.PARAMETER))
 @renamed.led_on
 def product_live(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET /products/<slug>/live/?variant=<sku>: `facts` as JSON, kept as the page itself is; 503 while this is shed."""
+    """GET /products/<slug>/live/?variant=<sku>: `facts` as JSON, kept as the page itself is; 503 while this is shed,
+    410 when the product is no longer sold."""
     if switches.is_shed(NAME):
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
     found = product_pages.product_page(
@@ -39,6 +40,8 @@ def product_live(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if found is None or found.variant is None:
         raise Http404
+    if found.is_archived:  # in no words: an open page has its own
+        return HttpResponse(status=gone.GONE)
     return JsonResponse(facts(found))
 
 
@@ -67,6 +70,6 @@ def facts(found: ProductPage) -> dict[str, str]:
         "price": formats.money(variant.price) if variant.price else "",
         "before": formats.money(variant.regular_price) if variant.regular_price else "",
         "stock": variant.stock_said,
-        "state": "gone" if found.is_archived else variant.stock,
+        "state": variant.stock,
         "others": blake2b(gone.encode(), digest_size=6).hexdigest(),
     }

@@ -1,4 +1,4 @@
-"""Addresses that products had before they were renamed, with all that lies below them: links, open pages and mails have
+"""Addresses of products that lead to no page any more, with all that lies below them: links, open pages and mails have
 them for years."""
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
-from catalog.products import selectors
+from catalog.products import gone, selectors
 
 
 def led_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator of a view at `/products/<slug>/…` that raises `Http404` for a slug it does not know: one that a product
-    once had leads (301; 308 for what was sent) to the same place below the present one, with what was asked for.
+    once had leads (301; 308 for what was sent) to the same place below the present one, with what was asked for. Where
+    it raises that for a product which is no longer sold, this is said (410).
     """
 
     @functools.wraps(view)
@@ -23,6 +24,9 @@ def led_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, slug=slug, **more)
         except Http404:
+            there = selectors.addressed(slug)
+            if there is not None and there.is_archived:
+                return gone.answer(request, slug)
             present = selectors.moved_to("product", slug)
             match = request.resolver_match
             if present in (None, slug) or match is None:

@@ -19,11 +19,13 @@ from catalog.translations import selectors as translations
 from shop.core.links import Link, ids
 
 __all__ = [
+    "Addressed",
     "Break",
     "Card",
     "Offer",
     "OfferedPart",
     "Place",
+    "addressed",
     "cards",
     "default_variant",
     "departments",
@@ -33,7 +35,6 @@ __all__ = [
     "name_of",
     "offers",
     "places",
-    "product_id_of",
     "product_of_sku",
     "product_types",
     "siblings",
@@ -87,10 +88,19 @@ def departments() -> list[dict[str, Any]]:
     ]
 
 
-def product_id_of(slug: str) -> UUID | None:
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """The product that an address means."""
+
+    id: UUID
+    is_archived: bool
+
+
+def addressed(slug: str) -> Addressed | None:
     """The product (not a draft) whose page has this slug; None if there is none."""
     rows = Product.objects.filter(slug=slug).exclude(status=Product.Status.DRAFT)
-    return rows.values_list("pk", flat=True).first()
+    found = rows.values_list("pk", "status").first()
+    return Addressed(found[0], found[1] == Product.Status.ARCHIVED) if found else None
 
 
 def moved_to(kind: str, slug: str) -> str | None:

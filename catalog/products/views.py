@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.customizations.forms import CustomizationsForm
-from catalog.products import arriving, live, renamed, showing, structured
+from catalog.products import arriving, gone, live, renamed, showing, structured
 from catalog.products import page as product_pages
 from catalog.products.page import ProductPage
 from shop.accounts import selectors as accounts
@@ -59,7 +59,7 @@ def product_options(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/options/: what there is to choose, and a button, for a sheet over a list; whoever opens it
     as a page is led to the product's own."""
     found = _found(request, slug)
-    if found is None:
+    if found is None or found.is_archived:
         raise Http404
     if not request.htmx or not found.is_sellable:  # type: ignore[attr-defined]
         return HttpResponseRedirect(found.product.get_absolute_url())
@@ -85,7 +85,9 @@ def _found(request: HttpRequest, slug: str) -> ProductPage | None:
 def _shown(request: HttpRequest, found: ProductPage, context: dict[str, Any]) -> HttpResponse:
     htmx = request.htmx  # type: ignore[attr-defined]
     if not htmx or htmx.boosted or htmx.history_restore_request:
-        return render(request, "catalog/products/detail.html", context, status=410 if found.is_archived else 200)
+        return render(
+            request, "catalog/products/detail.html", context, status=gone.status(is_archived=found.is_archived)
+        )
     response = render(request, "catalog/products/_buy.html", context)
     if found.variant is not None and htmx.target != "buy":  # which is the same variant, as it is now
         url = found.product.get_absolute_url()
@@ -126,5 +128,5 @@ def _context(found: ProductPage, currency: str) -> dict[str, Any]:
         "shelves_url": ""
         if switches.is_shed("recommendations")
         else reverse("product_recommendations", args=[product.slug]),
-        "seen_url": reverse("product_seen", args=[product.slug]),
+        "seen_url": "" if found.is_archived else reverse("product_seen", args=[product.slug]),
     }

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.products import renamed
+from catalog.products import gone, renamed, showing
 from catalog.products import selectors as products
 from catalog.recommendations import behaviour, page, profiles, seen, shelves
 from shop.core import cache, pages, requests
@@ -28,27 +28,28 @@ from shop.resilience import switches
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # nothing to see, as a GIF
 
 
-def _shed_or_not(slug: str) -> list[str]:
-    return [switches.page_of(shelves.NAME)]
+def _shed_or_gone(slug: str) -> list[str]:
+    return [switches.page_of(shelves.NAME), *showing.pages_of(slug)]
 
 
 @require_safe
 @vary_on_headers("HX-Request")
-@pages.public(cache.LISTINGS, cache.PRICE_RULES, of=_shed_or_not, takes=(currencies.PARAMETER,))
+@pages.public(cache.LISTINGS, cache.PRICE_RULES, of=_shed_or_gone, takes=(currencies.PARAMETER,))
 @renamed.led_on
 def product_recommendations(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/recommendations/; all guests without a cart see the same, for a minute at most."""
-    product_id = products.product_id_of(slug)
-    if product_id is None:
+    there = products.addressed(slug)
+    if there is None:
         raise Http404
     found = shelves.of_product(
-        product_id,
+        there.id,
         currency=settings.DEFAULT_CURRENCY,
         without=_in_cart(request),
         for_customer=requests.customer_id(request),
     )
-    back = (products.name_of(product_id), reverse("product_detail", args=[slug]))
+    back = (products.name_of(there.id), reverse("product_detail", args=[slug]))
     response = page.answer(request, found, back=back)
+    response.status_code = gone.status(is_archived=there.is_archived)
     pages.until(response, time.time() + cache.MINUTE)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -73,13 +74,13 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 def product_seen(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/seen/: a picture of nothing on the product's page, which itself may come from a cache."""
     response = HttpResponse(_PIXEL, content_type="image/gif")
-    product_id = products.product_id_of(slug)
-    if product_id is None:
+    there = products.addressed(slug)
+    if there is None or there.is_archived:
         raise Http404
-    _keep(request, product_id)
+    _keep(request, there.id)
     response.set_cookie(
         seen.COOKIE,
-        seen.write(seen.with_latest(product_id, _looked_at(request))),
+        seen.write(seen.with_latest(there.id, _looked_at(request))),
         max_age=seen.MAX_AGE,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,

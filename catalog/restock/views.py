@@ -34,8 +34,7 @@ RATE = "10/10m"
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/ `?variant=<id>` shows the form, POST `variant, email` puts in the line. The answer
     is the same whether the address waits already or not."""
-    if products.product_id_of(slug) is None:
-        raise Http404
+    _sold(slug)
     if request.method != "POST":
         known = {"variant": request.GET.get("variant", ""), "email": getattr(request.user, "email", "")}
         return _form(request, slug, forms.AskForm(initial=known))
@@ -53,8 +52,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 @renamed.led_on
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /products/<slug>/restock/asked/: what happens next."""
-    if products.product_id_of(slug) is None:
-        raise Http404
+    _sold(slug)
     return render(request, "catalog/restock/asked.html", {"product_url": reverse("product_detail", args=[slug])})
 
 
@@ -74,6 +72,13 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     if services.leave(entry_id=_entry(token), by=requests.actor(request)):
         messages.success(request, _("You are out of the line. We will not write to you about it again."))
     return SeeOther(reverse("restock_place", args=[token]))
+
+
+def _sold(slug: str) -> None:
+    """Raises `Http404` unless the product at this address can be waited for."""
+    there = products.addressed(slug)
+    if there is None or there.is_archived:
+        raise Http404
 
 
 def _ask(request: HttpRequest, slug: str, form: forms.AskForm) -> HttpResponse:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_ratelimit.core import is_ratelimited
 
-from catalog.products import renamed, showing
+from catalog.products import gone, renamed, showing
 from catalog.products import selectors as products
 from catalog.reviews import forms, page, selectors, services, votes
 from catalog.reviews.rules import Wish
@@ -35,27 +35,28 @@ from shop.core.responses import SeeOther
 @renamed.led_on
 def product_reviews(request: HttpRequest, slug: str) -> HttpResponse:
     """Summary and one page of reviews; `?sort= &stars= &photos=1 &page=` from 1."""
-    product_id = products.product_id_of(slug)
+    there = products.addressed(slug)
     given = request.GET.get("page", "1")
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
-    if product_id is None or not 1 <= number <= page.MAX_PAGE:
+    if there is None or not 1 <= number <= page.MAX_PAGE:
         raise Http404
-    context = page.listed(slug, product_id, Wish.read(request.GET.dict()), number, requests.customer_id(request))
+    context = page.listed(slug, there.id, Wish.read(request.GET.dict()), number, requests.customer_id(request))
     if context is None:
         raise Http404
+    status = gone.status(is_archived=there.is_archived)
     if request.htmx:  # type: ignore[attr-defined]
         context["is_fragment"] = True
-        return _shown(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context)
-    cards = products.cards([product_id], currency=settings.DEFAULT_CURRENCY)  # of which the page shows no price
+        return _shown(request, f"catalog/reviews/{'_reviews' if number == 1 else '_more'}.html", context, status)
+    cards = products.cards([there.id], currency=settings.DEFAULT_CURRENCY)  # of which the page shows no price
     context["product"] = (
-        cards[0] if cards else {"name": products.name_of(product_id), "url": reverse("product_detail", args=[slug])}
+        cards[0] if cards else {"name": products.name_of(there.id), "url": reverse("product_detail", args=[slug])}
     )
-    return _shown(request, "catalog/reviews/list.html", context)
+    return _shown(request, "catalog/reviews/list.html", context, status)
 
 
-def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _shown(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
     """Everybody's, and not for search engines: the product's page quotes what they should read."""
-    response = render(request, template, context)
+    response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import axe, running, steps
@@ -142,9 +143,10 @@ def test_an_open_page_outlives_a_new_name(page, shop):
         shop.api("PATCH", f"products/{found['id']}", back, shop.staff_token)
 
 
-def test_an_open_page_whose_product_is_gone_says_so(page):
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_open_page_whose_product_is_gone_says_so(page, status):
     page.goto(PICTURED)
-    page.route("**/live/*", lambda route: route.fulfill(status=404))
+    page.route("**/live/*", lambda route: route.fulfill(status=status))
     expect(page.locator("[data-live-note]")).to_have_text("This page is not up to date any more. Please load it again.")
     expect(page.locator("html[data-stale]")).to_have_count(1)
 

@@ -8,8 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from catalog.products import page, services
+from catalog.products import page, services, showing
 from catalog.products.models import Product
+from shop.core import db
 from tests.factories import catalog
 from tests.factories.accounts import UserFactory
 
@@ -118,6 +119,48 @@ def test_an_archived_product_is_gone_with_a_page_that_helps(client: Client, tee:
 
     assert response.status_code == 410
     assert 'data-testid="add-to-cart-btn"' not in response.content.decode()
+
+
+@pytest.mark.parametrize("below", BELOW)
+@pytest.mark.parametrize("status", ["archived", "draft"])
+def test_below_its_address_a_product_is_as_gone_as_its_page(
+    client: Client, tee: Product, below: str, status: str
+) -> None:
+    """Kept pages too: they were made while it was sold."""
+    client.force_login(UserFactory())
+    guest = Client()
+    before = guest.get(f"/products/tee/{below}").status_code
+    Product.objects.filter(pk=tee.pk).update(status=status, archived_at=db.clock() if status == "archived" else None)
+    showing.renew([tee.pk])
+
+    expected = client.get("/products/tee/").status_code
+    assert expected == (410 if status == "archived" else 404)
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.get(f"/products/tee/{below}", headers=headers)
+        assert answer.status_code == expected
+        assert "data-add-form" not in answer.content.decode()
+    if below != "reviews/write/":  # which asks guests to sign in
+        assert (before in (200, 302), guest.get(f"/products/tee/{below}").status_code) == (True, expected)
+
+
+def test_what_can_still_be_read_of_an_archived_product_is_there_to_be_read(client: Client, tee: Product) -> None:
+    """Its page asks for it, and shows what it gets (js/page.js)."""
+    services.archive(product_id=tee.pk, by="test")
+
+    page = client.get("/products/tee/").content.decode()
+    assert 'hx-get="/products/tee/reviews/"' in page
+    assert "/products/tee/seen/" not in page
+    assert "No reviews yet" in client.get("/products/tee/reviews/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_form_that_was_open_says_that_the_product_is_gone(client: Client, tee: Product) -> None:
+    services.archive(product_id=tee.pk, by="test")
+
+    part = client.post("/products/tee/restock/", {"email": "ada@example.com"}, headers={"HX-Request": "true"})
+    assert (part.status_code, part.content.decode().strip()[:5]) == (410, "<div ")
+    assert "This product is no longer sold." in part.content.decode()
+    page = client.post("/products/tee/restock/", {"email": "ada@example.com"}).content.decode()
+    assert 'href="/products/tee/"' in page and "<title>No longer sold" in page
 
 
 def test_a_draft_is_not_there(client: Client) -> None:
