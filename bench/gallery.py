@@ -52,8 +52,10 @@ IN_PLACE = """() => {
         if (position === "sticky" && insetBlockEnd !== "auto") one.style.position = "relative";
     }
 }"""
-# What is loaded when it is scrolled to is loaded, and the page is where it was.
+# What is loaded when it is scrolled to is loaded, and the page is where it was. Pictures are drawn with what is round
+# them: a shot of the whole page has another window, for which each is decoded anew.
 THROUGH = """async (until) => {
+    for (const one of document.images) one.decoding = "sync";
     for (let y = 0; y < Math.min(until, document.documentElement.scrollHeight); y += innerHeight) {
         scrollTo(0, y);
         await new Promise((done) => setTimeout(done, 60));
