@@ -45,6 +45,23 @@ def test_a_declined_card_then_another_one(page, shop, shopper):
     assert shop.orders_of(shopper) == [(number, "payment_confirmed")]
 
 
+def test_whoever_pays_again_has_the_total_in_sight(page, shop, shopper):
+    """Beside the form where there is room, and after it where there is none."""
+    steps.to_payment(page, shop, shopper)
+    steps.pay(page, steps.DECLINED)
+    steps.error_of(page, "payment-error")
+    form, total = page.get_by_test_id("payment-form"), page.get_by_role("complementary", name="Total")
+
+    page.get_by_test_id("place-order-btn").scroll_into_view_if_needed()
+    expect(total).to_be_in_viewport()
+    beside, at = form.bounding_box(), total.bounding_box()
+    assert beside["x"] + beside["width"] < at["x"]
+    assert at["y"] < beside["y"] + beside["height"]
+    page.set_viewport_size(steps.PHONE)
+    form_is, total_is = form.bounding_box(), total.bounding_box()
+    assert form_is["y"] + form_is["height"] < total_is["y"]
+
+
 def test_the_bank_asks_and_is_answered(page, shop, shopper):
     steps.to_payment(page, shop, shopper)
     steps.pay(page, steps.CHALLENGED)
