@@ -16,7 +16,7 @@ from cart.promotions.kinds.gift import Gift
 from cart.promotions.models import CodeBatch, Coupon, CustomerUse, Promotion, alike
 from cart.promotions.rules import Lane, Refusal, Why
 from shop.accounts import selectors as accounts
-from shop.core import cache, db
+from shop.core import cache
 from shop.currencies import selectors as currencies
 from shop.currencies.rules import Terms as Exchange
 from shop.currencies.rules import filled
@@ -132,23 +132,16 @@ def _budget_left(row: Promotion, currency: str) -> int | None:
 
 
 Held = list[tuple[Promotion, rules.Promotion]]
-_held: dict[str, dict[Exchange | None, Held]] = {}  # this process's, under the version that the cache names
 
 
+@cache.held(cache.PROMOTIONS)
 def _automatic(exchange: Exchange | None) -> Held:
     """The active promotions that need no code, as they were when one was last changed, with converted amounts as well.
     One query when this process has not seen them, else none.
     """
-    version: str = cache.PROMOTIONS.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version, {}).get(exchange)
-    if found is None:
-        rows = Promotion.objects.filter(status=Promotion.Status.ACTIVE, needs_code=False)
-        rows = rows.exclude(lane=Promotion.Lane.CATALOGUE).exclude(ends_at__lt=Now())
-        found = [(row, terms(row, exchange)) for row in rows]
-        others = _held.get(version, {})
-        _held.clear()
-        _held[version] = {**others, exchange: found}
-    return found
+    rows = Promotion.objects.filter(status=Promotion.Status.ACTIVE, needs_code=False)
+    rows = rows.exclude(lane=Promotion.Lane.CATALOGUE).exclude(ends_at__lt=Now())
+    return [(row, terms(row, exchange)) for row in rows]
 
 
 def forget() -> None:

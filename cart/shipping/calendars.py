@@ -15,7 +15,7 @@ from django.conf import settings
 from cart.shipping import postal, rules
 from cart.shipping.models import Holiday, ShippingMethod, ShippingPoint, ShippingZone
 from cart.shipping.promise import WEEKEND, Calendar, Clock
-from shop.core import cache, db
+from shop.core import cache
 
 log = structlog.get_logger("cart.shipping")
 
@@ -58,26 +58,14 @@ class Setup:
         return Clock(point.time_zone, earlier, point.handling_days, Calendar(weekdays(point.rest_days), off))
 
 
-_held: dict[str, Setup] = {}  # this process's, under the version that the cache names
-
-
-def setup() -> Setup:
-    """As it was when something of it was last changed. Five queries when this process has not seen it, else none."""
-    version: str = cache.SHIPPING.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
-    if found is None:
-        found = _load()
-        _held.clear()
-        _held[version] = found
-    return found
-
-
 def forget() -> None:
-    """Read it anew from now on."""
+    """Read the setup anew from now on."""
     cache.SHIPPING.delete()
 
 
-def _load() -> Setup:
+@cache.held(cache.SHIPPING)
+def setup() -> Setup:
+    """As it was when something of it was last changed. Five queries when this process has not seen it, else none."""
     off: dict[str, set[date]] = {}
     for country, day in Holiday.objects.values_list("country", "on"):
         off.setdefault(country, set()).add(day)

@@ -193,21 +193,13 @@ def _rates(country: str, state: str, home: str) -> list[Any]:
     return list(TaxRate.objects.filter(where).order_by("level").values_list(*_READ, named=True))
 
 
-_held: dict[str, _Known] = {}  # under the version that the cache names
-
-
+@cache.held(cache.TAXES)
 def _known() -> _Known:
     """Settings by country and rates by place, as they were when one was last changed. Three queries when this process
     has not seen them, else none."""
-    version: str = cache.TAXES.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
-    if found is None:
-        rows = {str(row.country): _setting(row) for row in TaxConfiguration.objects.all()}
-        at_home = TaxRate.objects.filter(country=settings.DEFAULT_COUNTRY)
-        found = _Known(rows, TaxExemption.objects.exists(), list(at_home.values_list(*_READ, named=True)))
-        _held.clear()
-        _held[version] = found
-    return found
+    rows = {str(row.country): _setting(row) for row in TaxConfiguration.objects.all()}
+    at_home = TaxRate.objects.filter(country=settings.DEFAULT_COUNTRY)
+    return _Known(rows, TaxExemption.objects.exists(), list(at_home.values_list(*_READ, named=True)))
 
 
 def at_home() -> str:

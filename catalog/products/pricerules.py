@@ -21,18 +21,11 @@ from catalog.products.price_models import PriceRule
 from shop.core import cache, db
 from shop.currencies.rules import Terms
 
-_held: dict[str, tuple[Rule, ...]] = {}  # this process's, under the version that the cache names
 
-
+@cache.held(cache.PRICE_RULES)
 def active() -> tuple[Rule, ...]:
-    version: str = cache.PRICE_RULES.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
-    if found is None:
-        rows = PriceRule.objects.filter(is_active=True).exclude(ends_at__lt=Now())
-        found = tuple(_rule(row) for row in rows.order_by("pk"))
-        _held.clear()
-        _held[version] = found
-    return found
+    rows = PriceRule.objects.filter(is_active=True).exclude(ends_at__lt=Now())
+    return tuple(_rule(row) for row in rows.order_by("pk"))
 
 
 def converted(found: Iterable[Rule], terms: Terms) -> tuple[Rule, ...]:

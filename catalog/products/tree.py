@@ -8,7 +8,7 @@ from uuid import UUID
 
 from catalog.products.models import Category
 from catalog.translations import selectors as translations
-from shop.core import cache, db, languages
+from shop.core import cache, languages
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,16 @@ class Tree:
         return self._ids[path]
 
 
-# This process's copies, one of each language, under the version that the cache names: a page asks several times.
-_known: dict[tuple[str, str], Tree] = {}
-
-
 def tree() -> Tree:
     """The whole tree of active categories, as they are called in the active language; one query when it has changed or
     the cache is cold, two in another language than the shop's own.
     """
-    version: str = cache.CATEGORY_TREE.get_or(lambda: str(db.uuid7()))
-    key = (version, languages.current())
-    found = _known.get(key)
-    if found is None:
-        found = _load()
-        for old in [one for one in _known if one[0] != version]:
-            _known.pop(old, None)
-        _known[key] = found
-    return found
+    return _tree_in(languages.current())
 
 
-def _load() -> Tree:
+@cache.held(cache.CATEGORY_TREE)
+def _tree_in(_language: str) -> Tree:
+    """As names are in the active language, which is this one."""
     nodes: list[Node] = []
     hidden: list[str] = []
     rows = Category.objects.order_by("path").values_list(

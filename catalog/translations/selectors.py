@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from catalog.translations.models import BrandTranslation, CategoryTranslation, ProductTranslation, Term
-from shop.core import cache, db, languages
+from shop.core import cache, languages
 
 TEXTS = ("name", "description", "seo_title", "seo_description")
 Terms = Mapping[str, str]
@@ -90,9 +90,6 @@ def category_names_everywhere(category_paths: Iterable[str]) -> dict[str, list[s
 
 # --- The word list
 
-# This process's copy, under the version that the cache names: by language, what each word is.
-_known: dict[str, dict[str, dict[str, str]]] = {}
-
 
 def terms(language: str = "") -> Terms:
     """The word list in this language (the active one, if none is named): ask once, and take `.get(text, text)` of it.
@@ -101,13 +98,7 @@ def terms(language: str = "") -> Terms:
     language = language or languages.current()
     if language == languages.default():
         return _NOTHING
-    version: str = cache.TERMS.get_or(lambda: str(db.uuid7()))
-    found = _known.get(version)
-    if found is None:
-        found = _load()
-        _known.clear()
-        _known[version] = found
-    return found.get(language, _NOTHING)
+    return _words().get(language, _NOTHING)
 
 
 def term(text: str) -> str:
@@ -120,7 +111,9 @@ def said(text: str) -> str:
     return terms().get(text) or _(text)
 
 
-def _load() -> dict[str, dict[str, str]]:
+@cache.held(cache.TERMS)
+def _words() -> dict[str, dict[str, str]]:
+    """By language, what each word is."""
     found: dict[str, dict[str, str]] = {}
     for text, translations in Term.objects.values_list("text", "translations"):
         for language, said in translations.items():

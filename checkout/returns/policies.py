@@ -13,24 +13,17 @@ from checkout.returns.models import ReturnRule
 from shop.audit import services as audit
 from shop.core import cache, db
 
-_held: dict[str, list[rules.Policy]] = {}  # this process's, under the version that the cache names
-
 
 def policies() -> list[rules.Policy]:
     """The active rules, the one that is asked first at the top. One query."""
     return [policy_of(row) for row in ReturnRule.objects.filter(is_active=True)]
 
 
+@cache.held(cache.RETURN_RULES)
 def kept() -> list[rules.Policy]:
     """The same as they were when one was last changed: for what is told, not for what is decided. One query when this
     process has not seen them, else none."""
-    version: str = cache.RETURN_RULES.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
-    if found is None:
-        found = policies()
-        _held.clear()
-        _held[version] = found
-    return found
+    return policies()
 
 
 def forget() -> None:

@@ -5,15 +5,18 @@ A lifetime is a safety net; what must be fresh is keyed by a version that change
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from django.core.cache import cache
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MINUTE, HOUR = 60, 3600
@@ -83,6 +86,32 @@ def at_once(*entries: Entry) -> Iterator[None]:
         yield
     finally:
         _read_at_once.reset(token)
+
+
+def held(entry: Entry) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorator: each process holds what the function returns, by its arguments, under the version that the cache has
+    for `entry` (one without parts). Who changes what is read there says `entry.delete()` after the commit. Without a
+    cache nothing is held.
+    """
+
+    def decorate(make: Callable[P, T]) -> Callable[P, T]:
+        holding: tuple[str, dict[Any, T]] = ("", {})
+
+        @functools.wraps(make)
+        def given(*args: P.args, **named: P.kwargs) -> T:
+            nonlocal holding
+            version = entry.get_or(lambda: str(uuid4()))  # before anything is read: nothing is held that is too old
+            current = holding
+            if current[0] != version:
+                holding = current = (version, {})
+            key = (args, tuple(named.items()))
+            if key not in current[1]:
+                current[1][key] = make(*args, **named)
+            return current[1][key]
+
+        return given
+
+    return decorate
 
 
 CATEGORY_TREE = Entry("category-tree-version", 2 * HOUR)  # the version of the tree that each process holds

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from shop.core import asked, cache, db
+from shop.core import asked, cache
 from shop.core.money import Money
 from shop.currencies.models import Currency
 from shop.currencies.rules import Mode, Terms
@@ -43,18 +43,10 @@ class Known:
     rate: Decimal | None
 
 
-_held: dict[str, Mapping[str, Known]] = {}  # this process's, under the version that the cache names
-
-
+@cache.held(cache.CURRENCIES)
 def known() -> Mapping[str, Known]:
     """The currencies beside the shop's own, by code. One query when this process has not seen them, else none."""
-    version: str = cache.CURRENCIES.get_or(lambda: str(db.uuid7()))
-    found = _held.get(version)
-    if found is None:
-        found = {row.code: _known(row) for row in Currency.objects.exclude(code=settings.DEFAULT_CURRENCY)}
-        _held.clear()
-        _held[version] = found
-    return found
+    return {row.code: _known(row) for row in Currency.objects.exclude(code=settings.DEFAULT_CURRENCY)}
 
 
 def forget() -> None:
