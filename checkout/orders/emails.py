@@ -93,11 +93,14 @@ def to_staff(*, key: str, subject: str, lines: Sequence[str], order: Order | Non
 
 
 def send(order: Order, template: str, *, key: object = "", **extra: Any) -> bool:
-    """Queue the mail `template` about the order (lines prefetched); `key` tells several of a kind apart."""
+    """Queue the mail `template` about the order (lines prefetched); `key` tells several of a kind apart. None goes out
+    before the one that says that we have the order."""
     with translation.override(order.language):
         context = {"order": context_of(order), **extra}
+    own, first = ":".join(filter(None, (template, str(order.pk), str(key)))), f"order_placed:{order.pk}"
     return notifications.queue(
-        key=":".join(filter(None, (template, str(order.pk), str(key)))),
+        key=own,
+        after="" if own == first else first,
         template=template,
         to=order.email,
         language=order.language,

@@ -76,9 +76,11 @@ def _parts(order: Order) -> list[str]:
 
 
 def payment_failed(*, order_id: UUID, payment_id: UUID) -> None:
-    """Why, and the link to try another card; none when the order no longer waits for money."""
+    """Why, and the link to try another card; none when the order no longer waits for money. That we have the order is
+    told before, also where the subscriber that tells it comes later."""
     if not selectors.waits_for_money(order_id):
         return
+    order_placed(order_id=order_id, payment_id=payment_id)
     order = orders.by_id(order_id)
     with translation.override(order.language):
         url = requests.absolute(access.url(order))

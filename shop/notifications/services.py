@@ -34,19 +34,24 @@ PAUSE = timedelta(
 )  # before the second try, doubled for each more: the last is some four hours after the first
 
 
+_LOST = timedelta(minutes=10)  # after that nobody waits for an e-mail whose sender died
 _PREHEADER = 140  # letters: what the widest mailbox has room for
 
 
-def queue(*, key: str, template: str, to: str, language: str, context: Mapping[str, Any]) -> bool:
-    """Queue the e-mail `template` ("order_paid") to address `to`, at most once ever for `key`; True if it is new.
+def queue(
+    *, key: str, template: str, to: str, language: str, context: Mapping[str, Any], after: str = ""
+) -> bool:  # fmt: skip
+    """Queue the e-mail `template` ("order_paid") to address `to`, at most once ever for `key`; True if it is new. It
+    goes out `after` the e-mail with that key, if that was asked for and is neither sent nor given up.
 
     `context` is JSON (texts already formatted, links absolute). Joins the caller's transaction on the default
     database if there is one; a worker renders `templates/emails/<template>.{txt,html}` and sends after commit.
     """
+    told = {**context, _AFTER: after} if after else dict(context)
     with transaction.atomic(using=db.DEFAULT):
         row, created = Notification.objects.get_or_create(
             key=key,
-            defaults={"template": template, "recipient": to, "language": language, "context": dict(context)},
+            defaults={"template": template, "recipient": to, "language": language, "context": told},
         )
         if created:
             transaction.on_commit(lambda: _enqueue(str(row.id)), using=db.DEFAULT, robust=True)
@@ -60,12 +65,11 @@ def send(*, notification_id: UUID | str) -> bool:
     leaves it marked, and it is never sent twice. So does a mail server that took the message and never answered. A
     refusal by the mail server, and one that is away, is tried again later.
     """
-    claimed = Notification.objects.filter(pk=notification_id, status__in=_OPEN).update(
-        status=Notification.Status.SENDING
-    )
-    if not claimed:
+    row = Notification.objects.filter(pk=notification_id, status__in=_OPEN).first()
+    if row is None or _waits(row):
         return False
-    row = Notification.objects.get(pk=notification_id)
+    if not Notification.objects.filter(pk=row.pk, status__in=_OPEN).update(status=Notification.Status.SENDING):
+        return False
     try:
         message = _addressed(row)
         message.send()
@@ -76,10 +80,30 @@ def send(*, notification_id: UUID | str) -> bool:
     Notification.objects.filter(pk=row.pk).update(
         status=Notification.Status.SENT, subject=message.subject[:200], sent_at=Now(), last_error=""
     )
+    _let_go_on(row)
     return True
 
 
 _OPEN = [Notification.Status.QUEUED]
+_AFTER = "after"  # in the context: the key of the e-mail that has to go out before
+
+
+def _waits(row: Notification) -> bool:
+    """Whether another e-mail goes first: one that is queued, or that somebody is sending."""
+    first = row.context.get(_AFTER)
+    status = Notification.objects.filter(key=first).values_list("status", flat=True).first() if first else None
+    if status == Notification.Status.SENDING:
+        return row.created_at > db.clock() - _LOST
+    return status == Notification.Status.QUEUED
+
+
+def _let_go_on(row: Notification) -> None:
+    """Send at once what has waited for this one."""
+    waiting = Notification.objects.filter(
+        recipient=row.recipient, status=Notification.Status.QUEUED, context__after=row.key
+    )
+    for pk in waiting.values_list("pk", flat=True):
+        transaction.on_commit(partial(_enqueue, str(pk)), using=db.DEFAULT, robust=True)
 
 
 def _addressed(row: Notification) -> EmailMultiAlternatives:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import transaction
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -22,6 +24,8 @@ from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
 from shop.core import db
 from shop.core.money import Money
+from shop.events.models import Delivery
+from shop.notifications import services as notifications
 from shop.notifications.models import Notification
 from shop.resilience import breaker
 from tests import outbox
@@ -71,6 +75,22 @@ def test_a_declined_card_leaves_the_order_open_for_another(shop_sandbox: Running
         "payment_success",
     ]
     assert outbox.failures() == []
+
+
+def test_the_order_is_told_of_before_its_payment_failed(shop_sandbox: RunningSandbox) -> None:
+    """Though the subscriber that tells of it comes later, and another worker sends the second mail first."""
+    order = make.placed(token=DECLINED)
+    late = Delivery.objects.filter(subscriber="checkout.payments.receivers.mail_order_placed")
+    assert late.update(due_at=Now() + timedelta(hours=1), attempts=1) == 1
+    outbox.drain(mails=False)
+
+    failed = Notification.objects.get(template="payment_failed")
+    assert notifications.send(notification_id=failed.pk) is False
+    outbox.drain()
+    assert [message.subject for message in mail.outbox] == [
+        f"We have your order {order.number}",
+        f"The payment for order {order.number} did not go through",
+    ]
 
 
 def test_why_a_card_was_declined_is_said_in_the_readers_language(shop_sandbox: RunningSandbox) -> None:

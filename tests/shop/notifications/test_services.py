@@ -1,7 +1,10 @@
 """E-mails: at most once per key, in text and HTML, tried again when the server refuses."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.db.models.functions import Now
 
 from shop.notifications import services
 from shop.notifications.models import Notification
@@ -32,8 +35,9 @@ def _templates(settings):
     settings.TEMPLATES = TEMPLATES
 
 
-def queue(key="hello:1"):
-    return services.queue(key=key, template="hello", to="ada@example.com", language="en", context={"name": "Ada"})
+def queue(key="hello:1", name="Ada", after=""):
+    told = {"template": "hello", "to": "ada@example.com", "language": "en", "context": {"name": name}}
+    return services.queue(key=key, after=after, **told)
 
 
 def test_once_per_key():
@@ -77,6 +81,44 @@ def test_a_sender_that_died_never_sends_twice():
     drain()
     assert services.send(notification_id=Notification.objects.get().pk) is False
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("state", ["queued", "sending"])
+def test_one_waits_for_the_one_before_it(state, django_capture_on_commit_callbacks):
+    """Whichever task a worker takes first; as soon as the first is sent, the second is asked for."""
+    queue()
+    queue("hello:2", "Bob", after="hello:1")
+    first, second = Notification.objects.order_by("id")
+    Notification.objects.filter(pk=first.pk).update(status=state)
+    assert services.send(notification_id=second.pk) is False
+    assert Notification.objects.get(pk=second.pk).status == "queued"
+    Notification.objects.filter(pk=first.pk).update(status="queued")
+
+    with django_capture_on_commit_callbacks() as asked:
+        assert services.send(notification_id=first.pk) is True
+    assert len(asked) == 1
+    assert services.send(notification_id=second.pk) is True
+    assert [message.subject for message in mail.outbox] == ["Hello Ada", "Hello Bob"]
+
+
+def test_nobody_waits_for_what_was_given_up_or_never_asked_for():
+    queue()
+    queue("hello:2", "Bob", after="hello:1")
+    queue("hello:3", "Cy", after="hello:no-such")
+    Notification.objects.filter(key="hello:1").update(status="failed")
+    drain()
+    assert [message.subject for message in mail.outbox] == ["Hello Bob", "Hello Cy"]
+
+
+def test_nobody_waits_for_long_for_a_sender_that_died():
+    queue()
+    queue("hello:2", "Bob", after="hello:1")
+    Notification.objects.filter(key="hello:1").update(status="sending")
+    drain()
+    assert mail.outbox == []
+    Notification.objects.filter(key="hello:2").update(created_at=Now() - timedelta(minutes=11))
+    drain()
+    assert [message.subject for message in mail.outbox] == ["Hello Bob"]
 
 
 class Refusing:
