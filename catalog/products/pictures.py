@@ -24,7 +24,7 @@ from PIL import ImageOps
 from catalog.products import rules
 from catalog.products.models import Image, Product
 from shop.audit import services as audit
-from shop.core import db
+from shop.core import cache, db
 from shop.events import bus, types
 
 MAX_BYTES = 15 * 1024 * 1024
@@ -117,10 +117,10 @@ def _drawn(
     return shown, {"large": large.url, "large_width": large.width, "large_height": large.height}
 
 
-def plain(name: str, alt: str) -> dict[str, Any] | None:
-    """The picture stored as `name` (4:5, of no product), with its derivatives where the storage has some; None without
-    a name."""
-    return drawn(name, *PLAIN, alt, _is_derived(name, time.monotonic() // REMEMBERED)) if name else None
+def plain(name: str, alt: str, *, is_derived: bool) -> dict[str, Any] | None:
+    """The picture stored as `name` (4:5, of no product), with its derivatives if there are; None without a
+    name."""
+    return drawn(name, *PLAIN, alt, is_derived) if name else None
 
 
 def file_of(name: str) -> Any:
@@ -147,8 +147,8 @@ def cut(content: bytes) -> bytes:
 
 
 def keep_plain(*, content: bytes, called: str) -> str:
-    """Store what `cut` gave; the name for `plain`. A worker makes its derivatives after the commit: within `REMEMBERED`
-    seconds they are drawn, until then this file, which is small. The one before stays: caches may show it."""
+    """Store what `cut` gave; the name for `plain`. A worker makes its derivatives after the commit: until then pages
+    show this file, which is small, and from then on the derivatives. The one before stays: caches may show it."""
     key = str(db.uuid7())
     name = f"categories/{key[-12:-8]}/{rules.slug(called)[:60]}-{key[-8:]}.webp"
     stored = default_storage.save(name, ContentFile(content))
@@ -156,10 +156,9 @@ def keep_plain(*, content: bytes, called: str) -> str:
     return stored
 
 
-@functools.lru_cache(maxsize=100)
-def _is_derived(name: str, when: float) -> bool:
-    """Whether the smallest of its derivatives is stored, asked once in `REMEMBERED` seconds (`when` changes then)."""
-    ratios = file_of(name).aspect_ratios
+def is_derived(name: str) -> bool:
+    """Whether the smallest derivative of a picture of no product is stored. Asks the storage."""
+    ratios = file_of(name).aspect_ratios if name else {}
     sources: Mapping[str, Mapping[int, Any]] = next(iter(ratios.values()), {})
     smallest = min(sources.get("WEBP", {}).items(), default=None)
     return smallest is not None and default_storage.exists(smallest[1].name)
@@ -246,6 +245,12 @@ def make_derivatives(*, image_id: UUID) -> None:
         # of this file: another one may have taken its place meanwhile
         Image.objects.filter(pk=image_id, file=image.file.name).update(is_ready=True)
         bus.publish(types.ProductChanged(product_id=image.product_id), using=db.CATALOG)
+
+
+def make_plain_derivatives(name: str) -> None:
+    """As `make_derivatives`, of a picture of no product: a category's, which pages show with the tree."""
+    make_sizes(file_of(name))
+    cache.CATEGORY_TREE.delete()
 
 
 def make_sizes(file: Any) -> None:

@@ -16,6 +16,7 @@ from catalog.products.cards import Card
 from catalog.products.models import Brand, OldSlug, Product, ProductType, Variant
 from catalog.products.offering import Break, Offer, OfferedPart, offers
 from catalog.translations import selectors as translations
+from shop.core import cache, languages
 from shop.core.links import Link, ids
 
 __all__ = [
@@ -83,9 +84,15 @@ def cards(product_ids: Iterable[UUID], *, currency: str) -> list[Card]:
 def departments() -> list[dict[str, Any]]:
     """The top categories `{name, url, picture}`, for every page's header; from the cached tree."""
     return [
-        {"name": node.name, "url": node.url, "picture": pictures.plain(node.picture, node.name)}
-        for node in tree.tree().children()
+        {"name": node.name, "url": node.url, "picture": pictures.plain(node.picture, node.name, is_derived=is_derived)}
+        for node, is_derived in _departments(languages.current())
     ]
+
+
+@cache.held(cache.CATEGORY_TREE)
+def _departments(_language: str) -> list[tuple[tree.Node, bool]]:
+    """With whether their pictures have derivatives: the storage is asked once for each tree."""
+    return [(node, pictures.is_derived(node.picture)) for node in tree.tree().children()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,4 +35,4 @@ def process_picture(image_id: str) -> None:
 @shared_task
 def process_plain_picture(name: str) -> None:
     """AVIF and WebP files of a picture that is of no product, by its name in the storage."""
-    pictures.make_sizes(pictures.file_of(name))
+    pictures.make_plain_derivatives(name)
