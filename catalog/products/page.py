@@ -194,7 +194,7 @@ def _choice(variant: Any, charge: _Charge, have: stock.Availability) -> Choice:
         expected_on=have.expected(),
         stock_text=wording.left(have) if is_low else wording.notice(have),
         available=have.on_hand if is_low else None,
-        max_quantity=max(0, min(units, MAX_QUANTITY)),
+        max_quantity=max(0, units) if units < LOW_STOCK else MAX_QUANTITY,  # of more nobody hears each change
         breaks=charge.breaks,
         reduced_by=charge.reduced_by,
         sale_until=charge.sale_until,

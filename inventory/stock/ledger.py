@@ -265,17 +265,17 @@ def _totals(items: Iterable[StockItem]) -> dict[UUID, _Total]:
 
 def _tell(items: Sequence[StockItem], totals: Mapping[UUID, _Total], levels: Mapping[UUID, tuple[int, int]]) -> None:
     """Publish what crossed a line. Units of many that merely become fewer concern nobody, and would cost an event per
-    order.
+    order; who asks for the number after they were counted anew is told the new one at once.
 
     For those who wait, every unit that comes counts; others are told how many are left beside what these are owed.
     """
-    waited_for, owed = _waited_for(items), selectors.owed(items)
-    for variant_id, now in _totals(items).items():
+    waited_for, owed, now_there = _waited_for(items), selectors.owed(items), _totals(items)
+    _forget(*(variant_id for variant_id, now in now_there.items() if now.units != totals[variant_id].units))
+    for variant_id, now in now_there.items():
         before = totals[variant_id].units
         if now.is_news(before) or (now.units > before and variant_id in waited_for):
             units = max(0, now.units - owed.get(variant_id, 0))
             bus.publish(types.StockChanged(variant_id=variant_id, available=units), using=db.INVENTORY)
-            _forget(variant_id)
     for item in items:
         before, threshold = levels[item.id]
         if before > threshold and item.available <= item.low_stock_threshold:
@@ -288,5 +288,6 @@ def _tell(items: Sequence[StockItem], totals: Mapping[UUID, _Total], levels: Map
             StockAlert.objects.using(db.INVENTORY).filter(stock_item_id=item.id, closed_at=None).update(closed_at=Now())
 
 
-def _forget(variant_id: UUID) -> None:
-    transaction.on_commit(lambda: cache.AVAILABILITY.delete(variant_id), using=db.INVENTORY, robust=True)
+def _forget(*variant_ids: UUID) -> None:
+    if variant_ids:
+        transaction.on_commit(lambda: cache.AVAILABILITY.delete_many(variant_ids), using=db.INVENTORY, robust=True)

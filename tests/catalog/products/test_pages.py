@@ -44,6 +44,13 @@ def test_a_variant_by_its_sku(client: Client, tee: Product) -> None:
     assert (variant.sku, variant.stock, variant.available, variant.max_quantity) == ("T-ML", "low", 3, 3)
 
 
+def test_how_many_of_many_there_are_is_nowhere_on_a_page_that_is_kept(client: Client, tee: Product) -> None:
+    """Not each change of many is told of, so that a number would be old; the cart says how many there are."""
+    variant = client.get("/products/tee/?variant=T-MM").context["variant"]
+
+    assert (variant.stock, variant.available, variant.max_quantity) == ("in_stock", None, page.MAX_QUANTITY)
+
+
 @pytest.mark.parametrize("query", ["variant=NOPE", "option.colour=%01", "option.nothing=x&changed=zzz"])
 def test_an_unknown_variant_shows_another(client: Client, tee: Product, query: str) -> None:
     response = client.get(f"/products/tee/?{query}")

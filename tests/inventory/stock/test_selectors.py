@@ -5,7 +5,7 @@ import pytest
 
 from inventory.reservations import services as reservations
 from inventory.reservations.models import Reservation
-from inventory.stock import selectors
+from inventory.stock import selectors, services
 from inventory.stock.models import Location, StockItem, StockMovement
 from shop.core import cache, db
 from tests.factories.inventory import LocationFactory, stocked
@@ -50,6 +50,14 @@ def test_pages_are_shown_a_cached_number_until_a_line_is_crossed(
     with django_capture_on_commit_callbacks(using=db.INVENTORY, execute=True):
         reservations.reserve(quantities={item.variant_id: 5}, reference=uuid4(), ttl=timedelta(minutes=1), by="guest")
     assert selectors.shown_available([item.variant_id]) == {item.variant_id: 0}
+
+
+def test_what_is_counted_of_many_is_shown_at_once(django_capture_on_commit_callbacks) -> None:
+    item = stocked(56)
+    assert selectors.shown_available([item.variant_id]) == {item.variant_id: 56}
+    with django_capture_on_commit_callbacks(using=db.INVENTORY, execute=True):
+        services.recount(stock_item_id=item.id, on_hand=25, reason="counted", by="staff:1")
+    assert selectors.shown_available([item.variant_id]) == {item.variant_id: 25}
 
 
 def test_I1_sees_a_counter_that_its_ledger_does_not_explain() -> None:
