@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys import axe, running, steps
 from tests.journeys.scenes import World
 from tests.journeys.states import SETTLED, STATES, State, nothing, show
+from tests.journeys.test_zoom import BROKEN
 
 NARROW = {"width": 320, "height": 640}
 WIDER = """() => {
@@ -52,6 +53,7 @@ def test_a_state(world, open_page, state: State):
     assert _wider(page, steps.PHONE, "200%") == "", "with twice the text, from right to left"
     _turn(page, direction="ltr")
     assert _wider(page, NARROW, "") == "", "at 320 px"
+    assert page.evaluate(BROKEN) == [], "at 320 px"
 
 
 def _turn(page: Page, *, direction: str, scheme: str | None = None) -> None:

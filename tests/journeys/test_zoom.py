@@ -78,6 +78,51 @@ def test_long_words_are_broken(open_page, path, size):
     assert page.evaluate(f"{every}.every((one) => one.scrollWidth <= one.clientWidth + 1)")
 
 
+# Words of up to 16 letters, in what stands in a row or above something, of which letters are in different lines.
+BROKEN = r"""() => {
+  const found = [];
+  const places = "h1, h2, h3, legend, dt, summary, label, .button, .chip, .department span";
+  for (const one of document.querySelectorAll(places)) {
+    const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), range = document.createRange();
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      if (!one.checkVisibility() || text.parentElement.closest(".visually-hidden")) continue;
+      for (const { 0: word, index } of text.data.matchAll(/[\p{L}\p{M}]+/gu)) {
+        const bottoms = [...word].map((_letter, at) => {
+          range.setStart(text, index + at);
+          range.setEnd(text, index + at + 1);
+          return range.getBoundingClientRect().bottom;
+        }).filter(Boolean);
+        if (word.length <= 16 && Math.max(...bottoms) - Math.min(...bottoms) > 8) found.push(word);
+      }
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
+@pytest.mark.parametrize("language", ["", "/de", "/es", "/ar"], ids=["en", "de", "es", "ar"])
+def test_no_ordinary_word_is_broken(open_page, language, size):
+    page = open_page(viewport=size)
+    broken = {}
+    for path in ("/", "/products/", "/products/chore-jacket/", "/products/chore-jacket/reviews/", "/account/signup/"):
+        page.goto(language + path)
+        broken[path] = page.evaluate(BROKEN)
+    page.goto(f"{language}/products/")
+    page.get_by_test_id("quick-add").first.click()
+    expect(page.get_by_test_id("cart-count")).to_have_text("1")
+    for path in ("/cart/", "/checkout/"):
+        page.goto(language + path)
+        broken[path] = page.evaluate(BROKEN)
+    assert {path: words for path, words in broken.items() if words} == {}
+
+
+def test_negative_control_a_word_that_is_broken_is_found(page):
+    page.goto("/")
+    page.evaluate("document.querySelector('h1').style.inlineSize = '3rem'")
+    assert "keeping" in page.evaluate(BROKEN)
+
+
 @pytest.mark.parametrize("size", PHONES, ids=["320", "390"])
 def test_a_long_name_leaves_reviews_as_wide_as_the_window(open_page, size):
     page = open_page(viewport=size)
