@@ -121,6 +121,7 @@ SUBSCRIBERS: dict[type[types.Event], tuple[str, ...]] = {
         "checkout.giftcards.receivers.settle",
     ),
     types.DocumentIssued: ("checkout.invoices.receivers.mail_document",),
+    types.ShipmentReady: ("checkout.fulfilment.receivers.mail_order_ready",),
     types.ShipmentDispatched: (
         "checkout.fulfilment.receivers.ship_stock",
         "checkout.fulfilment.receivers.capture_value",

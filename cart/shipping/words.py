@@ -15,7 +15,7 @@ from django_countries import countries
 
 from cart.shipping import selectors
 from cart.shipping.rules import Goods
-from shop.core import formats
+from shop.core import addresses, formats
 from shop.core.money import Money
 
 NAMES = (  # of the ways of delivery that a shop begins with, for `translations.said`
@@ -40,6 +40,13 @@ def arrives(one: selectors.DeliveryOption) -> str:
     """ "Arrives Tue, May 5" by locale; of what is collected, when it is ready."""
     said = _("Ready %(date)s") if one.place else _("Arrives %(date)s")
     return said % {"date": day(one.arrives_on)}
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """The address of a place where things are collected, in the shop's own country without that."""
+    country = address.get("country", "")
+    lines = addresses.lines(address, country_name=str(countries.name(country)))
+    return lines[:-1] if country == settings.DEFAULT_COUNTRY else lines
 
 
 def day(moment: date) -> str:

@@ -12,6 +12,7 @@ from checkout.changes import selectors
 from checkout.orders import emails as order_emails
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
+from checkout.orders import where
 from checkout.orders.models import Order, OrderChange, OrderLine
 from checkout.payments import selectors as payments
 from shop.core import formats
@@ -60,7 +61,13 @@ def _reason(change: OrderChange) -> str:
 def _waits(order: Order, change: OrderChange) -> str:
     """What leaves once the rest is paid; what has left before waits for nothing."""
     if change.kind == OrderChange.Kind.EXCHANGE:
-        return _("We send what you wanted in exchange as soon as that is paid.")
+        return (
+            _("We get what you wanted in exchange ready as soon as that is paid.")
+            if where.is_collected(order)
+            else _("We send what you wanted in exchange as soon as that is paid.")
+        )
+    if where.is_collected(order):
+        return _("We get it ready as soon as that is paid.")
     if order.fulfilment_state == Order.FulfilmentState.PARTLY_SHIPPED:
         return _("We send what has not left us yet as soon as that is paid.")
     return _("We send the order as soon as that is paid.")

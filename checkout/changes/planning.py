@@ -126,7 +126,8 @@ def _delivered(
     if delivery.code == order.delivery_option:
         return changed, None
     changed |= {
-        "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on
+        "delivery_option": delivery.code, "delivery_name": delivery.label, "delivery_on": delivery.arrives_on,
+        "collection_place": where.kept(delivery),
     }  # fmt: skip
     return changed, taxation.ruling(taxed_at, taxing.as_ordered(order)).regime.price(delivery.price, DELIVERY).minor
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from cart.tax import words as tax_words
 from catalog.products import selectors as products
 from checkout.changes import rules as change_rules
-from checkout.desk import parcels, paying, story, sums, wording
+from checkout.desk import collecting, parcels, paying, story, sums, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
@@ -46,6 +46,8 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": emails.address_lines(order.billing_address),
         "delivery": {"name": order.delivery_name, "arrives": wording.arrives(order, owing)},
+        "collect": collecting.place(order, wording.ready_by(order, owing)),
+        "is_collected": where.is_collected(order),
         "notes": notes.for_customer(order.pk),
         "gift_message": order.gift_message,
         "po_number": order.po_number,
@@ -77,7 +79,8 @@ def parcel_page(request: HttpRequest, order: Any, number: str) -> dict[str, Any]
             return {
                 "order": paying.head(order, query=query),
                 "parcel": parcels.row(order, one, position, query=query, owing=owing),
-                "news": parcels.news(one, fulfilment.events_of(one.pk)),
+                "collect": collecting.place(order, ""),
+                "news": parcels.news(order, one, fulfilment.events_of(one.pk)),
                 "address": emails.address_lines(order.shipping_address),
                 "arrives": "" if one.delivered_at else wording.arrives(order, None if one.shipped_at else owing),
             }
@@ -153,6 +156,7 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
         "discounts": emails.discounts(order),
         "shipping": order.money(order.shipping_minor),
         "is_by_email": where.is_by_email(order),
+        "is_collected": where.is_collected(order),
         "tax": order.money(order.tax_minor),
         "tax_label": emails.tax_label(order),
         "tax_note": tax_words.of_paper(order.tax_facts),

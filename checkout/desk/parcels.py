@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from checkout.changes import rules as change_rules
 from checkout.desk import wording
 from checkout.orders import lines as order_lines
+from checkout.orders import where
 from inventory.stock import wording as stock_wording
 from shop.core import formats
 
@@ -21,6 +22,7 @@ _STATES = {
     "shipped": gettext_lazy("On its way"),
     "delivered": gettext_lazy("Delivered"),
 }
+_COLLECTED = {**_STATES, "picked": gettext_lazy("Ready to collect")}
 _PROBLEMS = {
     "lost": gettext_lazy("The carrier has lost it. We are looking into it and write to you."),
     "returned_to_sender": gettext_lazy("It could not be delivered and comes back to us. We write to you."),
@@ -43,6 +45,7 @@ def row(order: Any, parcel: Any, position: int, *, query: str = "", owing: Any =
         "position": position,
         "state": _state(order, parcel, owing),
         "problem": str(_PROBLEMS.get(parcel.problem, "")),
+        "is_collected": where.is_collected(order),
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
         "tracking_url": parcel.tracking_url,
@@ -62,14 +65,23 @@ def row(order: Any, parcel: Any, position: int, *, query: str = "", owing: Any =
     }
 
 
-def news(parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
+def news(order: Any, parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
     """What happened to a parcel, the latest first: our own steps, and what its carrier told (`events`)."""
     told = {one.code for one in events}
-    ours = [
-        (parcel.packed_at or parcel.picked_at, "packed", _("Packed")),
-        (parcel.shipped_at, "accepted", _("Handed to %(carrier)s") % {"carrier": parcel.carrier or _("the carrier")}),
-        (parcel.delivered_at, "delivered", _("Delivered")),
-    ]
+    packed = (parcel.packed_at or parcel.picked_at, "packed", _("Packed"))
+    ours = (
+        [packed, (parcel.shipped_at, "collected", _("Collected"))]
+        if where.is_collected(order)
+        else [
+            packed,
+            (
+                parcel.shipped_at,
+                "accepted",
+                _("Handed to %(carrier)s") % {"carrier": parcel.carrier or _("the carrier")},
+            ),
+            (parcel.delivered_at, "delivered", _("Delivered")),
+        ]
+    )
     found = [{"at": at, "label": label, "text": "", "place": ""} for at, code, label in ours if at and code not in told]
     found += [
         {"at": one.at, "label": str(one.get_code_display()), "text": one.text, "place": one.place}
@@ -80,6 +92,8 @@ def news(parcel: Any, events: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _state(order: Any, parcel: Any, owing: Any) -> str:
+    if parcel.shipped_at and where.is_collected(order):
+        return _("Collected on %(date)s") % {"date": _day(parcel.shipped_at)}
     if parcel.delivered_at:
         return _("Delivered on %(date)s") % {"date": _day(parcel.delivered_at)}
     if parcel.shipped_at:
@@ -90,7 +104,7 @@ def _state(order: Any, parcel: Any, owing: Any) -> str:
         return wording.held_up(order)
     if parcel.status == "open" and change_rules.is_unpicked(order.status):  # single units may still be cancelled
         return _("Not packed yet")
-    return str(_STATES.get(parcel.status, ""))
+    return str((_COLLECTED if where.is_collected(order) else _STATES).get(parcel.status, ""))
 
 
 def _day(moment: Any) -> str:

@@ -16,7 +16,7 @@ from checkout.fulfilment import selectors as fulfilment
 from checkout.giftcards import hand
 from checkout.orders import selectors as orders
 from checkout.orders import where
-from checkout.payments import crediting, methods, transfers, ways
+from checkout.payments import crediting, hints, methods, transfers, ways
 from checkout.payments import selectors as payments
 from checkout.payments import services as payment_services
 from checkout.receivables import selectors as receivables
@@ -31,6 +31,7 @@ _STAGES = (
     ("delivered", gettext_lazy("Delivered")),
 )
 _MAILED = (_STAGES[0], ("delivered", gettext_lazy("Sent by e-mail")))  # all of it
+_COLLECTED = (*_STAGES[:2], ("ready_to_ship", gettext_lazy("Ready to collect")), ("shipped", gettext_lazy("Collected")))
 _SHIPPED, _GIVEN_BACK = 3, "refunded"  # the place of one stage, and the status that ends the way
 SETTLED = {"confirmed", "balance"}  # states of an order that is paid for, or was until it was changed
 
@@ -138,8 +139,11 @@ def shopper(request: HttpRequest, order: Any) -> methods.Shopper:
 def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str, Any]:
     """The payment form of an order whose payment was declined, that was made without one, or that costs more now."""
     who = shopper(request, order)
+    form = ways.form_of(who, order.cart_id or order.pk, entered=request.POST)
+    goes = {"is_by_email": where.is_by_email(order), "is_collected": where.is_collected(order)}
     return {
-        **ways.form_of(who, order.cart_id or order.pk, entered=request.POST),
+        **form,
+        "methods": hints.told(form["methods"], **goes),
         "error": error,
         "seen_total": str(who.amount),
         "idempotency_key": "",
@@ -155,10 +159,11 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
         steps,
         parcels,
         wording.replacement_stage(order, parcels, standing.amount),
-        stages=_MAILED if where.is_by_email(order) else _STAGES,
+        stages=_stages(order),
     )
-    if not way[-1]["at"] and not way[-1]["note"]:
-        way[-1]["note"] = wording.arrives(order, standing.amount)
+    comes = _comes(order, way)
+    if comes and not comes["at"] and not comes["note"]:
+        comes["note"] = wording.ready_by(order, standing.amount) or wording.arrives(order, standing.amount)
     context = {
         "state": standing.state,
         "steps": way,
@@ -169,6 +174,19 @@ def _settled(order: Any, standing: Any, steps: Sequence[Any], parcels: Sequence[
     if standing.state == "balance":
         context["balance"] = {"amount": standing.amount, "text": wording.balance(order)}
     return context
+
+
+def _stages(order: Any) -> Sequence[tuple[str, Any]]:
+    if where.is_by_email(order):
+        return _MAILED
+    return _COLLECTED if where.is_collected(order) else _STAGES
+
+
+def _comes(order: Any, way: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The stage for which a day was told: the last one; of what is collected, that it is ready."""
+    if not where.is_collected(order):
+        return way[-1]
+    return next((one for one in way if one["label"] == str(_COLLECTED[_SHIPPED - 1][1])), None)
 
 
 def _declined(request: HttpRequest, order: Any, standing: Any) -> dict[str, Any]:
@@ -234,7 +252,8 @@ def _timeline(
     if sent and "shipped" not in reached and len(way) > _SHIPPED:
         told = {"sent": len(sent), "count": len(parcels)}
         note = ngettext("%(sent)s of %(count)s parcel", "%(sent)s of %(count)s parcels", len(parcels)) % told
-        way[_SHIPPED] = {"label": _("Partly shipped"), "at": min(sent), "note": note}
+        label = _("Partly collected") if stages is _COLLECTED else _("Partly shipped")
+        way[_SHIPPED] = {"label": label, "at": min(sent), "note": note}
         way = [one for n, one in enumerate(way) if n != _SHIPPED - 1 or one["at"]]
     if _GIVEN_BACK in reached:
         last = {"label": _("Given back"), "at": reached[_GIVEN_BACK], "note": ""}

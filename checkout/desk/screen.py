@@ -89,6 +89,7 @@ def context_of(order: Order, user: Any) -> dict[str, Any]:
         "customer": _customer(order),
         "shipping_address": emails.address_lines(order.shipping_address),
         "billing_address": _billed_to(order),
+        "is_collected": where.is_collected(order),
         "payments": [_payment(order, payment, names, user) for payment in taken],
         "disputes": disputes.of_order(order.pk),
         "ledger": ledger.entries_of(order.pk),

@@ -62,7 +62,7 @@ def of(
     words, shown = (_STEPS_OF_MAILED, ()) if where.is_by_email(order) else (_STEPS, parcels)
     entries = [
         *(_entry(step.at, str(words[step.trigger])) for step in steps if step.trigger in words),
-        *(entry for position, one in enumerate(shown, start=1) for entry in _parcel(one, position, len(shown))),
+        *(entry for place, one in enumerate(shown, start=1) for entry in _parcel(order, one, place, len(shown))),
         *(_entry(one.at, *_change(order, one, names, swaps)) for one in changes),
         *(_entry(one.created_at, *_refund(one, settled)) for one in refunds),
         *(_entry(one.step.at, text) for one in moves for text in _move(order, one)),
@@ -75,13 +75,19 @@ def _entry(at: Any, text: str, note: str = "") -> dict[str, Any]:
     return {"at": at, "text": text, "note": note}
 
 
-def _parcel(parcel: Any, position: int, count: int) -> list[dict[str, Any]]:
+def _parcel(order: Any, parcel: Any, position: int, count: int) -> list[dict[str, Any]]:
     name = _("Parcel %(number)s") % {"number": position} if count > 1 else _("Your parcel")
     told = {"parcel": name, "carrier": parcel.carrier}
+    packed = (parcel.packed_at or parcel.picked_at, _("%(parcel)s is packed"), "")
+    collected = (packed, (parcel.shipped_at, _("%(parcel)s was collected"), ""))
     moments = (
-        (parcel.packed_at or parcel.picked_at, _("%(parcel)s is packed"), ""),
-        (parcel.shipped_at, _("%(parcel)s was handed to %(carrier)s"), parcel.tracking_number),
-        (parcel.delivered_at, _("%(parcel)s was delivered"), ""),
+        collected
+        if where.is_collected(order)
+        else (
+            packed,
+            (parcel.shipped_at, _("%(parcel)s was handed to %(carrier)s"), parcel.tracking_number),
+            (parcel.delivered_at, _("%(parcel)s was delivered"), ""),
+        )
     )
     return [_entry(at, text % told, note) for at, text, note in moments if at]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from checkout.desk import collecting
 from checkout.orders import where
 from checkout.orders.selectors import is_replacing
 from checkout.payments import crediting
@@ -29,6 +30,11 @@ _MAILED = {  # of what is sent by e-mail alone
     "processing": gettext_lazy("Paid, and ready to be sent"),
     "delivered": gettext_lazy("Sent by e-mail"),
 }
+_COLLECTED = {  # of what is sent in exchange for something that was collected, beside the stage
+    "held_up": gettext_lazy("waits for your payment"),
+    "preparing": gettext_lazy("being prepared"),
+    "packed": gettext_lazy("ready to collect"),
+}
 _REPLACEMENT = {  # the headline, and the words beside the stage
     "held_up": (gettext_lazy("Your replacement waits for your payment"), gettext_lazy("waits for your payment")),
     "preparing": (gettext_lazy("We are preparing your replacement"), gettext_lazy("being prepared")),
@@ -47,6 +53,8 @@ def replacement(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
         if owing is not None:
             return "held_up"
         return "packed" if here and all(one.status == "picked" for one in here) else "preparing"
+    if where.is_collected(order):
+        return ""
     is_on_its_way = order.status == "delivered" and any(one.shipped_at and not one.delivered_at for one in parcels)
     return "on_its_way" if is_on_its_way else ""
 
@@ -54,7 +62,10 @@ def replacement(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
 def replacement_stage(order: Any, parcels: Sequence[Any], owing: Any = None) -> dict[str, Any] | None:
     """The same as the last stage of the order's way; None where there is none."""
     state = replacement(order, parcels, owing)
-    return {"label": _("Replacement"), "at": None, "note": str(_REPLACEMENT[state][1])} if state else None
+    if not state:
+        return None
+    words = _COLLECTED[state] if where.is_collected(order) else _REPLACEMENT[state][1]
+    return {"label": _("Replacement"), "at": None, "note": str(words)}
 
 
 def is_held_up(order: Any, owing: Any) -> bool:
@@ -64,13 +75,17 @@ def is_held_up(order: Any, owing: Any) -> bool:
 
 def headline(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
     """Where a paid order stands, in a few words. `parcels`: all that are not cancelled; `owing`: still to be paid."""
+    is_collected = where.is_collected(order)
     if state := replacement(order, parcels, owing):
-        return str(_REPLACEMENT[state][0])
+        is_ready = is_collected and state == "packed"
+        return _("Your replacement is ready for you to collect") if is_ready else str(_REPLACEMENT[state][0])
+    if is_collected and not is_held_up(order, owing) and (text := collecting.headline(order, parcels)):
+        return text
     sent = [one for one in parcels if one.shipped_at]
     arrived = [one for one in sent if one.delivered_at]
-    if order.status in _ON_THE_WAY and arrived and len(arrived) < len(parcels):
+    if not is_collected and order.status in _ON_THE_WAY and arrived and len(arrived) < len(parcels):
         return _("Part of your order has arrived")
-    if order.status in {"processing", "ready_to_ship"} and sent:
+    if not is_collected and order.status in {"processing", "ready_to_ship"} and sent:
         return _("Part of your order is on its way")
     if is_held_up(order, owing):
         is_rest = order.came_minor > 0
@@ -88,6 +103,10 @@ def held_up(order: Any) -> str:
 
 def what_next(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
     """What happens next, and when; no day for what waits for what is `owing`."""
+    if where.is_collected(order) and order.status not in {"returned", "refunded"}:
+        is_held = is_held_up(order, owing)
+        is_late = _is_late(order) and not is_held and not is_replacing(order)
+        return collecting.what_next(order, parcels, is_held=is_held, is_late=is_late, ready=ready_by(order, owing))
     if is_replacing(order):  # the day that was told was that of what came back
         return _("We write to you when it leaves.")
     if where.is_by_email(order) and order.status not in {"returned", "refunded"}:
@@ -105,12 +124,24 @@ def what_next(order: Any, parcels: Sequence[Any], owing: Any = None) -> str:
 def balance(order: Any) -> str:
     """Why something is to be paid of an order that was paid."""
     if not order.revision:  # nobody has changed it: what had come, or was held, is gone
+        if where.is_collected(order):
+            return _("A part of your order is not paid. You can collect it as soon as it is.")
         return _("A part of your order is not paid. What has not left us leaves as soon as it is.")
+    if where.is_collected(order):
+        return _balance_of_collected(order)
     if is_replacing(order):
         return _("Your replacement costs more than what came back. We send it as soon as the difference is paid.")
     if order.status in {"shipped", "delivered", "returned"}:
         return _("Your order was changed and costs more now. Please pay the difference.")
     return _("Your order was changed and costs more now. We send it as soon as the difference is paid.")
+
+
+def _balance_of_collected(order: Any) -> str:
+    if is_replacing(order):
+        return _("Your replacement costs more than what came back. We get it ready once the difference is paid.")
+    if order.status in {"shipped", "delivered", "returned"}:
+        return _("Your order was changed and costs more now. Please pay the difference.")
+    return _("Your order was changed and costs more now. We get it ready once the difference is paid.")
 
 
 def day(moment: date) -> str:
@@ -119,8 +150,23 @@ def day(moment: date) -> str:
 
 
 def arrives(order: Any, owing: Any = None) -> str:
-    """ "Arrives Tue, May 5", days of delivery as all over the page; empty when nothing is on its way any more, or
-    waits for what is `owing`."""
+    """ "Arrives Tue, May 5", days of delivery as all over the page; empty when nothing is on its way any more, waits
+    for what is `owing`, or is collected (`ready_by`)."""
+    return "" if where.is_collected(order) else _by(order, owing, _("Arrives %(date)s"))
+
+
+def ready_by(order: Any, owing: Any = None) -> str:
+    """The same of what is collected: "Ready to collect by Tue, May 5"; empty once it is, or the day is over."""
+    if not where.is_collected(order) or order.status in {"ready_to_ship", "shipped"} or _is_late(order):
+        return ""
+    return _by(order, owing, _("Ready to collect by %(date)s"))
+
+
+def _is_late(order: Any) -> bool:
+    return bool(order.delivery_on and order.delivery_on < timezone.localdate())
+
+
+def _by(order: Any, owing: Any, words: str) -> str:
     if (
         is_held_up(order, owing)
         or is_replacing(order)
@@ -128,7 +174,7 @@ def arrives(order: Any, owing: Any = None) -> str:
         or order.status in {"cancelled", "delivered", "returned", "refunded"}
     ):
         return ""
-    return _("Arrives %(date)s") % {"date": day(order.delivery_on)}
+    return words % {"date": day(order.delivery_on)}
 
 
 def _left(order: Any, parcels: Sequence[Any]) -> str:
@@ -149,7 +195,7 @@ def _left(order: Any, parcels: Sequence[Any]) -> str:
 def _when(order: Any) -> str:
     if order.delivery_on is None:
         return ""
-    if order.delivery_on < timezone.localdate():
+    if _is_late(order):
         late = _("It should have been with you by %(date)s and is late. We are sorry; write to us if you worry.")
         return late % {"date": day(order.delivery_on)}
     return _("It should be with you by %(date)s.") % {"date": day(order.delivery_on)}

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from checkout.fulfilment import locking, rules, voiding
@@ -22,6 +22,7 @@ from checkout.orders import where
 from checkout.orders.models import Order, OrderLine
 from shop.audit import services as audit
 from shop.core import db
+from shop.events import bus, types
 
 Status = Shipment.Status
 # Orders of which parcels are packed: after the last two only such as were added since, by an exchange.
@@ -156,6 +157,14 @@ def move(shipments: Iterable[Shipment], status: str, by: str, **changes: Any) ->
             voiding.give_up_label(shipment, by=by)
         touch(shipment, status=status, **changes)
         note(status, shipment, by)
+
+
+def picked(order: Order, shipments: Iterable[Shipment], by: str, **changes: Any) -> None:
+    """Everything is in these locked parcels of `order`. Who collects it is told that it is ready."""
+    found = list(shipments)
+    move(found, Status.PICKED, by, picked_at=Now(), **changes)
+    for shipment in found if where.is_collected(order) else ():
+        bus.publish(types.ShipmentReady(order_id=order.pk, shipment_id=shipment.pk), using=db.DEFAULT)
 
 
 def note(what: str, shipment: Shipment, by: str, **changes: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checkout.fulfilment import carriers, selectors
+from checkout.fulfilment.models import Shipment
 from checkout.orders import emails as order_emails
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
@@ -20,11 +21,21 @@ from inventory.stock import wording
 from shop.core import requests
 
 
+def order_ready(*, order_id: UUID, shipment_id: UUID) -> None:
+    """That a parcel can be collected: where, when that is open, what is in it, and what is still to come. Once for each
+    parcel, and none that is not here any more, or of an order that is over."""
+    order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
+    is_here = any(one.pk == shipment_id and one.status == Shipment.Status.PICKED for one in parcels)
+    if where.is_collected(order) and is_here and not order.is_over:
+        done = [one for one in parcels if one.status == Shipment.Status.PICKED or one.shipped_at]
+        order_emails.send(order, "order_ready", key=shipment_id, shipment=_facts(order, parcels, shipment_id, done))
+
+
 def order_shipped(*, order_id: UUID, shipment_id: UUID) -> None:
     """What is in the parcel, how to follow it, and what of the order is still to come. Once for each parcel."""
     order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
-    if where.is_by_email(order):
-        return  # what was sent are e-mails
+    if where.is_by_email(order) or where.is_collected(order):
+        return  # what was sent are e-mails, or its buyer has just taken it along
     sent = [one for one in parcels if one.shipped_at]
     order_emails.send(order, "order_shipped", key=shipment_id, shipment=_facts(order, parcels, shipment_id, sent))
 
@@ -37,7 +48,8 @@ def parcel_delivered(*, order_id: UUID, shipment_id: UUID) -> None:
     order, parcels = orders.by_id(order_id), selectors.shipments_of(order_id)
     parcel = next(one for one in parcels if one.pk == shipment_id)
     arrived = [one for one in parcels if one.delivered_at]
-    if len(parcels) > 1 and not where.is_by_email(order) and not _is_told(order_id, parcel):
+    is_sent = not (where.is_by_email(order) or where.is_collected(order))
+    if len(parcels) > 1 and is_sent and not _is_told(order_id, parcel):
         facts = _facts(order, parcels, shipment_id, arrived)
         order_emails.send(order, "parcel_delivered", key=shipment_id, shipment=facts)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -67,7 +66,7 @@ def finish_picking(*, shipment_id: UUID, by: str) -> Shipment:
                 left,
             )
             raise ShipmentRefused(text % {"units": left, "number": shipment.number}, "not_all_picked")
-        contents.move([shipment], Status.PICKED, by, picked_at=Now())
+        contents.picked(order, [shipment], by)
         contents.advance(order, by=by)
         return shipment
 

@@ -64,6 +64,11 @@ def capture_value(data: dict[str, Any]) -> None:
     fulfilment.capture_value(order_id=UUID(data["order_id"]), by=BY)
 
 
+def mail_order_ready(data: dict[str, Any]) -> None:
+    """Tell the shopper that what they collect is ready."""
+    emails.order_ready(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))
+
+
 def mail_order_shipped(data: dict[str, Any]) -> None:
     """Tell the shopper that a parcel is on its way, and how to follow it."""
     emails.order_shipped(order_id=UUID(data["order_id"]), shipment_id=UUID(data["shipment_id"]))

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
 
 from checkout.fulfilment import (
     contents,
@@ -69,7 +68,7 @@ def pick(*, order_id: UUID, by: str) -> Order:
         lines = contents.lines_of(being_picked)
         packing.check_on_hand(lines, {line.pk: line.quantity for line in lines})
         ShipmentLine.objects.filter(shipment__in=being_picked).update(picked=F("quantity"))
-        contents.move(being_picked, Status.PICKED, by, picked_at=Now(), is_waiting=False)
+        contents.picked(order, being_picked, by, is_waiting=False)
         if being_picked and order.status in (Order.Status.READY_TO_SHIP, *_LEFT_BEFORE):
             contents.demand(order, "items_picked")
         else:

@@ -143,6 +143,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "shipping_address": address_lines(order.shipping_address),
         "delivery_name": order.delivery_name,
         "is_by_email": where.is_by_email(order),
+        "collect": _collect(order),
         "arrives": _arrives(order),
         "gift_message": order.gift_message,
         "po_number": order.po_number,
@@ -150,13 +151,23 @@ def context_of(order: Order) -> dict[str, Any]:
 
 
 def _arrives(order: Order) -> str | None:
-    """The day that was told for it; None once that holds no more: what has not left waits for money or is sent in
-    exchange, nothing is on its way, or the day is over."""
+    """The day that was told for it, of what is collected with what it is; None once that holds no more: what has not
+    left waits for money or is sent in exchange, nothing is on its way, or the day is over."""
     is_waiting = order.status not in _UNPAID and order.came_minor < order.due_minor
     is_on_its_way = not is_waiting and not selectors.is_replacing(order) and order.status not in _ARRIVED
     if order.delivery_on is None or not is_on_its_way or order.delivery_on < timezone.localdate():
         return None
-    return formats.day(order.delivery_on)
+    if not where.is_collected(order):
+        return formats.day(order.delivery_on)
+    if order.status in (Order.Status.READY_TO_SHIP, Order.Status.SHIPPED):
+        return None  # it is ready, or was collected
+    return _("Ready to collect by %(date)s") % {"date": formats.weekday(order.delivery_on)}
+
+
+def _collect(order: Order) -> dict[str, Any] | None:
+    """Where it is collected; None of what is sent."""
+    place = where.place(order)
+    return {"lines": [place.name, *place.lines], "opening_hours": place.opening_hours} if place else None
 
 
 def _still_to_pay(order: Order) -> dict[str, str | None]:

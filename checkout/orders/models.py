@@ -91,6 +91,7 @@ class Order(models.Model):
     delivery_option = models.CharField(max_length=40)
     delivery_name = models.CharField(_("delivery"), max_length=80)
     delivery_on = models.DateField(_("arrives by"), null=True, blank=True)
+    collection_place = models.JSONField(default=dict, db_default={})  # `where.kept` of it; empty: it is delivered
     subtotal_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)  # positive: what is taken off
     shipping_minor = models.BigIntegerField(default=0)

@@ -67,8 +67,8 @@ def revise(
     """Write one change of a locked order: units taken off its lines (by line id), lines added, fields `changed`.
 
     `changed` may hold "shipping_address", "billing_address", "delivery_option", "delivery_name", "delivery_on",
-    "po_number", "gift_message", "tax_facts"; `delivery_minor` is what its delivery costs from now on. `cause`: the
-    reimbursement that this is the exchange of. Publishes `OrderChanged`.
+    "collection_place", "po_number", "gift_message", "tax_facts"; `delivery_minor` is what its delivery costs from now
+    on. `cause`: the reimbursement that this is the exchange of. Publishes `OrderChanged`.
     Raises `NoSuchUnits`, and `ValueError` for no change at all.
     """
     removed, changed = dict(removed or {}), dict(changed or {})

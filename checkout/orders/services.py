@@ -105,6 +105,7 @@ def place(
         delivery_option=delivery.code if delivery else "",
         delivery_name=delivery.label if delivery else "",
         delivery_on=delivery.arrives_on if delivery and not delivery.is_by_email else None,
+        collection_place=where.kept(delivery),
         idempotency_key=idempotency_key,
         po_number=po_number,
         gift_message=gift_message,

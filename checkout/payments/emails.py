@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checkout.giftcards import selectors as gift_cards
-from checkout.orders import access
+from checkout.orders import access, where
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
@@ -22,11 +22,13 @@ def order_placed(*, order_id: UUID, payment_id: UUID | None) -> None:
     order = orders.by_id(order_id)
     payment = next((one for one in selectors.payments_of(order_id) if one.pk == payment_id), None)
     with translation.override(order.language):
-        about = _about(payment) if payment else ""
+        about = _about(order, payment) if payment else ""
     order_emails.order_placed(order_id=order_id, about_payment=about)
 
 
-def _about(payment: Payment) -> str:
+def _about(order: Order, payment: Payment) -> str:
+    if payment.provider == "bank_transfer" and where.is_collected(order):
+        return _("We get it ready as soon as your transfer has arrived: the order's page says how much, and where to.")
     if payment.provider == "bank_transfer":
         return _("We send it as soon as your transfer has arrived: the order's page says how much, and where to.")
     when = recording.when_to_capture(payment)
@@ -57,7 +59,11 @@ def order_paid(*, order_id: UUID) -> None:
 def _parts(order: Order) -> list[str]:
     """A sentence for each part of what pays an order, in the active language; none where all of it is taken. What is
     asked to be taken counts as taken."""
-    held = _("%(by)s: %(amount)s is reserved for your order. We take it when your parcels leave.")
+    held = (
+        _("%(by)s: %(amount)s is reserved for your order. We take it when you collect it.")
+        if where.is_collected(order)
+        else _("%(by)s: %(amount)s is reserved for your order. We take it when your parcels leave.")
+    )
     promised = _("%(amount)s is to be paid on invoice: it says by when, and where to.")
     paid, found = _("%(by)s: %(amount)s is paid."), []
     for one in selectors.payments_of(order.pk, "captures"):

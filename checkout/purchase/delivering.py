@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_countries import countries
 
 from cart.shipping import words
 from cart.shipping.selectors import DeliveryOption, Parcel
-from shop.core import addresses, formats
+from shop.core import formats
 
 SOON = timedelta(hours=24)  # a deadline that is further away hurries nobody
 
@@ -57,9 +55,7 @@ def place_lines(one: DeliveryOption) -> list[str]:
     """The address at which it is collected, in the shop's own country without that; nothing for what is delivered."""
     if one.place is None:
         return []
-    country = one.place.address.get("country", "")
-    lines = addresses.lines(one.place.address, country_name=str(countries.name(country)))
-    return [one.place.name, *(lines[:-1] if country == settings.DEFAULT_COUNTRY else lines)]
+    return [one.place.name, *words.address_lines(one.place.address)]
 
 
 def _parcel(one: Parcel) -> str:

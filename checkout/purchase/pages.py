@@ -11,24 +11,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.carts import selectors as carts
 from cart.shipping import words
 from checkout.giftcards import hand
-from checkout.payments import methods, ways
+from checkout.payments import hints, methods, ways
 from checkout.purchase import delivering as told
 from checkout.purchase import forms, selectors, services
 from shop.accounts import selectors as accounts
 from shop.core import addresses, requests
 from shop.core.money import Money
 
-_HINTS = {  # of ways to pay, where nothing is shipped
-    "card": "",
-    "bank_transfer": gettext_lazy("Your gift cards are sent when your transfer has arrived."),
-    "invoice": gettext_lazy("You pay by bank within the time on the invoice."),
-}
 _NOTES = ("gift_message", "po_number", "vat_id")
 _KEPT = (*forms.ADDRESS_FIELDS, "email", "delivery_option", *_NOTES)
 
@@ -130,10 +124,10 @@ def payment_page(
     total = view.quote.total
     who = shopper(request, total, where_to(entered))
     form = ways.form_of(who, entered.cart_id, entered=chosen or request.POST)
-    if view.quote.is_by_email:
-        form["methods"] = [{**one, "hint": _HINTS.get(one["id"], one["hint"])} for one in form["methods"]]
+    place = delivery.place if delivery else None
     return {
         **form,
+        "methods": hints.told(form["methods"], is_by_email=view.quote.is_by_email, is_collected=place is not None),
         "details": {
             "email": entered.email,
             "name": _name(where_to(entered)),
@@ -142,6 +136,7 @@ def payment_page(
             "delivery_name": delivery.name if delivery else "",
             "arrives": words.arrives(delivery) if delivery and not delivery.is_by_email else "",
             "collect_lines": told.place_lines(delivery) if delivery else [],
+            "collect_hours": place.opening_hours if place else "",
             "gift_message": entered.gift_message,
             "po_number": entered.po_number,
             "vat_id": entered.vat_id,

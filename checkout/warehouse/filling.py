@@ -12,7 +12,7 @@ from django.utils.translation import override
 from checkout.fulfilment.carriers import base
 from checkout.fulfilment.models import Shipment, ShipmentLine
 from checkout.invoices import selectors as invoices
-from checkout.orders import emails
+from checkout.orders import emails, where
 from checkout.orders import lines as order_lines
 from checkout.orders.models import Order
 from checkout.warehouse import selectors
@@ -53,6 +53,7 @@ def slip(shipment: Shipment, *, of: Sender, at: datetime) -> Slip:
             po_number=order.po_number,
             gift_message=order.gift_message,
             is_gift=bool(order.gift_message),
+            is_collected=where.is_collected(order),
             foot=_("Questions, or something to send back? %(contact)s") % {"contact": of.contact} if of.contact else "",
         )
 

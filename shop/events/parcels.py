@@ -9,6 +9,15 @@ from shop.events.base import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShipmentReady(Event):
+    """A parcel of an order that is collected waits for its buyer. Nothing of the kind is told of what is sent."""
+
+    aggregate = "order"
+    order_id: UUID
+    shipment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShipmentDispatched(Event):
     aggregate = "order"
     order_id: UUID

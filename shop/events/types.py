@@ -33,6 +33,7 @@ from shop.events.parcels import (  # noqa: F401
     ParcelInTrouble,
     ShipmentDelivered,
     ShipmentDispatched,
+    ShipmentReady,
     UnitsDelayed,
     UnitsShort,
 )

@@ -22,6 +22,7 @@ LABELS = {
     "order_note": _("Order: note to the customer"),
     "order_paid": _("Order paid"),
     "order_placed": _("Order placed"),
+    "order_ready": _("Order ready to collect"),
     "order_shipped": _("Parcel sent"),
     "order_to_pay": _("Order: payment link"),
     "parcel_delivered": _("Parcel delivered"),

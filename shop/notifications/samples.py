@@ -43,6 +43,7 @@ _PARCEL: dict[str, Any] = {
     "lines": [_LAMP],
     "to_come": [_CHAIR],
 }
+_PLACE = {"lines": ["State Street shop", "1 N State St", "Chicago, IL 60602"], "opening_hours": "Mon–Fri 9–19"}
 _RETURNED: dict[str, Any] = {
     "number": "RET-2026000007",
     "url": f"{_SHOP}/returns/RET-2026000007/?key=sample",
@@ -121,6 +122,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "refund": "$348.70",
         "cart_url": None,
     },
+    "order_ready": {"order": {**ORDER, "collect": _PLACE}, "shipment": _PARCEL},
     "order_shipped": {"shipment": _PARCEL},
     "parcel_delivered": {"shipment": _PARCEL},
     "units_delayed": {"lines": [_CHAIR]},

@@ -22,6 +22,7 @@ from inventory.stock.models import StockItem
 from shop.core import db
 from shop.core.money import Money
 from tests.factories.inventory import stocked
+from tests.factories.shipping import CHICAGO
 
 ADDRESS = {
     "first_name": "Ada",
@@ -84,6 +85,14 @@ def placed(
         )  # fmt: skip
         payments.open(order=order, provider=provider, token=token, by="guest")
     order.refresh_from_db()
+    return order
+
+
+def collected(order: Order) -> Order:
+    """The order, which its buyer comes for: at a shop in Chicago, as it was told then."""
+    order.collection_place = {"name": "State Street shop", "address": CHICAGO, "opening_hours": "Mon–Fri 9–19"}
+    order.delivery_option, order.delivery_name = "pickup", "Collect in the shop: State Street shop, 1 N State St"
+    order.save(update_fields=["collection_place", "delivery_option", "delivery_name"])
     return order
 
 

@@ -25,6 +25,7 @@ HEARD: dict[str, set[str]] = {
         "checkout.payments.receivers.refund",
         "inventory.waitlist.receivers.offer",
     },
+    "order_collected": {"checkout.fulfilment.receivers.mail_order_ready"},
     "parcels_arrive": {"checkout.fulfilment.receivers.mail_parcel_delivered"},
     "order_cancelled": {
         "catalog.recommendations.receivers.withdraw_order",

@@ -130,6 +130,16 @@ def order_shipped(work: Work, sandbox: RunningSandbox) -> None:
     work()
 
 
+def order_collected(work: Work, sandbox: RunningSandbox) -> None:
+    """Packed, and its buyer is told to come for it."""
+    _take_money("at_once")
+    order = make.collected(make.placed([stocked(5)]))
+    work()
+    fulfilment.start(order_id=order.pk, by=BY)
+    fulfilment.pick(order_id=order.pk, by=BY)
+    work()
+
+
 def parcels_arrive(work: Work, sandbox: RunningSandbox) -> None:
     """Packed at two locations, sent and delivered one after the other."""
     _take_money("at_once")
@@ -372,9 +382,9 @@ def cards_mailed(work: Work, sandbox: RunningSandbox) -> None:
 STORIES: dict[str, Callable[[Work, RunningSandbox], None]] = {
     story.__name__: story
     for story in (
-        order_shipped, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go, order_expired,
-        money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes, order_changed,
-        customer_forgotten,
+        order_shipped, order_collected, parcels_arrive, order_cancelled, order_with_another_card, hold_let_go,
+        order_expired, money_called_back, customer_comes, units_come_back, stock_runs_low, catalogue_changes,
+        order_changed, customer_forgotten,
         balance_paid, order_refunded, units_returned, cards_mailed,
     )
 }  # fmt: skip

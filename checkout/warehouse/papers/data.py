@@ -32,6 +32,7 @@ class Slip:
     po_number: str = ""
     gift_message: str = ""
     is_gift: bool = False
+    is_collected: bool = False  # `address` is of who comes for it
     foot: str = ""  # where to turn to
 
 

@@ -82,7 +82,9 @@ def _head(sheet: Sheet, slip: Slip) -> float:
     y = TOP + 36
     sheet.text(LEFT, y, _("Packing slip"), size=19, is_bold=True)
     y += 13
-    sheet.text(LEFT, y, _("Deliver to"), size=8, is_bold=True, color=pdf.MUTED)
+    sheet.text(
+        LEFT, y, _("Collected by") if slip.is_collected else _("Deliver to"), size=8, is_bold=True, color=pdf.MUTED
+    )
     sheet.lines(LEFT, y + 4.5, _address(slip), size=10)
     for label, lines in _facts(slip):
         sheet.text(SKU, y, label, size=8, is_bold=True, color=pdf.MUTED)

@@ -207,10 +207,10 @@ def test_a_parcels_news_are_our_steps_and_the_carriers_each_once() -> None:
             source="demo", event_id=str(n),
         )  # fmt: skip
     events = fulfilment.events_of(parcel.pk)
-    assert [(one["label"], one["place"]) for one in parcels.news(parcel, events)] == [
+    assert [(one["label"], one["place"]) for one in parcels.news(Order(), parcel, events)] == [
         ("Delivered", "Town 3"),
         ("On its way", "Town 2"),
         ("Handed to the carrier", "Town 1"),
         ("Packed", ""),
     ]
-    assert [one["label"] for one in parcels.news(parcel, [])] == ["Delivered", "Handed to UPS", "Packed"]
+    assert [one["label"] for one in parcels.news(Order(), parcel, [])] == ["Delivered", "Handed to UPS", "Packed"]

@@ -14,5 +14,7 @@ from checkout.desk import wording
      ("cancelled", "")],
 )  # fmt: skip
 def test_the_day_of_delivery_is_written_as_in_the_sentence_above_it(status: str, told: str) -> None:
-    order = SimpleNamespace(status=status, fulfilment_state="unfulfilled", delivery_on=date(2026, 5, 5))
+    order = SimpleNamespace(
+        status=status, fulfilment_state="unfulfilled", delivery_on=date(2026, 5, 5), collection_place={}
+    )
     assert wording.arrives(order) == told
