@@ -226,5 +226,5 @@ def _swatches(options: Sequence[str], variants: Sequence[Mapping[str, str]]) -> 
     if name is None:
         return []
     values = dict.fromkeys(variant[name] for variant in variants if variant.get(name))
-    found = [{"name": value, "colour": colours.colour(value) or ""} for value in values]
-    return [swatch for swatch in found if swatch["colour"]] if len(found) > 1 else []
+    found = [{"name": value, "colour": shade} for value in values if (shade := colours.colour(value))]
+    return found if len(found) > 1 else []  # one dot alone says nothing

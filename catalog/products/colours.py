@@ -7,7 +7,8 @@ OPTION_NAMES = {"colour", "color"}
 HEX = {
     "amber": "#d98e04", "apricot": "#f2b48c", "aqua": "#5fc4c9", "beige": "#d9c9a9", "black": "#1c1c1e",
     "blue": "#2f5fa8", "blush": "#e8b8b0", "bronze": "#8a6438", "brown": "#6b4a32", "burgundy": "#6e1f33",
-    "camel": "#b98f5e", "champagne": "#ecd9b6", "charcoal": "#3b3f44", "chestnut": "#7a4027", "clay": "#b5694a",
+    "camel": "#b98f5e", "chalk": "#e9e4d7", "champagne": "#ecd9b6", "charcoal": "#3b3f44", "chestnut": "#7a4027",
+    "clay": "#b5694a",
     "clear": "#eef3f5", "cobalt": "#2347a5", "copper": "#b3683a", "coral": "#f0735f", "cream": "#f4ecd8",
     "crimson": "#a8172f", "denim": "#4a6a8f", "ecru": "#e6dcc3", "emerald": "#1e7a55", "forest": "#2c4f3a",
     "gold": "#c9a24a", "graphite": "#46494d", "green": "#3b7d4f", "grey": "#8b8f94", "gray": "#8b8f94",

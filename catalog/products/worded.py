@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from catalog.translations import selectors as translations
 from catalog.translations.selectors import Terms
 from shop.core import languages
@@ -138,7 +140,8 @@ def _spec(one: Mapping[str, str], terms: Terms) -> dict[str, str]:
 
 def lang(text: str, terms: Terms) -> str:
     """The language in which a name or value is shown, where that is not the page's: "" also for mere figures."""
-    is_said = any(one in terms for one in (text, _unit(text), *text.split(", ")))
+    of_the_shop = (gettext("Yes"), gettext("No"))
+    is_said = text in of_the_shop or any(one in terms for one in (text, _unit(text), *text.split(", ")))
     return "" if is_said or not any(map(str.isalpha, text)) else languages.default()
 
 

@@ -61,6 +61,21 @@ def test_in_the_readers_own_colours_what_is_chosen_can_be_told(open_page):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+EDGE = "one => getComputedStyle(one).borderBlockEndColor"
+
+
+def test_in_the_readers_own_colours_one_department_is_current_and_a_list_is_a_list(open_page):
+    page = open_page(forced_colors="active")
+    page.goto("/categories/kitchen/")
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    edges = [link.evaluate(EDGE) != paper for link in page.locator(".nav a").all()]
+    current = [link.get_attribute("aria-current") is not None for link in page.locator(".nav a").all()]
+    assert edges == current
+    assert sum(current) == 1
+    sort = page.get_by_test_id("sort-select")
+    assert sort.evaluate("one => getComputedStyle(one).appearance") == "auto"
+
+
 LONG = "w" * 60
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 

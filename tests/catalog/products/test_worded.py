@@ -196,3 +196,9 @@ def test_a_card_keeps_all_else() -> None:
 )
 def test_which_language_a_value_is_in(text: str, lang: str) -> None:
     assert worded.lang(text, {"Red": "Rot", "months": "Monate"}) == lang
+
+
+@pytest.mark.parametrize(("text", "lang"), [("Ja", ""), ("Nein", ""), ("Yes", "en")])
+def test_what_the_shop_itself_says_is_in_the_pages_language(text: str, lang: str) -> None:
+    with translation.override("de"):
+        assert worded.lang(text, {}) == lang

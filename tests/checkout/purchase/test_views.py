@@ -255,7 +255,9 @@ class TestPlace:
         page = client.get(reverse("payment")).context
         catalog.put_in_stock({carts.variant_of(product).pk: 0})
         html = refused(client, seen_total=page["seen_total"]).content.decode()
-        assert 'data-testid="inventory-error">“Lamp” is no longer available.<' in html
+        assert (
+            'data-testid="inventory-error">“Lamp” is no longer available.</p><p>You have not been charged.</p>' in html
+        )
         assert 'data-testid="place-order-btn"' not in html  # it could only fail again
         assert f'class="button" href="{reverse("cart")}"' in html
         assert (Order.objects.count(), Payment.objects.count()) == (0, 0)

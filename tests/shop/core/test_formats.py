@@ -84,3 +84,5 @@ def test_each_of_several_things_runs_its_own_way() -> None:
     assert shown("Moss\nEngraving: <b>") == "<bdi>Moss</bdi>\n<bdi>Engraving: &lt;b&gt;</bdi>"
     assert shown(["1 N State St", "Chicago"]) == "<bdi>1 N State St</bdi>, <bdi>Chicago</bdi>"
     assert (shown(""), shown(None)) == ("", "")
+    with translation.override("ar"):
+        assert shown(["1 N State St", "Chicago"]) == "<bdi>1 N State St</bdi>، <bdi>Chicago</bdi>"
