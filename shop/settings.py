@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from wsgiref.headers import Headers
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -274,7 +275,8 @@ LANGUAGES = [(code, _AUTONYMS[code]) for code in names("LANGUAGES", "en,de,es,ar
 LANGUAGE_CODE = LANGUAGES[0][0]  # of addresses without a prefix, and of what the catalogue's own fields say
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"  # of machines: what programs read and what is kept
+SHOP_TIME_ZONE = ZoneInfo("UTC" if TESTING else env("SHOP_TIME_ZONE", "UTC")).key  # of people: `shop.core.formats`
 LOCALE_PATHS = [catalogues.compiled(folder) for folder in catalogues.FOLDERS]
 
 # --- Static files and media

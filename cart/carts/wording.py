@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,8 +47,7 @@ def undelivered(quote: Quote) -> str:
 
 def held_until(held: claims.Held) -> str:
     """Until when units are held for the cart's owner."""
-    moment = timezone.localtime(held.expires_at)
-    until = f"{formats.moment(moment)} {moment.tzname()}"
+    until = formats.moment(held.expires_at)
     return ngettext("Held for you until %(until)s.", "%(count)s held for you until %(until)s.", held.units) % {
         "count": held.units,
         "until": until,

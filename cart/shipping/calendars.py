@@ -51,7 +51,7 @@ class Setup:
         """By which a location hands parcels over; the shop's own where it is no point."""
         point = self.points.get(location) if location else None
         if point is None:
-            return Clock(settings.TIME_ZONE, cut_off, 0, Calendar(WEEKEND, self.days_off.get("", frozenset())))
+            return Clock(settings.SHOP_TIME_ZONE, cut_off, 0, Calendar(WEEKEND, self.days_off.get("", frozenset())))
         country, state = point.address.get("country", ""), point.address.get("state", "")
         off = self.off(country, state, year) if point.keeps_holidays else frozenset()
         earlier = min(filter(None, (point.cut_off, cut_off)), default=None)

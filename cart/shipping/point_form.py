@@ -51,7 +51,7 @@ class PointForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["location_id"].required = True
         self.fields["location_id"].choices = fields.locations()[1:]  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [(one, one) for one in sorted(available_timezones())]  # type: ignore[attr-defined]
-        self.initial.setdefault("time_zone", settings.TIME_ZONE)
+        self.initial.setdefault("time_zone", settings.SHOP_TIME_ZONE)
         self.initial.setdefault("country", self.instance.address.get("country") or settings.DEFAULT_COUNTRY)
         for name in _PARTS:
             self.initial.setdefault(name, self.instance.address.get(name, ""))

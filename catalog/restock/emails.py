@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone, translation
+from django.utils import translation
 
 from catalog.restock import access, selectors
 from catalog.restock.models import RestockRequest
@@ -27,8 +27,7 @@ def held(*, entry_id: UUID) -> bool:
         return False
     if place is not None and place.entry.expires_at is not None:
         with translation.override(request.language):
-            moment = timezone.localtime(place.entry.expires_at)
-            until = f"{formats.moment(moment)} {moment.tzname()}"
+            until = formats.moment(place.entry.expires_at)
         _send(request, place, "restock_held", until=until)
     return True
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -163,7 +162,7 @@ def ready_by(order: Any, owing: Any = None) -> str:
 
 
 def _is_late(order: Any) -> bool:
-    return bool(order.delivery_on and order.delivery_on < timezone.localdate())
+    return bool(order.delivery_on and order.delivery_on < formats.today())
 
 
 def _by(order: Any, owing: Any, words: str) -> str:
@@ -215,7 +214,7 @@ def _mailed(order: Any, parcels: Sequence[Any]) -> str:
     sent = [one.shipped_at for one in parcels if one.shipped_at]
     if order.status != "delivered" or not sent:
         return _("We send each gift card by e-mail: at once, or on the day that you chose.")
-    told = {"date": day(timezone.localtime(max(sent)).date())}
+    told = {"date": day(max(sent))}
     return _("Everything was sent by e-mail on %(date)s. If an e-mail did not come, tell us.") % told
 
 
@@ -223,5 +222,5 @@ def _delivered(parcels: Sequence[Any]) -> str:
     last = max((one.delivered_at for one in parcels if one.delivered_at), default=None)
     if last is None:
         return _("If something is missing or wrong, tell us.")
-    told = {"date": day(timezone.localtime(last).date())}
+    told = {"date": day(last)}
     return _("It arrived on %(date)s. If something is missing or wrong, tell us.") % told

@@ -65,7 +65,7 @@ def details() -> InvoiceDetails:
     """The merchant's details; before anybody has entered them, the shop's name and bank account alone."""
     named = {"iban": "IBAN ", "bic": "BIC "}
     rows = [f"{named.get(name, '')}{iban.in_fours(value)}" for name, value in settings.BANK_TRANSFER.items()]
-    fallback = InvoiceDetails(name=settings.SHOP_NAME, bank="\n".join(rows), time_zone=settings.TIME_ZONE)
+    fallback = InvoiceDetails(name=settings.SHOP_NAME, bank="\n".join(rows), time_zone=settings.SHOP_TIME_ZONE)
     return InvoiceDetails.objects.first() or fallback
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -155,7 +155,7 @@ def _arrives(order: Order) -> str | None:
     left waits for money or is sent in exchange, nothing is on its way, or the day is over."""
     is_waiting = order.status not in _UNPAID and order.came_minor < order.due_minor
     is_on_its_way = not is_waiting and not selectors.is_replacing(order) and order.status not in _ARRIVED
-    if order.delivery_on is None or not is_on_its_way or order.delivery_on < timezone.localdate():
+    if order.delivery_on is None or not is_on_its_way or order.delivery_on < formats.today():
         return None
     if not where.is_collected(order):
         return formats.day(order.delivery_on)

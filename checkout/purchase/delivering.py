@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,13 +42,7 @@ def deadline(one: DeliveryOption) -> str:
         if is_today
         else _("if you order by %(time)s (%(zone)s) tomorrow")
     )
-    return said % {"time": formats.clock(before.time()), "zone": _zone(before)}
-
-
-def _zone(moment: datetime) -> str:
-    """ "CST"; "UTC+03" where the zone has no name."""
-    name = moment.tzname() or ""
-    return name if name.isalpha() else f"UTC{name}"
+    return said % {"time": formats.clock(before.time()), "zone": formats.zone(before)}
 
 
 def place_lines(one: DeliveryOption) -> list[str]:

@@ -1,7 +1,8 @@
 """Amounts, dates, times and figures for people, in the active language: the one place that says how they are written.
 
 Babel knows how, from the Unicode CLDR. There is one way for each thing: days are "December 1, 2026", those that
-are near and that somebody waits for "Tue, Dec 1", and moments "December 1, 2026, 1:31 PM", in the shop's time zone.
+are near and that somebody waits for "Tue, Dec 1", and moments "December 1, 2026, 1:31 PM (CST)": in the shop's own
+time zone (`SHOP_TIME_ZONE`), which is named wherever a time of the day is told.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
@@ -46,12 +48,24 @@ def weekday(when: date) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    """ "December 1, 2026, 1:31 PM" in the shop's time zone, or as it is if it knows of none; nothing for None."""
+    """ "December 1, 2026, 1:31 PM (CST)" in the shop's time zone, or as it is if it knows of none; nothing for None."""
     if when is None:
         return ""
     language = _language()
-    here = timezone.localtime(when) if timezone.is_aware(when) else when
-    return str(_joining(language)).format(_clock(here.time(), language), _day(here.date(), language))
+    here = _local(when)
+    said = str(_joining(language)).format(_clock(here.time(), language), _day(here.date(), language))
+    return f"{said} ({zone(here)})" if here.tzinfo else said
+
+
+def zone(when: datetime) -> str:
+    """How the time zone of a moment is called: "CST"; "UTC+03" where it has no name."""
+    name = when.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
+
+
+def today() -> date:
+    """The day that it is in the shop's time zone."""
+    return _date(timezone.now())
 
 
 def clock(when: time) -> str:
@@ -71,7 +85,11 @@ def _language() -> str:
 def _date(when: date) -> date:
     if not isinstance(when, datetime):
         return when
-    return timezone.localdate(when) if timezone.is_aware(when) else when.date()
+    return _local(when).date()
+
+
+def _local(when: datetime) -> datetime:
+    return when.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)) if timezone.is_aware(when) else when
 
 
 @lru_cache(maxsize=64)

@@ -143,6 +143,7 @@ def environment(data: Path | None = None) -> dict[str, str]:
         "FIELD_ENCRYPTION_KEYS": secret(data, "field_encryption_key"),
         "SITE_URL": site_url(data),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SHOP_TIME_ZONE": "America/Chicago",  # where the demo's shop is
         "STAFF_MFA_REQUIRED": "0",
         "DEMO_MERCHANT_EMAIL": "merchant@example.com",
         "DEMO_MERCHANT_PASSWORD": secret(data, "merchant_password"),

@@ -18,7 +18,7 @@ ORDER: dict[str, Any] = {
     "number": "ORD-2026000123",
     "status_label": "Payment Confirmed",
     "url": _ORDER_URL,
-    "created_at": "Nov. 21, 2026, 9:30 a.m.",
+    "created_at": "Nov. 21, 2026, 9:30 a.m. (CST)",
     "lines": [_LAMP, _CHAIR],
     "subtotal": "$358.00",
     "discount": "$35.80",
@@ -73,7 +73,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_to_pay": {
         "order": {**ORDER, "paid": "$100.00", "to_pay": "$248.70"},
         "amount": "$248.70",
-        "until": "Nov. 24, 2026, 9:30 a.m.",
+        "until": "Nov. 24, 2026, 9:30 a.m. (CST)",
         "is_made_for_you": True,
     },
     "order_paid": {},
@@ -180,7 +180,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         },
     },
     "restock_joined": {"product": _PRODUCT, **_LINKS, "number": 3},
-    "restock_held": {"product": _PRODUCT, **_LINKS, "until": "Nov. 22, 2026, 9:30 a.m. UTC"},
+    "restock_held": {"product": _PRODUCT, **_LINKS, "until": "Nov. 22, 2026, 9:30 a.m. (CST)"},
     "account": {
         "subject": "Confirm your e-mail address",
         "lines": ["Please confirm that this address is yours."],

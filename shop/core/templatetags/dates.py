@@ -25,5 +25,5 @@ def weekday(when: date | None) -> str:
 
 @register.filter
 def moment(when: datetime | None) -> str:
-    """ "December 1, 2026, 1:31 PM" """
+    """ "December 1, 2026, 1:31 PM (CST)" """
     return formats.moment(when)

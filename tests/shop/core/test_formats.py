@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.template import engines
-from django.utils import translation
+from django.utils import timezone, translation
 
 from shop.core import formats
 from shop.core.money import Money
@@ -27,13 +27,13 @@ def _said(language: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Tue, Dec 1", "December 1, 2026", "December 1, 2026, 1:31\u202fPM", "9:05\u202fAM", "4.3",
+        ("en", ("Tue, Dec 1", "December 1, 2026", "December 1, 2026, 1:31\u202fPM (UTC)", "9:05\u202fAM", "4.3",
                 "$1,234.50", "−€5.99")),
-        ("de", ("Di., 1. Dez.", "1. Dezember 2026", "1. Dezember 2026, 13:31", "09:05", "4,3",
+        ("de", ("Di., 1. Dez.", "1. Dezember 2026", "1. Dezember 2026, 13:31 (UTC)", "09:05", "4,3",
                 "1.234,50\xa0$", "−5,99\xa0€")),
-        ("es", ("mar, 1 dic", "1 de diciembre de 2026", "1 de diciembre de 2026, 13:31", "9:05", "4,3",
+        ("es", ("mar, 1 dic", "1 de diciembre de 2026", "1 de diciembre de 2026, 13:31 (UTC)", "9:05", "4,3",
                 "1.234,50\xa0US$", "−5,99\xa0€")),
-        ("ar", ("الثلاثاء، 1 ديسمبر", "1 ديسمبر 2026", "1 ديسمبر 2026، 1:31 م", "9:05 ص", "4.3",
+        ("ar", ("الثلاثاء، 1 ديسمبر", "1 ديسمبر 2026", "1 ديسمبر 2026، 1:31 م (UTC)", "9:05 ص", "4.3",
                 "\u200f1,234.50\xa0US$\u200e", "\u200f\u200e−5.99\xa0€")),
     ],
 )  # fmt: skip
@@ -42,12 +42,32 @@ def test_each_language_has_its_own_way(language: str, said: tuple[str, ...]) -> 
 
 
 def test_a_day_is_that_of_the_shops_time_zone(settings) -> None:
-    settings.TIME_ZONE = "Asia/Tokyo"
+    settings.SHOP_TIME_ZONE = "Asia/Tokyo"
     late = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
 
     assert (formats.day(late), formats.weekday(late)) == ("December 2, 2026", "Wed, Dec 2")
-    assert formats.moment(late) == "December 2, 2026, 7:00\u202fAM"
+    assert formats.moment(late) == "December 2, 2026, 7:00\u202fAM (JST)"
     assert formats.moment(late.replace(tzinfo=None)) == "December 1, 2026, 10:00\u202fPM"
+
+
+def test_a_time_names_its_zone_as_it_is_called_on_that_day(settings) -> None:
+    settings.SHOP_TIME_ZONE = "America/Chicago"
+    assert formats.moment(datetime(2026, 11, 23, 18, 42, tzinfo=UTC)) == "November 23, 2026, 12:42\u202fPM (CST)"
+    assert formats.moment(datetime(2026, 7, 1, 18, 42, tzinfo=UTC)) == "July 1, 2026, 1:42\u202fPM (CDT)"
+    settings.SHOP_TIME_ZONE = "Asia/Riyadh"
+    assert formats.moment(datetime(2026, 7, 1, 18, 42, tzinfo=UTC)) == "July 1, 2026, 9:42\u202fPM (UTC+03)"
+
+
+def test_today_is_the_shops(settings, monkeypatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 1, 3, 0, tzinfo=UTC))
+    settings.SHOP_TIME_ZONE = "America/Chicago"
+    assert formats.today() == date(2026, 11, 30)
+
+
+def test_what_programs_read_stays_in_utc(settings) -> None:
+    settings.SHOP_TIME_ZONE = "America/Chicago"
+    page = engines["django"].from_string("{% load dates %}{{ at|date:'c' }} {{ at|moment }}")
+    assert page.render({"at": MOMENT}) == "2026-12-01T13:31:00+00:00 December 1, 2026, 7:31\u202fAM (CST)"
 
 
 def test_templates_write_them_so() -> None:
@@ -57,7 +77,7 @@ def test_templates_write_them_so() -> None:
     with translation.override("de"):
         said = page.render({"at": MOMENT, "off": Money(100, "EUR"), "none": None})
 
-    assert said == "1. Dezember 2026 Di., 1. Dez. 1. Dezember 2026, 13:31 −1,00\xa0€ "
+    assert said == "1. Dezember 2026 Di., 1. Dez. 1. Dezember 2026, 13:31 (UTC) −1,00\xa0€ "
 
 
 def test_what_a_mail_has_in_words_is_only_signed() -> None:

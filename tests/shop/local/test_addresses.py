@@ -46,6 +46,7 @@ def test_the_environment_says_what_was_set_up(tmp_path: Path) -> None:
         "FIELD_ENCRYPTION_KEYS": kept["field_encryption_key"],
         "SITE_URL": "http://127.0.0.1:8123",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SHOP_TIME_ZONE": "America/Chicago",
         "STAFF_MFA_REQUIRED": "0",
         "DEMO_MERCHANT_EMAIL": "merchant@example.com",
         "DEMO_MERCHANT_PASSWORD": kept["merchant_password"],

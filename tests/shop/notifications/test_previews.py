@@ -173,10 +173,11 @@ def test_A09_others_see_no_previews(client: Client) -> None:
 @pytest.mark.parametrize("template", ["order_to_pay", "payment_failed"])
 def test_no_sentence_ends_with_a_time_that_has_a_stop_of_its_own(template: str) -> None:
     until = datetime(2026, 11, 24, 21, 45, tzinfo=UTC)
-    words = {"order_to_pay": {"until": "November 24, 2026, 9:45\u202fPM"}, "payment_failed": {"hold_until": until}}[
-        template
-    ]
+    words = {
+        "order_to_pay": {"until": "November 24, 2026, 9:45\u202fPM (UTC)"},
+        "payment_failed": {"hold_until": until},
+    }[template]
     message = services.render(template=template, language="en", context=samples.context(template) | words)
     found = [line for line in message.body.splitlines() if "9:45" in line]
     items = {"order_to_pay": "the items", "payment_failed": "your items"}[template]
-    assert found == [f"Until November 24, 2026, 9:45\u202fPM, we keep {items} for you."]
+    assert found == [f"Until November 24, 2026, 9:45\u202fPM (UTC), we keep {items} for you."]
