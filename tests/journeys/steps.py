@@ -52,8 +52,8 @@ def save_address(page: Page) -> None:
     fields = {"first_name": "Jane", "last_name": "Doe", "address1": "12 Market Street", "city": "Oakland"}
     for name, value in {**fields, "postal_code": "94607"}.items():
         page.locator(f"main [name={name}]").fill(value)
-    page.locator("main [name=state]").fill("CA")
     page.locator("main [name=country]").select_option("US")
+    page.locator("main [name=state]").select_option("CA")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/account/addresses/")
 
@@ -79,7 +79,7 @@ def to_checkout(page: Page) -> None:
     expect(page.get_by_test_id("checkout-form")).to_be_visible()
 
 
-def give_details(page: Page, email: str) -> None:
+def fill_details(page: Page, email: str) -> None:
     expect(page.get_by_test_id("country-select")).to_have_value("US")
     fields = {
         "email": email,
@@ -93,6 +93,10 @@ def give_details(page: Page, email: str) -> None:
     page.get_by_test_id("state-select").select_option("CA")
     page.get_by_test_id("zip-input").fill("94607")
     page.get_by_test_id("delivery-option").first.click()
+
+
+def give_details(page: Page, email: str) -> None:
+    fill_details(page, email)
     page.get_by_test_id("continue-to-payment-btn").click()
     expect(page.get_by_test_id("payment-form")).to_be_visible()
 
