@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cart.shipping.rules import BY_EMAIL
@@ -18,31 +18,6 @@ from checkout.payments.forms import SeenTotalField
 from shop.core import address_words, addresses
 from shop.core.fields import LineField, LinesField
 
-_STATE_LABELS = {
-    "state": gettext_lazy("State"),
-    "province": gettext_lazy("Province"),
-    "prefecture": gettext_lazy("Prefecture"),
-    "county": gettext_lazy("County"),
-    "department": gettext_lazy("Department"),
-    "emirate": gettext_lazy("Emirate"),
-    "island": gettext_lazy("Island"),
-    "oblast": gettext_lazy("Oblast"),
-    "parish": gettext_lazy("Parish"),
-    "area": gettext_lazy("Area"),
-    "district": gettext_lazy("District"),
-    "do_si": gettext_lazy("Province or city"),
-}
-_POSTAL_LABELS = {
-    "zip": gettext_lazy("ZIP code"),
-    "pin": gettext_lazy("PIN code"),
-    "eircode": gettext_lazy("Eircode"),
-    "postal": gettext_lazy("Postcode"),
-}
-_CITY_LABELS = {
-    "post_town": gettext_lazy("Town"),
-    "suburb": gettext_lazy("Suburb"),
-    "district": gettext_lazy("District"),
-}
 _MISSING = {  # what is to be done, where a field is empty that must not be
     "email": gettext_lazy("Enter an e-mail address. The confirmation goes there."),
     "first_name": gettext_lazy("Enter a first name."),
@@ -131,19 +106,15 @@ class DetailsForm(forms.Form):
             self.fields["first_name"].required = self.fields["last_name"].required = True
             self._say()
             return
-        for name in ("city", "state", "postal_code"):
+        for name, label in address_words.labels(rules).items():
             if name not in rules.allowed:
                 self.fields[name].widget = forms.HiddenInput()
-            self.fields[name].required = name in rules.required
+            self.fields[name].label, self.fields[name].required = label, name in rules.required
         for name in ("first_name", "last_name", "address1"):
             self.fields[name].required = True
-        self.fields["city"].label = _CITY_LABELS.get(rules.city_kind, _("City"))
-        self.fields["state"].label = _STATE_LABELS.get(rules.state_kind, _("State"))
-        self.fields["postal_code"].label = _POSTAL_LABELS.get(rules.postal_kind, _("Postcode"))
         if rules.states:
             attrs = {"data-testid": "state-select", "autocomplete": "address-level1"}
-            choices = [("", pgettext("choose a state", "Choose …")), *rules.states]
-            self.fields["state"].widget = forms.Select(attrs=attrs, choices=choices)
+            self.fields["state"].widget = forms.Select(attrs=attrs, choices=address_words.states(rules))
         if not taxation.asks_vat_id(rules.country):
             del self.fields["vat_id"]
         self._say()

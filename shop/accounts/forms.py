@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from shop.core import addresses
+from shop.core import address_words, addresses
 
 PROBLEMS = {
     "required": _("Please fill this in."),
@@ -56,6 +56,32 @@ class AddressForm(forms.Form):
     def address(self) -> dict[str, str]:
         """The valid form's address."""
         return {name: self.cleaned_data[name] for name in addresses.FIELDS}
+
+
+class BookForm(AddressForm):
+    """An address of the address book: which fields there are and which of them are asked for follows the country, as
+    in the checkout."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = _rules(str(self["country"].value() or ""))
+        for name, label in address_words.labels(self.rules).items():
+            self.fields[name].label = label
+            self.fields[name].required = name in self.rules.required
+            if name not in self.rules.allowed:
+                self.fields[name].widget = forms.HiddenInput()
+        if self.rules.states:
+            attrs = {"autocomplete": "address-level1"}
+            self.fields["state"].widget = forms.Select(attrs=attrs, choices=address_words.states(self.rules))
+        for field in self.fields.values():
+            field.error_messages["required"] = PROBLEMS["required"]
+
+
+def _rules(country: str) -> addresses.Rules:
+    try:
+        return addresses.rules_of(country)
+    except addresses.UnknownCountry:
+        return addresses.rules_of(settings.DEFAULT_COUNTRY)
 
 
 class PreferencesForm(forms.Form):

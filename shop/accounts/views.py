@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts import selectors, services
-from shop.accounts.forms import AddressForm, PreferencesForm
+from shop.accounts.forms import BookForm, PreferencesForm
 from shop.core import languages, requests
 from shop.notifications import optout
 
@@ -34,7 +35,7 @@ def address_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def address_add(request: HttpRequest) -> HttpResponse:
     """GET shows the form, POST saves the address."""
-    form = AddressForm(request.POST or None)
+    form = _entered(request)
     if request.method == "POST" and form.is_valid():
         try:
             services.add_address(
@@ -57,7 +58,7 @@ def address_add(request: HttpRequest) -> HttpResponse:
 def address_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET shows one of the customer's own addresses, POST changes it; anybody else's is not found."""
     saved = _own(request, pk)
-    form = AddressForm(request.POST or None, initial={**saved.address, "is_default": saved.is_default})
+    form = _entered(request, {**saved.address, "is_default": saved.is_default})
     if request.method == "POST" and form.is_valid():
         services.change_address(
             customer_id=_customer(request),
@@ -109,7 +110,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "account/preferences.html", {"form": form}, status=_status(form.is_bound))
 
 
-def _form(request: HttpRequest, form: AddressForm, title: str) -> HttpResponse:
+def _entered(request: HttpRequest, initial: dict[str, Any] | None = None) -> BookForm:
+    """What was sent; with `update` it is not to be kept yet, but shown with the fields of the country in it."""
+    if "update" in request.POST:
+        return BookForm(initial=request.POST.dict())
+    return BookForm(request.POST or None, initial=initial)
+
+
+def _form(request: HttpRequest, form: BookForm, title: str) -> HttpResponse:
     context = {"form": form, "title": title}
     return render(request, "account/address_form.html", context, status=_status(form.is_bound))
 

@@ -99,6 +99,31 @@ def test_a_purchase_without_javascript(open_page, shop, shopper):
     assert len(shop.money_taken(steps.confirmed(page))) == 1
 
 
+def test_another_country_without_javascript(open_page, shop, shopper):
+    """Nobody is asked for the state of a country that has none: neither by the browser nor by the shop."""
+    page = open_page(java_script_enabled=False)
+    _id, key = ordering.in_cart(shop, "laptop", units=1)
+    page.context.add_cookies([{"name": "cart", "value": key, "url": shop.url}])
+    page.goto("/checkout/")
+    page.get_by_test_id("country-select").select_option("DE")
+    told = {"email": shopper, "first-name": "Jane", "last-name": "Doe", "address": "Marktstr. 1", "city": "Berlin"}
+    for name, value in told.items():
+        page.get_by_test_id(f"{name}-input").fill(value)
+    page.get_by_test_id("zip-input").fill("10115")
+
+    page.get_by_test_id("continue-to-payment-btn").click()  # which the browser does not refuse
+    expect(page.get_by_test_id("state-select")).to_be_hidden()
+    page.get_by_test_id("country-select").select_option("US")
+    page.get_by_role("button", name="Show the fields for this country").click()
+    expect(page.get_by_test_id("state-select")).to_be_visible()
+    page.get_by_test_id("country-select").select_option("DE")
+    page.get_by_role("button", name="Show the fields for this country").click()
+    expect(page.get_by_test_id("state-select")).to_be_hidden()
+    page.get_by_test_id("delivery-option").first.click()
+    page.get_by_test_id("continue-to-payment-btn").click()
+    expect(page.get_by_test_id("payment-form")).to_be_visible()
+
+
 def test_ten_clicks_make_one_order(page, shop, shopper):
     steps.to_payment(page, shop, shopper)
     steps.fill_card(page, steps.GOOD)

@@ -51,6 +51,26 @@ def test_an_address_is_added_changed_and_deleted(client: Client, user) -> None:
     assert Address.objects.count() == 0
 
 
+def test_the_address_book_asks_for_what_the_country_has(client: Client, user) -> None:
+    """And says of nothing that it must have that it is optional."""
+
+    def asked(page: str) -> dict[str, bool]:
+        labels = re.findall(r'<label for="id_(\w+)">([^<]+)(<span class="field__optional">)?', page)
+        return {f"{name}: {label.strip()}": not optional for name, label, optional in labels}
+
+    at_home = asked(client.get(reverse("address_add")).content.decode())
+    assert {name for name, is_asked in at_home.items() if is_asked} >= {
+        "city: City", "state: State", "postal_code: ZIP code", "country: Country",
+    }  # fmt: skip
+    answer = client.post(reverse("address_add"), {**ADDRESS, "state": "", "country": "DE", "update": "1"})
+    page = answer.content.decode()
+    assert (answer.status_code, Address.objects.count()) == (200, 0)
+    assert asked(page)["postal_code: Postcode"] is True
+    assert not [name for name in asked(page) if name.startswith("state")]
+    assert (f'value="{ADDRESS["city"]}"' in page, 'type="hidden" name="state"' in page) == (True, True)
+    assert '<option value="IL">Illinois</option>' in client.get(reverse("address_add")).content.decode()
+
+
 def test_a_bad_address_is_shown_again_with_what_is_wrong(client: Client, user) -> None:
     answer = client.post(reverse("address_add"), {**ADDRESS, "postal_code": "x", "country": "XX", "first_name": ""})
     assert answer.status_code == 422
