@@ -8,12 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cart.tax import words as tax_words
-from catalog.products import selectors as products
 from checkout.changes import rules as change_rules
-from checkout.desk import collecting, parcels, paying, story, sums, wording
+from checkout.desk import collecting, items, parcels, paying, story, sums, wording
 from checkout.fulfilment import selectors as fulfilment
 from checkout.invoices import selectors as invoices
 from checkout.notes import selectors as notes
@@ -23,7 +21,6 @@ from checkout.orders import selectors as orders
 from checkout.payments import covering, holding, methods
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
-from inventory.stock import wording as stock_wording
 from shop.core import formats
 
 _NOT_GIVEN_BACK = {"failed", "replaced"}
@@ -40,7 +37,7 @@ def order_page(request: HttpRequest, order: Any) -> dict[str, Any]:
     owing = status.get("balance", {}).get("amount")
     return {
         **status,
-        "lines": _lines(order, lines),
+        "lines": items.rows(order, lines),
         "cancel_units_url": _cancel_units_url(order, lines, query),
         "totals": totals(order, paid),
         "shipping_address": emails.address_lines(order.shipping_address),
@@ -170,43 +167,6 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
         "to_pay": sums.to_pay(order, paid) if is_begun or has_paid else None,
         "comes_back": order.money(-order.balance_minor) if order.balance_minor < 0 else None,
     }
-
-
-def _lines(order: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:
-    offers = products.offers([line.variant_id for line in lines], currency=order.currency)
-    return [_line(order, line, offers.get(line.variant_id)) for line in lines]
-
-
-def _line(order: Any, line: Any, offer: Any) -> dict[str, Any]:
-    """A line as it was bought; picture and link as the catalogue has them now."""
-    return {
-        "name": line.name,
-        "options": order_lines.in_lines(line),
-        "together": _together(order, line.bundle) if line.bundle else "",
-        "quantity": line.quantity,
-        "is_gone": not line.quantity,
-        "notes": _line_notes(line),
-        "expected": stock_wording.promise(line.expected_on),
-        "unit_price": order.money(line.unit_price_minor),
-        "line_total": order.money(line.total_minor),
-        "picture": offer.picture if offer else None,
-        "url": offer.url if offer and offer.is_sellable else None,
-    }
-
-
-def _together(order: Any, bundle: dict[str, Any]) -> str:
-    """What the bundle cost of which a line is a part."""
-    told = {"count": bundle["quantity"], "price": formats.money(order.money(bundle["unit_price_minor"]))}
-    return _("%(count)s × %(price)s together with the other parts") % told
-
-
-def _line_notes(line: Any) -> list[str]:
-    notes = [_("Free")] if line.quantity and line.discount_minor == line.total_minor > 0 else []
-    if line.removed:
-        notes.append(ngettext("%(count)s cancelled", "%(count)s cancelled", line.removed) % {"count": line.removed})
-    if line.returned:
-        notes.append(ngettext("%(count)s returned", "%(count)s returned", line.returned) % {"count": line.returned})
-    return notes
 
 
 def _documents(order: Any, query: str) -> list[dict[str, Any]]:

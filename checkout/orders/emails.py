@@ -14,7 +14,7 @@ from django_countries import countries
 
 from cart.tax import words
 from catalog.translations import selectors as translations
-from checkout.orders import access, selectors, where
+from checkout.orders import access, bundled, selectors, where
 from checkout.orders import lines as order_lines
 from checkout.orders.models import OVER, Order, OrderLine
 from inventory.stock import wording
@@ -108,10 +108,29 @@ def send(order: Order, template: str, *, key: object = "", **extra: Any) -> bool
     )
 
 
-def _about(line: OrderLine) -> dict[str, Any]:
-    """What was bought, behind its name; or below, where somebody wrote several lines."""
+def _item(order: Order, item: bundled.Item) -> dict[str, Any]:
+    """What was bought, with what it is made like; of a bundle, what is in it."""
+    return {
+        **(_bundle(item) if item.bundle else _line(item.lines[0])),
+        "line_total": formats.money(order.money(item.total_minor)),
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    """What was bought, and what it is made like behind its name; or below, where somebody wrote several lines."""
     told = order_lines.in_lines(line)
-    return {"options": "", "rows": told.splitlines()} if "\n" in told else {"options": told, "rows": []}
+    about = {"options": "", "rows": told.splitlines()} if "\n" in told else {"options": told, "rows": []}
+    return {"name": line.name, **about, "quantity": line.quantity, "expected": wording.promise(line.expected_on)}
+
+
+def _bundle(item: bundled.Item) -> dict[str, Any]:
+    told: Any = item.bundle
+    rows = [
+        ", ".join(_nonempty((f"{part.quantity} × {part.name}", part.options, wording.promise(part.expected_on))))
+        for part in item.parts
+        if part.quantity
+    ]
+    return {"name": told["name"], "options": "", "rows": rows, "quantity": told["quantity"], "expected": ""}
 
 
 def context_of(order: Order) -> dict[str, Any]:
@@ -121,17 +140,7 @@ def context_of(order: Order) -> dict[str, Any]:
         "status_label": str(order.get_status_display()),
         "url": requests.absolute(access.url(order)),
         "created_at": formats.moment(order.placed_at),
-        "lines": [
-            {
-                "name": line.name,
-                **_about(line),
-                "quantity": line.quantity,
-                "expected": wording.promise(line.expected_on),
-                "line_total": formats.money(order.money(line.total_minor)),
-            }
-            for line in order.lines.all()
-            if line.quantity
-        ],
+        "lines": [_item(order, item) for item in bundled.items(order.lines.all()) if not item.is_gone],
         "subtotal": formats.money(order.money(order.subtotal_minor)),
         "discount": formats.money(order.money(order.discount_minor)) if order.discount_minor else None,
         "discounts": [f"{one['name']}: {formats.money(one['amount'])}" for one in discounts(order)],
