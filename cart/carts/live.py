@@ -37,7 +37,7 @@ def cart_live(request: HttpRequest) -> HttpResponse:
 
 def context(shown: CartView) -> dict[str, Any] | None:
     """What the cart's page needs to ask: `url`, `from_url`, `every` (seconds) and `facts`; None for an empty cart."""
-    slugs = sorted({resolve(urlsplit(line.url).path).kwargs["slug"] for line in shown.lines})
+    slugs = sorted({resolve(urlsplit(line.url).path).kwargs["slug"] for line in shown.lines if line.url})
     if not slugs or not settings.LIVE_SECONDS:
         return None
     return {

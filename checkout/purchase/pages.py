@@ -79,15 +79,15 @@ def details_page(request: HttpRequest, form: forms.DetailsForm, view: carts.Cart
         "form": form,
         "delivery_options": [told.option(one, is_selected=one == chosen) for one in view.quote.delivery_options],
         "quote": view.summary,
-        "lines": view.lines,
+        "lines": view.ordered,
         "gifts": view.gifts,
-        "unit_count": view.unit_count,
+        "unit_count": sum(line.quantity for line in view.ordered),
         "address_url": reverse("checkout"),
         "login_url": None
         if request.user.is_authenticated
         else f"{reverse('account_login')}?next={reverse('checkout')}",
         "inventory_error": inventory_error(view),
-        "notices": view.notices,
+        "notices": (*view.notices, *view.left_out),
         "depends_on_email": _depends_on_email(view),
         "saved_addresses": _saved_addresses(request, form),
     }
@@ -142,16 +142,16 @@ def payment_page(
             "vat_id": entered.vat_id,
             "edit_url": reverse("checkout"),
         },
-        "lines": view.lines,
+        "lines": view.ordered,
         "gifts": view.gifts,
         "quote": view.summary,
-        "unit_count": view.unit_count,
+        "unit_count": sum(line.quantity for line in view.ordered),
         "seen_total": str(total),
         "idempotency_key": entered.idempotency_key,
         "form_url": reverse("checkout_place"),
         "gift_next": reverse("payment"),
         "inventory_error": inventory_error(view),
-        "notices": view.notices,
+        "notices": (*view.notices, *view.left_out),
     }
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from cart.carts import access
 from catalog.products import prices
+from catalog.products import services as products
 from catalog.products.models import Product
 from shop.core.money import Money
 from shop.resilience import switches
@@ -82,6 +83,24 @@ def test_it_is_shed_with_the_pages(visitor: Client) -> None:
         switches.restore("live")
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+
+
+def test_what_is_no_longer_sold_is_shown_and_not_asked_for(visitor: Client, mug: Product) -> None:
+    lamp = carts.product(name="Lamp", slug="lamp")
+    visitor.post("/cart/add/", {"product": lamp.pk})
+    before = asked(visitor)
+    products.update(product_id=mug.pk, status="draft", by="test")
+    drain()
+
+    page = visitor.get("/cart/")
+    assert page.status_code == 200
+    assert "No longer for sale; it is not part of your order." in page.content.decode()
+    assert asked(visitor)[0] == "/cart/live/?product=lamp"
+    assert visitor.get(before[0]).json() != before[1]  # a page that was open hears of it
+
+    products.archive(product_id=lamp.pk, by="test")
+    page = visitor.get("/cart/")
+    assert (page.status_code, page.context["live"]) == (200, None)
 
 
 def test_an_empty_cart_asks_nothing() -> None:

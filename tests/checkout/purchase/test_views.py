@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from catalog.products import services as products
 from catalog.products.models import Price
 from checkout.orders.models import Order
 from checkout.payments.models import Payment
@@ -247,6 +248,29 @@ class TestPlace:
         enter(client)
         answer = client.get(reverse("checkout_place"))
         assert (answer.status_code, answer["Location"]) == (303, reverse("payment"))
+
+    def test_what_is_no_longer_sold_is_named_and_not_counted(self, client):
+        kept, gone = carts.product(name="Kept", amount=2500), carts.product(name="Gone", amount=9900)
+        put_in(client, kept)
+        put_in(client, gone)
+        products.archive(product_id=gone.pk, by="test")
+        said = "“Gone”: No longer for sale; it is not part of your order."
+        for page in (client.get(reverse("checkout")), enter(client) and client.get(reverse("payment"))):
+            assert (page.context["notices"], page.context["unit_count"]) == ((said,), 1)
+            assert [line.name for line in page.context["lines"]] == ["Kept"]
+            assert said in page.content.decode()
+
+    def test_what_is_withdrawn_at_the_last_moment_is_told_before_anything_is_paid(self, client):
+        kept, gone = carts.product(name="Kept", amount=2500), carts.product(name="Gone", amount=9900)
+        put_in(client, kept)
+        put_in(client, gone)
+        enter(client)
+        page = client.get(reverse("payment")).context
+        products.archive(product_id=gone.pk, by="test")
+        answer = refused(client, seen_total=page["seen_total"])
+        assert answer.context["price_changed"]["old"] > answer.context["price_changed"]["new"]
+        assert answer.context["notices"] == ("“Gone”: No longer for sale; it is not part of your order.",)
+        assert not Order.objects.exists()
 
     def test_F10_stock_that_went_is_named_and_nothing_is_charged(self, client):
         product = carts.product(name="Lamp")
