@@ -93,6 +93,17 @@ def test_long_words_are_broken(open_page, path, size):
     assert page.evaluate(f"{every}.every((one) => one.scrollWidth <= one.clientWidth + 1)")
 
 
+@pytest.mark.parametrize(
+    "path", ["/de/categories/kitchen/", "/de/no-such/", "/es/no-such/", "/ar/no-such/", "/es/products/?q=xxyyzz"]
+)
+def test_with_twice_the_text_chips_stay_in_the_window(open_page, path):
+    page = open_page(viewport=steps.PHONE)
+    page.goto(path)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    assert page.locator(".chip").count() > 0
+    assert page.evaluate(WIDTHS) == [steps.PHONE["width"]] * 2
+
+
 # Words of up to 16 letters, in what stands in a row or above something, of which letters are in different lines.
 BROKEN = r"""() => {
   const found = [];

@@ -30,6 +30,12 @@ def test_the_pages_of_an_account_mark_the_one_that_is_shown(client: Client, user
     assert re.findall(r'href="([^"]+)" aria-current="page"', chips) == [reverse(name)]
 
 
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_the_title_of_a_page_to_sign_in_is_one_line(name: str) -> None:
+    (title,) = re.findall(r"<title>(.*?)</title>", Client().get(reverse(name)).content.decode(), re.DOTALL)
+    assert re.fullmatch(r"[A-Z][\w ]+ · \w+", title), title
+
+
 def test_a_form_below_one_of_an_accounts_pages_marks_that_page(client: Client, user) -> None:
     page = client.get(reverse("address_add")).content.decode()
     assert re.findall(r'href="([^"]+)" aria-current="true"', page) == [reverse("address_list")]
