@@ -18,7 +18,7 @@ from checkout.notes import selectors as notes
 from checkout.orders import emails, where
 from checkout.orders import lines as order_lines
 from checkout.orders import selectors as orders
-from checkout.payments import covering, holding, methods
+from checkout.payments import covering, holding, methods, shares
 from checkout.payments import selectors as payments
 from checkout.returns import selectors as returns
 from shop.core import formats
@@ -147,6 +147,7 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
 
     is_begun = order.status not in {"pending", "payment_pending", "payment_review"}
     has_paid = order.captured_minor > order.refunded_minor
+    gift = 0 if is_begun else shares.gift(paid)
     return {
         "subtotal": order.money(order.subtotal_minor),
         "discount": shown(order.discount_minor),
@@ -158,6 +159,8 @@ def totals(order: Any, paid: Sequence[Any]) -> dict[str, Any]:
         "tax_label": emails.tax_label(order),
         "tax_note": tax_words.of_paper(order.tax_facts),
         "total": order.total,
+        "gift": shown(gift),
+        "left": order.money(max(0, order.due_minor - gift)),
         "allowed": shown(order.allowed_minor),
         "now": order.money(order.due_minor) if order.allowed_minor else None,
         "paid": shown(order.captured_minor),

@@ -28,13 +28,14 @@ _ARRIVED = (*OVER, Order.Status.DELIVERED, Order.Status.RETURNED)
 _UNPAID = (Order.Status.PENDING, Order.Status.PAYMENT_PENDING, Order.Status.PAYMENT_REVIEW)
 
 
-def order_placed(*, order_id: UUID, about_payment: str = "") -> None:
-    """What the shopper ordered, with a sentence `about_payment` in the order's language, if there is one; of an order
-    that the desk made for them, that it did, and the link to what is to be paid. One that was paid there and then is
-    told of by `payments.emails.order_paid`."""
+def order_placed(*, order_id: UUID, about_payment: str = "", shares: Sequence[Mapping[str, str]] = ()) -> None:
+    """What the shopper ordered, with a sentence `about_payment` in the order's language, if there is one, and what pays
+    how much of it, if several things do (`shares`: label and amount each); of an order that the desk made for them,
+    that it did, and the link to what is to be paid. One that was paid there and then is told of by
+    `payments.emails.order_paid`."""
     order = selectors.by_id(order_id)
     if not order.is_from_desk:
-        send(order, "order_placed", about_payment=about_payment)
+        send(order, "order_placed", about_payment=about_payment, shares=list(shares))
     elif order.pay_by:
         if (lacks := order.due_minor - order.came_minor) > 0:
             to_pay(order, amount=order.money(lacks), key="")
@@ -126,7 +127,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
 def _bundle(item: bundled.Item) -> dict[str, Any]:
     told: Any = item.bundle
     rows = [
-        ", ".join(_nonempty((f"{part.quantity} × {part.name}", part.options, wording.promise(part.expected_on))))
+        " · ".join(_nonempty((f"{part.quantity} × {part.name}", part.options, wording.promise(part.expected_on))))
         for part in item.parts
         if part.quantity
     ]

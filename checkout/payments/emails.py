@@ -12,7 +12,7 @@ from checkout.orders import access, where
 from checkout.orders import emails as order_emails
 from checkout.orders import selectors as orders
 from checkout.orders.models import Order
-from checkout.payments import covering, holding, methods, recording, rules, selectors
+from checkout.payments import covering, holding, methods, recording, rules, selectors, shares
 from checkout.payments.models import Capture, CaptureWhen, Payment, Refund
 from shop.core import formats, requests
 
@@ -20,10 +20,12 @@ from shop.core import formats, requests
 def order_placed(*, order_id: UUID, payment_id: UUID | None) -> None:
     """That we have the order, and what is done now about the payment that it was placed with (None: there is none)."""
     order = orders.by_id(order_id)
-    payment = next((one for one in selectors.payments_of(order_id) if one.pk == payment_id), None)
+    paid = selectors.payments_of(order_id)
+    payment = next((one for one in paid if one.pk == payment_id), None)
     with translation.override(order.language):
         about = _about(order, payment) if payment else ""
-    order_emails.order_placed(order_id=order_id, about_payment=about)
+        parts = shares.told(order, paid)
+    order_emails.order_placed(order_id=order_id, about_payment=about, shares=parts)
 
 
 def _about(order: Order, payment: Payment) -> str:
@@ -53,6 +55,7 @@ def order_paid(*, order_id: UUID) -> None:
             is_made_for_you=order.is_from_desk,
             is_not_taken=bool(parts) or not order.due_minor,
             payments=parts,
+            shares=shares.told(order, selectors.payments_of(order.pk)),
         )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import transaction
+from django.test import Client
 
 from checkout.giftcards import services as gift_services
 from checkout.ledger import selectors as ledger
+from checkout.orders import access
 from checkout.orders import services as orders
 from checkout.orders.models import Order
 from checkout.payments import methods, selectors, ways
@@ -196,3 +200,30 @@ def test_nobody_charges_a_payment_without_a_card() -> None:
     order = placed({}, provider="gift_card", token="")
     done(order)
     assert (order.status, Payment.objects.get(order=order).status) == ("payment_pending", "failed")
+
+
+def told(subject: str) -> str:
+    [found] = [one for one in mail.outbox if one.subject.startswith(subject)]
+    html = " ".join(re.sub("<[^>]+>", " ", str(found.alternatives[0][0])).split())  # type: ignore[attr-defined]
+    assert "Total $30.00 Gift card $20.00 Card $10.00" in html
+    return str(found.body)
+
+
+def test_mails_say_what_each_pays(shop_sandbox: RunningSandbox) -> None:
+    done(placed({card(2000): 2000}))
+    for subject in ("We have your order", "Paid:"):
+        assert "Total: $30.00\n  Gift card: $20.00\n  Card: $10.00\n" in told(subject)
+    mail.outbox.clear()
+    done(placed({}))
+    assert not [one for one in mail.outbox if "Card: $" in one.body]
+
+
+def test_the_page_of_an_order_that_waits_for_its_rest_says_how_much_that_is(
+    shop_sandbox: RunningSandbox, client: Client
+) -> None:
+    order = done(placed({card(2000): 2000}, token=DECLINED))
+    html = client.get(access.url(order)).content.decode()
+    assert '<dd data-testid="order-gift-cards">−$20.00</dd>' in html
+    assert re.search(r"Left to pay</dt><dd>\$10\.00</dd>", html)
+    paid = done(placed({card(2000): 2000}))
+    assert "order-gift-cards" not in client.get(access.url(paid)).content.decode()
