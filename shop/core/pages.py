@@ -193,8 +193,12 @@ def key_of(request: HttpRequest) -> str | None:
 
 
 def _can_be_made_up(request: HttpRequest) -> bool:
-    """Whether anybody can ask for as many pages as they like by changing what this one was asked for with."""
-    return bool(request.META.get("QUERY_STRING") or asked.is_part(request) or asked.CURRENCY in request.COOKIES)
+    """Whether anybody can ask for as many pages as they like by changing what this one was asked for with. Of a host
+    there are as many as it has ports.
+    """
+    meta, own = request.META, urlsplit(settings.SITE_URL).netloc
+    is_elsewhere = meta.get("HTTP_HOST", own) != own
+    return bool(is_elsewhere or meta.get("QUERY_STRING") or asked.is_part(request) or asked.CURRENCY in request.COOKIES)
 
 
 def is_worth(key: str, request: HttpRequest) -> bool:

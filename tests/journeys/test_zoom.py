@@ -43,6 +43,26 @@ def test_nothing_covers_what_has_the_keyboard(open_page, shop, path):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+BOX = "one => { const box = one.getBoundingClientRect(); return [box.top >= 0, box.bottom <= innerHeight]; }"
+
+
+def test_what_comes_up_fits_into_a_low_window(open_page):
+    """The notice that something is in the cart, and the sheet of filters, whose options have most of it."""
+    page = open_page(viewport=ZOOMED, reduced_motion="reduce")
+    page.goto("/products/morning-mug/")
+    page.get_by_test_id("add-to-cart-btn").click()
+    toast = page.locator(".toast")
+    expect(toast).to_be_visible()
+    assert toast.evaluate(BOX) == [True, True]
+    page.goto("/categories/kitchen/")
+    page.locator(".filters-open").click()
+    sheet, options = page.locator(".filters"), page.locator(".filters .facet__option")
+    expect(sheet).to_be_visible()
+    assert sheet.evaluate(BOX) == [True, True]
+    seen = [one for one in options.all() if one.evaluate(BOX) == [True, True]]
+    assert len(seen) >= 3
+
+
 BORDERS = """(selector) => {
     const style = getComputedStyle(document.querySelector(selector));
     return [style.borderColor, style.outlineStyle];

@@ -416,6 +416,18 @@ def test_what_is_sent_once_waits_for_no_turn_and_is_compressed_quickly(lamp: Pro
     assert brotli.decompress(answers[0].content) == brotli.decompress(answers[1].content)
 
 
+@pytest.mark.parametrize(("host", "asked_for"), [("127.0.0.1:8000", 1), ("127.0.0.1:30000", 2), ("127.0.0.1.", 2)])
+def test_a_host_that_anybody_can_make_up_is_kept_on_the_second_asking(
+    lamp: Product, made: list[str], settings: Any, host: str, asked_for: int
+) -> None:
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "http://127.0.0.1:8000", ["127.0.0.1"]
+
+    answers = [Client(headers={"Host": host}).get(LAMP) for _time in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len(made) == asked_for
+
+
 def test_memory_holds_so_many_bytes_of_what_was_asked_for_last() -> None:
     memory = kept.Memory(most=250)
     for name in ("a", "b", "c"):
