@@ -143,6 +143,7 @@ def pay_again(request: HttpRequest, order: Any, *, error: str = "") -> dict[str,
     goes = {"is_by_email": where.is_by_email(order), "is_collected": where.is_collected(order)}
     return {
         **form,
+        **hand.told(request),
         "methods": hints.told(form["methods"], **goes),
         "error": error,
         "seen_total": str(who.amount),

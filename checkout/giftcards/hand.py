@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from checkout.giftcards import rules
 
-_KEY = "gift_cards"
+_KEY, _REFUSED = "gift_cards", "gift_card_refused"
 
 
 def cards(request: HttpRequest) -> list[UUID]:
@@ -24,6 +25,17 @@ def is_full(request: HttpRequest) -> bool:
 def take(request: HttpRequest, card_id: UUID) -> None:
     """One more card; once each."""
     request.session[_KEY] = [str(one) for one in dict.fromkeys([*cards(request), card_id])]
+
+
+def refuse(request: HttpRequest, *, why: str, typed: str = "") -> None:
+    """What was entered is not used; `typed`: of a code that no card has, so that it can be put right."""
+    request.session[_REFUSED] = {"gift_problem": why, "gift_typed": typed}
+
+
+def told(request: HttpRequest) -> dict[str, Any]:
+    """What the page with the field says of it, once: `gift_problem`, `gift_typed`."""
+    found: dict[str, Any] = request.session.pop(_REFUSED, {})
+    return found
 
 
 def drop(request: HttpRequest, card_id: UUID | None = None) -> None:

@@ -24,6 +24,8 @@ from shop.currencies import selectors as currencies
 
 RATE = "10/10m"
 
+_LONGEST = 40  # characters of what was typed that are shown again
+
 
 def is_guessing(request: HttpRequest) -> bool:
     """Whether so many codes were entered from here that no more are looked at for some minutes."""
@@ -61,21 +63,25 @@ def balance(request: HttpRequest) -> HttpResponse:
 @require_POST
 def use(request: HttpRequest) -> HttpResponse:
     """POST /checkout/gift-card/ `code`, `next`: use a card for what is being paid."""
-    form = forms.CodeForm(request.POST)
+    form, typed = forms.CodeForm(request.POST), request.POST.get("code", "")[:_LONGEST]
     if is_guessing(request):
-        messages.error(request, too_many())
-    elif not form.is_valid():
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-    else:
-        card = selectors.with_code(form.cleaned_data["code"])
-        problem = wording.why_not(card, _paid_in(request))
-        if not problem and hand.is_full(request) and card is not None and card.id not in hand.cards(request):
-            problem = _("No more gift cards can be used for one order.")
-        if problem or card is None:
-            messages.error(request, problem)
-        else:
-            hand.take(request, card.id)
+        return _refused(request, too_many(), "")
+    if not form.is_valid():
+        return _refused(request, str(next(iter(form.errors.values()))[0]), typed)
+    card = selectors.with_code(form.cleaned_data["code"])
+    problem = wording.why_not(card, _paid_in(request))
+    if not problem and hand.is_full(request) and card is not None and card.id not in hand.cards(request):
+        problem = _("No more gift cards can be used for one order.")
+    if problem or card is None:
+        return _refused(request, problem, typed if card is None else "")
+    hand.take(request, card.id)
     return SeeOther(_back(request))
+
+
+def _refused(request: HttpRequest, why: str, typed: str) -> HttpResponse:
+    """Back to the field, which says why."""
+    hand.refuse(request, why=why, typed=typed)
+    return SeeOther(f"{_back(request)}#gift-code")
 
 
 @never_cache

@@ -56,6 +56,13 @@ def remember(request: HttpRequest, order: Order) -> None:
         request.session[_SESSION] = dict(list(kept.items())[-_REMEMBERED:])
 
 
+def unpaid(request: HttpRequest) -> Order | None:
+    """The last order of this guest's session, if it waits for its payment."""
+    key = next(reversed(_remembered(request)), None)
+    last = Order.objects.filter(pk=key).first() if key else None
+    return last if last is not None and last.status == Order.Status.PAYMENT_PENDING else None
+
+
 def _remembered(request: HttpRequest) -> dict[str, str]:
     session = getattr(request, "session", None)
     keys: dict[str, str] = session.get(_SESSION, {}) if session is not None else {}

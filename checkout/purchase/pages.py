@@ -127,6 +127,7 @@ def payment_page(
     place = delivery.place if delivery else None
     return {
         **form,
+        **hand.told(request),
         "methods": hints.told(form["methods"], is_by_email=view.quote.is_by_email, is_collected=place is not None),
         "details": {
             "email": entered.email,

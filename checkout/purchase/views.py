@@ -34,7 +34,7 @@ def details(request: HttpRequest) -> HttpResponse:
     """GET /checkout/ (`?country=&state=&postal_code=` by htmx: the fields of that country), POST: keep and go on."""
     cart = carts.current(request)
     if cart is None or not cart_selectors.lines_of(cart.pk):
-        return _nothing_to_order()
+        return _nothing_to_order(request)
     if request.method == "POST" and "update" not in request.POST:
         return _save_details(request, cart)
     given = request.POST if request.method == "POST" else request.GET
@@ -52,7 +52,7 @@ def payment(request: HttpRequest) -> HttpResponse:
     cart, told = carts.current(request), refused.kept(request)
     entered = selectors.details_of(cart.pk) if cart else None
     if cart is None:
-        return _nothing_to_order()
+        return _nothing_to_order(request)
     if entered is None:
         messages.info(request, _("Please tell us first where to deliver."))
         return SeeOther(reverse("checkout"))
@@ -164,7 +164,7 @@ def turn(request: HttpRequest, token: str) -> HttpResponse:
     """GET /checkout/line/<token>/: the place in the line; from here the shopper is led on when the turn has come."""
     mine = selectors.turn(token=token)
     if mine is None:
-        return _nothing_to_order()
+        return _nothing_to_order(request)
     if mine.order_id is not None:
         return _led_on(request, _to_order(orders.by_id(mine.order_id), is_hosted=False))
     if mine.status == "refused":
@@ -243,7 +243,7 @@ def _come_again(request: HttpRequest, cart: Any, entered: Any, *, seconds: int) 
 def _changed(request: HttpRequest, text: str) -> HttpResponse:
     """The cart changed in another tab while this one paid: show it as it is now and ask again."""
     carts.forget(request)
-    return _nothing_to_order() if carts.current(request) is None else refused.back(request, error=text)
+    return _nothing_to_order(request) if carts.current(request) is None else refused.back(request, error=text)
 
 
 def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
@@ -256,9 +256,12 @@ def _skipped(request: HttpRequest, cart: Any) -> HttpResponse:
     return render(request, "checkout/purchase/details.html", context, status=409)
 
 
-def _nothing_to_order() -> HttpResponse:
-    """To the cart, whose page says that there is nothing in it."""
-    return SeeOther(reverse("cart"))
+def _nothing_to_order(request: HttpRequest) -> HttpResponse:
+    """To the order that waits for its payment, if what was in the cart became one; else to the cart, whose page says
+    that there is nothing in it.
+    """
+    order = access.unpaid(request)
+    return SeeOther(reverse("order", args=[order.number]) if order else reverse("cart"))
 
 
 def _first_error(form: forms.PlaceForm | payment_forms.WayForm) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,26 @@ def use(client: Client, typed: str, **more: str) -> Any:
 
 def opened() -> list[tuple[str, str, int]]:
     return list(Payment.objects.order_by("id").values_list("provider", "token", "amount_minor"))
+
+
+class TestRefusal:
+    def test_is_said_at_the_field_with_what_was_typed_once(self, client: Client) -> None:
+        page(client)
+        answer = client.post(reverse("gift_card_use"), {"code": "AAAA-BBBB", "next": reverse("payment")})
+        assert (answer.status_code, answer["Location"]) == (303, f"{reverse('payment')}#gift-code")
+        shown = client.get(reverse("payment"))
+        assert shown.context["gift_typed"] == "AAAA-BBBB"
+        text = shown.content.decode()
+        assert re.search(r'<input id="gift-code"[^>]* value="AAAA-BBBB" aria-invalid="true"', text)
+        assert re.search(r'<div class="field__error" id="gift-code_error" role="alert">We do not know this code', text)
+        assert "gift-code_error" not in client.get(reverse("payment")).content.decode()
+
+    def test_a_code_that_a_card_has_is_not_kept(self, client: Client) -> None:
+        page(client)
+        typed = code(card(currency="EUR"))
+        client.post(reverse("gift_card_use"), {"code": typed, "next": reverse("payment")})
+        assert typed not in str(dict(client.session.items()))
+        assert client.get(reverse("payment")).context["gift_problem"]
 
 
 class TestBalance:

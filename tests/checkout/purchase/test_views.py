@@ -249,6 +249,19 @@ class TestPlace:
         answer = client.get(reverse("checkout_place"))
         assert (answer.status_code, answer["Location"]) == (303, reverse("payment"))
 
+    def test_back_from_an_order_that_waits_for_its_payment_leads_to_it(self, client):
+        put_in(client, carts.product())
+        enter(client)
+        order = client.get(pay(client)["Location"], follow=True).context["order"]
+        order = Order.objects.get(number=order["number"] if isinstance(order, dict) else order.number)
+        assert order.status == Order.Status.PAYMENT_PENDING
+        for path in ("checkout", "payment"):
+            answer = client.get(reverse(path))
+            assert (answer.status_code, answer["Location"]) == (303, reverse("order", args=[order.number]))
+        assert client.get(answer["Location"]).status_code == 200
+        Order.objects.filter(pk=order.pk).update(status=Order.Status.PAYMENT_CONFIRMED)
+        assert client.get(reverse("payment"))["Location"] == reverse("cart")
+
     def test_what_is_no_longer_sold_is_named_and_not_counted(self, client):
         kept, gone = carts.product(name="Kept", amount=2500), carts.product(name="Gone", amount=9900)
         put_in(client, kept)
