@@ -54,6 +54,8 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {one: getattr(mine, one) for one in _WORDS} if mine else {"author": name}
         self.kept = mine.photos if mine else []
+        stars = self.fields["rating"]  # said by forms.js as well
+        stars.widget.attrs["data-missing"] = stars.error_messages["required"]
         self.fields["dropped"].choices = [(str(one.id), str(one.id)) for one in self.kept]  # type: ignore[attr-defined]
 
     def problems(self) -> list[tuple[str, str]]:

@@ -20,8 +20,18 @@ function words(field) {
   return (valueMissing && missing) || (typeMismatch && wrong) || field.validationMessage;
 }
 
+// Of several to choose one of, the first speaks for all.
+function speaker(field) {
+  return field.type === "radio" ? field.form.elements.namedItem(field.name)[0] ?? field : field;
+}
+
+function called(field) {
+  const name = field.type === "radio" ? field.closest("fieldset")?.querySelector("legend") : field.labels[0]?.firstChild;
+  return name?.textContent.trim();
+}
+
 function show(field) {
-  const box = document.getElementById(`${field.id}_error`);
+  const box = document.getElementById(field.type === "radio" ? `id_${field.name}_error` : `${field.id}_error`);
   if (!box || !field.willValidate) return;
   const isWrong = !isRight(field);
   box.textContent = isWrong ? words(field) : "";
@@ -55,7 +65,7 @@ function list(form, wrong) {
   for (const field of wrong) {
     const row = document.createElement("li"), link = document.createElement("a");
     link.href = `#${field.id}`;
-    link.textContent = `${field.labels[0]?.firstChild.textContent.trim()}: ${words(field)}`;
+    link.textContent = `${called(field)}: ${words(field)}`;
     row.append(link);
     rows.append(row);
   }
@@ -90,10 +100,13 @@ for (const form of document.querySelectorAll("form[data-validate]")) {
     if (isPressed) later.push(event.target);
     else show(event.target);
   });
-  form.addEventListener("input", (event) => { if (event.target.ariaInvalid === "true") show(event.target); });
+  form.addEventListener("input", (event) => {
+    const field = speaker(event.target);
+    if (field.ariaInvalid === "true") show(field);
+  });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formNoValidate) return;
-    const wrong = [...form.elements].filter((field) => field.willValidate && !isRight(field));
+    const wrong = [...form.elements].filter((field) => field.willValidate && speaker(field) === field && !isRight(field));
     wrong.forEach(show);
     if (wrong.length) {
       event.preventDefault();

@@ -14,10 +14,16 @@ def test_a_review_is_written_published_answered_and_found_helpful(open_page, adm
     page.goto(f"/products/{slug}/")
     page.locator("#reviews").scroll_into_view_if_needed()
     page.get_by_test_id("review-write").click()
+    page.get_by_test_id("review-submit").click()
+    missing = page.locator("#id_rating_error")
+    expect(missing).to_have_text("Please choose how many stars you give.")
+    expect(page.get_by_role("radio", name="1 star")).to_be_focused()
+    assert axe.violations(page) == []
     page.get_by_role("radio", name="3 stars").focus()
     page.keyboard.press("ArrowRight")  # what is chosen by keyboard is what is sent
     page.keyboard.press("Space")
     expect(page.get_by_role("radio", name="4 stars")).to_be_checked()
+    expect(missing).to_be_hidden()
     page.get_by_label("In one line").fill("A journey of light")
     page.get_by_label("In your words").fill("It shines.\nEvery evening.")
     page.get_by_label("Photos").set_input_files([steps.photo()])  # type: ignore[list-item]
