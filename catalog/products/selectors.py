@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from catalog.bundles import selectors as bundles
 from catalog.products import cards as card_reads
-from catalog.products import pictures, rules, tree
+from catalog.products import pictures, rules, tree, worded
 from catalog.products.cards import Card
 from catalog.products.models import Brand, OldSlug, Product, ProductType, Variant
 from catalog.products.offering import Break, Offer, OfferedPart, offers
@@ -177,13 +177,16 @@ def places(product_ids: Iterable[UUID]) -> dict[UUID, Place]:
 
 
 def siblings(product_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, Mapping[str, str]]]:
-    """The options of the active variants of active products, by product and variant, in order. One query."""
+    """The options of the active variants of active products, as they are called here, by product and variant, in
+    order. One query.
+    """
+    terms = translations.terms()
     found: dict[UUID, dict[UUID, Mapping[str, str]]] = {}
     rows = Variant.objects.filter(
         is_active=True, product_id__in=list(product_ids), product__status=Product.Status.ACTIVE
     )
     for key, product_id, options in rows.values_list("pk", "product_id", "options"):
-        found.setdefault(product_id, {})[key] = options
+        found.setdefault(product_id, {})[key] = worded.named(options, terms)
     return found
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from catalog.products import cards, offering, worded
+from catalog.products import cards, offering, selectors, worded
 from catalog.products import page as product_pages
 from catalog.products.models import Product
 from catalog.search import engine
@@ -202,3 +202,14 @@ def test_which_language_a_value_is_in(text: str, lang: str) -> None:
 def test_what_the_shop_itself_says_is_in_the_pages_language(text: str, lang: str) -> None:
     with translation.override("de"):
         assert worded.lang(text, {}) == lang
+
+
+def test_what_a_thing_is_exchanged_for_is_called_as_it_is_here() -> None:
+    tee = catalog.ProductFactory(name="Tee", slug="tee", options=["Colour"])
+    variants = [catalog.add_variant(tee, sku=one, options={"Colour": one}, amount=100) for one in ("Moss", "Navy")]
+    translations.words(Colour="Farbe", Moss="Moosgrün")
+    with translation.override("de"):
+        found = selectors.siblings([tee.pk])[tee.pk]
+
+    assert [found[one.pk] for one in variants] == [{"Farbe": "Moosgrün"}, {"Farbe": "Navy"}]
+    assert selectors.siblings([tee.pk])[tee.pk][variants[0].pk] == {"Colour": "Moss"}
