@@ -234,25 +234,6 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
   tell("offline");
 }, true);
-// There seems to be one: whether the shop can be reached is asked before a form leaves the page that it is on. Whoever
-// else listens has been heard by now, and hears of it once more when it goes.
-const LONGEST_MS = 8000;
-const asked = new WeakMap(); // forms: whether they may go
-const isReached = () => fetch("/sw.js", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) }).then(() => true, () => false);
-addEventListener("submit", async (event) => {
-  const { target: form, submitter } = event;
-  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post" || form.matches("[hx-post]")) return;
-  if (asked.get(form)) { asked.delete(form); return; }
-  event.preventDefault();
-  if (asked.has(form)) return; // pressed again meanwhile
-  asked.set(form, false);
-  submitter?.setAttribute("aria-busy", "true");
-  const isThere = await isReached();
-  submitter?.removeAttribute("aria-busy");
-  if (!isThere) { asked.delete(form); tell("unreachable"); return; }
-  asked.set(form, true);
-  form.requestSubmit(submitter);
-});
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!isOff() || !pressed(event.detail.requestConfig)) return;
   event.preventDefault();

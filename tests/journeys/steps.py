@@ -79,7 +79,7 @@ def to_checkout(page: Page) -> None:
     expect(page.get_by_test_id("checkout-form")).to_be_visible()
 
 
-def fill_details(page: Page, email: str) -> None:
+def give_details(page: Page, email: str) -> None:
     expect(page.get_by_test_id("country-select")).to_have_value("US")
     fields = {
         "email": email,
@@ -93,10 +93,6 @@ def fill_details(page: Page, email: str) -> None:
     page.get_by_test_id("state-select").select_option("CA")
     page.get_by_test_id("zip-input").fill("94607")
     page.get_by_test_id("delivery-option").first.click()
-
-
-def give_details(page: Page, email: str) -> None:
-    fill_details(page, email)
     page.get_by_test_id("continue-to-payment-btn").click()
     expect(page.get_by_test_id("payment-form")).to_be_visible()
 

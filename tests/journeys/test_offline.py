@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import axe, ordering, running, steps
+from tests.journeys import axe, running, steps
 
 READY = "navigator.serviceWorker.ready.then(() => true)"
 SETTLED = "navigator.serviceWorker.getRegistration().then((one) => !one.waiting && !one.installing)"
@@ -184,28 +184,6 @@ def test_a_network_that_leads_nowhere_keeps_the_page_as_well(open_page, shop):
 
     expect(page.get_by_test_id("connection-error")).to_contain_text("The shop could not be reached.")
     assert page.url.endswith(path)
-
-
-def test_a_form_stays_where_it_is_while_the_network_leads_nowhere(open_page, shop, shopper):
-    """One that the browser sends itself: what was typed would be gone with the page."""
-    page = open_page(service_workers="block")
-    _id, key = ordering.in_cart(shop, "laptop", units=1)
-    page.context.add_cookies([{"name": "cart", "value": key, "url": shop.url}])
-    page.goto("/checkout/")
-    steps.fill_details(page, shopper)
-    page.wait_for_load_state("networkidle")
-    address, testid = page.url, "continue-to-payment-btn"
-    page.route("**/*", lambda route: route.abort("connectionfailed"))
-
-    page.get_by_test_id(testid).click()
-    expect(page.get_by_test_id("connection-error")).to_contain_text("The shop could not be reached.")
-    assert page.url == address
-    expect(page.get_by_test_id("email-input")).to_have_value(shopper)
-    expect(page.get_by_test_id(testid)).not_to_have_attribute("aria-busy", "true")
-
-    page.unroute("**/*")
-    page.get_by_test_id(testid).dblclick()
-    expect(page.get_by_test_id("payment-form")).to_be_visible()
 
 
 def _text(url: str) -> str:
