@@ -17,6 +17,7 @@ from babel.dates import format_date, format_skeleton, format_time, get_datetime_
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import pgettext
 
 from shop.core.money import Money
 
@@ -76,6 +77,11 @@ def clock(when: time) -> str:
 def decimal(number: Decimal | float | str, places: int = 1) -> str:
     """ "4.5": with so many places, rounded half up."""
     return _decimal(Decimal(str(number)), places, _language())
+
+
+def comma() -> str:
+    """What stands between the parts of an address or a list."""
+    return pgettext("between the parts of an address or a list", ", ")
 
 
 def _language() -> str:

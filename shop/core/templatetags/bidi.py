@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+
+from shop.core import formats
 
 register = template.Library()
 
@@ -31,7 +32,6 @@ def bdi(text: object, lang: str = "") -> SafeString:
 def bdi_each(said: str | Iterable[str] | None) -> SafeString:
     """Each part of a text ("Moss · 16 GB", in one line or several) as `bdi` has it; of a list, with commas between."""
     if not isinstance(said, str):
-        comma = pgettext("between the parts of an address or a list", ", ")
-        return mark_safe(escape(comma).join(map(bdi, said or ())))  # noqa: S308  # `bdi` has escaped each
+        return mark_safe(escape(formats.comma()).join(map(bdi, said or ())))  # noqa: S308  # `bdi` has escaped each
     lines = (BETWEEN.join(map(bdi, line.split(BETWEEN))) for line in said.split("\n"))
     return mark_safe("\n".join(lines))  # noqa: S308  # as above

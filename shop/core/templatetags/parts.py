@@ -70,6 +70,7 @@ def _environment(language: str) -> jinja2.Environment:
         "url": remembered(reverse),
         "money": remembered(lambda amount: formats.money(amount) if isinstance(amount, Money) else ""),
         "decimal": remembered(formats.decimal),
+        "comma": remembered(formats.comma),
         "reviews": remembered(lambda count: translation.ngettext("review", "reviews", count)),
     }
     return made
