@@ -18,7 +18,7 @@ from shop.core import languages
 
 CURRENCY = "holdfast_currency"  # cookie: what the visitor chose to pay in
 _CODE = re.compile("[A-Z]{3}")
-_SHORT = 300  # characters of a query whose tidy form is remembered
+_SHORT = 300  # characters of an address that is remembered
 _PART, _TARGET, _HTMX = "HTTP_HX_REQUEST", "HTTP_HX_TARGET", "HTTP_HX_"
 _WHOLE = ("HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")  # asked for by htmx, and yet no part
 
@@ -75,14 +75,15 @@ def _tidy(request: HttpRequest) -> None:
     meta = request.META
     query = meta.get("QUERY_STRING")
     if query:
-        tidy = _tidy_at if len(query) <= _SHORT else _tidy_at.__wrapped__
-        meta["QUERY_STRING"] = tidy(request.path_info, query)
+        path = request.path_info
+        tidy = _tidy_at if len(path) + len(query) <= _SHORT else _tidy_at.__wrapped__
+        meta["QUERY_STRING"] = tidy(path, query)
         vars(request).pop("GET", None)  # Django reads it from META once
 
 
 @functools.lru_cache(maxsize=4096)
 def _tidy_at(path: str, query: str) -> str:
-    takes = _taken_at(path)
+    takes = (_taken_at if len(path) <= _SHORT else _taken_at.__wrapped__)(path)
     if takes is None:
         return query
     try:

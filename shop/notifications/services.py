@@ -100,8 +100,8 @@ def _waits(row: Notification) -> bool:
 def _let_go_on(row: Notification) -> None:
     """Send at once what has waited for this one."""
     waiting = Notification.objects.filter(
-        recipient=row.recipient, status=Notification.Status.QUEUED, context__after=row.key
-    )
+        recipient__iexact=row.recipient, status=Notification.Status.QUEUED, context__after=row.key
+    )  # found by the index of recipients, however many wait
     for pk in waiting.values_list("pk", flat=True):
         transaction.on_commit(partial(_enqueue, str(pk)), using=db.DEFAULT, robust=True)
 

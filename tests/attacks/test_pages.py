@@ -249,6 +249,13 @@ def test_A40_a_very_long_query_is_answered_and_does_no_harm() -> None:
     assert _text(Client().get("/products/")) == clean
 
 
+def test_A40_very_long_addresses_fill_no_memory() -> None:
+    known = asked._tidy_at.cache_info().currsize, asked._taken_at.cache_info().currsize
+
+    assert Client().get(f"/products/{'y' * 10_000}/", {"variant": "x"}).status_code == 404
+    assert (asked._tidy_at.cache_info().currsize, asked._taken_at.cache_info().currsize) == known
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_A40_asking_for_the_head_alone_keeps_no_empty_page(path: str) -> None:
     heads = [Client().head(path) for _time in range(2)]
